@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every bound in one place, with its reason. Crossing one is a named error or back-pressure, never growth.
+ */
+#pragma once
+
+/* Rows of one vector. Selections are uint16 index arrays, so it can never exceed 65,536; 16 K rows of a few
+ * columns stay in the L2 cache. */
+#define WEIR_VECTOR_ROWS 16384
+
+/* A line (NDJSON, CSV, text, socket) longer than this is a malformed record: one bad producer must not take the
+ * memory of the machine. 64 MiB is above every real record seen. */
+#define WEIR_LINE_BYTES_MAX (64u << 20)
+
+/* Nesting of SQL expressions, JSON values and types: recursion stays far from an 8 MiB stack. */
+#define WEIR_SQL_DEPTH_MAX 200
+#define WEIR_JSON_DEPTH_MAX 512
+#define WEIR_TYPE_DEPTH_MAX 100
+
+/* A script larger than this is not SQL somebody wrote. */
+#define WEIR_SCRIPT_BYTES_MAX (16u << 20)
+
+/* One annotation line of a .weir file (design.md §3.12). */
+#define WEIR_ANNOTATION_BYTES_MAX (64u << 10)
+
+/* Bytes of one file chunk, the morsel of file sources. Large enough to amortise, small enough to stop within 100 ms. */
+#define WEIR_CHUNK_BYTES (1u << 20)
+
+/* Bytes a socket, queue or HTTP source holds before it stops reading: back-pressure, not growth. */
+#define WEIR_SOURCE_BACKLOG_BYTES (64u << 20)
+
+/* Result table defaults; settings weir.result.maxRows and weir.result.maxBytes. */
+#define WEIR_RESULT_ROWS_MAX 1000000
+#define WEIR_RESULT_BYTES_MAX (256u << 20)
+#define WEIR_RESULT_PAGE_ROWS 1024
+
+/* Samples kept per query of late and of unreadable rows, and the bytes kept of each. */
+#define WEIR_SAMPLE_ROWS_MAX 100
+#define WEIR_SAMPLE_BYTES_MAX 4096
+
+/* Progress records kept, as spark.sql.streaming.numRecentProgressUpdates. */
+#define WEIR_RECENT_PROGRESS_MAX 100
+
+/* Work of PCRE2 per match; a pathological pattern is an error instead of a hang. */
+#define WEIR_REGEX_MATCH_LIMIT 10000000
+#define WEIR_REGEX_DEPTH_LIMIT 100000
+
+/* Bytes a string function may build for one row (repeat, lpad, …). */
+#define WEIR_STRING_BYTES_MAX (256u << 20)
