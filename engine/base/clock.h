@@ -14,8 +14,8 @@ G_BEGIN_DECLS
 typedef struct _WeirClock WeirClock;
 
 WeirClock *weir_clock_new_real (void);
-WeirClock *weir_clock_new_fixed (gint64 now_us);      /* wall time stands still; the monotonic clock runs */
-WeirClock *weir_clock_new_manual (gint64 now_us);     /* both stand still until advanced */
+WeirClock *weir_clock_new_fixed (gint64 now_us);  /* wall time stands still; the monotonic clock runs */
+WeirClock *weir_clock_new_manual (gint64 now_us); /* both stand still until advanced */
 WeirClock *weir_clock_ref (WeirClock *clock);
 void       weir_clock_unref (WeirClock *clock);
 gint64     weir_clock_now_us (WeirClock *clock);       /* µs since 1970-01-01 UTC */

@@ -71,13 +71,13 @@ void weir_error_add_param (GError     *error,
                            const char *value);
 
 /* These accept errors of any domain; a foreign one has condition INTERNAL_ERROR, XX000. (transfer none) */
-const char     *weir_error_get_condition (const GError *error);
-const char     *weir_error_get_sqlstate (const GError *error);
-WeirSpan        weir_error_get_span (const GError *error);
-void            weir_error_set_span (GError *error, WeirSpan span);                   /* only when it has none */
-void            weir_error_shift_span (GError *error, guint32 offset);                /* text was a part of a larger one */
-guint           weir_error_get_n_params (const GError *error);
-void            weir_error_get_param (const GError *error, guint i, const char **name, const char **value);
+const char *weir_error_get_condition (const GError *error);
+const char *weir_error_get_sqlstate (const GError *error);
+WeirSpan    weir_error_get_span (const GError *error);
+void        weir_error_set_span (GError *error, WeirSpan span);    /* only when it has none */
+void        weir_error_shift_span (GError *error, guint32 offset); /* text was a part of a larger one */
+guint       weir_error_get_n_params (const GError *error);
+void        weir_error_get_param (const GError *error, guint i, const char **name, const char **value);
 
 /**
  * weir_sqlstate_for_condition:
@@ -104,9 +104,9 @@ char *weir_error_format (const GError *error,
 void weir_text_position (const char *text, gsize offset, guint *line, guint *column);
 
 /* Condition for what is not there yet: UNSUPPORTED_FEATURE, 0A000. @what: "session_window()". */
-gboolean weir_fail_unsupported (GError     **error,
+gboolean weir_fail_unsupported (GError       **error,
                                 WeirErrorPhase phase,
-                                WeirSpan     span,
-                                const char  *what);
+                                WeirSpan       span,
+                                const char    *what);
 
 G_END_DECLS

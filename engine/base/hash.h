@@ -10,8 +10,8 @@
 
 G_BEGIN_DECLS
 
-#define WEIR_HASH_K0 G_GUINT64_CONSTANT (0x9e3779b97f4a7c15)
-#define WEIR_HASH_K1 G_GUINT64_CONSTANT (0xe7037ed1a0b428db)
+#define WEIR_HASH_K0   G_GUINT64_CONSTANT (0x9e3779b97f4a7c15)
+#define WEIR_HASH_K1   G_GUINT64_CONSTANT (0xe7037ed1a0b428db)
 #define WEIR_HASH_NULL G_GUINT64_CONSTANT (0x8ebc6af09c88c6e3)
 
 /* 64×64→128 multiply, halves folded. */
@@ -19,9 +19,9 @@ static inline guint64
 weir_hash_mix (guint64 a,
                guint64 b)
 {
-  unsigned __int128 m = (unsigned __int128) a * b;
+  unsigned __int128 m = (unsigned __int128)a * b;
 
-  return (guint64) m ^ (guint64) (m >> 64);
+  return (guint64)m ^ (guint64)(m >> 64);
 }
 
 static inline guint64

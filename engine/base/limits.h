@@ -13,7 +13,7 @@
 #define WEIR_LINE_BYTES_MAX (64u << 20)
 
 /* Nesting of SQL expressions, JSON values and types: recursion stays far from an 8 MiB stack. */
-#define WEIR_SQL_DEPTH_MAX 200
+#define WEIR_SQL_DEPTH_MAX  200
 #define WEIR_JSON_DEPTH_MAX 512
 #define WEIR_TYPE_DEPTH_MAX 100
 
@@ -30,12 +30,12 @@
 #define WEIR_SOURCE_BACKLOG_BYTES (64u << 20)
 
 /* Result table defaults; settings weir.result.maxRows and weir.result.maxBytes. */
-#define WEIR_RESULT_ROWS_MAX 1000000
+#define WEIR_RESULT_ROWS_MAX  1000000
 #define WEIR_RESULT_BYTES_MAX (256u << 20)
 #define WEIR_RESULT_PAGE_ROWS 1024
 
 /* Samples kept per query of late and of unreadable rows, and the bytes kept of each. */
-#define WEIR_SAMPLE_ROWS_MAX 100
+#define WEIR_SAMPLE_ROWS_MAX  100
 #define WEIR_SAMPLE_BYTES_MAX 4096
 
 /* Progress records kept, as spark.sql.streaming.numRecentProgressUpdates. */
