@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "expr/eval.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  WEIR_FUNCTION_STRICT = 1 << 0,           /* NULL in, NULL out: the caller combines the bitmaps, eval sees only valid rows */
+  WEIR_FUNCTION_CAN_FAIL = 1 << 1,         /* may call weir_eval_fail() */
+  WEIR_FUNCTION_NONDETERMINISTIC = 1 << 2, /* rand(), uuid(), monotonically_increasing_id() */
+  WEIR_FUNCTION_BATCH_CONSTANT = 1 << 3,   /* current_timestamp(): one value a batch */
+  WEIR_FUNCTION_ANY_ENCODING = 1 << 4,     /* eval takes CONST and DICT arguments as they are; else all are FLAT */
+  WEIR_FUNCTION_GENERATOR = 1 << 5,        /* explode() and its kind: only below GENERATE */
+  WEIR_FUNCTION_OPERATOR = 1 << 6,         /* printed infix, not listed by SHOW FUNCTIONS */
+} WeirFunctionFlags;
+
+/**
+ * WeirBind:
+ *
+ * What a function's bind gets and fills.
+ */
+typedef struct
+{
+  const WeirFunction *function;
+  WeirSpan            span;
+  WeirZone           *zone;
+  guint               n_args;
+  WeirExpr          **args;     /* bind may replace entries (weir_expr_coerce(), casts) */
+  gboolean            nullable; /* preset: any argument is nullable; bind may change it */
+  gboolean            can_fail; /* preset from the flags */
+  gpointer            data;     /* goes to WeirExpr.data */
+  GDestroyNotify      data_free;
+} WeirBind;
+
+/**
+ * WeirFunction:
+ *
+ * A scalar function. Tables of these, one a family, make the registry (function-registry.c); `DESCRIBE FUNCTION`, completion and
+ * signature help read the texts.
+ */
+struct _WeirFunction
+{
+  const char       *name;      /* lower case */
+  const char       *group;     /* string, math, datetime, conditional, json, collection, … */
+  const char       *signature; /* `substring(str, pos[, len])` */
+  const char       *doc;       /* one sentence, N_() */
+  const char       *example;   /* `SELECT substring('Spark', 2, 3)` → not run here */
+  gint8             n_args_min;
+  gint8             n_args_max; /* −1: any number */
+  WeirFunctionFlags flags;
+  /* Coerces the arguments and finds the type. (transfer full) (nullable) */
+  WeirType *(*bind) (WeirBind *bind, GError **error);
+  /* @args are as long as @n_rows. Returns a column of the bound type, @n_rows long. (transfer full), never NULL. */
+  WeirColumn *(*eval) (const WeirExpr *expr, WeirEval *eval, WeirColumn **args, WeirSel sel, guint n_rows);
+};
+
+/* NULL when there is none; any case; aliases (`len` for length) are entries of their own. */
+const WeirFunction *weir_function_lookup (const char *name);
+/* All, sorted by name; operators included. */
+const WeirFunction *const *weir_function_list (guint *n_functions);
+
+G_END_DECLS
