@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * io/ brings rows in and takes them out: sources and sinks. It may use base/, column/, format/. It must not know SQL, plans or operators.
+ */
+#pragma once
+
+#include "column/batch.h"
+#include "column/timezone.h"
+#include "format/decoder.h"
+#include "base/clock.h"
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+typedef struct _WeirSource      WeirSource;
+typedef struct _WeirSourceClass WeirSourceClass;
+
+/* Same as exec's WeirPushFunc; io/ does not include exec/. */
+typedef gboolean (*WeirSourcePush) (gpointer data, WeirBatch *batch, GError **error);
+
+typedef enum
+{
+  WEIR_SOURCE_IDLE, /* not started */
+  WEIR_SOURCE_CONNECTING,
+  WEIR_SOURCE_CONNECTED,
+  WEIR_SOURCE_RETRYING, /* `message` says what failed, `retry_at_us` when it is tried again */
+  WEIR_SOURCE_ENDED,    /* peer closed for good, files all read (bounded reads) */
+  WEIR_SOURCE_FAILED,
+} WeirSourceState;
+
+typedef struct
+{
+  WeirSourceState state;
+  char           *message;     /* Owned, nullable: cause and remedy, translatable sentence of the engine */
+  gint64          retry_at_us; /* monotonic; 0: none */
+  guint64         rows_total;  /* since start */
+  guint64         bytes_total;
+  gint64          last_row_us; /* clock time of the newest arrival; 0: none */
+} WeirSourceStatus;
+
+/* What a source is made from. Borrowed during weir_source_new(). */
+typedef struct
+{
+  const char     *format;   /* `socket`, `json`, `kafka` … */
+  WeirSchema     *schema;   /* full schema of the table */
+  const gboolean *needed;   /* per column: read at all; rows come with these columns only, in order */
+  GHashTable     *options;  /* lower-case key → string; secrets already resolved */
+  const char     *base_dir; /* relative paths start here */
+  WeirZone       *zone;
+  WeirClock      *clock;
+  gboolean        is_streaming; /* FALSE: a bounded read of all there is */
+  gpointer        hub;          /* nullable: WeirReaderHub of the session, so that one reader serves all */
+} WeirSourceConfig;
+
+/* Called in the source's main context when offsets may have moved or the status changed. */
+typedef void (*WeirSourceNotify) (WeirSource *source, gpointer data);
+
+/**
+ * WeirSourceClass:
+ *
+ * One micro-batch: latest() says how far the source can go, plan() cuts the range into morsels, read() runs on workers,
+ * commit() lets the source forget. Offsets are JSON texts in Spark's forms; "" is before the first row.
+ */
+struct _WeirSourceClass
+{
+  const char *format;
+  gboolean (*open) (WeirSource *source, const WeirSourceConfig *config, GError **error); /* checks options; no I/O that waits */
+  void (*start) (WeirSource *source);                                                    /* in the query's thread, whose thread-default context drives the reader */
+  /* How far a batch starting at @from can go. @unlimited: ignore per-trigger limits (once). Equal to @from: nothing new.
+   * (transfer full); NULL with @error: the batch fails */
+  char *(*latest) (WeirSource *source, const char *from, gboolean unlimited, GError **error);
+  /* available-now: fixes the end; latest() never goes past it. (transfer full) */
+  char *(*freeze) (WeirSource *source, GError **error);
+  /* Morsels of (from, to], in order; element free function set. (transfer full) */
+  GPtrArray *(*plan) (WeirSource *source, const char *from, const char *to, GError **error);
+  /* On a worker; several at a time. Counts rows, bytes and malformed records into @stats. */
+  gboolean (*read) (WeirSource *source, gpointer morsel, WeirSourcePush push, gpointer push_data, WeirDecodeStats *stats, GCancellable *cancellable, GError **error);
+  void (*commit) (WeirSource *source, const char *to);
+  /* Spark's `metrics` of the source in progress (Kafka lag); adds string pairs. Nullable. */
+  void (*metrics) (WeirSource *source, GHashTable *metrics);
+  void (*stop) (WeirSource *source); /* in the query's thread; returns within 100 ms */
+  void (*finalize) (WeirSource *source);
+};
+
+/* Embedded first in every source. */
+struct _WeirSource
+{
+  const WeirSourceClass *klass;
+  gatomicrefcount        ref_count;
+  char                  *description; /* Owned: `FileStreamSource[file:/…]`, as Spark's progress prints it */
+  GMutex                 lock;        /* guards status */
+  WeirSourceStatus       status;
+  WeirSourceNotify       notify;
+  gpointer               notify_data;
+};
+
+/* (transfer full) (nullable): DATA_SOURCE_NOT_FOUND, PATH_NOT_FOUND, missing or wrong options in @error */
+WeirSource *weir_source_new (const WeirSourceConfig *config, GError **error);
+WeirSource *weir_source_ref (WeirSource *source);
+void        weir_source_unref (WeirSource *source);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirSource, weir_source_unref)
+
+void weir_source_set_notify (WeirSource *source, WeirSourceNotify notify, gpointer data);
+void weir_source_get_status (WeirSource *source, WeirSourceStatus *copy); /* any thread; clear with the next */
+void weir_source_status_clear (WeirSourceStatus *status);
+/* For implementations: sets state and message (taken), calls notify in the caller's thread. */
+void weir_source_set_state (WeirSource *source, WeirSourceState state, char *message, gint64 retry_at_us);
+
+/* Columns of a table of this format (catalog's resolve_schema); @declared nullable. (transfer full) */
+WeirSchema *weir_source_resolve_schema (const char *format, WeirSchema *declared, GHashTable *options, const char *base_dir, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "plan/plan.h"
+
+G_BEGIN_DECLS
+
+/**
+ * WeirFormatInfo:
+ *
+ * What the analyser must know of a format (`json`, `kafka`, `memory` …). query/ fills the registry from io/.
+ */
+typedef struct
+{
+  const char        *name;
+  gboolean           can_stream; /* FROM STREAM t */
+  gboolean           can_batch;  /* FROM t */
+  gboolean           can_sink;   /* INTO t, INSERT INTO t */
+  gboolean           sink_append_only;
+  const char *const *options; /* known option names, NULL-terminated, lower case; `kafka.*` style prefixes end in `*` */
+  /**
+   * Columns of a table of this format. @declared is NULL when the statement had no column list.
+   * Returns: (transfer full) (nullable): the schema; UNABLE_TO_INFER_SCHEMA, UNSUPPORTED_… in @error.
+   * May read files (inference) when @declared is NULL and it is called for a batch query.
+   */
+  WeirSchema *(*resolve_schema) (const char *name, WeirSchema *declared, GHashTable *options, const char *base_dir, GError **error);
+} WeirFormatInfo;
+
+/**
+ * WeirTable:
+ *
+ * A table of the session: definition only, nothing is open. Refcounted, immutable.
+ */
+struct _WeirTable
+{
+  gatomicrefcount       ref_count;
+  char                 *name;
+  const WeirFormatInfo *format;
+  WeirSchema           *declared; /* Owned, nullable */
+  GHashTable           *options;  /* Owned: lower-case key → string */
+  char                 *base_dir; /* Owned: relative paths start here */
+  WeirSpan              span;
+};
+
+WeirTable *weir_table_new (const char *name, const WeirFormatInfo *format, WeirSchema *declared, GHashTable *options, const char *base_dir);
+WeirTable *weir_table_ref (WeirTable *table);
+void       weir_table_unref (WeirTable *table);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirTable, weir_table_unref)
+
+/**
+ * WeirCatalog:
+ *
+ * Formats, tables, temporary views and settings of one session. Not thread-safe: the session's thread owns it.
+ */
+typedef struct _WeirCatalog WeirCatalog;
+
+WeirCatalog *weir_catalog_new (void);
+void         weir_catalog_free (WeirCatalog *catalog);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirCatalog, weir_catalog_free)
+
+void                  weir_catalog_add_format (WeirCatalog *catalog, const WeirFormatInfo *format); /* borrowed for ever */
+const WeirFormatInfo *weir_catalog_get_format (WeirCatalog *catalog, const char *name);
+/* Names are compared without case. FALSE with TABLE_OR_VIEW_ALREADY_EXISTS (42P07) unless @replace. */
+gboolean   weir_catalog_add_table (WeirCatalog *catalog, WeirTable *table, gboolean replace, GError **error);
+WeirTable *weir_catalog_get_table (WeirCatalog *catalog, const char *name); /* (transfer none) (nullable) */
+/* A view keeps its SQL text; it is analysed again at each use, errors point into the view's text. */
+gboolean weir_catalog_add_view (WeirCatalog *catalog, const char *name, const char *sql, char **column_names, gboolean replace, GError **error);
+gboolean weir_catalog_remove (WeirCatalog *catalog, const char *name); /* table or view */
+char   **weir_catalog_list (WeirCatalog *catalog, gboolean views);     /* sorted names; (transfer full) */
+
+/* Settings: `spark.sql.…` and `weir.…`; lower-case keys are not folded. Unknown ones are kept. */
+gboolean    weir_catalog_set (WeirCatalog *catalog, const char *key, const char *value, GError **error);
+void        weir_catalog_unset (WeirCatalog *catalog, const char *key);
+const char *weir_catalog_get (WeirCatalog *catalog, const char *key); /* the default when known and not set; else NULL */
+gboolean    weir_catalog_get_bool (WeirCatalog *catalog, const char *key);
+gint64      weir_catalog_get_int (WeirCatalog *catalog, const char *key);
+WeirZone   *weir_catalog_get_zone (WeirCatalog *catalog); /* (transfer none): spark.sql.session.timeZone */
+/* name → value, sorted; (transfer full) GPtrArray of char*[2] style pairs flattened: name, value, name, value … */
+GPtrArray *weir_catalog_list_settings (WeirCatalog *catalog);
+
+G_END_DECLS
