@@ -32,7 +32,7 @@ def parse_arguments():
     parser.add_argument('--suite', action='append', default=[])
     parser.add_argument('--timeout-multiplier', default='1')
     parser.add_argument('--no-services', action='store_true', help='start no broker')
-    parser.add_argument('--label', default='', help='words before the closing line')
+    parser.add_argument('--label', default='', help='name of the build, printed before the closing line')
     parser.add_argument('--counts', type=pathlib.Path, help='also write the three numbers to this file')
     return parser.parse_args()
 
@@ -168,7 +168,8 @@ def main():
     if arguments.counts:
         arguments.counts.write_text(f'{passed} {failed} {skipped}\n', encoding='ascii')
     sys.stdout.flush()
-    print(f'{arguments.label}{passed} passed, {failed} failed, {skipped} skipped', flush=True)
+    label = f'({arguments.label} build) ' if arguments.label else ''
+    print(f'{label}{passed} passed, {failed} failed, {skipped} skipped', flush=True)
     return 1 if failed or status else 0
 
 
