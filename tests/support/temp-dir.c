@@ -13,7 +13,7 @@ WeirTempDir *
 weir_temp_dir_new (void)
 {
   g_autoptr (GError) error = NULL;
-  WeirTempDir *self = g_new0 (WeirTempDir, 1);
+  WeirTempDir       *self = g_new0 (WeirTempDir, 1);
 
   self->path = g_dir_make_tmp ("weir-test-XXXXXX", &error);
   g_assert_no_error (error);
@@ -49,7 +49,7 @@ char *
 weir_temp_dir_build (WeirTempDir *self,
                      const char  *name)
 {
-  char *path = g_build_filename (self->path, name, NULL);
+  char            *path = g_build_filename (self->path, name, NULL);
   g_autofree char *folder = g_path_get_dirname (path);
 
   g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
@@ -63,9 +63,9 @@ weir_temp_dir_write_bytes (WeirTempDir  *self,
                            gsize         size)
 {
   g_autoptr (GError) error = NULL;
-  char *path = weir_temp_dir_build (self, name);
+  char              *path = weir_temp_dir_build (self, name);
 
-  g_file_set_contents_full (path, data, (gssize) size, G_FILE_SET_CONTENTS_CONSISTENT, 0644, &error);
+  g_file_set_contents_full (path, data, (gssize)size, G_FILE_SET_CONTENTS_CONSISTENT, 0644, &error);
   g_assert_no_error (error);
   return path;
 }
@@ -83,8 +83,8 @@ weir_temp_dir_read (WeirTempDir *self,
                     const char  *name)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *path = g_build_filename (self->path, name, NULL);
-  char            *text = NULL;
+  g_autofree char   *path = g_build_filename (self->path, name, NULL);
+  char              *text = NULL;
 
   g_file_get_contents (path, &text, NULL, &error);
   g_assert_no_error (error);

@@ -9,8 +9,8 @@ test_temp_dir (void)
   g_autofree char *folder = NULL;
   {
     g_autoptr (WeirTempDir) dir = weir_temp_dir_new ();
-    g_autofree char *path = weir_temp_dir_write (dir, "a/b/c.txt", "word\n");
-    g_autofree char *back = weir_temp_dir_read (dir, "a/b/c.txt");
+    g_autofree char        *path = weir_temp_dir_write (dir, "a/b/c.txt", "word\n");
+    g_autofree char        *back = weir_temp_dir_read (dir, "a/b/c.txt");
 
     g_assert_true (g_path_is_absolute (path));
     g_assert_cmpstr (back, ==, "word\n");
@@ -24,8 +24,8 @@ static void
 test_free_port (void)
 {
   g_autoptr (GSocketListener) listener = g_socket_listener_new ();
-  g_autoptr (GError) error = NULL;
-  guint16 port = weir_test_free_port ();
+  g_autoptr (GError)          error = NULL;
+  guint16                     port = weir_test_free_port ();
 
   g_assert_cmpuint (port, >, 0);
   g_socket_listener_add_inet_port (listener, port, NULL, &error);
