@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "engine-types.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  WeirRange   range;     /* where the underline goes */
+  const char *condition; /* UNRESOLVED_COLUMN.WITH_SUGGESTION */
+  const char *sqlstate;
+  const char *message;    /* one sentence, without condition */
+  const char *suggestion; /* replacement for the range (`price`), nullable */
+  gboolean    is_warning; /* a literal secret, an unknown option */
+} WeirProblem;
+
+typedef enum
+{
+  WEIR_STATEMENT_QUERY,           /* SELECT over no stream */
+  WEIR_STATEMENT_STREAMING_QUERY, /* CREATE STREAMING QUERY, INSERT or SELECT over a stream */
+  WEIR_STATEMENT_TABLE,
+  WEIR_STATEMENT_VIEW,
+  WEIR_STATEMENT_INSERT,
+  WEIR_STATEMENT_OTHER, /* SET, SHOW, DESCRIBE, EXPLAIN, STOP, DROP */
+} WeirStatementKind;
+
+typedef struct
+{
+  WeirStatementKind     kind;
+  WeirRange             range;       /* without the final `;` */
+  const char           *name;        /* of the query, table or view; nullable */
+  const char           *format;      /* tables: `kafka`; nullable */
+  const char           *output_mode; /* streaming: append, update, complete */
+  const char           *trigger;     /* streaming: `PROCESSING TIME '2 seconds'`, `ONCE`, `AVAILABLE NOW` */
+  gboolean              has_error;
+  guint                 n_columns; /* tables, views, queries that could be analysed */
+  const WeirColumnInfo *columns;
+  /* streaming: why a mode is not possible for this query; NULL when it is */
+  const char *append_reason, *update_reason, *complete_reason;
+  char      **tables;                          /* names of tables and views it reads, NULL-terminated */
+  gint64      window_size_us, window_slide_us; /* 0: none */
+  gint64      watermark_delay_us;              /* −1: none */
+} WeirStatementInfo;
+
+/**
+ * weir_check_script_async:
+ * @text: a whole script
+ * @base_dir: (nullable): where relative paths start
+ *
+ * Parses and analyses on a worker; no source is opened, nothing is read or written.
+ */
+WEIR_API void       weir_check_script_async (const char *text, const char *base_dir, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+WEIR_API WeirCheck *weir_check_script_finish (GAsyncResult *result, GError **error); /* (transfer full) */
+WEIR_API WeirCheck *weir_check_script (const char *text, const char *base_dir);      /* the same, blocking; (transfer full) */
+WEIR_API WeirCheck *weir_check_ref (WeirCheck *check);
+WEIR_API void       weir_check_unref (WeirCheck *check);
+
+WEIR_API guint                    weir_check_get_n_problems (WeirCheck *check);
+WEIR_API const WeirProblem       *weir_check_get_problem (WeirCheck *check, guint i);
+WEIR_API guint                    weir_check_get_n_statements (WeirCheck *check);
+WEIR_API const WeirStatementInfo *weir_check_get_statement (WeirCheck *check, guint i);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirCheck, weir_check_unref)
+
+/* Completion and help. Static for the process. */
+typedef struct
+{
+  const char *name;
+  const char *signature;
+  const char *doc;
+  gboolean    is_aggregate;
+} WeirFunctionInfo;
+
+WEIR_API const WeirFunctionInfo *weir_list_functions (guint *n); /* sorted by name */
+WEIR_API const char *const      *weir_list_keywords (void);      /* NULL-terminated */
+
+G_END_DECLS

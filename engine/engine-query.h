@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "engine-types.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  WEIR_QUERY_STOPPED, /* not started, or stopped cleanly; also when it came to its end */
+  WEIR_QUERY_STARTING,
+  WEIR_QUERY_RUNNING, /* rows flow or may come at any time */
+  WEIR_QUERY_WAITING, /* a source is connecting or retrying; see weir_query_get_sources() */
+  WEIR_QUERY_STOPPING,
+  WEIR_QUERY_FAILED, /* weir_query_get_error() */
+} WeirQueryState;
+
+/**
+ * WeirQuery:
+ *
+ * A running (or stopped) query. A batch SELECT is a query too: it runs one batch and stops.
+ *
+ * Properties: `name` (nullable), `state`, `is-streaming`. Signals: `notify::state`; `progress` (WeirProgress*) after each batch, at
+ * most 10 a second to the window; `snapshot` () when a newer snapshot can be taken, at most 10 a second; `samples` () when late or bad
+ * rows were added; `sources` () when a source's status changed; `terminated` () once after the last event.
+ */
+WEIR_API const char    *weir_query_get_name (WeirQuery *query);
+WEIR_API const char    *weir_query_get_id (WeirQuery *query);     /* UUID of the checkpoint */
+WEIR_API const char    *weir_query_get_run_id (WeirQuery *query); /* UUID of this run */
+WEIR_API WeirQueryState weir_query_get_state (WeirQuery *query);
+WEIR_API gboolean       weir_query_get_is_streaming (WeirQuery *query);
+WEIR_API const GError  *weir_query_get_error (WeirQuery *query);      /* nullable, borrowed */
+WEIR_API char          *weir_query_dup_error_text (WeirQuery *query); /* `[CONDITION] … SQLSTATE: …` with the SQL line and caret; nullable */
+WEIR_API const char    *weir_query_get_output_mode (WeirQuery *query);
+WEIR_API const char    *weir_query_get_trigger (WeirQuery *query);
+WEIR_API const char    *weir_query_get_sql (WeirQuery *query);
+WEIR_API char          *weir_query_explain (WeirQuery *query, gboolean extended); /* (transfer full) */
+WEIR_API gint64         weir_query_get_started_us (WeirQuery *query);             /* clock; 0 before */
+
+WEIR_API void weir_query_start (WeirQuery *query); /* STOPPED or FAILED → STARTING; a fresh run */
+WEIR_API void weir_query_stop (WeirQuery *query);  /* after the running batch's morsels; state goes to STOPPED */
+/* One batch now, whatever the trigger says (the Step button). */
+WEIR_API void weir_query_step (WeirQuery *query);
+
+/* The newest snapshot: one atomic exchange, never waits. (transfer full) (nullable) before the first batch */
+WEIR_API WeirSnapshot *weir_query_take_snapshot (WeirQuery *query);
+WEIR_API WeirProgress *weir_query_get_last_progress (WeirQuery *query);   /* (transfer full) (nullable) */
+WEIR_API GPtrArray    *weir_query_get_recent_progress (WeirQuery *query); /* (element-type WeirProgress) (transfer full) */
+
+typedef enum
+{
+  WEIR_SAMPLE_LATE, /* came after the watermark had passed */
+  WEIR_SAMPLE_BAD,  /* could not be decoded */
+} WeirSampleKind;
+
+typedef struct
+{
+  gint64      seen_us;       /* clock */
+  gint64      event_time_us; /* LATE */
+  const char *reason;        /* BAD: what was wrong */
+  const char *source;        /* table name */
+  const char *position;      /* `partition 3, offset 1204`, `orders.json, byte 1,024`; nullable */
+  GBytes     *raw;           /* the record's bytes, cut at 4 KiB (LATE: the row as JSON) */
+} WeirSample;
+
+/* Up to 100 newest samples; newest first. (transfer full) (element-type WeirSample) */
+WEIR_API GPtrArray *weir_query_get_samples (WeirQuery *query, WeirSampleKind kind);
+WEIR_API guint64    weir_query_get_n_late_rows (WeirQuery *query);
+WEIR_API guint64    weir_query_get_n_bad_rows (WeirQuery *query);
+WEIR_API guint64    weir_query_get_n_input_rows (WeirQuery *query);
+WEIR_API guint64    weir_query_get_n_output_rows (WeirQuery *query);
+
+typedef struct
+{
+  const char *table;
+  const char *format;
+  const char *state;       /* idle, connecting, connected, retrying, ended, failed */
+  const char *message;     /* cause and remedy; nullable */
+  gint64      retry_in_us; /* −1: not retrying */
+  guint64     rows_total;
+  gint64      last_row_us; /* clock; 0: none yet */
+} WeirSourceInfo;
+
+WEIR_API GPtrArray *weir_query_get_sources (WeirQuery *query); /* (element-type WeirSourceInfo) (transfer full) */
+
+/**
+ * WeirWhy:
+ *
+ * Why the result is empty, as far as the engine can tell: the facts, in the order rows travel. The window makes the sentence.
+ */
+typedef enum
+{
+  WEIR_WHY_NOT_EMPTY,
+  WEIR_WHY_NOT_STARTED,
+  WEIR_WHY_NOT_CONNECTED, /* `source` says which and why */
+  WEIR_WHY_NO_INPUT,
+  WEIR_WHY_ALL_BAD,       /* every record was malformed */
+  WEIR_WHY_ALL_FILTERED,  /* rows in, none passes the filter */
+  WEIR_WHY_NO_EVENT_TIME, /* the event-time column is NULL in every row */
+  WEIR_WHY_ALL_LATE,
+  WEIR_WHY_WINDOW_OPEN, /* append: the first window is still open */
+  WEIR_WHY_FAILED,
+} WeirWhyCause;
+
+typedef struct
+{
+  WeirWhyCause cause;
+  const char  *source;      /* table name; nullable */
+  const char  *message;     /* of the source or the error; nullable */
+  gint64       retry_in_us; /* −1 */
+  guint64      rows_in, rows_bad, rows_late, rows_passed;
+  const char  *filter;                         /* SQL of the filter; nullable */
+  const char  *column;                         /* the event-time column; nullable */
+  gint64       window_start_us, window_end_us; /* WINDOW_OPEN: the oldest open one */
+  gint64       final_at_us;                    /* event time that must be reached for it to be final */
+  gint64       newest_event_us;
+  gint64       started_us;
+} WeirWhy;
+
+WEIR_API WeirWhy *weir_query_why_empty (WeirQuery *query); /* (transfer full), free with weir_why_free() */
+WEIR_API void     weir_why_free (WeirWhy *why);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirWhy, weir_why_free)
+
+/**
+ * WeirProgress:
+ *
+ * StreamingQueryProgress of one batch; immutable, refcounted.
+ */
+WEIR_API WeirProgress *weir_progress_ref (WeirProgress *progress);
+WEIR_API void          weir_progress_unref (WeirProgress *progress);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirProgress, weir_progress_unref)
+WEIR_API const char *weir_progress_get_json (WeirProgress *progress); /* one line, Spark's field names */
+WEIR_API guint64     weir_progress_get_batch_id (WeirProgress *progress);
+WEIR_API gint64      weir_progress_get_timestamp_us (WeirProgress *progress);
+WEIR_API guint64     weir_progress_get_n_input_rows (WeirProgress *progress);
+WEIR_API guint64     weir_progress_get_n_output_rows (WeirProgress *progress);
+WEIR_API double      weir_progress_get_input_rate (WeirProgress *progress); /* rows/s; NAN when unknown */
+WEIR_API double      weir_progress_get_processed_rate (WeirProgress *progress);
+WEIR_API gint64      weir_progress_get_duration_us (WeirProgress *progress); /* triggerExecution */
+/* Phases with Spark's names: latestOffset, queryPlanning, walCommit, addBatch, commitOffsets … in ms; FALSE past the last. */
+WEIR_API gboolean weir_progress_get_phase (WeirProgress *progress, guint i, const char **name, double *ms);
+WEIR_API gint64   weir_progress_get_watermark_us (WeirProgress *progress); /* G_MININT64: none */
+WEIR_API gint64   weir_progress_get_newest_event_us (WeirProgress *progress);
+WEIR_API guint64  weir_progress_get_n_late_rows (WeirProgress *progress); /* input rows of this batch */
+WEIR_API guint64  weir_progress_get_n_bad_rows (WeirProgress *progress);
+WEIR_API guint64  weir_progress_get_state_rows (WeirProgress *progress);
+WEIR_API guint64  weir_progress_get_state_bytes (WeirProgress *progress);
+
+G_END_DECLS
