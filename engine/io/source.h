@@ -70,7 +70,8 @@ struct _WeirSourceClass
   /* How far a batch starting at @from can go. @unlimited: ignore per-trigger limits (once). Equal to @from: nothing new.
    * (transfer full); NULL with @error: the batch fails */
   char *(*latest) (WeirSource *source, const char *from, gboolean unlimited, GError **error);
-  /* available-now: fixes the end; latest() never goes past it. (transfer full) */
+  /* available-now and once: fixes the end; latest() never goes past it. NULL without @error: not known yet (a socket whose
+   * peer has not closed), asked again after the next notify. (transfer full) */
   char *(*freeze) (WeirSource *source, GError **error);
   /* Morsels of (from, to], in order; element free function set. (transfer full) */
   GPtrArray *(*plan) (WeirSource *source, const char *from, const char *to, GError **error);

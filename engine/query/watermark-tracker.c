@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "query/watermark-tracker.h"
+
+/*
+ * A node is unset until it has seen a row in this run. With the policy `min` an unset node counts as 0 and so holds the
+ * global watermark at the epoch until every node has seen a row; with `max` the furthest one leads.
+ */
+struct _WeirWatermarkTracker
+{
+  guint    n_nodes;
+  gboolean policy_max;
+  gint64  *delays_ms;
+  gint64  *nodes_ms; /* G_MININT64: unset */
+  gint64   global_ms;
+};
+
+WeirWatermarkTracker *
+weir_watermark_tracker_new (guint         n_nodes,
+                            const gint64 *delays_ms,
+                            gboolean      policy_max)
+{
+  WeirWatermarkTracker *self = g_new0 (WeirWatermarkTracker, 1);
+
+  self->n_nodes = n_nodes;
+  self->policy_max = policy_max;
+  self->delays_ms = g_memdup2 (delays_ms, n_nodes * sizeof *delays_ms);
+  self->nodes_ms = g_new (gint64, MAX (n_nodes, 1));
+  for (guint i = 0; i < n_nodes; i++)
+    self->nodes_ms[i] = G_MININT64;
+  return self;
+}
+
+void
+weir_watermark_tracker_free (WeirWatermarkTracker *tracker)
+{
+  if (tracker == NULL)
+    return;
+  g_free (tracker->delays_ms);
+  g_free (tracker->nodes_ms);
+  g_free (tracker);
+}
+
+void
+weir_watermark_tracker_update (WeirWatermarkTracker *tracker,
+                               const gint64         *max_event_ms)
+{
+  gint64 chosen = tracker->policy_max ? G_MININT64 : G_MAXINT64;
+
+  if (tracker->n_nodes == 0)
+    return;
+  for (guint i = 0; i < tracker->n_nodes; i++)
+    {
+      gint64 value;
+
+      if (max_event_ms[i] != G_MININT64)
+        tracker->nodes_ms[i] = MAX (tracker->nodes_ms[i], max_event_ms[i] - tracker->delays_ms[i]);
+      value = tracker->nodes_ms[i] == G_MININT64 ? 0 : tracker->nodes_ms[i];
+      chosen = tracker->policy_max ? MAX (chosen, value) : MIN (chosen, value);
+    }
+  tracker->global_ms = MAX (tracker->global_ms, chosen);
+}
+
+gint64
+weir_watermark_tracker_get_global (WeirWatermarkTracker *tracker)
+{
+  return tracker->global_ms;
+}
+
+gboolean
+weir_watermark_tracker_has_nodes (WeirWatermarkTracker *tracker)
+{
+  return tracker->n_nodes > 0;
+}
