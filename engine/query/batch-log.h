@@ -13,14 +13,14 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  guint64 batch_id;
-  gint64  now_us;             /* the batch's time */
-  guint64 seed;
-  gint64  watermark_ms;       /* eviction and emission */
-  gint64  late_watermark_ms;  /* late rows: the watermark of the batch before */
-  guint   n_sources;
-  char  **from;               /* Owned: by source_id; "" is before the first row */
-  char  **to;                 /* Owned */
+  guint64  batch_id;
+  gint64   now_us; /* the batch's time */
+  guint64  seed;
+  gint64   watermark_ms;      /* eviction and emission */
+  gint64   late_watermark_ms; /* late rows: the watermark of the batch before */
+  guint    n_sources;
+  char   **from; /* Owned: by source_id; "" is before the first row */
+  char   **to;   /* Owned */
   gboolean is_no_data;
 } WeirBatchRecord;
 
@@ -36,11 +36,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirBatchRecord, weir_batch_record_free)
  */
 typedef struct _WeirBatchLog WeirBatchLog;
 
-WeirBatchLog          *weir_batch_log_new (void);
-void                   weir_batch_log_free (WeirBatchLog *log);
+WeirBatchLog *weir_batch_log_new (void);
+void          weir_batch_log_free (WeirBatchLog *log);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirBatchLog, weir_batch_log_free)
-gboolean               weir_batch_log_append_offsets (WeirBatchLog *log, const WeirBatchRecord *record, GError **error);
-gboolean               weir_batch_log_append_commit (WeirBatchLog *log, guint64 batch_id, GError **error);
+gboolean weir_batch_log_append_offsets (WeirBatchLog *log, const WeirBatchRecord *record, GError **error);
+gboolean weir_batch_log_append_commit (WeirBatchLog *log, guint64 batch_id, GError **error);
 /* The last OFFSETS record, and whether it was committed. NULL when there is none. */
 const WeirBatchRecord *weir_batch_log_get_last (WeirBatchLog *log, gboolean *committed);
 

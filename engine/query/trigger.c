@@ -23,9 +23,9 @@ weir_duration_parse (const char *text,
     return FALSE;
   number = g_ascii_strtoull (text, &end, 10);
   for (guint i = 0; i < G_N_ELEMENTS (units); i++)
-    if (strcmp (end, units[i].unit) == 0 && number <= (guint64) (G_MAXINT64 / units[i].us))
+    if (strcmp (end, units[i].unit) == 0 && number <= (guint64)(G_MAXINT64 / units[i].us))
       {
-        *us = (gint64) number * units[i].us;
+        *us = (gint64)number * units[i].us;
         return TRUE;
       }
   return FALSE;

@@ -21,7 +21,7 @@ typedef struct
 /* `available-now`, `once`, `processing-time=5s` as --trigger has it (also `processing-time=5 seconds`). */
 gboolean weir_trigger_parse (const char *text, WeirTrigger *trigger, GError **error);
 /* `PROCESSING TIME '5 seconds'`, `ONCE`, `AVAILABLE NOW`. (transfer full) */
-char    *weir_trigger_to_sql (const WeirTrigger *trigger);
+char *weir_trigger_to_sql (const WeirTrigger *trigger);
 /* Number and ms|s|m|h, as `100ms`; FALSE when it is none. */
 gboolean weir_duration_parse (const char *text, gint64 *us);
 
@@ -34,6 +34,6 @@ gboolean weir_duration_parse (const char *text, gint64 *us);
  *
  * Returns: when the next may start, wall clock µs
  */
-gint64   weir_trigger_next (const WeirTrigger *trigger, gint64 last_start_us, gint64 now_us);
+gint64 weir_trigger_next (const WeirTrigger *trigger, gint64 last_start_us, gint64 now_us);
 
 G_END_DECLS

@@ -1,0 +1,580 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define G_LOG_DOMAIN "weir-query"
+#include "config.h"
+
+#include "query/stream-run.h"
+
+#include "plan/catalog.h"
+
+#include <string.h>
+
+/*
+ * One micro-batch, step by step
+ *
+ *   plan     ask every stream how far it can go from where the last batch ended; nothing new: perhaps a no-data batch
+ *   log      OFFSETS record: ids, offsets, time, watermarks, seed — everything the batch depends on
+ *   run      cut the ranges into morsels, decode and compute on the pool; rows come out in their final order
+ *   sinks    hand the rows over under the batch id
+ *   commit   COMMIT record; the new state is the state; sources may forget; the watermark moves for the next batch
+ *
+ * Static tables are read again in every batch, so changes there show in later batches.
+ *
+ * The late watermark of batch N is the eviction watermark of batch N-1 (spark-semantics §1.5.5). A no-data batch has
+ * equal offsets on both ends and an id of its own.
+ */
+
+typedef struct
+{
+  WeirPlan        *plan;      /* Borrowed from the pipeline */
+  WeirSource      *source;    /* Owned */
+  guint            source_id; /* G_MAXUINT: static */
+  char            *committed; /* Owned: end of the last committed batch, streams only */
+  GPtrArray       *morsels;   /* Owned while a batch runs */
+  WeirDecodeStats *decode;    /* Borrowed from the result */
+  GMutex           decode_lock;
+} Scan;
+
+struct _WeirStreamRun
+{
+  WeirStreamConfig      config;
+  WeirPipeline         *pipeline; /* Owned */
+  guint                 n_scans;
+  Scan                 *scans; /* Owned, by scan_id */
+  guint                 n_sources;
+  guint                *source_scans; /* Owned: source_id → scan_id */
+  WeirWatermarkTracker *tracker;      /* Owned */
+  WeirBatchLog         *log;          /* Owned */
+  WeirBatchResult       result;
+  guint64               next_batch_id;
+  gint64                used_watermark_ms; /* of the last batch that ran */
+  gboolean              has_run;
+  gboolean              started;
+};
+
+typedef struct
+{
+  guint   n;
+  gint64 *delays;
+} WatermarkNodes;
+
+static void
+collect_watermark_node (WeirPlan *plan,
+                        gpointer  data)
+{
+  WatermarkNodes *nodes = data;
+  guint           id;
+
+  if (plan->kind != WEIR_PLAN_EVENT_TIME || !plan->is_streaming)
+    return;
+  id = plan->event_time.watermark_id;
+  if (id >= nodes->n)
+    {
+      nodes->delays = g_renew (gint64, nodes->delays, id + 1);
+      nodes->n = id + 1;
+    }
+  nodes->delays[id] = plan->event_time.delay_ms;
+}
+
+static char *
+resolve_secret (const char *value,
+                GHashTable *secrets)
+{
+  static const char open[] = "${secret:";
+  gsize             len = strlen (value);
+  g_autofree char  *name = NULL;
+  const char       *secret;
+
+  if (!g_str_has_prefix (value, open) || value[len - 1] != '}' || secrets == NULL)
+    return g_strdup (value);
+  name = g_strndup (value + strlen (open), len - strlen (open) - 1);
+  secret = g_hash_table_lookup (secrets, name);
+  return g_strdup (secret != NULL ? secret : value);
+}
+
+/* The table's options with those of WITH over them. (transfer full) */
+static GHashTable *
+merged_options (WeirPlan   *scan,
+                GHashTable *secrets)
+{
+  GHashTable    *merged = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  GHashTable    *layers[] = { scan->scan.table->options, scan->scan.options };
+  GHashTableIter iter;
+  gpointer       key, value;
+
+  for (guint i = 0; i < G_N_ELEMENTS (layers); i++)
+    {
+      if (layers[i] == NULL)
+        continue;
+      g_hash_table_iter_init (&iter, layers[i]);
+      while (g_hash_table_iter_next (&iter, &key, &value))
+        g_hash_table_replace (merged, g_strdup (key), resolve_secret (value, secrets));
+    }
+  return merged;
+}
+
+static gboolean
+open_scan (WeirStreamRun *self,
+           guint          scan_id,
+           GError       **error)
+{
+  Scan                  *scan = &self->scans[scan_id];
+  WeirTable             *table;
+  g_autoptr (GHashTable) options = NULL;
+  g_autoptr (WeirSchema) schema = NULL;
+  WeirSourceConfig       config = { 0 };
+
+  scan->plan = weir_pipeline_get_scan (self->pipeline, scan_id);
+  scan->source_id = scan->plan->is_streaming ? scan->plan->scan.source_id : G_MAXUINT;
+  g_mutex_init (&scan->decode_lock);
+  table = scan->plan->scan.table;
+  options = merged_options (scan->plan, self->config.secrets);
+  schema = table->format->resolve_schema (table->name, table->declared, options, table->base_dir, error);
+  if (schema == NULL)
+    return FALSE;
+  config.format = table->format->name;
+  config.schema = schema;
+  config.needed = scan->plan->scan.needed;
+  config.options = options;
+  config.base_dir = table->base_dir;
+  config.zone = self->config.zone;
+  config.clock = self->config.clock;
+  config.is_streaming = scan->plan->is_streaming;
+  config.retry_us = self->config.retry_us;
+  config.hub = self->config.hub;
+  scan->source = weir_source_new (&config, error);
+  scan->committed = g_strdup ("");
+  if (scan->source == NULL && error != NULL)
+    weir_error_set_span (*error, scan->plan->span);
+  return scan->source != NULL;
+}
+
+static WeirPipelineOptions
+pipeline_options (const WeirStreamConfig *config)
+{
+  return (WeirPipelineOptions){
+    .mode = config->mode,
+    .zone = config->zone,
+    .ansi = config->ansi,
+    .pool = config->pool,
+    .state_max_bytes = config->state_max_bytes,
+    .is_streaming = config->is_streaming,
+  };
+}
+
+WeirStreamRun *
+weir_stream_run_new (const WeirStreamConfig *config,
+                     GError                **error)
+{
+  g_autoptr (WeirStreamRun) self = g_new0 (WeirStreamRun, 1);
+  WatermarkNodes            nodes = { 0 };
+  WeirPipelineOptions       options;
+
+  self->config = *config;
+  weir_plan_ref (config->plan);
+  weir_zone_ref (config->zone);
+  weir_clock_ref (config->clock);
+  if (config->sinks != NULL)
+    g_ptr_array_ref (config->sinks);
+  if (config->secrets != NULL)
+    g_hash_table_ref (config->secrets);
+  options = pipeline_options (config);
+  self->pipeline = weir_pipeline_new (config->plan, &options, error);
+  if (self->pipeline == NULL)
+    return NULL;
+  weir_plan_foreach (config->plan, collect_watermark_node, &nodes);
+  self->tracker = weir_watermark_tracker_new (nodes.n, nodes.delays, config->policy_max);
+  g_free (nodes.delays);
+  self->log = weir_batch_log_new ();
+  self->n_scans = weir_pipeline_get_n_scans (self->pipeline);
+  self->scans = g_new0 (Scan, MAX (self->n_scans, 1));
+  self->source_scans = g_new0 (guint, MAX (self->n_scans, 1));
+  for (guint i = 0; i < self->n_scans; i++)
+    {
+      if (!open_scan (self, i, error))
+        return NULL;
+      if (self->scans[i].source_id != G_MAXUINT)
+        {
+          self->source_scans[self->scans[i].source_id] = i;
+          self->n_sources = MAX (self->n_sources, self->scans[i].source_id + 1);
+        }
+    }
+  return g_steal_pointer (&self);
+}
+
+static void
+clear_result (WeirStreamRun *self)
+{
+  WeirBatchResult *result = &self->result;
+
+  for (guint i = 0; result->decode != NULL && i < self->n_scans; i++)
+    weir_decode_stats_clear (&result->decode[i]);
+  g_clear_pointer (&result->decode, g_free);
+  g_clear_pointer (&result->record, weir_batch_record_free);
+  g_clear_pointer (&result->rows, g_ptr_array_unref);
+  weir_batch_stats_clear (&result->stats);
+  memset (result, 0, sizeof *result);
+}
+
+void
+weir_stream_run_free (WeirStreamRun *run)
+{
+  if (run == NULL)
+    return;
+  weir_stream_run_stop (run);
+  clear_result (run);
+  for (guint i = 0; i < run->n_scans; i++)
+    {
+      g_clear_pointer (&run->scans[i].source, weir_source_unref);
+      g_free (run->scans[i].committed);
+      g_mutex_clear (&run->scans[i].decode_lock);
+    }
+  g_free (run->scans);
+  g_free (run->source_scans);
+  weir_watermark_tracker_free (run->tracker);
+  weir_batch_log_free (run->log);
+  weir_pipeline_free (run->pipeline);
+  weir_plan_unref (run->config.plan);
+  weir_zone_unref (run->config.zone);
+  weir_clock_unref (run->config.clock);
+  g_clear_pointer (&run->config.sinks, g_ptr_array_unref);
+  g_clear_pointer (&run->config.secrets, g_hash_table_unref);
+  g_free (run);
+}
+
+void
+weir_stream_run_start (WeirStreamRun   *run,
+                       WeirSourceNotify notify,
+                       gpointer         data)
+{
+  run->started = TRUE;
+  for (guint i = 0; i < run->n_scans; i++)
+    {
+      weir_source_set_notify (run->scans[i].source, notify, data);
+      run->scans[i].source->klass->start (run->scans[i].source);
+    }
+}
+
+void
+weir_stream_run_stop (WeirStreamRun *run)
+{
+  if (!run->started)
+    return;
+  run->started = FALSE;
+  for (guint i = 0; i < run->n_scans; i++)
+    {
+      weir_source_set_notify (run->scans[i].source, NULL, NULL);
+      run->scans[i].source->klass->stop (run->scans[i].source);
+    }
+}
+
+gboolean
+weir_stream_run_freeze (WeirStreamRun *run,
+                        GError       **error)
+{
+  gboolean all = TRUE;
+
+  for (guint i = 0; i < run->n_scans; i++)
+    {
+      g_autofree char *end = NULL;
+      GError          *local = NULL;
+
+      if (run->scans[i].source_id == G_MAXUINT)
+        continue;
+      end = run->scans[i].source->klass->freeze (run->scans[i].source, &local);
+      if (local != NULL)
+        {
+          g_propagate_error (error, local);
+          return FALSE;
+        }
+      all = all && end != NULL;
+    }
+  return all;
+}
+
+/* Fills from and to; TRUE when some stream has something new. */
+static gboolean
+plan_offsets (WeirStreamRun   *self,
+              WeirBatchRecord *record,
+              gboolean         unlimited,
+              gboolean        *has_new,
+              GError         **error)
+{
+  *has_new = FALSE;
+  for (guint i = 0; i < self->n_sources; i++)
+    {
+      Scan *scan = &self->scans[self->source_scans[i]];
+
+      record->from[i] = g_strdup (scan->committed);
+      record->to[i] = scan->source->klass->latest (scan->source, scan->committed, unlimited, error);
+      if (record->to[i] == NULL)
+        return FALSE;
+      *has_new = *has_new || strcmp (record->from[i], record->to[i]) != 0;
+    }
+  return TRUE;
+}
+
+WeirBatchRecord *
+weir_stream_run_plan_batch (WeirStreamRun *run,
+                            gboolean       unlimited,
+                            gboolean       allow_no_data,
+                            GError       **error)
+{
+  g_autoptr (WeirBatchRecord) record = weir_batch_record_new (run->n_sources);
+  gboolean                    has_new;
+  gint64                      watermark_ms = weir_watermark_tracker_get_global (run->tracker);
+
+  clear_result (run);
+  run->result.started_us = weir_clock_now_us (run->config.clock);
+  run->result.phases.trigger_execution = -g_get_monotonic_time ();
+  if (!plan_offsets (run, record, unlimited, &has_new, error))
+    return NULL;
+  run->result.phases.latest_offset = g_get_monotonic_time () + run->result.phases.trigger_execution;
+  if (!has_new && run->config.is_streaming)
+    {
+      if (!allow_no_data || !run->config.no_data_batches || !run->has_run ||
+          !weir_pipeline_wants_no_data_batch (run->pipeline, watermark_ms, run->used_watermark_ms))
+        return NULL;
+      record->is_no_data = TRUE;
+    }
+  record->batch_id = run->next_batch_id;
+  record->now_us = weir_clock_now_us (run->config.clock);
+  record->seed = record->batch_id * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15) + (guint64)record->now_us;
+  record->watermark_ms = watermark_ms;
+  record->late_watermark_ms = run->used_watermark_ms;
+  return g_steal_pointer (&record);
+}
+
+/* Runs on workers: counts what the decoder saw into the scan, then goes on with the rows. */
+static gboolean
+read_morsel (gpointer      data,
+             gpointer      morsel,
+             WeirPushFunc  push,
+             gpointer      push_data,
+             GCancellable *cancellable,
+             GError      **error)
+{
+  Scan           *scan = data;
+  WeirDecodeStats stats = { 0 };
+  gboolean        ok;
+
+  ok = scan->source->klass->read (scan->source, morsel, push, push_data, &stats, cancellable, error);
+  g_mutex_lock (&scan->decode_lock);
+  weir_decode_stats_merge (scan->decode, &stats);
+  g_mutex_unlock (&scan->decode_lock);
+  weir_decode_stats_clear (&stats);
+  return ok;
+}
+
+/* Morsels of the batch's range; of everything for a static table. */
+static gboolean
+plan_morsels (WeirStreamRun         *self,
+              const WeirBatchRecord *record,
+              WeirScanInput         *inputs,
+              GError               **error)
+{
+  for (guint i = 0; i < self->n_scans; i++)
+    {
+      Scan            *scan = &self->scans[i];
+      g_autofree char *end = NULL;
+      const char      *from = "", *to;
+
+      if (scan->source_id != G_MAXUINT)
+        {
+          from = record->from[scan->source_id];
+          to = record->to[scan->source_id];
+        }
+      else
+        {
+          to = end = scan->source->klass->latest (scan->source, "", TRUE, error);
+          if (end == NULL)
+            return FALSE;
+        }
+      scan->decode = &self->result.decode[i];
+      if (strcmp (from, to) != 0)
+        {
+          scan->morsels = scan->source->klass->plan (scan->source, from, to, error);
+          if (scan->morsels == NULL)
+            return FALSE;
+        }
+      inputs[i] = (WeirScanInput){ scan, read_morsel, scan->morsels != NULL ? scan->morsels->len : 0,
+                                   scan->morsels != NULL ? scan->morsels->pdata : NULL };
+    }
+  return TRUE;
+}
+
+static gboolean
+collect_rows (gpointer   data,
+              WeirBatch *batch,
+              GError   **error)
+{
+  if (batch->n_rows > 0)
+    g_ptr_array_add (data, weir_batch_ref (batch));
+  return TRUE;
+}
+
+static gboolean
+run_batch (WeirStreamRun         *self,
+           const WeirBatchRecord *record,
+           GCancellable          *cancellable,
+           GError               **error)
+{
+  g_autofree WeirScanInput *inputs = g_new0 (WeirScanInput, MAX (self->n_scans, 1));
+  WeirBatchInput            input = { 0 };
+  gboolean                  ok;
+
+  self->result.decode = g_new0 (WeirDecodeStats, MAX (self->n_scans, 1));
+  self->result.rows = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_batch_unref);
+  ok = plan_morsels (self, record, inputs, error);
+  self->result.phases.query_planning += g_get_monotonic_time ();
+  if (ok)
+    {
+      input.batch_id = record->batch_id;
+      input.now_us = record->now_us;
+      input.seed = record->seed;
+      input.late_watermark_ms = record->late_watermark_ms;
+      input.evict_watermark_ms = record->watermark_ms;
+      input.n_scans = self->n_scans;
+      input.scans = inputs;
+      input.cancellable = cancellable;
+      ok = weir_pipeline_run (self->pipeline, &input, collect_rows, self->result.rows, &self->result.stats, error);
+    }
+  for (guint i = 0; i < self->n_scans; i++)
+    g_clear_pointer (&self->scans[i].morsels, g_ptr_array_unref);
+  return ok;
+}
+
+static gboolean
+write_sink (WeirSink              *sink,
+            const WeirBatchResult *result,
+            GError               **error)
+{
+  if (!sink->klass->begin (sink, result->record->batch_id, error))
+    return FALSE;
+  for (guint i = 0; i < result->rows->len; i++)
+    if (!sink->klass->write (sink, result->rows->pdata[i], error))
+      {
+        sink->klass->abort (sink);
+        return FALSE;
+      }
+  return sink->klass->commit (sink, result->record->batch_id, error);
+}
+
+static void
+commit_batch (WeirStreamRun *self)
+{
+  const WeirBatchRecord *record = self->result.record;
+
+  weir_pipeline_commit (self->pipeline);
+  for (guint i = 0; i < self->n_sources; i++)
+    {
+      Scan *scan = &self->scans[self->source_scans[i]];
+
+      if (strcmp (record->from[i], record->to[i]) != 0)
+        scan->source->klass->commit (scan->source, record->to[i]);
+      g_free (scan->committed);
+      scan->committed = g_strdup (record->to[i]);
+    }
+  self->used_watermark_ms = record->watermark_ms;
+  self->has_run = TRUE;
+  self->next_batch_id = record->batch_id + 1;
+  if (self->result.stats.n_watermarks > 0)
+    weir_watermark_tracker_update (self->tracker, self->result.stats.max_event_ms);
+}
+
+const WeirBatchResult *
+weir_stream_run_execute (WeirStreamRun   *run,
+                         WeirBatchRecord *record,
+                         GCancellable    *cancellable,
+                         GError         **error)
+{
+  WeirBatchPhases *phases = &run->result.phases;
+  gint64           before = g_get_monotonic_time ();
+
+  run->result.record = record;
+  if (!weir_batch_log_append_offsets (run->log, record, error))
+    return NULL;
+  phases->wal_commit = g_get_monotonic_time () - before;
+  phases->query_planning = -g_get_monotonic_time ();
+  before = g_get_monotonic_time ();
+  if (!run_batch (run, record, cancellable, error))
+    {
+      weir_pipeline_abort (run->pipeline);
+      return NULL;
+    }
+  for (guint i = 0; run->config.sinks != NULL && i < run->config.sinks->len; i++)
+    if (!write_sink (run->config.sinks->pdata[i], &run->result, error))
+      {
+        weir_pipeline_abort (run->pipeline);
+        return NULL;
+      }
+  phases->add_batch = g_get_monotonic_time () - before - phases->query_planning;
+  before = g_get_monotonic_time ();
+  if (!weir_batch_log_append_commit (run->log, record->batch_id, error))
+    return NULL;
+  commit_batch (run);
+  phases->commit_offsets = g_get_monotonic_time () - before;
+  phases->trigger_execution += g_get_monotonic_time ();
+  return &run->result;
+}
+
+guint
+weir_stream_run_get_n_scans (WeirStreamRun *run)
+{
+  return run->n_scans;
+}
+
+WeirSource *
+weir_stream_run_get_source (WeirStreamRun *run,
+                            guint          scan_id)
+{
+  return run->scans[scan_id].source;
+}
+
+WeirPlan *
+weir_stream_run_get_scan (WeirStreamRun *run,
+                          guint          scan_id)
+{
+  return run->scans[scan_id].plan;
+}
+
+WeirPipeline *
+weir_stream_run_get_pipeline (WeirStreamRun *run)
+{
+  return run->pipeline;
+}
+
+gint64
+weir_stream_run_get_watermark_ms (WeirStreamRun *run)
+{
+  return weir_watermark_tracker_get_global (run->tracker);
+}
+
+gboolean
+weir_stream_run_has_watermark (WeirStreamRun *run)
+{
+  return weir_watermark_tracker_has_nodes (run->tracker);
+}
+
+guint64
+weir_stream_run_get_next_batch_id (WeirStreamRun *run)
+{
+  return run->next_batch_id;
+}
+
+gboolean
+weir_stream_run_reload_state (WeirStreamRun *run,
+                              GError       **error)
+{
+  g_autoptr (GBytes)       state = weir_pipeline_snapshot (run->pipeline);
+  g_autoptr (WeirPipeline) fresh = NULL;
+  WeirPipelineOptions      options = pipeline_options (&run->config);
+
+  fresh = weir_pipeline_new (run->config.plan, &options, error);
+  if (fresh == NULL || !weir_pipeline_restore (fresh, state, error))
+    return FALSE;
+  weir_pipeline_free (run->pipeline);
+  run->pipeline = g_steal_pointer (&fresh);
+  for (guint i = 0; i < run->n_scans; i++)
+    run->scans[i].plan = weir_pipeline_get_scan (run->pipeline, i);
+  return TRUE;
+}
