@@ -118,6 +118,20 @@ def read_log(path):
         return [json.loads(line) for line in log if line.strip()]
 
 
+def print_failures(run):
+    """The failed sub-tests of a run with the comments before them: meson prints standard error alone."""
+    comments = []
+    for line in (run.get('stdout') or '').splitlines():
+        if RESULT.match(line):
+            if line.lstrip().startswith('not ok'):
+                print('\n'.join(['  ' + text for text in [*comments[-25:], line]]))
+            comments = []
+        else:
+            comments.append(line)
+    if comments:
+        print('\n'.join('  ' + text for text in comments[-25:]))
+
+
 def report(runs):
     totals = [0, 0, 0]
     reasons = {}
@@ -126,6 +140,7 @@ def report(runs):
         totals = [total + number for total, number in zip(totals, numbers)]
         if numbers[1]:
             print(f"FAILED {run['name']} ({run['result']}): {numbers[1]} of {sum(numbers)}")
+            print_failures(run)
         for line in (run.get('stdout') or '').splitlines():
             match = re.search(r'# SKIP\s*(.*)', line, re.IGNORECASE)
             if match:

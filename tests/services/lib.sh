@@ -39,9 +39,9 @@ jars() {
 <project><modelVersion>4.0.0</modelVersion><groupId>weir</groupId><artifactId>services</artifactId><version>1</version>
 <packaging>pom</packaging><dependencies>$deps</dependencies></project>
 XML
-  mvn -B -q -f "$tmp/pom.xml" org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies \
+  mvn -B -q -Dstyle.color=never -f "$tmp/pom.xml" org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies \
       -DincludeScope=runtime -DoutputDirectory="$tmp/libs" >"$tmp/mvn.log" 2>&1 \
-    || { grep -m3 ERROR "$tmp/mvn.log" >&2 || true; rm -rf "$tmp"; skip "Maven Central gave no $*"; }
+    || { grep -m1 ERROR "$tmp/mvn.log" >&2 || true; rm -rf "$tmp"; skip "Maven Central gave no $*"; }
   mv -T "$tmp" "$dir" 2>/dev/null || rm -rf "$tmp"       # another run was first: fine
 }
 
