@@ -51,9 +51,10 @@ bench:
 
 fuzz:
 	@tests/deps/apt-deps build fuzz
-	@CC=clang tests/deps/configure $(BUILD)-fuzz -Db_sanitize=address,undefined -Db_lundef=false
-	@ninja -C $(BUILD)-fuzz
-	@tests/fuzz/run-fuzz $(BUILD)-fuzz $(FUZZ_SECONDS)
+	@CC=clang tests/deps/configure $(BUILD)-fuzz -Db_sanitize=address,undefined -Db_lundef=false \
+	  -Dc_args=-fsanitize=fuzzer-no-link
+	@ninja -C $(BUILD)-fuzz $$(cd tests/fuzz && ls fuzz-*.c | sed -n "/main/d; s,\(.*\).c,tests/fuzz/\1,p")
+	@tests/fuzz/run-fuzz $(BUILD)-fuzz $(FUZZ_SECONDS) $(FUZZ_TARGETS)
 
 screenshots:
 	@tests/deps/apt-deps build run test

@@ -15,9 +15,12 @@ MARKED = {
     '.ui': re.compile(r'translatable="(?:yes|true|1)"'),
 }
 KEYWORDS = ('_', 'N_', 'C_:1c,2', 'NC_:1c,2', 'g_dcgettext:2', 'g_dngettext:2,3', 'g_dpgettext2:2c,3', 'ngettext:1,2')
-LISTED, COMPLETE = 'POTFILES.in names every file with strings', 'every language is complete'
+# xgettext reads a string up to the first macro: what follows would never be translated.
+CUT = re.compile(r'(?<![\w])(?:_|N_|C_|ngettext)\s?\([^;]*?"\s*G_G?U?INT\w*FORMAT', re.DOTALL)
+LISTED, WHOLE, COMPLETE = ('POTFILES.in names every file with strings', 'strings are whole literals',
+                           'every language is complete')
 
-report = Report(LISTED, COMPLETE)
+report = Report(LISTED, WHOLE, COMPLETE)
 potfiles = [line.strip() for line in (TOP / 'po' / 'POTFILES.in').read_text(encoding='utf-8').splitlines()
             if line.strip() and not line.startswith('#')]
 
@@ -28,7 +31,10 @@ if potfiles != sorted(potfiles):
     report.complain(LISTED, 'po/POTFILES.in', 0, 'is not sorted')
 for source in files('app', 'ui', 'engine'):
     marked = MARKED.get(source.suffix)
-    if marked and marked.search(source.read_text(encoding='utf-8')) and name(source) not in potfiles:
+    text = source.read_text(encoding='utf-8') if marked else ''
+    for cut in CUT.finditer(text) if source.suffix == '.c' else []:
+        report.complain(WHOLE, source, text.count('\n', 0, cut.end()) + 1, 'a macro cuts the string: use %lu with a cast')
+    if marked and marked.search(text) and name(source) not in potfiles:
         report.complain(LISTED, source, 0, 'has strings to translate and is not in po/POTFILES.in')
 
 

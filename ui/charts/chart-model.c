@@ -484,9 +484,9 @@ weir_chart_model_describe (WeirChartModel *self,
   g_autofree char *newest = weir_format_clock (self->newest_event_us, zone);
   g_autofree char *watermark = weir_format_clock (self->watermark_us, zone);
   g_autofree char *open = g_strdup_printf (ngettext ("%u open window", "%u open windows", n_open), n_open);
-  g_autofree char *late = g_strdup_printf (ngettext ("%" G_GUINT64_FORMAT " row late", "%" G_GUINT64_FORMAT " rows late",
+  g_autofree char *late = g_strdup_printf (ngettext ("%lu row late", "%lu rows late",
                                                      (gulong)self->n_late),
-                                           self->n_late);
+                                           (gulong)self->n_late);
 
   if (self->newest_event_us == WEIR_TIME_NONE)
     return g_strdup (_ ("No event time seen yet"));
@@ -506,6 +506,6 @@ weir_chart_model_describe_short (WeirChartModel *self,
   if (self->watermark_us == WEIR_TIME_NONE)
     return weir_chart_model_describe (self, zone);
   /* Translators: a clock time, number of open windows, number of late rows */
-  return g_strdup_printf (_ ("Watermark %s · %u open · %" G_GUINT64_FORMAT " late"), watermark,
-                          weir_chart_model_get_n_open (self), self->n_late);
+  return g_strdup_printf (_ ("Watermark %s · %u open · %lu late"), watermark,
+                          weir_chart_model_get_n_open (self), (gulong)self->n_late);
 }
