@@ -24,6 +24,7 @@ struct _WeirEval
   guint        error_row;    /* row of `error` */
   GError      *error;        /* Owned */
   WeirColumn **lambda_args;  /* columns of lambda parameters, by index − WEIR_LAMBDA_BASE */
+  const WeirBatch *batch;    /* Borrowed: the batch being evaluated, for the bodies of lambdas */
   gpointer     decode_stats; /* nullable: format's WeirDecodeStats; from_json counts malformed records there */
 };
 

@@ -44,6 +44,7 @@ struct _WeirExpr
   WeirType           *type;             /* Owned */
   gboolean            nullable;         /* FALSE only when it can never be NULL */
   gboolean            can_fail;         /* may raise an error for some row: never moved across filter, join or CASE */
+  gboolean            fails_itself;     /* CALL, CAST: may raise an error even when its arguments do not */
   gboolean            is_deterministic; /* same row, same value */
   gboolean            is_try;           /* CAST */
   WeirSpan            span;             /* where it stands in the SQL text; goes into errors */
@@ -55,6 +56,7 @@ struct _WeirExpr
   const WeirFunction *function; /* CALL */
   gpointer            data;     /* what the function prepared at bind time (compiled pattern, decoder …) */
   GDestroyNotify      data_free;
+  WeirExpr           *origin; /* Owned, nullable: the expression this is a copy of; it lends `data` */
 };
 
 WeirExpr *weir_expr_ref (WeirExpr *expr);
@@ -69,12 +71,16 @@ WeirExpr *weir_expr_new_int (gint32 value);
 WeirExpr *weir_expr_new_bigint (gint64 value);
 WeirExpr *weir_expr_new_string (const char *text);
 WeirExpr *weir_expr_new_column (guint index, WeirType *type, gboolean nullable, const char *name);
-WeirExpr *weir_expr_new_cast (WeirExpr *arg, WeirType *type, gboolean is_try); /* @arg itself when it has the type; can_fail by the cast matrix */
+/* CAST as the user writes it: named `CAST(x AS INT)`. @arg under that name when it has the type; can_fail by the cast matrix. Implicit
+ * casts are weir_expr_coerce(): they keep the name. */
+WeirExpr *weir_expr_new_cast (WeirExpr *arg, WeirType *type, gboolean is_try);
 WeirExpr *weir_expr_new_logic (WeirExprKind and_or_or, WeirExpr **args, guint n_args);
 WeirExpr *weir_expr_new_case (WeirExpr **args, guint n_args, WeirType *type);
 WeirExpr *weir_expr_new_coalesce (WeirExpr **args, guint n_args, WeirType *type);
 WeirExpr *weir_expr_new_field (WeirExpr *arg, guint index);
 WeirExpr *weir_expr_new_lambda (WeirExpr *body);
+/* The same expression with another automatic name. Takes @expr, copies @name. (transfer full) */
+WeirExpr *weir_expr_with_name (WeirExpr *expr, const char *name);
 
 /**
  * weir_expr_new_call:

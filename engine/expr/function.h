@@ -11,9 +11,10 @@ typedef enum
   WEIR_FUNCTION_CAN_FAIL = 1 << 1,         /* may call weir_eval_fail() */
   WEIR_FUNCTION_NONDETERMINISTIC = 1 << 2, /* rand(), uuid(), monotonically_increasing_id() */
   WEIR_FUNCTION_BATCH_CONSTANT = 1 << 3,   /* current_timestamp(): one value a batch */
-  WEIR_FUNCTION_ANY_ENCODING = 1 << 4,     /* eval takes CONST and DICT arguments as they are; else all are FLAT */
+  WEIR_FUNCTION_ANY_ENCODING = 1 << 4,     /* eval takes DICT arguments as they are; else they are FLAT or CONST */
   WEIR_FUNCTION_GENERATOR = 1 << 5,        /* explode() and its kind: only below GENERATE */
   WEIR_FUNCTION_OPERATOR = 1 << 6,         /* printed infix, not listed by SHOW FUNCTIONS */
+  WEIR_FUNCTION_TOTAL = 1 << 7,            /* STRICT, and harmless on any bits: eval may be shown NULL rows too */
 } WeirFunctionFlags;
 
 /**
@@ -27,7 +28,7 @@ typedef struct
   WeirSpan            span;
   WeirZone           *zone;
   guint               n_args;
-  WeirExpr          **args;     /* bind may replace entries (weir_expr_coerce(), casts) */
+  WeirExpr          **args;     /* bind may replace entries (weir_expr_coerce(), casts) and append defaults (_weir_bind_append()) */
   gboolean            nullable; /* preset: any argument is nullable; bind may change it */
   gboolean            can_fail; /* preset from the flags */
   gpointer            data;     /* goes to WeirExpr.data */
@@ -52,8 +53,17 @@ struct _WeirFunction
   WeirFunctionFlags flags;
   /* Coerces the arguments and finds the type. (transfer full) (nullable) */
   WeirType *(*bind) (WeirBind *bind, GError **error);
-  /* @args are as long as @n_rows. Returns a column of the bound type, @n_rows long. (transfer full), never NULL. */
+  /* @args are as long as @n_rows and FLAT or CONST. Returns a column of the bound type, @n_rows long. (transfer full), never NULL. */
   WeirColumn *(*eval) (const WeirExpr *expr, WeirEval *eval, WeirColumn **args, WeirSel sel, guint n_rows);
+  /* When there is no bind: types of arguments and result, as `si>s` (expr-bind.c). */
+  const char *types;
+  /* Automatic column name when it is not `name(arg, arg)`: `($1 IS NULL)`, `CEIL($*)`; nullable. */
+  const char *print;
+  /* Instead of eval: what the call stands for (nvl() is a COALESCE). Takes bind->args. (transfer full) (nullable) */
+  WeirExpr *(*rewrite) (WeirBind *bind, GError **error);
+  /* Higher-order functions: parameter types of the lambda at argument @index that has @n_params parameters, given the arguments before
+   * it. Fills @types (transfer full). FALSE when there can be no such lambda. */
+  gboolean (*lambda_params) (WeirExpr **args, guint n_args, guint index, guint n_params, WeirType **types);
 };
 
 /* NULL when there is none; any case; aliases (`len` for length) are entries of their own. */

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "expr/families-private.h"
+
+/* All functions, sorted by name once for the process. */
+
+static const WeirFamily *const families[] = {
+  &_weir_family_compare,
+  &_weir_family_logic,
+};
+
+static const WeirFunction **sorted;
+static guint                n_sorted;
+
+static int
+compare_functions (const void *a,
+                   const void *b)
+{
+  return strcmp ((*(const WeirFunction *const *)a)->name, (*(const WeirFunction *const *)b)->name);
+}
+
+static void
+ensure_sorted (void)
+{
+  static gsize         once = 0;
+  const WeirFunction **table;
+  guint                n = 0;
+
+  if (!g_once_init_enter (&once))
+    return;
+  for (guint f = 0; f < G_N_ELEMENTS (families); f++)
+    n_sorted += families[f]->n_functions;
+  table = g_new (const WeirFunction *, MAX (n_sorted, 1));
+  for (guint f = 0; f < G_N_ELEMENTS (families); f++)
+    for (guint i = 0; i < families[f]->n_functions; i++)
+      table[n++] = &families[f]->functions[i];
+  qsort (table, n, sizeof table[0], compare_functions);
+  sorted = table;
+  g_once_init_leave (&once, 1);
+}
+
+static int
+compare_name (const void *name,
+              const void *item)
+{
+  return strcmp (name, (*(const WeirFunction *const *)item)->name);
+}
+
+const WeirFunction *
+weir_function_lookup (const char *name)
+{
+  g_autofree char           *lower = g_ascii_strdown (name, -1);
+  const WeirFunction *const *found;
+
+  ensure_sorted ();
+  found = bsearch (lower, sorted, n_sorted, sizeof sorted[0], compare_name);
+  return found != NULL ? *found : NULL;
+}
+
+const WeirFunction *const *
+weir_function_list (guint *n_functions)
+{
+  ensure_sorted ();
+  *n_functions = n_sorted;
+  return sorted;
+}
