@@ -48,7 +48,7 @@ weir_ui_init (void)
     return;
   initialized = TRUE;
 
-  g_resources_register (weir_ui_get_resource ());
+  weir_ui_register_resource ();
   if (display != NULL)
     load_style (display);
 }
