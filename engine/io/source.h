@@ -50,6 +50,7 @@ typedef struct
   WeirZone       *zone;
   WeirClock      *clock;
   gboolean        is_streaming; /* FALSE: a bounded read of all there is */
+  gint64          retry_us;     /* how long an unreachable peer is retried before the source fails; −1: until stopped */
   gpointer        hub;          /* nullable: WeirReaderHub of the session, so that one reader serves all */
 } WeirSourceConfig;
 
