@@ -138,5 +138,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirType, weir_type_unref)
 
 /* A schema is a STRUCT type; the name says which is meant. */
 typedef WeirType WeirSchema;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirSchema, weir_type_unref)
 
 G_END_DECLS

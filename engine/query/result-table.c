@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "query/result-table.h"
+
+#include "base/limits.h"
+#include "query/snapshot-private.h"
+
+/*
+ * The result table
+ *
+ * Rows lie in pages of WEIR_RESULT_PAGE_ROWS in the order in which they first appeared; all pages but the last are full.
+ * A page is never changed: a batch that touches it makes a new page with the next version, once per batch, and snapshots
+ * go on showing the old one. So a snapshot costs one array of pointers, and the window redraws only cells of pages whose
+ * version moved.
+ *
+ *   append     rows are added at the end; beyond rows_max or bytes_max whole pages are dropped at the front (a ring)
+ *   update     a row replaces the one with the same key, else is added; rows stay after their state was evicted
+ *   complete   the batch is the whole table: pages are made anew, equal ones keep their version, rows keep their ids by key
+ *
+ * Cells are copied when a page is made, so a page never holds on to the buffers of the batches it came from.
+ */
+
+typedef struct
+{
+  WeirBatch *batch; /* Borrowed: from the batch being applied */
+  guint      row;
+} NewRow;
+
+struct _WeirResultTable
+{
+  WeirResultShape *shape; /* Owned */
+  guint            n_key;
+  guint           *key; /* Owned */
+  guint            rows_max;
+  guint64          bytes_max;
+  GPtrArray       *pages;     /* Owned: WeirResultPage */
+  GHashTable      *index;     /* Owned: key text (GBytes) → position + rows dropped (guint64*) */
+  guint64          n_dropped; /* rows gone at the front: position 0 was the n_dropped-th row */
+  guint64          next_id;
+  guint64          version;
+  guint64          layout_version;
+  guint64          bytes;
+  guint64          batch_id;
+  gint64           watermark_us;
+  gint64           newest_event_us;
+};
+
+WeirResultTable *
+weir_result_table_new (WeirResultShape *shape,
+                       const guint     *key,
+                       guint            n_key,
+                       guint            rows_max,
+                       guint64          bytes_max)
+{
+  WeirResultTable *self = g_new0 (WeirResultTable, 1);
+
+  self->shape = weir_result_shape_ref (shape);
+  self->n_key = n_key;
+  self->key = g_memdup2 (key, n_key * sizeof *key);
+  self->rows_max = MAX (rows_max, WEIR_RESULT_PAGE_ROWS);
+  self->bytes_max = bytes_max;
+  self->pages = g_ptr_array_new_with_free_func ((GDestroyNotify) _weir_result_page_unref);
+  self->index = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, g_free);
+  self->batch_id = G_MAXUINT64;
+  self->watermark_us = self->newest_event_us = G_MININT64;
+  return self;
+}
+
+void
+weir_result_table_free (WeirResultTable *table)
+{
+  if (table == NULL)
+    return;
+  g_ptr_array_unref (table->pages);
+  g_hash_table_unref (table->index);
+  weir_result_shape_unref (table->shape);
+  g_free (table->key);
+  g_free (table);
+}
+
+/* The key of a row as bytes; equal keys, equal bytes. (transfer full) */
+static GBytes *
+row_key (WeirResultTable *self,
+         const WeirBatch *batch,
+         guint            row)
+{
+  GString *text = g_string_sized_new (64);
+
+  for (guint i = 0; i < self->n_key; i++)
+    {
+      const WeirColumn *column = batch->columns[self->key[i]];
+
+      g_string_append_c (text, weir_column_is_null (column, row) ? '0' : '1');
+      weir_value_append_text (text, column, row, WEIR_TEXT_JSON, weir_zone_utc ());
+      g_string_append_c (text, '\n');
+    }
+  return g_string_free_to_bytes (text);
+}
+
+static guint
+count_rows (WeirResultTable *self)
+{
+  WeirResultPage *last;
+
+  if (self->pages->len == 0)
+    return 0;
+  last = self->pages->pdata[self->pages->len - 1];
+  return (self->pages->len - 1) * WEIR_RESULT_PAGE_ROWS + last->n_rows;
+}
+
+/* A page of the rows in @rows (NewRow; batch NULL: row of @old at the same place). */
+static WeirResultPage *
+make_page (WeirResultTable *self,
+           WeirResultPage  *old,
+           const NewRow    *rows,
+           const guint64   *ids,
+           guint            n_rows,
+           gint64           now_us)
+{
+  WeirResultPage           *page = g_new0 (WeirResultPage, 1);
+  guint                     n_columns = self->shape->schema->n_fields;
+  g_autofree WeirColumn   **columns = g_new0 (WeirColumn *, n_columns);
+
+  g_atomic_ref_count_init (&page->ref_count);
+  page->version = ++self->version;
+  page->n_rows = n_rows;
+  page->ids = g_memdup2 (ids, n_rows * sizeof *ids);
+  page->updated_us = g_new (gint64, n_rows);
+  for (guint r = 0; r < n_rows; r++)
+    page->updated_us[r] = rows[r].batch != NULL ? now_us : old->updated_us[r];
+  for (guint c = 0; c < n_columns; c++)
+    {
+      g_autoptr (WeirColumnBuilder) builder = weir_column_builder_new (self->shape->schema->fields[c].type, n_rows);
+
+      for (guint r = 0; r < n_rows; r++)
+        if (rows[r].batch != NULL)
+          weir_column_builder_append_from (builder, rows[r].batch->columns[c], rows[r].row);
+        else
+          weir_column_builder_append_from (builder, old->batch->columns[c], r);
+      columns[c] = weir_column_builder_finish (builder);
+    }
+  page->batch = weir_batch_new (self->shape->schema, n_rows, columns);
+  page->bytes = weir_batch_bytes (page->batch) + n_rows * (sizeof *page->ids + sizeof *page->updated_us);
+  return page;
+}
+
+static void
+put_page (WeirResultTable *self,
+          guint            at,
+          WeirResultPage  *page)
+{
+  self->bytes += page->bytes;
+  if (at < self->pages->len)
+    {
+      self->bytes -= ((WeirResultPage *) self->pages->pdata[at])->bytes;
+      _weir_result_page_unref (self->pages->pdata[at]);
+      self->pages->pdata[at] = page;
+    }
+  else
+    g_ptr_array_add (self->pages, page);
+}
+
+/* Page @at with @rows (positions within the page, NULL batch: unchanged) rewritten and @n_rows in all. */
+static void
+rewrite_page (WeirResultTable *self,
+              guint            at,
+              NewRow          *rows,
+              guint            n_rows,
+              gint64           now_us)
+{
+  WeirResultPage *old = at < self->pages->len ? self->pages->pdata[at] : NULL;
+  guint64         ids[WEIR_RESULT_PAGE_ROWS];
+
+  for (guint r = 0; r < n_rows; r++)
+    ids[r] = old != NULL && r < old->n_rows ? old->ids[r] : self->next_id++;
+  put_page (self, at, make_page (self, old, rows, ids, n_rows, now_us));
+}
+
+static void
+forget_keys (WeirResultTable *self,
+             WeirResultPage  *page)
+{
+  for (guint r = 0; self->n_key > 0 && r < page->n_rows; r++)
+    {
+      g_autoptr (GBytes) key = row_key (self, page->batch, r);
+
+      g_hash_table_remove (self->index, key);
+    }
+}
+
+/* Whole pages go at the front while there are too many rows or bytes; the newest page always stays. */
+static void
+enforce_bounds (WeirResultTable *self)
+{
+  while (self->pages->len > 1 && (count_rows (self) > self->rows_max || self->bytes > self->bytes_max))
+    {
+      WeirResultPage *page = self->pages->pdata[0];
+
+      forget_keys (self, page);
+      self->bytes -= page->bytes;
+      self->n_dropped += page->n_rows;
+      g_ptr_array_remove_index (self->pages, 0);
+      self->layout_version = ++self->version;
+    }
+}
+
+/* Where each new row goes: positions from the table's start, those beyond its end in order. (transfer full) */
+static guint *
+place_rows (WeirResultTable *self,
+            GPtrArray       *batches,
+            guint            n_new,
+            guint           *n_total)
+{
+  guint *places = g_new (guint, MAX (n_new, 1));
+  guint  i = 0;
+
+  for (guint b = 0; b < batches->len; b++)
+    {
+      WeirBatch *batch = batches->pdata[b];
+
+      for (guint r = 0; r < batch->n_rows; r++, i++)
+        {
+          g_autoptr (GBytes) key = NULL;
+          guint64           *known = NULL;
+
+          if (self->n_key > 0)
+            {
+              key = row_key (self, batch, r);
+              known = g_hash_table_lookup (self->index, key);
+            }
+          places[i] = known != NULL ? (guint) (*known - self->n_dropped) : *n_total;
+          if (known != NULL)
+            continue;
+          if (key != NULL)
+            {
+              guint64 position = self->n_dropped + *n_total;
+
+              g_hash_table_insert (self->index, g_steal_pointer (&key), g_memdup2 (&position, sizeof position));
+            }
+          (*n_total)++;
+        }
+    }
+  return places;
+}
+
+static guint
+count_new (GPtrArray *batches)
+{
+  guint n = 0;
+
+  for (guint b = 0; b < batches->len; b++)
+    n += ((WeirBatch *) batches->pdata[b])->n_rows;
+  return n;
+}
+
+static void
+apply_rows (WeirResultTable *self,
+            GPtrArray       *batches,
+            gint64           now_us)
+{
+  guint                 n_old = count_rows (self), n_total = n_old, n_new = count_new (batches), i = 0;
+  g_autofree guint     *places = place_rows (self, batches, n_new, &n_total);
+  guint                 n_pages = (n_total + WEIR_RESULT_PAGE_ROWS - 1) / WEIR_RESULT_PAGE_ROWS;
+  g_autofree NewRow   **touched = g_new0 (NewRow *, MAX (n_pages, 1));
+
+  for (guint b = 0; b < batches->len; b++)
+    {
+      WeirBatch *batch = batches->pdata[b];
+
+      for (guint r = 0; r < batch->n_rows; r++, i++)
+        {
+          guint at = places[i] / WEIR_RESULT_PAGE_ROWS;
+
+          if (touched[at] == NULL)
+            touched[at] = g_new0 (NewRow, WEIR_RESULT_PAGE_ROWS);
+          touched[at][places[i] % WEIR_RESULT_PAGE_ROWS] = (NewRow){ batch, r };
+        }
+    }
+  for (guint at = 0; at < n_pages; at++)
+    if (touched[at] != NULL)
+      {
+        rewrite_page (self, at, touched[at], MIN (n_total - at * WEIR_RESULT_PAGE_ROWS, WEIR_RESULT_PAGE_ROWS), now_us);
+        g_free (touched[at]);
+      }
+  if (n_total > n_old)
+    self->layout_version = ++self->version;
+  enforce_bounds (self);
+}
+
+/* TRUE when the page at @at holds just these rows under these ids. */
+static gboolean
+page_is_equal (WeirResultTable *self,
+               guint            at,
+               const NewRow    *rows,
+               const guint64   *ids,
+               guint            n_rows)
+{
+  WeirResultPage *page = at < self->pages->len ? self->pages->pdata[at] : NULL;
+
+  if (page == NULL || page->n_rows != n_rows || memcmp (page->ids, ids, n_rows * sizeof *ids) != 0)
+    return FALSE;
+  for (guint c = 0; c < self->shape->schema->n_fields; c++)
+    for (guint r = 0; r < n_rows; r++)
+      if (!weir_value_equal (page->batch->columns[c], r, rows[r].batch->columns[c], rows[r].row))
+        return FALSE;
+  return TRUE;
+}
+
+/* Ids of known keys stay; the index is made anew: key → id. Returns whether any id moved. */
+static gboolean
+assign_ids (WeirResultTable *self,
+            const NewRow    *rows,
+            guint64         *ids,
+            guint            n)
+{
+  GHashTable *fresh = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, g_free);
+  gboolean    moved = n != count_rows (self);
+
+  for (guint i = 0; i < n; i++)
+    {
+      GBytes         *key = self->n_key > 0 ? row_key (self, rows[i].batch, rows[i].row) : NULL;
+      guint64        *known = key != NULL ? g_hash_table_lookup (self->index, key) : NULL;
+      WeirResultPage *page = i / WEIR_RESULT_PAGE_ROWS < self->pages->len ? self->pages->pdata[i / WEIR_RESULT_PAGE_ROWS] : NULL;
+      guint           slot = i % WEIR_RESULT_PAGE_ROWS;
+
+      if (key == NULL)
+        ids[i] = i;
+      else
+        ids[i] = known != NULL ? *known : self->next_id++;
+      moved = moved || page == NULL || slot >= page->n_rows || page->ids[slot] != ids[i];
+      if (key != NULL)
+        g_hash_table_replace (fresh, key, g_memdup2 (&ids[i], sizeof ids[i]));
+    }
+  g_hash_table_unref (self->index);
+  self->index = fresh;
+  return moved;
+}
+
+static void
+replace_all (WeirResultTable *self,
+             GPtrArray       *batches,
+             gint64           now_us)
+{
+  guint               n_all = count_new (batches), n = MIN (n_all, self->rows_max), i = 0, n_pages;
+  g_autofree NewRow  *rows = g_new0 (NewRow, MAX (n, 1));
+  g_autofree guint64 *ids = g_new0 (guint64, MAX (n, 1));
+
+  for (guint b = 0; b < batches->len; b++)
+    for (guint r = 0; r < ((WeirBatch *) batches->pdata[b])->n_rows && i < n; r++)
+      rows[i++] = (NewRow){ batches->pdata[b], r };
+  self->n_dropped = n_all - n;
+  if (assign_ids (self, rows, ids, n))
+    self->layout_version = ++self->version;
+  n_pages = (n + WEIR_RESULT_PAGE_ROWS - 1) / WEIR_RESULT_PAGE_ROWS;
+  for (guint at = 0; at < n_pages; at++)
+    {
+      guint from = at * WEIR_RESULT_PAGE_ROWS, n_rows = MIN (n - from, WEIR_RESULT_PAGE_ROWS);
+
+      if (!page_is_equal (self, at, rows + from, ids + from, n_rows))
+        put_page (self, at, make_page (self, NULL, rows + from, ids + from, n_rows, now_us));
+    }
+  for (guint at = n_pages; at < self->pages->len; at++)
+    self->bytes -= ((WeirResultPage *) self->pages->pdata[at])->bytes;
+  g_ptr_array_set_size (self->pages, (int) n_pages);
+}
+
+void
+weir_result_table_apply (WeirResultTable *table,
+                         guint64          batch_id,
+                         GPtrArray       *batches,
+                         gint64           now_us,
+                         gint64           watermark_us,
+                         gint64           newest_event_us)
+{
+  table->batch_id = batch_id;
+  table->watermark_us = watermark_us;
+  table->newest_event_us = MAX (table->newest_event_us, newest_event_us);
+  table->version++;
+  if (table->shape->mode == WEIR_OUTPUT_COMPLETE)
+    replace_all (table, batches, now_us);
+  else if (count_new (batches) > 0)
+    apply_rows (table, batches, now_us);
+}
+
+WeirSnapshot *
+weir_result_table_snapshot (WeirResultTable *table)
+{
+  WeirSnapshot *snapshot = _weir_snapshot_new (table->shape, table->pages);
+
+  snapshot->version = table->version;
+  snapshot->layout_version = table->layout_version;
+  snapshot->n_rows = count_rows (table);
+  snapshot->n_dropped = table->n_dropped;
+  snapshot->batch_id = table->batch_id;
+  snapshot->watermark_us = table->watermark_us;
+  snapshot->newest_event_us = table->newest_event_us;
+  return snapshot;
+}
