@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "engine-query.h"
+
+#include "query/stream-run.h"
+
+G_BEGIN_DECLS
+
+/* What a progress record needs beside the batch. */
+typedef struct
+{
+  const char *id;
+  const char *run_id;
+  const char *name; /* nullable */
+  gint64      previous_start_us; /* 0: first trigger */
+  guint       n_partitions;
+} WeirProgressContext;
+
+/* (transfer full) */
+WeirProgress *weir_progress_new (const WeirBatchResult *result, WeirStreamRun *run, const WeirProgressContext *context, GPtrArray *sinks);
+
+G_END_DECLS

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "engine-query.h"
+#include "engine-session.h"
+
+#include "query/progress.h"
+#include "query/result-table.h"
+#include "query/samples.h"
+#include "query/stream-run.h"
+
+G_BEGIN_DECLS
+
+/* What a query was prepared with; nothing of it changes once the query exists. */
+typedef struct
+{
+  char          *name;       /* Owned, nullable */
+  char          *sql;        /* Owned: the statement's text */
+  char          *script;     /* Owned: the whole text, which error spans refer to */
+  WeirPlan      *plan;       /* Owned */
+  char          *analyzed;   /* Owned: the logical plan as text */
+  gboolean       is_streaming;
+  WeirOutputMode mode;
+  WeirTrigger    trigger;
+  WeirZone      *zone;       /* Owned */
+  WeirClock     *clock;      /* Owned */
+  gboolean       ansi, policy_max, no_data_batches;
+  guint64        state_max_bytes;
+  guint          result_rows_max;
+  guint64        result_bytes_max;
+  gint64         retry_us;
+  gint64         max_run_us;
+  guint64        max_batches;
+  GPtrArray     *sinks;      /* Owned: WeirTable* of INTO */
+  GHashTable    *secrets;    /* Owned, nullable */
+  gpointer       hub;        /* Borrowed from the session, which outlives its queries */
+} WeirQuerySpec;
+
+void weir_query_spec_clear (WeirQuerySpec *spec);
+
+/* Events that the query's thread leaves for the session's main context; several become one. */
+typedef enum
+{
+  WEIR_EVENT_STATE = 1 << 0,
+  WEIR_EVENT_PROGRESS = 1 << 1,
+  WEIR_EVENT_SNAPSHOT = 1 << 2,
+  WEIR_EVENT_SAMPLES = 1 << 3,
+  WEIR_EVENT_SOURCES = 1 << 4,
+  WEIR_EVENT_TERMINATED = 1 << 5,
+} WeirQueryEvents;
+
+struct _WeirQuery
+{
+  GObject        parent_instance;
+
+  WeirQuerySpec  spec;
+  GMainContext  *context; /* Owned: where signals run */
+  char          *id;      /* Owned */
+  char          *run_id;  /* Owned */
+
+  WeirRowFunc      row_func;
+  gpointer         row_data;
+  GDestroyNotify   row_destroy;
+  WeirProgressFunc progress_func;
+  gpointer         progress_data;
+  GDestroyNotify   progress_destroy;
+  gboolean         keep_result;
+
+  /* The thread of the run */
+  GThread      *thread;      /* Owned by the thread that started the query */
+  GMainContext *loop_context; /* Owned */
+  GMainLoop    *loop;         /* Owned */
+  GCancellable *cancellable;  /* Owned */
+
+  /* Guarded by lock, held for a few instructions only */
+  GMutex          lock;
+  GCond           changed;
+  WeirQueryState  state;
+  GError         *error;     /* Owned */
+  GQueue          progress;  /* WeirProgress, oldest first */
+  WeirSamples     samples;
+  guint64         rows_in, rows_out, rows_late, rows_bad, rows_passed;
+  gint64          started_us;
+  gint64          watermark_us, newest_event_us;
+  gboolean        event_time_all_null;
+  GPtrArray      *sources;   /* Owned: WeirSourceInfo, the newest state of each */
+  char           *explained; /* Owned: physical plan */
+  guint           events;    /* WeirQueryEvents not yet dispatched */
+  GSource        *dispatch;  /* Owned, nullable: attached to context */
+  gint64          dispatched_us;
+
+  WeirSnapshot *snapshot; /* Owned; atomic: written by the run, taken by the reader */
+  WeirSnapshot *current;  /* Owned: what the reader took last; reader's thread only */
+};
+
+/* (transfer full). Takes the contents of @spec. */
+WeirQuery *_weir_query_new (WeirQuerySpec *spec, GMainContext *context);
+
+/* From the query's thread. */
+void       _weir_query_post (WeirQuery *self, WeirQueryEvents events);
+void       _weir_query_set_state (WeirQuery *self, WeirQueryState state, GError *error); /* takes @error */
+/* The thread's body: query-loop.c. */
+gpointer   _weir_query_thread (gpointer query);
+
+const char *_weir_output_mode_to_string (WeirOutputMode mode);
+gboolean    _weir_output_mode_parse (const char *text, WeirOutputMode *mode);
+
+G_END_DECLS
