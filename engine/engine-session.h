@@ -56,9 +56,8 @@ typedef enum
 typedef struct
 {
   WeirOutcomeKind kind;
-  WeirRows       *rows;     /* Owned, nullable */
-  WeirQuery      *query;    /* Owned, nullable */
-  char          **wait_for; /* Owned, nullable: a batch query must wait for once and available-now queries that were started */
+  WeirRows       *rows;  /* Owned, nullable */
+  WeirQuery      *query; /* Owned, nullable */
 } WeirOutcome;
 
 WEIR_API void weir_outcome_free (WeirOutcome *outcome);
@@ -108,6 +107,8 @@ typedef void (*WeirProgressFunc) (WeirQuery *query, WeirProgress *progress, gpoi
 WEIR_API void weir_query_set_progress_func (WeirQuery *query, WeirProgressFunc func, gpointer user_data, GDestroyNotify destroy);
 /* Keeps a result table (the window); off by default, before the start. */
 WEIR_API void weir_query_keep_result (WeirQuery *query);
+/* Comes to an end by itself: a batch query, or a trigger once or available-now. A batch query that follows waits for it. */
+WEIR_API gboolean weir_query_get_is_bounded (WeirQuery *query);
 /* Has it INTO sinks of its own? */
 WEIR_API gboolean weir_query_has_sink (WeirQuery *query);
 WEIR_API char    *weir_query_dup_schema (WeirQuery *query); /* struct<…> of its rows; (transfer full) */

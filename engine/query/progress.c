@@ -79,7 +79,7 @@ add_time (JsonBuilder *builder,
   weir_timestamp_append_iso (text, (ms - part) * 1000, weir_zone_utc ());
   if (text->len > 0 && text->str[text->len - 1] == 'Z')
     g_string_truncate (text, text->len - 1);
-  g_string_append_printf (text, ".%03dZ", (int) part);
+  g_string_append_printf (text, ".%03dZ", (int)part);
   add_string (builder, name, text->str);
 }
 
@@ -105,7 +105,7 @@ add_durations (JsonBuilder  *builder,
   json_builder_set_member_name (builder, "durationMs");
   json_builder_begin_object (builder);
   for (guint i = 0; i < N_PHASES; i++)
-    add_int (builder, self->phases[i].name, (gint64) self->phases[i].ms);
+    add_int (builder, self->phases[i].name, (gint64)self->phases[i].ms);
   json_builder_end_object (builder);
 }
 
@@ -132,7 +132,7 @@ add_event_time (JsonBuilder           *builder,
   json_builder_begin_object (builder);
   if (count > 0)
     {
-      add_time (builder, "avg", sum / (gint64) count);
+      add_time (builder, "avg", sum / (gint64)count);
       add_time (builder, "max", max);
       add_time (builder, "min", min);
       self->newest_event_us = max * 1000;
@@ -156,14 +156,14 @@ add_state_operators (JsonBuilder           *builder,
 
       json_builder_begin_object (builder);
       add_string (builder, "operatorName", op->name);
-      add_int (builder, "numRowsTotal", (gint64) op->rows_total);
-      add_int (builder, "numRowsUpdated", (gint64) op->rows_updated);
+      add_int (builder, "numRowsTotal", (gint64)op->rows_total);
+      add_int (builder, "numRowsUpdated", (gint64)op->rows_updated);
       add_int (builder, "allUpdatesTimeMs", op->update_ms);
-      add_int (builder, "numRowsRemoved", (gint64) op->rows_removed);
+      add_int (builder, "numRowsRemoved", (gint64)op->rows_removed);
       add_int (builder, "allRemovalsTimeMs", op->removal_ms);
       add_int (builder, "commitTimeMs", op->commit_ms);
-      add_int (builder, "memoryUsedBytes", (gint64) op->memory_bytes);
-      add_int (builder, "numRowsDroppedByWatermark", (gint64) op->rows_dropped_by_watermark);
+      add_int (builder, "memoryUsedBytes", (gint64)op->memory_bytes);
+      add_int (builder, "numRowsDroppedByWatermark", (gint64)op->rows_dropped_by_watermark);
       add_int (builder, "numShufflePartitions", n_partitions);
       add_int (builder, "numStateStoreInstances", n_partitions);
       json_builder_end_object (builder);
@@ -187,7 +187,7 @@ add_metrics (JsonBuilder *builder,
   source->klass->metrics (source, metrics);
   if (g_hash_table_size (metrics) == 0)
     return;
-  keys = g_list_sort (g_hash_table_get_keys (metrics), (GCompareFunc) g_strcmp0);
+  keys = g_list_sort (g_hash_table_get_keys (metrics), (GCompareFunc)g_strcmp0);
   json_builder_set_member_name (builder, "metrics");
   json_builder_begin_object (builder);
   for (GList *link = keys; link != NULL; link = link->next)
@@ -218,9 +218,9 @@ add_sources (JsonBuilder           *builder,
       add_offset (builder, "startOffset", result->record->from[id]);
       add_offset (builder, "endOffset", result->record->to[id]);
       add_offset (builder, "latestOffset", NULL);
-      add_int (builder, "numInputRows", (gint64) rows);
-      add_rate (builder, "inputRowsPerSecond", self->rows_in > 0 ? self->input_rate * (double) rows / (double) self->rows_in : 0.0);
-      add_rate (builder, "processedRowsPerSecond", self->rows_in > 0 ? self->processed_rate * (double) rows / (double) self->rows_in : 0.0);
+      add_int (builder, "numInputRows", (gint64)rows);
+      add_rate (builder, "inputRowsPerSecond", self->rows_in > 0 ? self->input_rate * (double)rows / (double)self->rows_in : 0.0);
+      add_rate (builder, "processedRowsPerSecond", self->rows_in > 0 ? self->processed_rate * (double)rows / (double)self->rows_in : 0.0);
       add_metrics (builder, source);
       json_builder_end_object (builder);
     }
@@ -234,8 +234,8 @@ add_sink (JsonBuilder  *builder,
 {
   json_builder_set_member_name (builder, "sink");
   json_builder_begin_object (builder);
-  add_string (builder, "description", sinks != NULL && sinks->len > 0 ? ((WeirSink *) sinks->pdata[0])->description : "MemorySink");
-  add_int (builder, "numOutputRows", (gint64) self->rows_out);
+  add_string (builder, "description", sinks != NULL && sinks->len > 0 ? ((WeirSink *)sinks->pdata[0])->description : "MemorySink");
+  add_int (builder, "numOutputRows", (gint64)self->rows_out);
   json_builder_end_object (builder);
 }
 
@@ -246,14 +246,14 @@ fill (WeirProgress              *self,
 {
   const WeirBatchPhases *phases = &result->phases;
   const Phase            all[N_PHASES] = {
-    { "addBatch", (double) phases->add_batch / 1000 },
-    { "commitOffsets", (double) phases->commit_offsets / 1000 },
-    { "latestOffset", (double) phases->latest_offset / 1000 },
-    { "queryPlanning", (double) phases->query_planning / 1000 },
-    { "triggerExecution", (double) phases->trigger_execution / 1000 },
-    { "walCommit", (double) phases->wal_commit / 1000 },
+               { "addBatch", (double)phases->add_batch / 1000 },
+               { "commitOffsets", (double)phases->commit_offsets / 1000 },
+               { "latestOffset", (double)phases->latest_offset / 1000 },
+               { "queryPlanning", (double)phases->query_planning / 1000 },
+               { "triggerExecution", (double)phases->trigger_execution / 1000 },
+               { "walCommit", (double)phases->wal_commit / 1000 },
   };
-  double interval_s = (double) (result->started_us - context->previous_start_us) / 1e6;
+  double interval_s = (double)(result->started_us - context->previous_start_us) / 1e6;
 
   memcpy (self->phases, all, sizeof all);
   self->batch_id = result->record->batch_id;
@@ -262,8 +262,8 @@ fill (WeirProgress              *self,
   self->rows_in = result->stats.rows_in;
   self->rows_out = result->stats.rows_out;
   self->watermark_us = self->newest_event_us = G_MININT64;
-  self->input_rate = context->previous_start_us == 0 ? 0.0 : (interval_s > 0 ? (double) self->rows_in / interval_s : NAN);
-  self->processed_rate = (double) self->rows_in / MAX (0.001, (double) self->duration_us / 1e6);
+  self->input_rate = context->previous_start_us == 0 ? 0.0 : (interval_s > 0 ? (double)self->rows_in / interval_s : NAN);
+  self->processed_rate = (double)self->rows_in / MAX (0.001, (double)self->duration_us / 1e6);
 }
 
 WeirProgress *
@@ -272,9 +272,9 @@ weir_progress_new (const WeirBatchResult     *result,
                    const WeirProgressContext *context,
                    GPtrArray                 *sinks)
 {
-  WeirProgress            *self = g_new0 (WeirProgress, 1);
-  g_autoptr (JsonBuilder)  builder = json_builder_new ();
-  g_autoptr (JsonNode)     root = NULL;
+  WeirProgress           *self = g_new0 (WeirProgress, 1);
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autoptr (JsonNode)    root = NULL;
 
   g_atomic_ref_count_init (&self->ref_count);
   fill (self, result, context);
@@ -283,9 +283,9 @@ weir_progress_new (const WeirBatchResult     *result,
   add_string (builder, "runId", context->run_id);
   add_string (builder, "name", context->name);
   add_time (builder, "timestamp", result->started_us / 1000);
-  add_int (builder, "batchId", (gint64) self->batch_id);
+  add_int (builder, "batchId", (gint64)self->batch_id);
   add_int (builder, "batchDuration", self->duration_us / 1000);
-  add_int (builder, "numInputRows", (gint64) self->rows_in);
+  add_int (builder, "numInputRows", (gint64)self->rows_in);
   add_rate (builder, "inputRowsPerSecond", self->input_rate);
   add_rate (builder, "processedRowsPerSecond", self->processed_rate);
   add_durations (builder, self);

@@ -12,7 +12,7 @@ typedef struct
 {
   const char *id;
   const char *run_id;
-  const char *name; /* nullable */
+  const char *name;              /* nullable */
   gint64      previous_start_us; /* 0: first trigger */
   guint       n_partitions;
 } WeirProgressContext;

@@ -14,16 +14,16 @@ G_BEGIN_DECLS
 /* What a query was prepared with; nothing of it changes once the query exists. */
 typedef struct
 {
-  char          *name;       /* Owned, nullable */
-  char          *sql;        /* Owned: the statement's text */
-  char          *script;     /* Owned: the whole text, which error spans refer to */
-  WeirPlan      *plan;       /* Owned */
-  char          *analyzed;   /* Owned: the logical plan as text */
+  char          *name;     /* Owned, nullable */
+  char          *sql;      /* Owned: the statement's text */
+  char          *script;   /* Owned: the whole text, which error spans refer to */
+  WeirPlan      *plan;     /* Owned */
+  char          *analyzed; /* Owned: the logical plan as text */
   gboolean       is_streaming;
   WeirOutputMode mode;
   WeirTrigger    trigger;
-  WeirZone      *zone;       /* Owned */
-  WeirClock     *clock;      /* Owned */
+  WeirZone      *zone;  /* Owned */
+  WeirClock     *clock; /* Owned */
   gboolean       ansi, policy_max, no_data_batches;
   guint64        state_max_bytes;
   guint          result_rows_max;
@@ -31,9 +31,9 @@ typedef struct
   gint64         retry_us;
   gint64         max_run_us;
   guint64        max_batches;
-  GPtrArray     *sinks;      /* Owned: WeirTable* of INTO */
-  GHashTable    *secrets;    /* Owned, nullable */
-  gpointer       hub;        /* Borrowed from the session, which outlives its queries */
+  GPtrArray     *sinks;   /* Owned: WeirTable* of INTO */
+  GHashTable    *secrets; /* Owned, nullable */
+  gpointer       hub;     /* Borrowed from the session, which outlives its queries */
 } WeirQuerySpec;
 
 void weir_query_spec_clear (WeirQuerySpec *spec);
@@ -51,12 +51,12 @@ typedef enum
 
 struct _WeirQuery
 {
-  GObject        parent_instance;
+  GObject parent_instance;
 
-  WeirQuerySpec  spec;
-  GMainContext  *context; /* Owned: where signals run */
-  char          *id;      /* Owned */
-  char          *run_id;  /* Owned */
+  WeirQuerySpec spec;
+  GMainContext *context; /* Owned: where signals run */
+  char         *id;      /* Owned */
+  char         *run_id;  /* Owned */
 
   WeirRowFunc      row_func;
   gpointer         row_data;
@@ -67,27 +67,27 @@ struct _WeirQuery
   gboolean         keep_result;
 
   /* The thread of the run */
-  GThread      *thread;      /* Owned by the thread that started the query */
+  GThread      *thread;       /* Owned by the thread that started the query */
   GMainContext *loop_context; /* Owned */
   GMainLoop    *loop;         /* Owned */
   GCancellable *cancellable;  /* Owned */
 
   /* Guarded by lock, held for a few instructions only */
-  GMutex          lock;
-  GCond           changed;
-  WeirQueryState  state;
-  GError         *error;     /* Owned */
-  GQueue          progress;  /* WeirProgress, oldest first */
-  WeirSamples     samples;
-  guint64         rows_in, rows_out, rows_late, rows_bad, rows_passed;
-  gint64          started_us;
-  gint64          watermark_us, newest_event_us;
-  gboolean        event_time_all_null;
-  GPtrArray      *sources;   /* Owned: WeirSourceInfo, the newest state of each */
-  char           *explained; /* Owned: physical plan */
-  guint           events;    /* WeirQueryEvents not yet dispatched */
-  GSource        *dispatch;  /* Owned, nullable: attached to context */
-  gint64          dispatched_us;
+  GMutex         lock;
+  GCond          changed;
+  WeirQueryState state;
+  GError        *error;    /* Owned */
+  GQueue         progress; /* WeirProgress, oldest first */
+  WeirSamples    samples;
+  guint64        rows_in, rows_out, rows_late, rows_bad, rows_passed;
+  gint64         started_us;
+  gint64         watermark_us, newest_event_us;
+  gboolean       event_time_all_null;
+  GPtrArray     *sources;   /* Owned: WeirSourceInfo, the newest state of each */
+  char          *explained; /* Owned: physical plan */
+  guint          events;    /* WeirQueryEvents not yet dispatched */
+  GSource       *dispatch;  /* Owned, nullable: attached to context */
+  gint64         dispatched_us;
 
   WeirSnapshot *snapshot; /* Owned; atomic: written by the run, taken by the reader */
   WeirSnapshot *current;  /* Owned: what the reader took last; reader's thread only */
@@ -97,10 +97,10 @@ struct _WeirQuery
 WeirQuery *_weir_query_new (WeirQuerySpec *spec, GMainContext *context);
 
 /* From the query's thread. */
-void       _weir_query_post (WeirQuery *self, WeirQueryEvents events);
-void       _weir_query_set_state (WeirQuery *self, WeirQueryState state, GError *error); /* takes @error */
+void _weir_query_post (WeirQuery *self, WeirQueryEvents events);
+void _weir_query_set_state (WeirQuery *self, WeirQueryState state, GError *error); /* takes @error */
 /* The thread's body: query-loop.c. */
-gpointer   _weir_query_thread (gpointer query);
+gpointer _weir_query_thread (gpointer query);
 
 const char *_weir_output_mode_to_string (WeirOutputMode mode);
 gboolean    _weir_output_mode_parse (const char *text, WeirOutputMode *mode);

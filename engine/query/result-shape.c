@@ -62,7 +62,7 @@ window_role (WeirPlan *plan,
     case WEIR_PLAN_TIME_WINDOW:
       return column + 1 == plan->schema->n_fields ? 'w' : window_role (plan->children[0], column);
     case WEIR_PLAN_AGGREGATE:
-      if (plan->aggregate.window_key >= 0 && column == (guint) plan->aggregate.window_key)
+      if (plan->aggregate.window_key >= 0 && column == (guint)plan->aggregate.window_key)
         return 'w';
       if (column >= plan->aggregate.n_keys || plan->aggregate.keys[column] == NULL)
         return 0;
@@ -102,14 +102,14 @@ fill_column (WeirResultShape *self,
   if (role == 'w' && info->shape == WEIR_COLUMN_OTHER)
     {
       info->shape = WEIR_COLUMN_WINDOW;
-      self->window_column = (int) i;
+      self->window_column = (int)i;
     }
   info->is_window_start = role == 's';
   info->is_window_end = role == 'e';
   if (role == 's')
-    self->window_start = (int) i;
+    self->window_start = (int)i;
   if (role == 'e')
-    self->window_end = (int) i;
+    self->window_end = (int)i;
 }
 
 WeirResultShape *
@@ -148,7 +148,7 @@ weir_result_shape_unref (WeirResultShape *shape)
   if (shape == NULL || !g_atomic_ref_count_dec (&shape->ref_count))
     return;
   for (guint i = 0; i < shape->schema->n_fields; i++)
-    g_free ((char *) shape->columns[i].type);
+    g_free ((char *)shape->columns[i].type);
   g_free (shape->columns);
   weir_type_unref (shape->schema);
   weir_zone_unref (shape->zone);

@@ -60,8 +60,8 @@ weir_result_table_new (WeirResultShape *shape,
   self->key = g_memdup2 (key, n_key * sizeof *key);
   self->rows_max = MAX (rows_max, WEIR_RESULT_PAGE_ROWS);
   self->bytes_max = bytes_max;
-  self->pages = g_ptr_array_new_with_free_func ((GDestroyNotify) _weir_result_page_unref);
-  self->index = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, g_free);
+  self->pages = g_ptr_array_new_with_free_func ((GDestroyNotify)_weir_result_page_unref);
+  self->index = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, g_free);
   self->batch_id = G_MAXUINT64;
   self->watermark_us = self->newest_event_us = G_MININT64;
   return self;
@@ -118,9 +118,9 @@ make_page (WeirResultTable *self,
            guint            n_rows,
            gint64           now_us)
 {
-  WeirResultPage           *page = g_new0 (WeirResultPage, 1);
-  guint                     n_columns = self->shape->schema->n_fields;
-  g_autofree WeirColumn   **columns = g_new0 (WeirColumn *, n_columns);
+  WeirResultPage         *page = g_new0 (WeirResultPage, 1);
+  guint                   n_columns = self->shape->schema->n_fields;
+  g_autofree WeirColumn **columns = g_new0 (WeirColumn *, n_columns);
 
   g_atomic_ref_count_init (&page->ref_count);
   page->version = ++self->version;
@@ -153,7 +153,7 @@ put_page (WeirResultTable *self,
   self->bytes += page->bytes;
   if (at < self->pages->len)
     {
-      self->bytes -= ((WeirResultPage *) self->pages->pdata[at])->bytes;
+      self->bytes -= ((WeirResultPage *)self->pages->pdata[at])->bytes;
       _weir_result_page_unref (self->pages->pdata[at]);
       self->pages->pdata[at] = page;
     }
@@ -229,7 +229,7 @@ place_rows (WeirResultTable *self,
               key = row_key (self, batch, r);
               known = g_hash_table_lookup (self->index, key);
             }
-          places[i] = known != NULL ? (guint) (*known - self->n_dropped) : *n_total;
+          places[i] = known != NULL ? (guint)(*known - self->n_dropped) : *n_total;
           if (known != NULL)
             continue;
           if (key != NULL)
@@ -250,7 +250,7 @@ count_new (GPtrArray *batches)
   guint n = 0;
 
   for (guint b = 0; b < batches->len; b++)
-    n += ((WeirBatch *) batches->pdata[b])->n_rows;
+    n += ((WeirBatch *)batches->pdata[b])->n_rows;
   return n;
 }
 
@@ -259,10 +259,10 @@ apply_rows (WeirResultTable *self,
             GPtrArray       *batches,
             gint64           now_us)
 {
-  guint                 n_old = count_rows (self), n_total = n_old, n_new = count_new (batches), i = 0;
-  g_autofree guint     *places = place_rows (self, batches, n_new, &n_total);
-  guint                 n_pages = (n_total + WEIR_RESULT_PAGE_ROWS - 1) / WEIR_RESULT_PAGE_ROWS;
-  g_autofree NewRow   **touched = g_new0 (NewRow *, MAX (n_pages, 1));
+  guint               n_old = count_rows (self), n_total = n_old, n_new = count_new (batches), i = 0;
+  g_autofree guint   *places = place_rows (self, batches, n_new, &n_total);
+  guint               n_pages = (n_total + WEIR_RESULT_PAGE_ROWS - 1) / WEIR_RESULT_PAGE_ROWS;
+  g_autofree NewRow **touched = g_new0 (NewRow *, MAX (n_pages, 1));
 
   for (guint b = 0; b < batches->len; b++)
     {
@@ -314,7 +314,7 @@ assign_ids (WeirResultTable *self,
             guint64         *ids,
             guint            n)
 {
-  GHashTable *fresh = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, g_free);
+  GHashTable *fresh = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, g_free);
   gboolean    moved = n != count_rows (self);
 
   for (guint i = 0; i < n; i++)
@@ -347,7 +347,7 @@ replace_all (WeirResultTable *self,
   g_autofree guint64 *ids = g_new0 (guint64, MAX (n, 1));
 
   for (guint b = 0; b < batches->len; b++)
-    for (guint r = 0; r < ((WeirBatch *) batches->pdata[b])->n_rows && i < n; r++)
+    for (guint r = 0; r < ((WeirBatch *)batches->pdata[b])->n_rows && i < n; r++)
       rows[i++] = (NewRow){ batches->pdata[b], r };
   self->n_dropped = n_all - n;
   if (assign_ids (self, rows, ids, n))
@@ -361,8 +361,8 @@ replace_all (WeirResultTable *self,
         put_page (self, at, make_page (self, NULL, rows + from, ids + from, n_rows, now_us));
     }
   for (guint at = n_pages; at < self->pages->len; at++)
-    self->bytes -= ((WeirResultPage *) self->pages->pdata[at])->bytes;
-  g_ptr_array_set_size (self->pages, (int) n_pages);
+    self->bytes -= ((WeirResultPage *)self->pages->pdata[at])->bytes;
+  g_ptr_array_set_size (self->pages, (int)n_pages);
 }
 
 void

@@ -18,8 +18,7 @@ void             weir_result_table_free (WeirResultTable *table);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirResultTable, weir_result_table_free)
 
 /* One batch's output; @batches are WeirBatch. In complete mode they are the whole result. */
-void             weir_result_table_apply (WeirResultTable *table, guint64 batch_id, GPtrArray *batches, gint64 now_us,
-                                          gint64 watermark_us, gint64 newest_event_us);
-WeirSnapshot    *weir_result_table_snapshot (WeirResultTable *table); /* (transfer full) */
+void          weir_result_table_apply (WeirResultTable *table, guint64 batch_id, GPtrArray *batches, gint64 now_us, gint64 watermark_us, gint64 newest_event_us);
+WeirSnapshot *weir_result_table_snapshot (WeirResultTable *table); /* (transfer full) */
 
 G_END_DECLS

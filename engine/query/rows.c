@@ -24,7 +24,7 @@ weir_rows_new (WeirResultShape *shape,
   self->ends = g_new0 (guint, MAX (batches->len, 1));
   for (guint i = 0; i < batches->len; i++)
     {
-      self->n_rows += ((WeirBatch *) batches->pdata[i])->n_rows;
+      self->n_rows += ((WeirBatch *)batches->pdata[i])->n_rows;
       self->ends[i] = self->n_rows;
     }
   return self;
@@ -35,12 +35,12 @@ weir_rows_new_strings (const char *const *names,
                        guint              n_columns,
                        GPtrArray         *cells)
 {
-  g_autofree WeirField        *fields = g_new0 (WeirField, n_columns);
-  g_autofree WeirColumn      **columns = g_new0 (WeirColumn *, n_columns);
-  g_autoptr (WeirSchema)       schema = NULL;
-  g_autoptr (WeirResultShape)  shape = NULL;
-  GPtrArray                   *batches = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_batch_unref);
-  guint                        n_rows = cells->len / MAX (n_columns, 1);
+  g_autofree WeirField       *fields = g_new0 (WeirField, n_columns);
+  g_autofree WeirColumn     **columns = g_new0 (WeirColumn *, n_columns);
+  g_autoptr (WeirSchema)      schema = NULL;
+  g_autoptr (WeirResultShape) shape = NULL;
+  GPtrArray                  *batches = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_batch_unref);
+  guint                       n_rows = cells->len / MAX (n_columns, 1);
 
   for (guint c = 0; c < n_columns; c++)
     {
@@ -56,7 +56,7 @@ weir_rows_new_strings (const char *const *names,
             weir_column_builder_append_bytes (builder, cell, strlen (cell));
         }
       columns[c] = weir_column_builder_finish (builder);
-      fields[c] = (WeirField){ (char *) names[c], WEIR_STRING, TRUE, NULL };
+      fields[c] = (WeirField){ (char *)names[c], WEIR_STRING, TRUE, NULL };
     }
   schema = weir_type_new_struct (fields, n_columns);
   shape = weir_result_shape_new (schema, NULL, weir_zone_utc (), WEIR_OUTPUT_APPEND, NULL, 0);

@@ -16,11 +16,11 @@ G_BEGIN_DECLS
 typedef struct
 {
   gatomicrefcount ref_count;
-  WeirSchema     *schema;  /* Owned */
-  WeirZone       *zone;    /* Owned: session time zone */
+  WeirSchema     *schema; /* Owned */
+  WeirZone       *zone;   /* Owned: session time zone */
   WeirOutputMode  mode;
-  WeirColumnInfo *columns; /* Owned, schema->n_fields long */
-  int             window_column; /* WINDOW; −1: none */
+  WeirColumnInfo *columns;                  /* Owned, schema->n_fields long */
+  int             window_column;            /* WINDOW; −1: none */
   int             window_start, window_end; /* TIME columns; −1: none */
 } WeirResultShape;
 
@@ -31,8 +31,8 @@ void             weir_result_shape_unref (WeirResultShape *shape);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirResultShape, weir_result_shape_unref)
 
 /* Takes @batches (GPtrArray of WeirBatch). */
-WeirRows        *weir_rows_new (WeirResultShape *shape, GPtrArray *batches);
+WeirRows *weir_rows_new (WeirResultShape *shape, GPtrArray *batches);
 /* Rows of strings, for SHOW and its kin: @cells row by row, NULL is NULL. @types: `string`, `boolean`, `bigint`. */
-WeirRows        *weir_rows_new_strings (const char *const *names, guint n_columns, GPtrArray *cells);
+WeirRows *weir_rows_new_strings (const char *const *names, guint n_columns, GPtrArray *cells);
 
 G_END_DECLS

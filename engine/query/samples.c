@@ -22,9 +22,9 @@ sample_free (gpointer data)
 {
   WeirSample *sample = data;
 
-  g_free ((char *) sample->reason);
-  g_free ((char *) sample->source);
-  g_free ((char *) sample->position);
+  g_free ((char *)sample->reason);
+  g_free ((char *)sample->source);
+  g_free ((char *)sample->position);
   g_bytes_unref (sample->raw);
   g_free (sample);
 }

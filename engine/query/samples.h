@@ -16,9 +16,9 @@ typedef struct
   GQueue bad;
 } WeirSamples;
 
-void        weir_samples_clear (WeirSamples *samples);
+void weir_samples_clear (WeirSamples *samples);
 /* Copies @sample. */
-void        weir_samples_add (WeirSamples *samples, WeirSampleKind kind, const WeirSample *sample);
-GPtrArray  *weir_samples_copy (WeirSamples *samples, WeirSampleKind kind);
+void       weir_samples_add (WeirSamples *samples, WeirSampleKind kind, const WeirSample *sample);
+GPtrArray *weir_samples_copy (WeirSamples *samples, WeirSampleKind kind);
 
 G_END_DECLS

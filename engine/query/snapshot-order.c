@@ -32,7 +32,7 @@ compare_rows (gconstpointer a,
               gpointer      data)
 {
   const Order          *order = data;
-  guint                 row_a = *(const guint *) a, row_b = *(const guint *) b;
+  guint                 row_a = *(const guint *)a, row_b = *(const guint *)b;
   const WeirResultPage *page_a = order->snapshot->pages[row_a / WEIR_SNAPSHOT_PAGE_ROWS];
   const WeirResultPage *page_b = order->snapshot->pages[row_b / WEIR_SNAPSHOT_PAGE_ROWS];
   int                   result;
@@ -80,7 +80,7 @@ order_thread (GTask        *task,
     g_array_sort_with_data (rows, compare_rows, order);
   if (order->limit > 0 && rows->len > order->limit)
     g_array_set_size (rows, order->limit);
-  g_task_return_pointer (task, rows, (GDestroyNotify) g_array_unref);
+  g_task_return_pointer (task, rows, (GDestroyNotify)g_array_unref);
 }
 
 void

@@ -206,7 +206,7 @@ weir_snapshot_get_number (WeirSnapshot *snapshot,
 
   if (cell == NULL)
     return NAN;
-  switch ((int) cell->type->kind)
+  switch ((int)cell->type->kind)
     {
     case WEIR_TYPE_BOOLEAN:
       return weir_bit (cell->values, row);
@@ -217,9 +217,9 @@ weir_snapshot_get_number (WeirSnapshot *snapshot,
     case WEIR_TYPE_INT:
       return weir_column_values (cell, gint32)[row];
     case WEIR_TYPE_BIGINT:
-      return (double) weir_column_values (cell, gint64)[row];
+      return (double)weir_column_values (cell, gint64)[row];
     case WEIR_TYPE_FLOAT:
-      return (double) weir_column_values (cell, float)[row];
+      return (double)weir_column_values (cell, float)[row];
     case WEIR_TYPE_DOUBLE:
       return weir_column_values (cell, double)[row];
     case WEIR_TYPE_DECIMAL:
@@ -276,7 +276,7 @@ weir_snapshot_get_window (WeirSnapshot *snapshot,
   if (shape->window_column >= 0)
     {
       guint             at = row;
-      const WeirColumn *cell = find_cell (snapshot, &at, (guint) shape->window_column);
+      const WeirColumn *cell = find_cell (snapshot, &at, (guint)shape->window_column);
       guint             start = at, end = at;
 
       if (cell == NULL)
@@ -286,9 +286,9 @@ weir_snapshot_get_window (WeirSnapshot *snapshot,
       return TRUE;
     }
   if (shape->window_start >= 0)
-    *start_us = weir_snapshot_get_time_us (snapshot, row, (guint) shape->window_start);
+    *start_us = weir_snapshot_get_time_us (snapshot, row, (guint)shape->window_start);
   if (shape->window_end >= 0)
-    *end_us = weir_snapshot_get_time_us (snapshot, row, (guint) shape->window_end);
+    *end_us = weir_snapshot_get_time_us (snapshot, row, (guint)shape->window_end);
   return *start_us != G_MININT64 || *end_us != G_MININT64;
 }
 

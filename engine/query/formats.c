@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "query/formats.h"
+
+#include "io/source.h"
+
+/* What plan/ may know of io/: one line a format. An option that is in no list is a warning; a name ending in `*` is a prefix. */
+
+#define FILE_OPTIONS "path", "maxfilespertrigger", "maxbytespertrigger", "latestfirst", "pathglobfilter", "recursivefilelookup", \
+                     "filenameonly", "maxfileage", "encoding", "charset", "linesep", "mode", "columnnameofcorruptrecord",        \
+                     "dateformat", "timestampformat", "timestampntzformat", "locale", "timezone", "multiline", "compression"
+
+static const char *const text_options[] = { FILE_OPTIONS, "wholetext", NULL };
+static const char *const csv_options[] = { FILE_OPTIONS, "sep", "delimiter", "quote", "escape", "comment", "header", "enforceschema",
+                                           "inferschema", "ignoreleadingwhitespace", "ignoretrailingwhitespace", "nullvalue",
+                                           "emptyvalue", "nanvalue", "positiveinf", "negativeinf", "maxcolumns", "maxcharspercolumn",
+                                           "unescapedquotehandling", "chartoescapequoteescaping", "quoteall", "escapequotes", NULL };
+static const char *const json_options[] = { FILE_OPTIONS, "allowcomments", "allowunquotedfieldnames", "allowsinglequotes",
+                                            "allownumericleadingzeros", "allowbackslashescapinganycharacter",
+                                            "allowunquotedcontrolchars", "allownonnumericnumbers", "primitivesasstring",
+                                            "prefersdecimal", "dropfieldifallnull", "ignorenullfields", "infertimestamp",
+                                            "samplingratio", NULL };
+static const char *const socket_options[] = { "host", "port", "includetimestamp", "numpartitions", "tls", NULL };
+static const char *const rate_options[] = { "rowspersecond", "rampuptime", "numpartitions", NULL };
+static const char *const queue_options[] = { "oneatatime", NULL };
+static const char *const kafka_options[] = { "assign", "subscribe", "subscribepattern", "startingoffsets", "endingoffsets",
+                                             "startingtimestamp", "endingtimestamp", "startingoffsetsbytimestamp",
+                                             "endingoffsetsbytimestamp", "startingoffsetsbytimestampstrategy", "failondataloss",
+                                             "maxoffsetspertrigger", "minoffsetspertrigger", "maxtriggerdelay", "minpartitions",
+                                             "includeheaders", "groupidprefix", "topic", "replay", "kafkaconsumer.polltimeoutms",
+                                             "fetchoffset.numretries", "fetchoffset.retryintervalms", "kafka.*", NULL };
+static const char *const demo_options[] = { "kind", "rowspersecond", "seed", "backfill", NULL };
+static const char *const memory_options[] = { "maxrows", NULL };
+static const char *const console_options[] = { "numrows", "truncate", NULL };
+static const char *const no_options[] = { NULL };
+static const char *const http_options[] = { "url", "method", "interval", "body", "header.*", "mode", "columnnameofcorruptrecord",
+                                            "dateformat", "timestampformat", "timezone", NULL };
+
+#define RESOLVER(format)                                                                                                   \
+  static WeirSchema *                                                                                                      \
+    schema_of_##format (const char *name, WeirSchema *declared, GHashTable *options, const char *base_dir, GError **error) \
+  {                                                                                                                        \
+    return weir_source_resolve_schema (#format, declared, options, base_dir, error);                                       \
+  }
+
+RESOLVER (text)
+RESOLVER (csv)
+RESOLVER (json)
+RESOLVER (socket)
+RESOLVER (rate)
+RESOLVER (queue)
+RESOLVER (kafka)
+RESOLVER (demo)
+RESOLVER (http)
+
+/* Sinks take the query's columns. */
+static WeirSchema *
+schema_of_sink (const char *name,
+                WeirSchema *declared,
+                GHashTable *options,
+                const char *base_dir,
+                GError    **error)
+{
+  if (declared != NULL)
+    return weir_type_ref (declared);
+  weir_fail (error, WEIR_ERROR_ANALYZE, "UNSUPPORTED_FEATURE.TABLE_OPERATION", WEIR_SPAN_NONE,
+             "Table %s is a sink: it can be written to (INTO), not read from.", name);
+  return NULL;
+}
+
+static const WeirFormatInfo formats[] = {
+  { "text", TRUE, TRUE, FALSE, FALSE, text_options, schema_of_text },
+  { "csv", TRUE, TRUE, TRUE, TRUE, csv_options, schema_of_csv },
+  { "json", TRUE, TRUE, TRUE, TRUE, json_options, schema_of_json },
+  { "socket", TRUE, FALSE, FALSE, FALSE, socket_options, schema_of_socket },
+  { "rate", TRUE, FALSE, FALSE, FALSE, rate_options, schema_of_rate },
+  { "queue", TRUE, FALSE, TRUE, FALSE, queue_options, schema_of_queue },
+  { "kafka", TRUE, TRUE, FALSE, FALSE, kafka_options, schema_of_kafka },
+  { "demo", TRUE, FALSE, FALSE, FALSE, demo_options, schema_of_demo },
+  { "http", TRUE, FALSE, FALSE, FALSE, http_options, schema_of_http },
+  { "memory", FALSE, FALSE, TRUE, FALSE, memory_options, schema_of_sink },
+  { "console", FALSE, FALSE, TRUE, FALSE, console_options, schema_of_sink },
+  { "noop", FALSE, FALSE, TRUE, FALSE, no_options, schema_of_sink },
+};
+
+void
+weir_formats_register (WeirCatalog *catalog)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+    weir_catalog_add_format (catalog, &formats[i]);
+}

@@ -1,0 +1,506 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define G_LOG_DOMAIN "weir-query"
+#include "config.h"
+
+#include "query/query-private.h"
+
+#include "base/limits.h"
+#include "query/worker.h"
+
+/*
+ * The thread of a running query: a main context of its own drives the source readers and the trigger. A tick plans a batch
+ * and runs it; heavy work is in the shared pool, so this thread mostly waits. After a batch the next tick follows at once
+ * (interval 0) or at the next multiple of the interval; with nothing to do it follows a source's notify, or a poll.
+ *
+ *   processing time   tick → batch or nothing → tick …             until stopped
+ *   once              wait for the ends to be known → one batch without limits → end; no no-data batch
+ *   available now     wait for the ends → batches up to them → a no-data batch if one is due → end
+ *   batch query       as once, over static scans
+ */
+
+/* Sources notify; this is for what cannot (a file system without change notices), and for a manual clock. */
+#define POLL_INTERVAL_MS 250
+
+typedef struct
+{
+  WeirQuery       *query; /* Borrowed */
+  WeirStreamRun   *run;   /* Owned */
+  GPtrArray       *sinks; /* Owned: WeirSink */
+  WeirResultShape *shape; /* Owned */
+  WeirResultTable *table; /* Owned, nullable */
+  GSource         *tick;  /* Owned */
+  gint64           last_start_us;
+  gint64           deadline_us; /* monotonic; 0: none */
+  guint64          n_batches;
+  gboolean         frozen;
+  gboolean         running;
+  gboolean         closing;
+  GError          *error; /* Owned */
+} Loop;
+
+static gboolean
+open_sinks (Loop    *self,
+            GError **error)
+{
+  const WeirQuerySpec *spec = &self->query->spec;
+
+  self->sinks = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_sink_unref);
+  for (guint i = 0; spec->sinks != NULL && i < spec->sinks->len; i++)
+    {
+      WeirTable     *table = spec->sinks->pdata[i];
+      WeirSinkConfig config = { 0 };
+      WeirSink      *sink;
+
+      config.format = table->format->name;
+      config.schema = spec->plan->schema;
+      config.options = table->options;
+      config.base_dir = table->base_dir;
+      config.zone = spec->zone;
+      config.mode = _weir_output_mode_to_string (spec->mode);
+      config.query_name = spec->name;
+      sink = weir_sink_new (&config, error);
+      if (sink == NULL)
+        return FALSE;
+      g_ptr_array_add (self->sinks, sink);
+    }
+  return TRUE;
+}
+
+static gboolean
+open_run (Loop    *self,
+          GError **error)
+{
+  const WeirQuerySpec *spec = &self->query->spec;
+  WeirStreamConfig     config = { 0 };
+  const guint         *key;
+  guint                n_key = 0;
+
+  if (!open_sinks (self, error))
+    return FALSE;
+  config.plan = spec->plan;
+  config.is_streaming = spec->is_streaming;
+  config.mode = spec->mode;
+  config.zone = spec->zone;
+  config.clock = spec->clock;
+  config.pool = weir_worker_pool_shared ();
+  config.ansi = spec->ansi;
+  config.policy_max = spec->policy_max;
+  config.no_data_batches = spec->no_data_batches;
+  config.state_max_bytes = spec->state_max_bytes;
+  config.retry_us = spec->retry_us;
+  config.hub = spec->hub;
+  config.sinks = self->sinks;
+  config.secrets = spec->secrets;
+  self->run = weir_stream_run_new (&config, error);
+  if (self->run == NULL)
+    return FALSE;
+  key = weir_pipeline_get_result_key (weir_stream_run_get_pipeline (self->run), &n_key);
+  self->shape = weir_result_shape_new (spec->plan->schema, spec->plan, spec->zone, spec->mode, key, key != NULL ? n_key : 0);
+  if (self->query->keep_result)
+    self->table = weir_result_table_new (self->shape, key, key != NULL ? n_key : 0, spec->result_rows_max, spec->result_bytes_max);
+  g_mutex_lock (&self->query->lock);
+  g_free (self->query->explained);
+  self->query->explained = weir_pipeline_explain (weir_stream_run_get_pipeline (self->run));
+  g_mutex_unlock (&self->query->lock);
+  return TRUE;
+}
+
+static const char *
+source_state_name (WeirSourceState state)
+{
+  static const char *const names[] = { "idle", "connecting", "connected", "retrying", "ended", "failed" };
+
+  return names[state];
+}
+
+static void
+source_info_free (gpointer data)
+{
+  WeirSourceInfo *info = data;
+
+  g_free ((char *)info->table);
+  g_free ((char *)info->message);
+  g_free (info);
+}
+
+/* Copies every source's status for the readers; TRUE when one is on its way to a connection. */
+static gboolean
+publish_sources (Loop *self)
+{
+  GPtrArray *infos = g_ptr_array_new_with_free_func (source_info_free);
+  gboolean   waiting = FALSE;
+  gint64     now_us = g_get_monotonic_time ();
+
+  for (guint i = 0; i < weir_stream_run_get_n_scans (self->run); i++)
+    {
+      WeirTable       *table = weir_stream_run_get_scan (self->run, i)->scan.table;
+      WeirSourceInfo  *info = g_new0 (WeirSourceInfo, 1);
+      WeirSourceStatus status = { 0 };
+
+      weir_source_get_status (weir_stream_run_get_source (self->run, i), &status);
+      info->table = g_strdup (table->name);
+      info->format = table->format->name;
+      info->state = source_state_name (status.state);
+      info->message = g_strdup (status.message);
+      info->retry_in_us = status.retry_at_us > 0 ? MAX (0, status.retry_at_us - now_us) : -1;
+      info->rows_total = status.rows_total;
+      info->last_row_us = status.last_row_us;
+      waiting = waiting || status.state == WEIR_SOURCE_CONNECTING || status.state == WEIR_SOURCE_RETRYING;
+      if (status.state == WEIR_SOURCE_FAILED && self->error == NULL)
+        self->error = weir_error_new (WEIR_ERROR_RUN, "STREAM_FAILED", weir_stream_run_get_scan (self->run, i)->span, "%s",
+                                      status.message != NULL ? status.message : "The source failed.");
+      weir_source_status_clear (&status);
+      g_ptr_array_add (infos, info);
+    }
+  g_mutex_lock (&self->query->lock);
+  g_clear_pointer (&self->query->sources, g_ptr_array_unref);
+  self->query->sources = infos;
+  g_mutex_unlock (&self->query->lock);
+  _weir_query_post (self->query, WEIR_EVENT_SOURCES);
+  return waiting;
+}
+
+static void
+update_state (Loop *self)
+{
+  gboolean       waiting = publish_sources (self);
+  WeirQueryState state = weir_query_get_state (self->query);
+  WeirQueryState wanted = waiting ? WEIR_QUERY_WAITING : WEIR_QUERY_RUNNING;
+
+  if (state != WEIR_QUERY_STOPPING && state != wanted)
+    _weir_query_set_state (self->query, wanted, NULL);
+}
+
+static void
+schedule (Loop  *self,
+          gint64 delay_us)
+{
+  g_source_set_ready_time (self->tick, g_get_monotonic_time () + delay_us);
+}
+
+static void
+finish (Loop *self)
+{
+  self->closing = TRUE;
+  g_main_loop_quit (self->query->loop);
+}
+
+static void
+fail (Loop   *self,
+      GError *error)
+{
+  if (self->error == NULL)
+    self->error = error;
+  else
+    g_error_free (error);
+  finish (self);
+}
+
+/* In the query's thread: something arrived, or a connection changed. */
+static void
+source_notify_cb (WeirSource *source,
+                  gpointer    data)
+{
+  Loop *self = data;
+
+  if (self->closing)
+    return;
+  update_state (self);
+  if (self->error != NULL)
+    finish (self);
+  else if (!self->running && (self->query->spec.trigger.kind != WEIR_TRIGGER_PROCESSING_TIME || self->query->spec.trigger.interval_us == 0))
+    g_source_set_ready_time (self->tick, 0);
+}
+
+static void
+add_bad_samples (Loop                  *self,
+                 const WeirBatchResult *result)
+{
+  for (guint scan = 0; scan < weir_stream_run_get_n_scans (self->run); scan++)
+    {
+      const WeirDecodeStats *stats = &result->decode[scan];
+      guint                  first = stats->n_samples < WEIR_DECODE_SAMPLES ? 0 : stats->next_sample;
+
+      for (guint i = 0; i < stats->n_samples; i++)
+        {
+          const WeirDecodeSample *bad = &stats->samples[(first + i) % WEIR_DECODE_SAMPLES];
+          g_autofree char        *position = NULL;
+          g_autoptr (GBytes)      raw = g_bytes_new (bad->text, strlen (bad->text));
+          WeirSample              sample = { 0 };
+
+          if (bad->offset != G_MAXUINT64)
+            position = g_strdup_printf ("byte %" G_GUINT64_FORMAT, bad->offset);
+          sample.seen_us = result->started_us;
+          sample.reason = bad->reason;
+          sample.source = weir_stream_run_get_scan (self->run, scan)->scan.table->name;
+          sample.position = position;
+          sample.raw = raw;
+          weir_samples_add (&self->query->samples, WEIR_SAMPLE_BAD, &sample);
+        }
+    }
+}
+
+static void
+add_late_samples (Loop                  *self,
+                  const WeirBatchResult *result)
+{
+  for (guint i = 0; result->stats.late_samples != NULL && i < result->stats.late_samples->len; i++)
+    {
+      const WeirLateSample *late = result->stats.late_samples->pdata[i];
+      g_autoptr (GBytes)    raw = g_bytes_new (late->row_json, MIN (strlen (late->row_json), WEIR_SAMPLE_BYTES_MAX));
+      WeirSample            sample = { 0 };
+
+      sample.seen_us = result->started_us;
+      sample.event_time_us = late->event_time_us;
+      sample.source = weir_stream_run_get_scan (self->run, 0)->scan.table->name;
+      sample.raw = raw;
+      weir_samples_add (&self->query->samples, WEIR_SAMPLE_LATE, &sample);
+    }
+}
+
+/* Rows that passed the last filter below the first stateful operator: what an operator nearest the leaves let through. */
+static guint64
+count_passed (const WeirBatchResult *result)
+{
+  guint64 passed = result->stats.rows_in;
+
+  for (guint i = 0; i < result->stats.n_ops; i++)
+    if (g_str_has_prefix (result->stats.ops[i].label, "Filter"))
+      passed = MIN (passed, result->stats.ops[i].rows_out);
+  return passed;
+}
+
+static void
+publish_batch (Loop                  *self,
+               const WeirBatchResult *result)
+{
+  WeirQuery          *query = self->query;
+  WeirProgressContext context = { query->id, query->run_id, query->spec.name, self->last_start_us, 64 };
+  WeirProgress       *progress = weir_progress_new (result, self->run, &context, self->sinks);
+  guint64             late = weir_progress_get_n_late_rows (progress), bad = weir_progress_get_n_bad_rows (progress);
+
+  g_mutex_lock (&query->lock);
+  g_queue_push_tail (&query->progress, weir_progress_ref (progress));
+  if (query->progress.length >= WEIR_RECENT_PROGRESS_MAX)
+    weir_progress_unref (g_queue_pop_head (&query->progress));
+  query->rows_in += result->stats.rows_in;
+  query->rows_out += result->stats.rows_out;
+  query->rows_late += late;
+  query->rows_bad += bad;
+  query->rows_passed += count_passed (result);
+  query->newest_event_us = MAX (query->newest_event_us, weir_progress_get_newest_event_us (progress));
+  query->watermark_us = weir_stream_run_has_watermark (self->run) ? weir_stream_run_get_watermark_ms (self->run) * 1000 : G_MININT64;
+  if (bad > 0)
+    add_bad_samples (self, result);
+  if (late > 0)
+    add_late_samples (self, result);
+  g_mutex_unlock (&query->lock);
+  if (query->progress_func != NULL)
+    query->progress_func (query, progress, query->progress_data);
+  _weir_query_post (query, WEIR_EVENT_PROGRESS | (bad + late > 0 ? WEIR_EVENT_SAMPLES : 0));
+  weir_progress_unref (progress);
+}
+
+static void
+publish_rows (Loop                  *self,
+              const WeirBatchResult *result)
+{
+  WeirQuery *query = self->query;
+
+  if (query->row_func != NULL)
+    {
+      if (result->rows->len > 0)
+        {
+          g_autoptr (WeirRows) rows = weir_rows_new (self->shape, g_ptr_array_ref (result->rows));
+
+          query->row_func (query, result->record->batch_id, rows, query->row_data);
+        }
+      query->row_func (query, result->record->batch_id, NULL, query->row_data);
+    }
+  if (self->table != NULL)
+    {
+      WeirSnapshot *old;
+
+      weir_result_table_apply (self->table, result->record->batch_id, result->rows, result->started_us,
+                               query->watermark_us, query->newest_event_us);
+      old = g_atomic_pointer_exchange (&query->snapshot, weir_result_table_snapshot (self->table));
+      weir_snapshot_unref (old);
+      _weir_query_post (query, WEIR_EVENT_SNAPSHOT);
+    }
+}
+
+/* One batch. FALSE: there was nothing to do, or an error. */
+static gboolean
+run_one (Loop    *self,
+         gboolean unlimited,
+         gboolean allow_no_data,
+         GError **error)
+{
+  const WeirBatchResult *result;
+  WeirBatchRecord       *record;
+
+  record = weir_stream_run_plan_batch (self->run, unlimited, allow_no_data, error);
+  if (record == NULL)
+    return FALSE;
+  self->running = TRUE;
+  result = weir_stream_run_execute (self->run, record, self->query->cancellable, error);
+  self->running = FALSE;
+  if (result == NULL)
+    return FALSE;
+  publish_batch (self, result);
+  publish_rows (self, result);
+  self->last_start_us = result->started_us;
+  self->n_batches++;
+  return TRUE;
+}
+
+static gboolean
+is_over (Loop *self)
+{
+  const WeirQuerySpec *spec = &self->query->spec;
+
+  return (spec->max_batches > 0 && self->n_batches >= spec->max_batches) ||
+         (self->deadline_us > 0 && g_get_monotonic_time () >= self->deadline_us) ||
+         g_cancellable_is_cancelled (self->query->cancellable);
+}
+
+static void
+tick_processing_time (Loop *self)
+{
+  const WeirTrigger *trigger = &self->query->spec.trigger;
+  GError            *error = NULL;
+  gboolean           ran = run_one (self, FALSE, TRUE, &error);
+  gint64             now_us, next_us;
+
+  if (error != NULL)
+    {
+      fail (self, error);
+      return;
+    }
+  if (is_over (self))
+    {
+      finish (self);
+      return;
+    }
+  now_us = weir_clock_now_us (self->query->spec.clock);
+  if (trigger->interval_us > 0)
+    {
+      next_us = weir_trigger_next (trigger, ran ? self->last_start_us : now_us, now_us);
+      schedule (self, next_us - now_us);
+    }
+  else
+    schedule (self, ran ? 0 : POLL_INTERVAL_MS * 1000);
+}
+
+/* once, available-now and batch queries: up to ends that are fixed first. */
+static void
+tick_bounded (Loop *self)
+{
+  gboolean once = !self->query->spec.is_streaming || self->query->spec.trigger.kind == WEIR_TRIGGER_ONCE;
+  GError  *error = NULL;
+  gboolean ran;
+
+  if (!self->frozen)
+    {
+      self->frozen = weir_stream_run_freeze (self->run, &error);
+      if (error != NULL)
+        fail (self, error);
+      else if (is_over (self))
+        finish (self);
+      else
+        schedule (self, self->frozen ? 0 : POLL_INTERVAL_MS * 1000);
+      return;
+    }
+  ran = run_one (self, once, FALSE, &error);
+  if (error == NULL && !ran && !once)
+    run_one (self, FALSE, TRUE, &error);
+  if (error != NULL)
+    fail (self, error);
+  else if (!ran || once || is_over (self))
+    finish (self);
+  else
+    schedule (self, 0);
+}
+
+static gboolean
+tick_cb (gpointer data)
+{
+  Loop *self = data;
+
+  g_source_set_ready_time (self->tick, -1);
+  if (g_cancellable_is_cancelled (self->query->cancellable) ||
+      (self->deadline_us > 0 && g_get_monotonic_time () >= self->deadline_us))
+    {
+      finish (self);
+      return G_SOURCE_CONTINUE;
+    }
+  update_state (self);
+  if (self->error != NULL)
+    finish (self);
+  else if (self->query->spec.is_streaming && self->query->spec.trigger.kind == WEIR_TRIGGER_PROCESSING_TIME)
+    tick_processing_time (self);
+  else
+    tick_bounded (self);
+  if (self->deadline_us > 0 && !self->closing && g_source_get_ready_time (self->tick) > self->deadline_us)
+    g_source_set_ready_time (self->tick, self->deadline_us);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+tick_dispatch (GSource    *source,
+               GSourceFunc callback,
+               gpointer    data)
+{
+  return callback (data);
+}
+
+static GSourceFuncs tick_funcs = { .dispatch = tick_dispatch };
+
+static void
+run_loop (Loop *self)
+{
+  self->tick = g_source_new (&tick_funcs, sizeof (GSource));
+  g_source_set_callback (self->tick, tick_cb, self, NULL);
+  g_source_set_ready_time (self->tick, 0);
+  g_source_attach (self->tick, self->query->loop_context);
+  if (self->query->spec.max_run_us > 0)
+    self->deadline_us = g_get_monotonic_time () + self->query->spec.max_run_us;
+  weir_stream_run_start (self->run, source_notify_cb, self);
+  g_main_loop_run (self->query->loop);
+  self->closing = TRUE;
+  weir_stream_run_stop (self->run);
+  publish_sources (self);
+  g_source_destroy (self->tick);
+  g_source_unref (self->tick);
+}
+
+static void
+close_loop (Loop *self)
+{
+  g_clear_pointer (&self->run, weir_stream_run_free);
+  g_clear_pointer (&self->sinks, g_ptr_array_unref);
+  g_clear_pointer (&self->table, weir_result_table_free);
+  g_clear_pointer (&self->shape, weir_result_shape_unref);
+}
+
+gpointer
+_weir_query_thread (gpointer data)
+{
+  WeirQuery *query = data;
+  Loop       self = { .query = query };
+  GError    *error = NULL;
+
+  g_main_context_push_thread_default (query->loop_context);
+  if (open_run (&self, &error))
+    run_loop (&self);
+  else
+    self.error = error;
+  close_loop (&self);
+  g_main_context_pop_thread_default (query->loop_context);
+  if (self.error != NULL && (g_error_matches (self.error, WEIR_ERROR, WEIR_ERROR_CANCELLED) ||
+                             g_error_matches (self.error, G_IO_ERROR, G_IO_ERROR_CANCELLED)))
+    g_clear_error (&self.error);
+  _weir_query_set_state (query, self.error != NULL ? WEIR_QUERY_FAILED : WEIR_QUERY_STOPPED, self.error);
+  _weir_query_post (query, WEIR_EVENT_TERMINATED);
+  return NULL;
+}

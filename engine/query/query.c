@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define G_LOG_DOMAIN "weir-query"
+#include "config.h"
+
+#include "query/query-private.h"
+
+#include "base/limits.h"
+
+/*
+ * WeirQuery is the side of a running query that others see. Its thread (query-loop.c) works on objects of its own and leaves what
+ * changed here under `lock`, which is held for a few instructions only; events become signals in the session's main
+ * context, at most ten times a second, state changes at once. The newest snapshot is handed over by one atomic exchange: the
+ * run puts, the reader takes, latest wins.
+ */
+
+/* Signals other than state changes are bundled for this long. */
+#define DISPATCH_INTERVAL_US 100000
+
+G_DEFINE_FINAL_TYPE (WeirQuery, weir_query, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_0,
+  PROP_NAME,
+  PROP_STATE,
+  PROP_IS_STREAMING,
+  N_PROPS,
+};
+
+enum
+{
+  SIGNAL_PROGRESS,
+  SIGNAL_SNAPSHOT,
+  SIGNAL_SAMPLES,
+  SIGNAL_SOURCES,
+  SIGNAL_TERMINATED,
+  N_SIGNALS,
+};
+
+static GParamSpec *properties[N_PROPS];
+static guint       signals[N_SIGNALS];
+
+static gboolean
+dispatch_cb (gpointer data)
+{
+  WeirQuery               *self = data;
+  g_autoptr (WeirProgress) progress = NULL;
+  guint                    events;
+
+  g_mutex_lock (&self->lock);
+  events = self->events;
+  self->events = 0;
+  g_clear_pointer (&self->dispatch, g_source_unref);
+  self->dispatched_us = g_get_monotonic_time ();
+  if (self->progress.tail != NULL)
+    progress = weir_progress_ref (self->progress.tail->data);
+  g_mutex_unlock (&self->lock);
+
+  g_object_ref (self);
+  if (events & WEIR_EVENT_STATE)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
+  if ((events & WEIR_EVENT_PROGRESS) && progress != NULL)
+    g_signal_emit (self, signals[SIGNAL_PROGRESS], 0, progress);
+  if (events & WEIR_EVENT_SNAPSHOT)
+    g_signal_emit (self, signals[SIGNAL_SNAPSHOT], 0);
+  if (events & WEIR_EVENT_SAMPLES)
+    g_signal_emit (self, signals[SIGNAL_SAMPLES], 0);
+  if (events & WEIR_EVENT_SOURCES)
+    g_signal_emit (self, signals[SIGNAL_SOURCES], 0);
+  if (events & WEIR_EVENT_TERMINATED)
+    g_signal_emit (self, signals[SIGNAL_TERMINATED], 0);
+  g_object_unref (self);
+  return G_SOURCE_REMOVE;
+}
+
+void
+_weir_query_post (WeirQuery      *self,
+                  WeirQueryEvents events)
+{
+  gboolean at_once = (events & (WEIR_EVENT_STATE | WEIR_EVENT_TERMINATED)) != 0;
+
+  g_mutex_lock (&self->lock);
+  self->events |= events;
+  if (self->dispatch == NULL)
+    {
+      self->dispatch = g_timeout_source_new (0);
+      g_source_set_callback (self->dispatch, dispatch_cb, g_object_ref (self), g_object_unref);
+      g_source_set_ready_time (self->dispatch, at_once ? 0 : self->dispatched_us + DISPATCH_INTERVAL_US);
+      g_source_attach (self->dispatch, self->context);
+    }
+  else if (at_once)
+    g_source_set_ready_time (self->dispatch, 0);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+_weir_query_set_state (WeirQuery     *self,
+                       WeirQueryState state,
+                       GError        *error)
+{
+  g_mutex_lock (&self->lock);
+  if (error != NULL || state == WEIR_QUERY_STARTING)
+    {
+      g_clear_error (&self->error);
+      self->error = error;
+    }
+  self->state = state;
+  g_cond_broadcast (&self->changed);
+  g_mutex_unlock (&self->lock);
+  _weir_query_post (self, WEIR_EVENT_STATE);
+}
+
+void
+weir_query_spec_clear (WeirQuerySpec *spec)
+{
+  g_free (spec->name);
+  g_free (spec->sql);
+  g_free (spec->script);
+  g_free (spec->analyzed);
+  g_clear_pointer (&spec->plan, weir_plan_unref);
+  g_clear_pointer (&spec->zone, weir_zone_unref);
+  g_clear_pointer (&spec->clock, weir_clock_unref);
+  g_clear_pointer (&spec->sinks, g_ptr_array_unref);
+  g_clear_pointer (&spec->secrets, g_hash_table_unref);
+}
+
+WeirQuery *
+_weir_query_new (WeirQuerySpec *spec,
+                 GMainContext  *context)
+{
+  WeirQuery *self = g_object_new (WEIR_TYPE_QUERY, NULL);
+
+  self->spec = *spec;
+  memset (spec, 0, sizeof *spec);
+  self->context = g_main_context_ref (context);
+  self->id = g_uuid_string_random ();
+  return self;
+}
+
+static void
+join_thread (WeirQuery *self)
+{
+  if (self->thread == NULL)
+    return;
+  g_cancellable_cancel (self->cancellable);
+  g_main_loop_quit (self->loop);
+  g_main_context_wakeup (self->loop_context);
+  if (self->thread == g_thread_self ())
+    g_thread_unref (self->thread);
+  else
+    g_thread_join (self->thread);
+  self->thread = NULL;
+}
+
+static void
+weir_query_finalize (GObject *object)
+{
+  WeirQuery *self = WEIR_QUERY (object);
+
+  join_thread (self);
+  if (self->row_destroy != NULL)
+    self->row_destroy (self->row_data);
+  if (self->progress_destroy != NULL)
+    self->progress_destroy (self->progress_data);
+  weir_query_spec_clear (&self->spec);
+  g_free (self->id);
+  g_free (self->run_id);
+  g_clear_error (&self->error);
+  g_queue_clear_full (&self->progress, (GDestroyNotify)weir_progress_unref);
+  weir_samples_clear (&self->samples);
+  g_clear_pointer (&self->sources, g_ptr_array_unref);
+  g_free (self->explained);
+  g_clear_pointer (&self->snapshot, weir_snapshot_unref);
+  g_clear_pointer (&self->current, weir_snapshot_unref);
+  g_clear_pointer (&self->loop, g_main_loop_unref);
+  g_clear_pointer (&self->loop_context, g_main_context_unref);
+  g_clear_pointer (&self->context, g_main_context_unref);
+  g_clear_object (&self->cancellable);
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->changed);
+  G_OBJECT_CLASS (weir_query_parent_class)->finalize (object);
+}
+
+static void
+weir_query_get_property (GObject    *object,
+                         guint       prop_id,
+                         GValue     *value,
+                         GParamSpec *pspec)
+{
+  WeirQuery *self = WEIR_QUERY (object);
+
+  switch (prop_id)
+    {
+    case PROP_NAME:
+      g_value_set_string (value, self->spec.name);
+      break;
+    case PROP_STATE:
+      g_value_set_int (value, (int)weir_query_get_state (self));
+      break;
+    case PROP_IS_STREAMING:
+      g_value_set_boolean (value, self->spec.is_streaming);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+weir_query_class_init (WeirQueryClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GParamFlags   flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+
+  object_class->finalize = weir_query_finalize;
+  object_class->get_property = weir_query_get_property;
+  properties[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, flags);
+  properties[PROP_STATE] = g_param_spec_int ("state", NULL, NULL, 0, WEIR_QUERY_FAILED, 0, flags);
+  properties[PROP_IS_STREAMING] = g_param_spec_boolean ("is-streaming", NULL, NULL, FALSE, flags);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+  signals[SIGNAL_PROGRESS] = g_signal_new ("progress", WEIR_TYPE_QUERY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                           G_TYPE_NONE, 1, G_TYPE_POINTER);
+  signals[SIGNAL_SNAPSHOT] = g_signal_new ("snapshot", WEIR_TYPE_QUERY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_SAMPLES] = g_signal_new ("samples", WEIR_TYPE_QUERY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_SOURCES] = g_signal_new ("sources", WEIR_TYPE_QUERY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_TERMINATED] = g_signal_new ("terminated", WEIR_TYPE_QUERY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+weir_query_init (WeirQuery *self)
+{
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->changed);
+  self->watermark_us = self->newest_event_us = G_MININT64;
+}
+
+static gboolean
+is_active (WeirQueryState state)
+{
+  return state != WEIR_QUERY_STOPPED && state != WEIR_QUERY_FAILED;
+}
+
+/* A fresh run begins: what the last one counted is forgotten. */
+static void
+reset_counters (WeirQuery *self)
+{
+  g_mutex_lock (&self->lock);
+  g_queue_clear_full (&self->progress, (GDestroyNotify)weir_progress_unref);
+  weir_samples_clear (&self->samples);
+  self->rows_in = self->rows_out = self->rows_late = self->rows_bad = self->rows_passed = 0;
+  self->watermark_us = self->newest_event_us = G_MININT64;
+  self->event_time_all_null = FALSE;
+  self->started_us = weir_clock_now_us (self->spec.clock);
+  g_free (self->run_id);
+  self->run_id = g_uuid_string_random ();
+  g_mutex_unlock (&self->lock);
+}
+
+void
+weir_query_start (WeirQuery *query)
+{
+  g_autofree char *thread_name = NULL;
+
+  g_return_if_fail (WEIR_IS_QUERY (query));
+  if (is_active (weir_query_get_state (query)))
+    return;
+  join_thread (query);
+  reset_counters (query);
+  g_clear_object (&query->cancellable);
+  g_clear_pointer (&query->loop, g_main_loop_unref);
+  g_clear_pointer (&query->loop_context, g_main_context_unref);
+  query->cancellable = g_cancellable_new ();
+  query->loop_context = g_main_context_new ();
+  query->loop = g_main_loop_new (query->loop_context, FALSE);
+  _weir_query_set_state (query, WEIR_QUERY_STARTING, NULL);
+  thread_name = g_strndup (query->spec.name != NULL ? query->spec.name : "query", 15);
+  query->thread = g_thread_new (thread_name, _weir_query_thread, query);
+}
+
+static gboolean
+quit_cb (gpointer data)
+{
+  g_main_loop_quit (data);
+  return G_SOURCE_REMOVE;
+}
+
+void
+weir_query_stop (WeirQuery *query)
+{
+  GSource *source;
+
+  g_return_if_fail (WEIR_IS_QUERY (query));
+  if (!is_active (weir_query_get_state (query)))
+    return;
+  _weir_query_set_state (query, WEIR_QUERY_STOPPING, NULL);
+  g_cancellable_cancel (query->cancellable);
+  /* Through the loop: it may not have begun to run yet. */
+  source = g_idle_source_new ();
+  g_source_set_priority (source, G_PRIORITY_HIGH);
+  g_source_set_callback (source, quit_cb, g_main_loop_ref (query->loop), (GDestroyNotify)g_main_loop_unref);
+  g_source_attach (source, query->loop_context);
+  g_source_unref (source);
+}
+
+gboolean
+weir_query_await_termination (WeirQuery *query,
+                              gint64     timeout_us,
+                              GError   **error)
+{
+  gint64   end = timeout_us > 0 ? g_get_monotonic_time () + timeout_us : G_MAXINT64;
+  gboolean ok = TRUE;
+
+  g_mutex_lock (&query->lock);
+  while (is_active (query->state))
+    if (end == G_MAXINT64)
+      g_cond_wait (&query->changed, &query->lock);
+    else if (!g_cond_wait_until (&query->changed, &query->lock, end))
+      break;
+  if (query->error != NULL)
+    {
+      ok = FALSE;
+      if (error != NULL)
+        *error = g_error_copy (query->error);
+    }
+  g_mutex_unlock (&query->lock);
+  return ok;
+}
+
+WeirSnapshot *
+weir_query_take_snapshot (WeirQuery *query)
+{
+  WeirSnapshot *fresh = g_atomic_pointer_exchange (&query->snapshot, NULL);
+
+  if (fresh != NULL)
+    {
+      g_clear_pointer (&query->current, weir_snapshot_unref);
+      query->current = fresh;
+    }
+  return query->current != NULL ? weir_snapshot_ref (query->current) : NULL;
+}
+
+void
+weir_query_set_row_func (WeirQuery     *query,
+                         WeirRowFunc    func,
+                         gpointer       user_data,
+                         GDestroyNotify destroy)
+{
+  query->row_func = func;
+  query->row_data = user_data;
+  query->row_destroy = destroy;
+}
+
+void
+weir_query_set_progress_func (WeirQuery       *query,
+                              WeirProgressFunc func,
+                              gpointer         user_data,
+                              GDestroyNotify   destroy)
+{
+  query->progress_func = func;
+  query->progress_data = user_data;
+  query->progress_destroy = destroy;
+}
+
+void
+weir_query_keep_result (WeirQuery *query)
+{
+  query->keep_result = TRUE;
+}

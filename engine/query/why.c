@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "query/query-private.h"
+
+/*
+ * Why is the result empty? The checks go in the order rows travel: started, connected, input, decoded, filtered, event
+ * time, late, window still open. The first that is not met is the answer (desktop.md D.6).
+ */
+
+typedef struct
+{
+  const WeirPlan *filter;
+  const WeirPlan *event_time;
+  const WeirPlan *aggregate;
+} Shape;
+
+static void
+find_shape (WeirPlan *plan,
+            gpointer  data)
+{
+  Shape *shape = data;
+
+  if (!plan->is_streaming)
+    return;
+  if (plan->kind == WEIR_PLAN_FILTER && shape->aggregate == NULL)
+    shape->filter = plan;
+  if (plan->kind == WEIR_PLAN_EVENT_TIME)
+    shape->event_time = plan;
+  if (plan->kind == WEIR_PLAN_AGGREGATE && plan->aggregate.window_key >= 0)
+    shape->aggregate = plan;
+}
+
+static gboolean
+find_disconnected (WeirQuery *query,
+                   WeirWhy   *why)
+{
+  g_autoptr (GPtrArray) sources = weir_query_get_sources (query);
+
+  for (guint i = 0; i < sources->len; i++)
+    {
+      const WeirSourceInfo *info = sources->pdata[i];
+
+      if (g_str_equal (info->state, "connecting") || g_str_equal (info->state, "retrying") || g_str_equal (info->state, "failed"))
+        {
+          why->source = g_strdup (info->table);
+          why->message = g_strdup (info->message);
+          why->retry_in_us = info->retry_in_us;
+          return TRUE;
+        }
+    }
+  if (sources->len > 0)
+    why->source = g_strdup (((WeirSourceInfo *)sources->pdata[0])->table);
+  return FALSE;
+}
+
+/* The window the newest event lies in has at least this end; the first that can become final ends here or before. */
+static void
+fill_window (WeirWhy     *why,
+             const Shape *shape)
+{
+  const WeirWindowSpec *window = &shape->aggregate->aggregate.window;
+  gint64                delay_us = shape->event_time != NULL ? shape->event_time->event_time.delay_ms * 1000 : 0;
+  gint64                watermark_us = MAX (0, why->newest_event_us - delay_us);
+  gint64                offset = watermark_us - window->start_us;
+  gint64                rest = offset % window->slide_us;
+
+  if (rest < 0)
+    rest += window->slide_us;
+  why->window_start_us = watermark_us - rest;
+  why->window_end_us = why->window_start_us + window->size_us;
+  why->final_at_us = why->window_end_us + delay_us;
+}
+
+static WeirWhyCause
+find_cause (WeirQuery   *query,
+            WeirWhy     *why,
+            const Shape *shape)
+{
+  WeirQueryState state = weir_query_get_state (query);
+
+  if (state == WEIR_QUERY_FAILED)
+    return WEIR_WHY_FAILED;
+  if (query->rows_out > 0)
+    return WEIR_WHY_NOT_EMPTY;
+  if (state == WEIR_QUERY_STOPPED && query->started_us == 0)
+    return WEIR_WHY_NOT_STARTED;
+  if (find_disconnected (query, why))
+    return WEIR_WHY_NOT_CONNECTED;
+  if (why->rows_in == 0)
+    return WEIR_WHY_NO_INPUT;
+  if (why->rows_bad >= why->rows_in)
+    return WEIR_WHY_ALL_BAD;
+  if (shape->filter != NULL && why->rows_passed == 0)
+    return WEIR_WHY_ALL_FILTERED;
+  if (shape->event_time != NULL && why->newest_event_us == G_MININT64)
+    return WEIR_WHY_NO_EVENT_TIME;
+  if (why->rows_late > 0 && why->rows_late >= MAX (why->rows_passed, 1))
+    return WEIR_WHY_ALL_LATE;
+  if (shape->aggregate != NULL && !shape->aggregate->aggregate.is_session && query->spec.mode == WEIR_OUTPUT_APPEND &&
+      why->newest_event_us != G_MININT64)
+    {
+      fill_window (why, shape);
+      return WEIR_WHY_WINDOW_OPEN;
+    }
+  return shape->filter != NULL ? WEIR_WHY_ALL_FILTERED : WEIR_WHY_NO_INPUT;
+}
+
+WeirWhy *
+weir_query_why_empty (WeirQuery *query)
+{
+  WeirWhy *why = g_new0 (WeirWhy, 1);
+  Shape    shape = { 0 };
+
+  weir_plan_foreach (query->spec.plan, find_shape, &shape);
+  why->retry_in_us = -1;
+  g_mutex_lock (&query->lock);
+  why->rows_in = query->rows_in;
+  why->rows_bad = query->rows_bad;
+  why->rows_late = query->rows_late;
+  why->rows_passed = query->rows_passed;
+  why->newest_event_us = query->newest_event_us;
+  why->started_us = query->started_us;
+  g_mutex_unlock (&query->lock);
+  if (shape.filter != NULL)
+    why->filter = weir_expr_to_string (shape.filter->filter.condition, shape.filter->children[0]->schema);
+  if (shape.event_time != NULL)
+    why->column = g_strdup (shape.event_time->schema->fields[shape.event_time->event_time.column].name);
+  why->cause = find_cause (query, why, &shape);
+  if (why->cause == WEIR_WHY_FAILED)
+    why->message = g_strdup (query->error->message);
+  return why;
+}
+
+void
+weir_why_free (WeirWhy *why)
+{
+  if (why == NULL)
+    return;
+  g_free ((char *)why->source);
+  g_free ((char *)why->message);
+  g_free ((char *)why->filter);
+  g_free ((char *)why->column);
+  g_free (why);
+}
