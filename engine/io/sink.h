@@ -14,12 +14,14 @@ typedef struct _WeirSinkClass WeirSinkClass;
 typedef struct
 {
   const char *format;
+  const char *table;  /* name of the table */
   WeirSchema *schema; /* of the query's rows */
   GHashTable *options;
   const char *base_dir;
   WeirZone   *zone;
   const char *mode; /* append, update, complete */
   const char *query_name;
+  gpointer    hub; /* nullable: WeirReaderHub of the session; the queue sink pushes into it */
 } WeirSinkConfig;
 
 /**

@@ -43,6 +43,7 @@ typedef struct
 typedef struct
 {
   const char     *format;   /* `socket`, `json`, `kafka` … */
+  const char     *table;    /* name of the table: queue sources are found by it; nullable */
   WeirSchema     *schema;   /* full schema of the table */
   const gboolean *needed;   /* per column: read at all; rows come with these columns only, in order */
   GHashTable     *options;  /* lower-case key → string; secrets already resolved */

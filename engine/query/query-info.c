@@ -199,8 +199,8 @@ weir_query_get_n_output_rows (WeirQuery *query)
   return read_counter (query, &query->rows_out);
 }
 
-static void
-source_info_free (gpointer data)
+void
+_weir_source_info_free (gpointer data)
 {
   WeirSourceInfo *info = data;
 
@@ -212,7 +212,7 @@ source_info_free (gpointer data)
 GPtrArray *
 weir_query_get_sources (WeirQuery *query)
 {
-  GPtrArray *copy = g_ptr_array_new_with_free_func (source_info_free);
+  GPtrArray *copy = g_ptr_array_new_with_free_func (_weir_source_info_free);
 
   g_mutex_lock (&query->lock);
   for (guint i = 0; query->sources != NULL && i < query->sources->len; i++)
@@ -237,4 +237,10 @@ char *
 weir_query_dup_schema (WeirQuery *query)
 {
   return weir_type_to_string (query->spec.plan->schema);
+}
+
+gboolean
+weir_query_get_is_bounded (WeirQuery *query)
+{
+  return !query->spec.is_streaming || query->spec.trigger.kind != WEIR_TRIGGER_PROCESSING_TIME;
 }

@@ -5,6 +5,7 @@
 #include "query/query-private.h"
 
 #include "base/limits.h"
+#include "plan/catalog.h"
 #include "query/worker.h"
 
 /*
@@ -52,6 +53,8 @@ open_sinks (Loop    *self,
       WeirSink      *sink;
 
       config.format = table->format->name;
+      config.table = table->name;
+      config.hub = spec->hub;
       config.schema = spec->plan->schema;
       config.options = table->options;
       config.base_dir = table->base_dir;
@@ -113,21 +116,11 @@ source_state_name (WeirSourceState state)
   return names[state];
 }
 
-static void
-source_info_free (gpointer data)
-{
-  WeirSourceInfo *info = data;
-
-  g_free ((char *)info->table);
-  g_free ((char *)info->message);
-  g_free (info);
-}
-
 /* Copies every source's status for the readers; TRUE when one is on its way to a connection. */
 static gboolean
 publish_sources (Loop *self)
 {
-  GPtrArray *infos = g_ptr_array_new_with_free_func (source_info_free);
+  GPtrArray *infos = g_ptr_array_new_with_free_func (_weir_source_info_free);
   gboolean   waiting = FALSE;
   gint64     now_us = g_get_monotonic_time ();
 

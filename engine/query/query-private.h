@@ -102,6 +102,7 @@ void _weir_query_set_state (WeirQuery *self, WeirQueryState state, GError *error
 /* The thread's body: query-loop.c. */
 gpointer _weir_query_thread (gpointer query);
 
+void        _weir_source_info_free (gpointer info);
 const char *_weir_output_mode_to_string (WeirOutputMode mode);
 gboolean    _weir_output_mode_parse (const char *text, WeirOutputMode *mode);
 

@@ -132,6 +132,7 @@ open_scan (WeirStreamRun *self,
   if (schema == NULL)
     return FALSE;
   config.format = table->format->name;
+  config.table = table->name;
   config.schema = schema;
   config.needed = scan->plan->scan.needed;
   config.options = options;
