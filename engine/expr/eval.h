@@ -16,16 +16,16 @@ G_BEGIN_DECLS
  */
 struct _WeirEval
 {
-  WeirZone    *zone;         /* Owned: session time zone */
-  gint64       now_us;       /* the batch's time: current_timestamp() */
-  guint64      seed;         /* the batch's seed: rand() */
-  guint64      row_base;     /* rows of this morsel before the vector: rand(), monotonically_increasing_id() */
-  gboolean     ansi;         /* spark.sql.ansi.enabled */
-  guint        error_row;    /* row of `error` */
-  GError      *error;        /* Owned */
-  WeirColumn **lambda_args;  /* columns of lambda parameters, by index − WEIR_LAMBDA_BASE */
-  const WeirBatch *batch;    /* Borrowed: the batch being evaluated, for the bodies of lambdas */
-  gpointer     decode_stats; /* nullable: format's WeirDecodeStats; from_json counts malformed records there */
+  WeirZone        *zone;         /* Owned: session time zone */
+  gint64           now_us;       /* the batch's time: current_timestamp() */
+  guint64          seed;         /* the batch's seed: rand() */
+  guint64          row_base;     /* rows of this morsel before the vector: rand(), monotonically_increasing_id() */
+  gboolean         ansi;         /* spark.sql.ansi.enabled */
+  guint            error_row;    /* row of `error` */
+  GError          *error;        /* Owned */
+  WeirColumn     **lambda_args;  /* columns of lambda parameters, by index − WEIR_LAMBDA_BASE */
+  const WeirBatch *batch;        /* Borrowed: the batch being evaluated, for the bodies of lambdas */
+  gpointer         decode_stats; /* nullable: format's WeirDecodeStats; from_json counts malformed records there */
 };
 
 WeirEval *weir_eval_new (WeirZone *zone);
