@@ -6,6 +6,7 @@
  * the compiler vectorises it.
  */
 
+/* clang-format off: a name made by a macro is no name to the formatter */
 #define CMP_CAT_(a, b) a##b
 #define CMP_CAT(a, b)  CMP_CAT_ (a, b)
 #define CMP_FN(stem)   CMP_CAT (stem, NAME)
