@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "query/session-private.h"
+
+#include "query/formats.h"
+
+#include <string.h>
+
+/*
+ * The check of a script: what the editor underlines and the builder knows. Statements run in order over a catalogue of their own, so
+ * a query sees the tables above it; one that fails does not stop the rest. Nothing is opened, read or written.
+ */
+
+struct _WeirCheck
+{
+  gatomicrefcount ref_count;
+  GArray         *problems;   /* Owned: WeirProblem */
+  GArray         *statements; /* Owned: WeirStatementInfo */
+  GStringChunk   *strings;    /* Owned: all texts */
+  GPtrArray      *blocks;     /* Owned: column arrays, string arrays */
+};
+
+static const char *
+keep (WeirCheck  *self,
+      const char *text)
+{
+  return text != NULL ? g_string_chunk_insert_const (self->strings, text) : NULL;
+}
+
+/* The nearest name of the message's proposals, if it has any. */
+static const char *
+suggestion_of (WeirCheck    *self,
+               const GError *error)
+{
+  for (guint i = 0; i < weir_error_get_n_params (error); i++)
+    {
+      const char      *name, *value;
+      g_autofree char *first = NULL;
+      char            *end;
+
+      weir_error_get_param (error, i, &name, &value);
+      if (strcmp (name, "proposal") != 0 || *value == '\0')
+        continue;
+      first = g_strdup (*value == '`' ? value + 1 : value);
+      end = strpbrk (first, "`,");
+      if (end != NULL)
+        *end = '\0';
+      return keep (self, first);
+    }
+  return NULL;
+}
+
+static void
+add_problem (WeirCheck    *self,
+             const GError *error,
+             WeirSpan      statement)
+{
+  WeirSpan    span = weir_error_get_span (error);
+  WeirProblem problem = { 0 };
+
+  if (span.start == 0 && span.end == 0)
+    span = statement;
+  problem.range = (WeirRange){ span.start, span.end };
+  problem.condition = keep (self, weir_error_get_condition (error));
+  problem.sqlstate = keep (self, weir_error_get_sqlstate (error));
+  problem.message = keep (self, error->message);
+  problem.suggestion = suggestion_of (self, error);
+  g_array_append_val (self->problems, problem);
+}
+
+static void
+add_warning (WeirCheck  *self,
+             WeirSpan    span,
+             const char *condition,
+             const char *message)
+{
+  WeirProblem problem = { 0 };
+
+  problem.range = (WeirRange){ span.start, span.end };
+  problem.condition = keep (self, condition);
+  problem.sqlstate = keep (self, "01000");
+  problem.message = keep (self, message);
+  problem.is_warning = TRUE;
+  g_array_append_val (self->problems, problem);
+}
+
+/* ---- options ---------------------------------------------------------------------------------------------------- */
+
+static gboolean
+is_secret_option (const char *key)
+{
+  return strstr (key, "password") != NULL || strstr (key, "jaas.config") != NULL || strstr (key, "ssl.key") != NULL ||
+         strcmp (key, "header.authorization") == 0;
+}
+
+static gboolean
+is_known_option (const WeirFormatInfo *format,
+                 const char           *key)
+{
+  for (guint i = 0; format->options != NULL && format->options[i] != NULL; i++)
+    {
+      gsize len = strlen (format->options[i]);
+
+      if (format->options[i][len - 1] == '*' ? strncmp (key, format->options[i], len - 1) == 0 : strcmp (key, format->options[i]) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+check_options (WeirCheck                *self,
+               WeirCatalog              *catalog,
+               const WeirSqlCreateTable *create)
+{
+  const WeirFormatInfo *format = create->format.name != NULL ? weir_catalog_get_format (catalog, create->format.name) : NULL;
+
+  for (guint i = 0; format != NULL && i < create->n_options; i++)
+    {
+      const WeirSqlOption *option = &create->options[i];
+      g_autofree char     *key = g_ascii_strdown (option->key, -1);
+
+      if (!is_known_option (format, key))
+        {
+          g_autofree char *message = g_strdup_printf ("Format %s knows no option \"%s\"; it is ignored.", format->name, option->key);
+
+          add_warning (self, option->key_span, "UNKNOWN_OPTION", message);
+        }
+      if (is_secret_option (key) && !g_str_has_prefix (option->value, "${secret:"))
+        add_warning (self, option->value_span, "LITERAL_SECRET",
+                     "A secret stands in the text. Write '${secret:NAME}' and keep the value in the keyring or in WEIR_SECRET_NAME.");
+    }
+}
+
+/* ---- statements ------------------------------------------------------------------------------------------------- */
+
+static void
+fill_columns (WeirCheck         *self,
+              WeirStatementInfo *info,
+              WeirSchema        *schema,
+              WeirPlan          *plan)
+{
+  g_autoptr (WeirResultShape) shape = weir_result_shape_new (schema, plan, weir_zone_utc (), WEIR_OUTPUT_APPEND, NULL, 0);
+  WeirColumnInfo             *columns = g_memdup2 (shape->columns, schema->n_fields * sizeof *columns);
+
+  for (guint i = 0; i < schema->n_fields; i++)
+    {
+      columns[i].name = keep (self, columns[i].name);
+      columns[i].type = keep (self, columns[i].type);
+    }
+  g_ptr_array_add (self->blocks, columns);
+  info->columns = columns;
+  info->n_columns = schema->n_fields;
+}
+
+typedef struct
+{
+  WeirCheck         *check;
+  WeirStatementInfo *info;
+  GPtrArray         *tables;
+} PlanWalk;
+
+static void
+walk_plan (WeirPlan *plan,
+           gpointer  data)
+{
+  PlanWalk *walk = data;
+
+  if (plan->kind == WEIR_PLAN_SCAN)
+    g_ptr_array_add (walk->tables, (gpointer)keep (walk->check, plan->scan.table->name));
+  else if (plan->kind == WEIR_PLAN_EVENT_TIME)
+    walk->info->watermark_delay_us = plan->event_time.delay_ms * 1000;
+  else if (plan->kind == WEIR_PLAN_AGGREGATE && plan->aggregate.window_key >= 0 && !plan->aggregate.is_session)
+    {
+      walk->info->window_size_us = plan->aggregate.window.size_us;
+      walk->info->window_slide_us = plan->aggregate.window.slide_us;
+    }
+}
+
+static const char *
+mode_reason (WeirCheck     *self,
+             WeirCatalog   *catalog,
+             WeirPlan      *plan,
+             WeirOutputMode mode)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (weir_check_streaming (plan, mode, catalog, &error))
+    return NULL;
+  return keep (self, error->message);
+}
+
+static void
+fill_query (WeirCheck               *self,
+            WeirCatalog             *catalog,
+            WeirStatementInfo       *info,
+            const WeirAnalyzedQuery *analyzed)
+{
+  PlanWalk walk = { self, info, g_ptr_array_new () };
+
+  fill_columns (self, info, analyzed->plan->schema, analyzed->plan);
+  weir_plan_foreach (analyzed->plan, walk_plan, &walk);
+  g_ptr_array_add (walk.tables, NULL);
+  info->tables = (char **)g_ptr_array_free (walk.tables, FALSE);
+  g_ptr_array_add (self->blocks, info->tables);
+  if (!analyzed->is_streaming)
+    return;
+  info->append_reason = mode_reason (self, catalog, analyzed->plan, WEIR_OUTPUT_APPEND);
+  info->update_reason = mode_reason (self, catalog, analyzed->plan, WEIR_OUTPUT_UPDATE);
+  info->complete_reason = mode_reason (self, catalog, analyzed->plan, WEIR_OUTPUT_COMPLETE);
+}
+
+static void
+check_query (WeirCheck              *self,
+             WeirCatalog            *catalog,
+             const WeirSqlStatement *statement,
+             const char             *text,
+             WeirStatementInfo      *info,
+             GError                **error)
+{
+  WeirAnalyzedQuery analyzed;
+  gboolean          is_create = statement->kind == WEIR_SQL_STATEMENT_CREATE_STREAMING_QUERY;
+
+  _weir_analyze_statement (catalog, statement, text, NULL, &analyzed, error);
+  info->name = keep (self, analyzed.name);
+  info->kind = statement->kind == WEIR_SQL_STATEMENT_INSERT ? WEIR_STATEMENT_INSERT : WEIR_STATEMENT_QUERY;
+  if (is_create || analyzed.is_streaming)
+    {
+      g_autofree char *trigger = weir_trigger_to_sql (&analyzed.trigger);
+
+      info->kind = WEIR_STATEMENT_STREAMING_QUERY;
+      info->output_mode = _weir_output_mode_to_string (analyzed.mode);
+      info->trigger = keep (self, trigger);
+    }
+  if (analyzed.plan != NULL)
+    fill_query (self, catalog, info, &analyzed);
+  _weir_analyzed_query_clear (&analyzed);
+}
+
+static void
+check_table (WeirCheck                *self,
+             WeirCatalog              *catalog,
+             const WeirSqlCreateTable *create,
+             WeirStatementInfo        *info)
+{
+  WeirTable             *table = weir_catalog_get_table (catalog, _weir_name_last (&create->name));
+  g_autoptr (WeirSchema) schema = NULL;
+
+  info->kind = WEIR_STATEMENT_TABLE;
+  info->name = keep (self, _weir_name_last (&create->name));
+  info->format = keep (self, create->format.name);
+  check_options (self, catalog, create);
+  /* A table whose columns are inferred would have to be read. */
+  if (table != NULL && (table->declared != NULL || (strcmp (table->format->name, "json") != 0 && strcmp (table->format->name, "csv") != 0)))
+    schema = table->format->resolve_schema (table->name, table->declared, table->options, table->base_dir, NULL);
+  if (schema != NULL)
+    fill_columns (self, info, schema, NULL);
+}
+
+static void
+check_view (WeirCheck               *self,
+            WeirCatalog             *catalog,
+            const WeirSqlCreateView *create,
+            const char              *text,
+            WeirStatementInfo       *info)
+{
+  g_autoptr (WeirPlan) plan = weir_analyze_query (catalog, create->query, text, NULL);
+
+  info->kind = WEIR_STATEMENT_VIEW;
+  info->name = keep (self, _weir_name_last (&create->name));
+  if (plan != NULL)
+    fill_columns (self, info, plan->schema, plan);
+}
+
+static void
+check_statement (WeirCheck              *self,
+                 WeirCatalog            *catalog,
+                 const WeirSqlStatement *statement,
+                 const char             *text,
+                 const char             *base_dir)
+{
+  WeirStatementInfo  info = { .kind = WEIR_STATEMENT_OTHER, .watermark_delay_us = -1 };
+  g_autoptr (GError) error = NULL;
+
+  info.range = (WeirRange){ statement->span.start, statement->span.end };
+  _weir_define (catalog, statement, text, base_dir, &error);
+  switch ((int)statement->kind)
+    {
+    case WEIR_SQL_STATEMENT_CREATE_TABLE:
+      check_table (self, catalog, &statement->create_table, &info);
+      break;
+    case WEIR_SQL_STATEMENT_CREATE_VIEW:
+      check_view (self, catalog, &statement->create_view, text, &info);
+      break;
+    case WEIR_SQL_STATEMENT_QUERY:
+    case WEIR_SQL_STATEMENT_INSERT:
+    case WEIR_SQL_STATEMENT_CREATE_STREAMING_QUERY:
+      check_query (self, catalog, statement, text, &info, &error);
+      break;
+    default:
+      break;
+    }
+  info.has_error = error != NULL;
+  if (error != NULL)
+    add_problem (self, error, statement->span);
+  g_array_append_val (self->statements, info);
+}
+
+WeirCheck *
+weir_check_script (const char *text,
+                   const char *base_dir)
+{
+  WeirCheck                *self = g_new0 (WeirCheck, 1);
+  g_autoptr (WeirSqlScript) script = weir_sql_parse (text, -1);
+  g_autoptr (WeirCatalog)   catalog = weir_catalog_new ();
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->problems = g_array_new (FALSE, TRUE, sizeof (WeirProblem));
+  self->statements = g_array_new (FALSE, TRUE, sizeof (WeirStatementInfo));
+  self->strings = g_string_chunk_new (4096);
+  self->blocks = g_ptr_array_new_with_free_func (g_free);
+  weir_formats_register (catalog);
+  for (guint i = 0; i < weir_sql_script_get_n_statements (script); i++)
+    {
+      const WeirSqlStatement *statement = weir_sql_script_get_statement (script, i);
+      WeirSpan                span = weir_sql_script_get_span (script, i);
+
+      if (statement == NULL)
+        {
+          WeirStatementInfo broken = { .kind = WEIR_STATEMENT_OTHER, .range = { span.start, span.end }, .has_error = TRUE, .watermark_delay_us = -1 };
+
+          add_problem (self, weir_sql_script_get_error (script, i), span);
+          g_array_append_val (self->statements, broken);
+        }
+      else
+        check_statement (self, catalog, statement, text, base_dir != NULL ? base_dir : ".");
+    }
+  return self;
+}
+
+static void
+check_thread (GTask        *task,
+              gpointer      source,
+              gpointer      data,
+              GCancellable *cancellable)
+{
+  char **args = data;
+
+  g_task_return_pointer (task, weir_check_script (args[0], args[1]), (GDestroyNotify)weir_check_unref);
+}
+
+static void
+check_args_free (gpointer data)
+{
+  char **args = data;
+
+  g_free (args[0]);
+  g_free (args[1]);
+  g_free (args);
+}
+
+void
+weir_check_script_async (const char         *text,
+                         const char         *base_dir,
+                         GCancellable       *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer            user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+  char            **args = g_new (char *, 2);
+
+  args[0] = g_strdup (text);
+  args[1] = g_strdup (base_dir);
+  g_task_set_source_tag (task, weir_check_script_async);
+  g_task_set_task_data (task, args, check_args_free);
+  g_task_run_in_thread (task, check_thread);
+}
+
+WeirCheck *
+weir_check_script_finish (GAsyncResult *result,
+                          GError      **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+WeirCheck *
+weir_check_ref (WeirCheck *check)
+{
+  g_atomic_ref_count_inc (&check->ref_count);
+  return check;
+}
+
+void
+weir_check_unref (WeirCheck *check)
+{
+  if (check == NULL || !g_atomic_ref_count_dec (&check->ref_count))
+    return;
+  g_array_unref (check->problems);
+  g_array_unref (check->statements);
+  g_string_chunk_free (check->strings);
+  g_ptr_array_unref (check->blocks);
+  g_free (check);
+}
+
+guint
+weir_check_get_n_problems (WeirCheck *check)
+{
+  return check->problems->len;
+}
+
+const WeirProblem *
+weir_check_get_problem (WeirCheck *check,
+                        guint      i)
+{
+  return &g_array_index (check->problems, WeirProblem, i);
+}
+
+guint
+weir_check_get_n_statements (WeirCheck *check)
+{
+  return check->statements->len;
+}
+
+const WeirStatementInfo *
+weir_check_get_statement (WeirCheck *check,
+                          guint      i)
+{
+  return &g_array_index (check->statements, WeirStatementInfo, i);
+}

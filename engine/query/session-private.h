@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "engine-check.h"
+#include "engine-session.h"
+
+#include "io/hub.h"
+#include "plan/analyzer.h"
+#include "query/query-private.h"
+#include "sql/parser.h"
+
+G_BEGIN_DECLS
+
+struct _WeirSession
+{
+  GObject        parent_instance;
+  GMainContext  *context;  /* Owned */
+  WeirCatalog   *catalog;  /* Owned */
+  WeirClock     *clock;    /* Owned */
+  WeirReaderHub *hub;      /* Owned */
+  char          *base_dir; /* Owned */
+  GPtrArray     *queries;  /* Owned: WeirQuery */
+  GHashTable    *conf;     /* Owned: settings given by set_conf; they survive load() */
+  WeirSqlScript *script;   /* Owned, nullable: the text parsed last */
+
+  WeirSecretFunc secret_func;
+  gpointer       secret_data;
+  GDestroyNotify secret_destroy;
+
+  WeirRunOptions options; /* strings Owned */
+};
+
+/* The statement at @range of @text; parses the text unless it is the one parsed last. (transfer none) (nullable) */
+const WeirSqlStatement *_weir_session_find_statement (WeirSession *self, const char *text, WeirRange range, GError **error);
+
+/**
+ * _weir_define:
+ *
+ * Statements that only change the catalogue: CREATE TABLE, CREATE VIEW, SET, RESET, DROP. The check of a script and a session do the same.
+ *
+ * Returns: whether @statement was one of these; @error says whether it worked
+ */
+gboolean _weir_define (WeirCatalog *catalog, const WeirSqlStatement *statement, const char *text, const char *base_dir, GError **error);
+
+/* A query's plan with its streaming rules checked, and its sinks. */
+typedef struct
+{
+  const WeirSqlQuery *query; /* Borrowed from the script */
+  const char         *name;  /* Borrowed, nullable */
+  const WeirSqlName  *into;  /* Borrowed */
+  guint               n_into;
+  WeirPlan           *plan; /* Owned */
+  WeirOutputMode      mode;
+  WeirTrigger         trigger;
+  gboolean            has_trigger;
+  gboolean            is_streaming;
+  GPtrArray          *sinks; /* Owned: WeirTable */
+} WeirAnalyzedQuery;
+
+void _weir_analyzed_query_clear (WeirAnalyzedQuery *analyzed);
+/* QUERY, CREATE STREAMING QUERY or INSERT. @mode_override: nullable. FALSE with @error; @analyzed may hold a plan even then. */
+gboolean _weir_analyze_statement (WeirCatalog *catalog, const WeirSqlStatement *statement, const char *text, const char *mode_override, WeirAnalyzedQuery *analyzed, GError **error);
+
+/* SHOW, DESCRIBE, EXPLAIN, SET key. (transfer full) (nullable): NULL with or without @error: not such a statement */
+WeirRows *_weir_session_show (WeirSession *self, const WeirSqlStatement *statement, const char *text, GError **error);
+
+/* Last part of a name. */
+const char *_weir_name_last (const WeirSqlName *name);
+
+G_END_DECLS
