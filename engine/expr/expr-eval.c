@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "base/limits.h"
 #include "expr/kernel-private.h"
 
 /*
@@ -209,6 +210,45 @@ run_strict (const WeirExpr   *expr,
   return _weir_column_and_validity (result, validity);
 }
 
+/* Elements of arrays may be more than a selection can number: in slices. */
+static WeirColumn *
+run_sliced (const WeirExpr   *expr,
+            WeirEval         *eval,
+            WeirFunctionFlags flags,
+            WeirKernel        kernel,
+            WeirColumn      **args,
+            guint             n_args,
+            guint             n_rows)
+{
+  g_autoptr (GPtrArray)   parts = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_column_unref);
+  g_autofree WeirColumn **slice = g_new (WeirColumn *, MAX (n_args, 1));
+
+  for (guint offset = 0; offset < n_rows; offset += WEIR_VECTOR_ROWS)
+    {
+      guint                  n = MIN (WEIR_VECTOR_ROWS, n_rows - offset);
+      GError                *held = g_steal_pointer (&eval->error);
+      guint                  held_row = eval->error_row;
+      g_autoptr (WeirColumn) part = NULL;
+
+      eval->error_row = G_MAXUINT;
+      for (guint i = 0; i < n_args; i++)
+        slice[i] = weir_column_slice (args[i], offset, n);
+      part = _weir_kernel_run (expr, eval, flags, kernel, slice, n_args, weir_sel_all (n), n);
+      g_ptr_array_add (parts, weir_column_flatten (part));
+      for (guint i = 0; i < n_args; i++)
+        weir_column_unref (slice[i]);
+      if (eval->error != NULL && held == NULL)
+        eval->error_row += offset;
+      else
+        {
+          g_clear_error (&eval->error);
+          eval->error = held;
+          eval->error_row = held_row;
+        }
+    }
+  return weir_column_concat ((WeirColumn **)parts->pdata, parts->len);
+}
+
 WeirColumn *
 _weir_kernel_run (const WeirExpr   *expr,
                   WeirEval         *eval,
@@ -227,6 +267,8 @@ _weir_kernel_run (const WeirExpr   *expr,
 
   if (sel.n == 0)
     return weir_column_new_nulls (expr->type, n_rows);
+  if (n_rows > G_MAXUINT16 && n_args > 0)
+    return run_sliced (expr, eval, flags, kernel, args, n_args, n_rows);
   for (guint i = 0; i < n_args; i++)
     all_constant &= args[i]->encoding == WEIR_ENCODING_CONST;
   if (once && all_constant)

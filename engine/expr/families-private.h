@@ -14,6 +14,7 @@ typedef struct
   guint               n_functions;
 } WeirFamily;
 
+extern const WeirFamily _weir_family_arith;
 extern const WeirFamily _weir_family_compare;
 extern const WeirFamily _weir_family_logic;
 

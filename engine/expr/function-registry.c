@@ -8,6 +8,7 @@
 /* All functions, sorted by name once for the process. */
 
 static const WeirFamily *const families[] = {
+  &_weir_family_arith,
   &_weir_family_compare,
   &_weir_family_logic,
 };

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "column/decimal.h"
+#include "column/timestamp.h"
+#include "column/value.h"
+#include "expr/cast-private.h"
+#include "expr/text-private.h"
+
+/* Strings to values and values to strings. Blanks and control characters around a text do not count. */
+
+static gboolean
+parse_bool (const char *text,
+            gsize       len,
+            gboolean   *value)
+{
+  static const struct
+  {
+    const char *word;
+    gboolean    value;
+  } words[] = { { "true", TRUE }, { "t", TRUE }, { "yes", TRUE }, { "y", TRUE }, { "1", TRUE }, { "false", FALSE }, { "f", FALSE }, { "no", FALSE }, { "n", FALSE }, { "0", FALSE } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    if (strlen (words[i].word) == len && g_ascii_strncasecmp (words[i].word, text, len) == 0)
+      {
+        *value = words[i].value;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+/* FALSE when @text is no value of the type. */
+static gboolean
+parse_row (WeirType   *to,
+           WeirEval   *eval,
+           const char *text,
+           gsize       len,
+           WeirOut    *out,
+           guint       row)
+{
+  gboolean truth;
+  gint64   integer;
+  double   number;
+
+  switch ((int)to->kind)
+    {
+    case WEIR_TYPE_BOOLEAN:
+      if (!parse_bool (text, len, &truth))
+        return FALSE;
+      weir_out_bool (out, row, truth);
+      return TRUE;
+    case WEIR_TYPE_TINYINT:
+      return _weir_parse_int64 (text, len, &integer) && (weir_out_values (out, gint8)[row] = (gint8)integer) == integer;
+    case WEIR_TYPE_SMALLINT:
+      return _weir_parse_int64 (text, len, &integer) && (weir_out_values (out, gint16)[row] = (gint16)integer) == integer;
+    case WEIR_TYPE_INT:
+      return _weir_parse_int64 (text, len, &integer) && (weir_out_values (out, gint32)[row] = (gint32)integer) == integer;
+    case WEIR_TYPE_BIGINT:
+      return _weir_parse_int64 (text, len, &weir_out_values (out, gint64)[row]);
+    case WEIR_TYPE_FLOAT:
+      if (!_weir_parse_double (text, len, &number))
+        return FALSE;
+      weir_out_values (out, float)[row] = (float)number;
+      return TRUE;
+    case WEIR_TYPE_DOUBLE:
+      return _weir_parse_double (text, len, &weir_out_values (out, double)[row]);
+    case WEIR_TYPE_DECIMAL:
+      return weir_decimal_parse (text, len, to->precision, to->scale, &weir_out_values (out, WeirInt128)[row]);
+    case WEIR_TYPE_DATE:
+      return weir_date_parse (text, len, &weir_out_values (out, gint32)[row]);
+    case WEIR_TYPE_TIMESTAMP:
+      return weir_timestamp_parse (text, len, eval->zone, &weir_out_values (out, gint64)[row]);
+    case WEIR_TYPE_TIMESTAMP_NTZ:
+      return weir_timestamp_ntz_parse (text, len, &weir_out_values (out, gint64)[row]);
+    case WEIR_TYPE_INTERVAL_YM:
+      return _weir_interval_ym_parse (text, len, to, &weir_out_values (out, gint32)[row]);
+    case WEIR_TYPE_INTERVAL_DT:
+      return _weir_interval_dt_parse (text, len, to, &weir_out_values (out, gint64)[row]);
+    case WEIR_TYPE_INTERVAL:
+      return weir_interval_parse (text, len, &weir_out_values (out, WeirInterval)[row]);
+    default:
+      return FALSE;
+    }
+}
+
+static void
+fail_row (const WeirExpr *expr,
+          WeirEval       *eval,
+          const WeirArg  *arg,
+          WeirOut        *out,
+          guint           row,
+          const char     *text,
+          gsize           len)
+{
+  if (expr->type->kind == WEIR_TYPE_DECIMAL && _weir_is_decimal_text (text, len))
+    _weir_cast_fail_range (expr, eval, arg, out, row);
+  else
+    _weir_cast_fail_input (expr, eval, arg, out, row);
+}
+
+WeirColumn *
+_weir_cast_from_string (const WeirExpr *expr,
+                        WeirEval       *eval,
+                        const WeirArg  *arg,
+                        WeirSel         sel,
+                        guint           n_rows)
+{
+  WeirOut out;
+
+  if (expr->type->kind == WEIR_TYPE_BINARY)
+    return weir_column_retype (arg->column, WEIR_BINARY);
+  _weir_out_init (&out, expr->type, n_rows);
+  WEIR_FOREACH_ROW (sel, row)
+  {
+    gsize       len;
+    const char *text = weir_arg_bytes (arg, row, &len);
+
+    _weir_trim_all (&text, &len);
+    if (!parse_row (expr->type, eval, text, len, &out, row))
+      fail_row (expr, eval, arg, &out, row, text, len);
+  }
+  return _weir_out_finish (&out);
+}
+
+/* Bytes as text: shared as they are when they are UTF-8. */
+static WeirColumn *
+from_binary (const WeirArg *arg,
+             WeirSel        sel,
+             guint          n_rows)
+{
+  WeirOut out;
+
+  _weir_out_init (&out, WEIR_STRING, n_rows);
+  _weir_out_keep (&out, arg->column);
+  WEIR_FOREACH_ROW (sel, row)
+  {
+    gsize       len;
+    const char *data = weir_arg_bytes (arg, row, &len);
+
+    if (_weir_utf8_valid (data, len))
+      weir_out_view (&out, row, weir_arg_at (*arg, WeirView, row));
+    else
+      {
+        GString *repaired = _weir_utf8_repair (data, len);
+
+        _weir_out_bytes (&out, row, repaired->str, repaired->len);
+        g_string_free (repaired, TRUE);
+      }
+  }
+  return _weir_out_finish (&out);
+}
+
+static gint64
+integer_at (const WeirArg *arg,
+            guint          row)
+{
+  switch (weir_type_width (arg->column->type))
+    {
+    case 1:
+      return weir_arg_at (*arg, gint8, row);
+    case 2:
+      return weir_arg_at (*arg, gint16, row);
+    case 4:
+      return weir_arg_at (*arg, gint32, row);
+    default:
+      return weir_arg_at (*arg, gint64, row);
+    }
+}
+
+WeirColumn *
+_weir_cast_to_string (const WeirExpr *expr,
+                      WeirEval       *eval,
+                      const WeirArg  *arg,
+                      WeirSel         sel,
+                      guint           n_rows)
+{
+  gboolean integral = weir_type_is_integral (arg->column->type);
+  GString *text;
+  WeirOut  out;
+
+  if (arg->column->type->kind == WEIR_TYPE_BINARY)
+    return from_binary (arg, sel, n_rows);
+  text = g_string_new (NULL);
+  _weir_out_init (&out, WEIR_STRING, n_rows);
+  WEIR_FOREACH_ROW (sel, row)
+  {
+    char digits[24];
+
+    if (integral)
+      {
+        _weir_out_bytes (&out, row, digits, _weir_format_int64 (digits, integer_at (arg, row)));
+        continue;
+      }
+    g_string_truncate (text, 0);
+    weir_value_append_text (text, arg->column, row, WEIR_TEXT_CAST, eval->zone);
+    _weir_out_bytes (&out, row, text->str, text->len);
+  }
+  g_string_free (text, TRUE);
+  return _weir_out_finish (&out);
+}
