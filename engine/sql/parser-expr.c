@@ -1,0 +1,829 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include <string.h>
+
+#include "sql/parser-private.h"
+
+/*
+ * Expressions, in Spark's two storeys: boolean ones (OR, AND, NOT, one predicate) over value ones, which climb the
+ * precedences from comparisons up to *. A predicate may follow a value once: `a IS NULL IS NULL` is no SQL.
+ */
+
+typedef struct
+{
+  WeirSqlBinaryOp op;
+  guint           level; /* 0: no operator */
+  guint           n_tokens;
+} Operator;
+
+enum
+{
+  LEVEL_NONE,
+  LEVEL_COMPARISON,
+  LEVEL_BIT_OR,
+  LEVEL_BIT_XOR,
+  LEVEL_BIT_AND,
+  LEVEL_SHIFT,
+  LEVEL_ADD,
+  LEVEL_MULTIPLY,
+};
+
+static WeirSqlExpr *parse_binary (WeirSqlParser *p, guint min_level);
+
+WeirSqlExpr *
+_weir_sql_new_expr (WeirSqlParser  *p,
+                    WeirSqlExprKind kind,
+                    guint32         start)
+{
+  WeirSqlExpr *expr = _weir_sql_arena_alloc (p->arena, sizeof *expr);
+
+  expr->kind = kind;
+  expr->span = _weir_sql_span_from (p, start);
+  _weir_sql_grow (p, 1);
+  return expr;
+}
+
+const WeirSqlExpr *const *
+_weir_sql_parse_expr_list (WeirSqlParser *p,
+                           guint         *n)
+{
+  WeirSqlList list = { 0 };
+
+  do
+    _weir_sql_push (p, &list, const WeirSqlExpr *, _weir_sql_parse_expr (p));
+  while (_weir_sql_accept (p, WEIR_SQL_TOKEN_COMMA));
+  *n = list.n;
+  return list.data;
+}
+
+/* ---- primaries ------------------------------------------------------------------------------------------------ */
+
+/* Words that end a clause or join two operands: as the start of an expression they are a slip, not a column. */
+static gboolean
+at_stray_keyword (const WeirSqlParser *p)
+{
+  switch (_weir_sql_peek (p, 0)->keyword)
+    {
+    case WEIR_SQL_KW_SELECT:
+    case WEIR_SQL_KW_FROM:
+    case WEIR_SQL_KW_WHERE:
+    case WEIR_SQL_KW_HAVING:
+    case WEIR_SQL_KW_UNION:
+    case WEIR_SQL_KW_AND:
+    case WEIR_SQL_KW_OR:
+    case WEIR_SQL_KW_NOT:
+    case WEIR_SQL_KW_AS:
+    case WEIR_SQL_KW_ON:
+    case WEIR_SQL_KW_IS:
+    case WEIR_SQL_KW_IN:
+    case WEIR_SQL_KW_LIKE:
+    case WEIR_SQL_KW_BETWEEN:
+    case WEIR_SQL_KW_INTO:
+    case WEIR_SQL_KW_WITH:
+      return TRUE;
+    case WEIR_SQL_KW_GROUP:
+    case WEIR_SQL_KW_ORDER:
+      return _weir_sql_keyword_ahead (p, 1, WEIR_SQL_KW_BY);
+    default:
+      return FALSE;
+    }
+}
+
+static WeirSqlExpr *
+parse_subquery (WeirSqlParser  *p,
+                WeirSqlExprKind kind,
+                guint32         start)
+{
+  const WeirSqlQuery *query;
+  WeirSqlExpr        *expr;
+
+  _weir_sql_expect (p, WEIR_SQL_TOKEN_LEFT_PAREN);
+  query = _weir_sql_parse_query (p);
+  _weir_sql_expect (p, WEIR_SQL_TOKEN_RIGHT_PAREN);
+  expr = _weir_sql_new_expr (p, kind, start);
+  expr->query = query;
+  return expr;
+}
+
+WeirSqlExpr *
+_weir_sql_parse_alias_expr (WeirSqlParser *p)
+{
+  guint32      start = _weir_sql_start (p);
+  WeirSqlExpr *inner = _weir_sql_parse_expr (p), *expr;
+  WeirSqlIdent name;
+
+  if (!_weir_sql_accept_keyword (p, WEIR_SQL_KW_AS) && !_weir_sql_at_select_alias (p))
+    return inner;
+  name = _weir_sql_parse_ident (p);
+  expr = _weir_sql_new_expr (p, WEIR_SQL_EXPR_ALIAS, start);
+  expr->alias.expr = inner;
+  expr->alias.name = name;
+  return expr;
+}
+
+/* (e) or (a, b): parentheses leave no node, only a wider span. */
+static WeirSqlExpr *
+parse_paren (WeirSqlParser *p)
+{
+  guint32      start = _weir_sql_start (p);
+  WeirSqlList  items = { 0 };
+  WeirSqlExpr *first, *expr;
+
+  if (_weir_sql_at_query_paren (p, 0))
+    return parse_subquery (p, WEIR_SQL_EXPR_SUBQUERY, start);
+  _weir_sql_next (p);
+  first = _weir_sql_parse_alias_expr (p);
+  if (!_weir_sql_at (p, WEIR_SQL_TOKEN_COMMA))
+    {
+      if (first->kind == WEIR_SQL_EXPR_ALIAS)
+        _weir_sql_syntax_error (p);
+      _weir_sql_expect (p, WEIR_SQL_TOKEN_RIGHT_PAREN);
+      first->span = _weir_sql_span_from (p, start);
+      return first;
+    }
+  _weir_sql_push (p, &items, const WeirSqlExpr *, first);
+  while (_weir_sql_accept (p, WEIR_SQL_TOKEN_COMMA))
+    _weir_sql_push (p, &items, const WeirSqlExpr *, _weir_sql_parse_alias_expr (p));
+  _weir_sql_expect (p, WEIR_SQL_TOKEN_RIGHT_PAREN);
+  expr = _weir_sql_new_expr (p, WEIR_SQL_EXPR_ROW, start);
+  expr->row.items = items.data;
+  expr->row.n_items = items.n;
+  return expr;
+}
+
+static void
+parse_star_except (WeirSqlParser *p,
+                   WeirSqlExpr   *expr)
+{
+  WeirSqlList names = { 0 };
+
+  if (!_weir_sql_at_keyword (p, WEIR_SQL_KW_EXCEPT) || _weir_sql_at_query_paren (p, 1) ||
+      _weir_sql_keyword_ahead (p, 1, WEIR_SQL_KW_ALL) || _weir_sql_keyword_ahead (p, 1, WEIR_SQL_KW_DISTINCT) ||
+      _weir_sql_at_query (p, 1))
+    return;
+  _weir_sql_next (p);
+  _weir_sql_expect (p, WEIR_SQL_TOKEN_LEFT_PAREN);
+  do
+    _weir_sql_push (p, &names, WeirSqlName, _weir_sql_parse_name (p));
+  while (_weir_sql_accept (p, WEIR_SQL_TOKEN_COMMA));
+  _weir_sql_expect (p, WEIR_SQL_TOKEN_RIGHT_PAREN);
+  expr->star.except = names.data;
+  expr->star.n_except = names.n;
+  expr->span = _weir_sql_span_from (p, expr->span.start);
+}
+
+static WeirSqlExpr *
+parse_star (WeirSqlParser *p,
+            WeirSqlName    qualifier,
+            guint32        start)
+{
+  WeirSqlExpr *expr;
+
+  _weir_sql_expect (p, WEIR_SQL_TOKEN_STAR);
+  expr = _weir_sql_new_expr (p, WEIR_SQL_EXPR_STAR, start);
+  expr->star.qualifier = qualifier;
+  parse_star_except (p, expr);
+  return expr;
+}
+
+/* a, a.b.c, a.*, f(…), a.f(…) */
+static WeirSqlExpr *
+parse_name_expr (WeirSqlParser *p)
+{
+  guint32      start = _weir_sql_start (p);
+  WeirSqlList  parts = { 0 };
+  WeirSqlName  name;
+  WeirSqlExpr *expr;
+  gboolean     star = FALSE;
+
+  do
+    {
+      star = parts.n > 0 && _weir_sql_at (p, WEIR_SQL_TOKEN_STAR);
+      if (!star)
+        _weir_sql_push (p, &parts, WeirSqlIdent, _weir_sql_parse_ident (p));
+    }
+  while (!star && _weir_sql_accept (p, WEIR_SQL_TOKEN_DOT));
+  name = (WeirSqlName){ .parts = parts.data, .n_parts = parts.n, .span = _weir_sql_span_from (p, start) };
+  if (star)
+    {
+      name.span.end = name.parts[name.n_parts - 1].span.end;
+      return parse_star (p, name, start);
+    }
+  if (_weir_sql_at (p, WEIR_SQL_TOKEN_LEFT_PAREN))
+    return _weir_sql_parse_call (p, name, start);
+  expr = _weir_sql_new_expr (p, WEIR_SQL_EXPR_COLUMN, start);
+  expr->column = name;
+  return expr;
+}
+
+static WeirSqlExpr *
+parse_case (WeirSqlParser *p)
+{
+  guint32            start = _weir_sql_start (p);
+  WeirSqlList        whens = { 0 }, thens = { 0 };
+  const WeirSqlExpr *operand = NULL, *otherwise = NULL;
+  WeirSqlExpr       *expr;
+
+  _weir_sql_next (p);
+  if (!_weir_sql_at_keyword (p, WEIR_SQL_KW_WHEN))
+    operand = _weir_sql_parse_expr (p);
+  do
+    {
+      _weir_sql_expect_keyword (p, WEIR_SQL_KW_WHEN);
+      _weir_sql_push (p, &whens, const WeirSqlExpr *, _weir_sql_parse_expr (p));
+      _weir_sql_expect_keyword (p, WEIR_SQL_KW_THEN);
+      _weir_sql_push (p, &thens, const WeirSqlExpr *, _weir_sql_parse_expr (p));
+    }
+  while (_weir_sql_at_keyword (p, WEIR_SQL_KW_WHEN));
+  if (_weir_sql_accept_keyword (p, WEIR_SQL_KW_ELSE))
+    otherwise = _weir_sql_parse_expr (p);
+  _weir_sql_expect_keyword (p, WEIR_SQL_KW_END);
+  expr = _weir_sql_new_expr (p, WEIR_SQL_EXPR_CASE, start);
+  expr->case_.operand = operand;
+  expr->case_.whens = whens.data;
+  expr->case_.thens = thens.data;
+  expr->case_.n_whens = whens.n;
+  expr->case_.otherwise = otherwise;
+  return expr;
+}
+
+static WeirSqlExpr *
+parse_cast (WeirSqlParser *p)
+{
+  guint32            start = _weir_sql_start (p);
+  gboolean           is_try = _weir_sql_next (p)->keyword == WEIR_SQL_KW_TRY_CAST;
+  const WeirSqlExpr *operand;
+  const char        *type;
+  WeirSpan           type_span;
+  WeirSqlExpr       *expr;
+
+  _weir_sql_expect (p, WEIR_SQL_TOKEN_LEFT_PAREN);
+  operand = _weir_sql_parse_expr (p);
+  _weir_sql_expect_keyword (p, WEIR_SQL_KW_AS);
+  type = _weir_sql_parse_type (p, &type_span);
+  _weir_sql_expect (p, WEIR_SQL_TOKEN_RIGHT_PAREN);
+  expr = _weir_sql_new_expr (p, WEIR_SQL_EXPR_CAST, start);
+  expr->cast.operand = operand;
+  expr->cast.is_try = is_try;
+  expr->cast.type = type;
+  expr->cast.type_span = type_span;
+  return expr;
+}
+
+static WeirSqlExpr *
+parse_word (WeirSqlParser *p)
+{
+  const WeirSqlToken *token = _weir_sql_peek (p, 0);
+  gboolean            paren = _weir_sql_peek (p, 1)->kind == WEIR_SQL_TOKEN_LEFT_PAREN;
+  WeirSqlExpr        *expr;
+
+  if (token->keyword == WEIR_SQL_KW_CASE)
+    return parse_case (p);
+  if (paren && (token->keyword == WEIR_SQL_KW_CAST || token->keyword == WEIR_SQL_KW_TRY_CAST))
+    return parse_cast (p);
+  if (paren && token->keyword == WEIR_SQL_KW_EXISTS && _weir_sql_at_query_paren (p, 1))
+    {
+      _weir_sql_next (p);
+      return parse_subquery (p, WEIR_SQL_EXPR_EXISTS, token->start);
+    }
+  if (paren && token->keyword == WEIR_SQL_KW_IDENTIFIER)
+    _weir_sql_unsupported (p, _weir_sql_token_span (token), "the IDENTIFIER clause");
+  if (at_stray_keyword (p))
+    _weir_sql_syntax_error (p);
+  expr = _weir_sql_parse_special_call (p);
+  return expr != NULL ? expr : parse_name_expr (p);
+}
+
+static WeirSqlExpr *
+parse_primary (WeirSqlParser *p)
+{
+  const WeirSqlToken *token = _weir_sql_peek (p, 0);
+
+  if (_weir_sql_at_literal (p))
+    return _weir_sql_parse_literal (p);
+  switch (token->kind)
+    {
+    case WEIR_SQL_TOKEN_LEFT_PAREN:
+      return parse_paren (p);
+    case WEIR_SQL_TOKEN_STAR:
+      return parse_star (p, (WeirSqlName){ 0 }, token->start);
+    case WEIR_SQL_TOKEN_WORD:
+      return parse_word (p);
+    case WEIR_SQL_TOKEN_QUOTED:
+      return parse_name_expr (p);
+    case WEIR_SQL_TOKEN_QUESTION:
+    case WEIR_SQL_TOKEN_COLON:
+      _weir_sql_unsupported (p, _weir_sql_token_span (token), "parameter markers");
+      break;
+    default:
+      _weir_sql_syntax_error (p);
+    }
+  return _weir_sql_new_expr (p, WEIR_SQL_EXPR_LITERAL, token->start);
+}
+
+/* ---- postfix and unary ---------------------------------------------------------------------------------------- */
+
+static WeirSqlExpr *
+parse_subscript (WeirSqlParser *p,
+                 WeirSqlExpr   *base)
+{
+  const WeirSqlExpr *index;
+  WeirSqlExpr       *expr;
+
+  _weir_sql_next (p);
+  index = _weir_sql_parse_value (p);
+  _weir_sql_expect (p, WEIR_SQL_TOKEN_RIGHT_BRACKET);
+  expr = _weir_sql_new_expr (p, WEIR_SQL_EXPR_SUBSCRIPT, base->span.start);
+  expr->subscript.base = base;
+  expr->subscript.index = index;
+  return expr;
+}
+
+static WeirSqlExpr *
+parse_field_access (WeirSqlParser *p,
+                    WeirSqlExpr   *base)
+{
+  WeirSqlIdent name;
+  WeirSqlExpr *expr;
+
+  _weir_sql_next (p);
+  name = _weir_sql_parse_ident (p);
+  expr = _weir_sql_new_expr (p, WEIR_SQL_EXPR_FIELD, base->span.start);
+  expr->field.base = base;
+  expr->field.name = name;
+  return expr;
+}
+
+static WeirSqlExpr *
+parse_cast_operator (WeirSqlParser *p,
+                     WeirSqlExpr   *operand)
+{
+  const char  *type;
+  WeirSpan     type_span;
+  WeirSqlExpr *expr;
+
+  _weir_sql_next (p);
+  type = _weir_sql_parse_type (p, &type_span);
+  expr = _weir_sql_new_expr (p, WEIR_SQL_EXPR_CAST, operand->span.start);
+  expr->cast.operand = operand;
+  expr->cast.operator_form = TRUE;
+  expr->cast.type = type;
+  expr->cast.type_span = type_span;
+  return expr;
+}
+
+static WeirSqlExpr *
+parse_postfix (WeirSqlParser *p)
+{
+  WeirSqlExpr *expr = parse_primary (p);
+
+  for (;;)
+    {
+      switch (_weir_sql_peek (p, 0)->kind)
+        {
+        case WEIR_SQL_TOKEN_LEFT_BRACKET:
+          expr = parse_subscript (p, expr);
+          break;
+        case WEIR_SQL_TOKEN_DOT:
+          expr = parse_field_access (p, expr);
+          break;
+        case WEIR_SQL_TOKEN_DOUBLE_COLON:
+          expr = parse_cast_operator (p, expr);
+          break;
+        case WEIR_SQL_TOKEN_COLON:
+          _weir_sql_unsupported (p, _weir_sql_token_span (_weir_sql_peek (p, 0)), "paths into semi-structured values");
+          return expr;
+        default:
+          if (_weir_sql_at_keyword (p, WEIR_SQL_KW_COLLATE))
+            _weir_sql_unsupported (p, _weir_sql_token_span (_weir_sql_peek (p, 0)), "collations");
+          return expr;
+        }
+    }
+}
+
+static gboolean
+at_unary (const WeirSqlParser *p,
+          WeirSqlUnaryOp      *op)
+{
+  switch (_weir_sql_peek (p, 0)->kind)
+    {
+    case WEIR_SQL_TOKEN_MINUS:
+      *op = WEIR_SQL_OP_NEGATE;
+      return !_weir_sql_at_literal (p);
+    case WEIR_SQL_TOKEN_PLUS:
+      *op = WEIR_SQL_OP_PLUS;
+      return TRUE;
+    case WEIR_SQL_TOKEN_TILDE:
+      *op = WEIR_SQL_OP_BIT_NOT;
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
+static WeirSqlExpr *
+new_unary (WeirSqlParser     *p,
+           WeirSqlUnaryOp     op,
+           const WeirSqlExpr *operand,
+           guint32            start)
+{
+  WeirSqlExpr *expr = _weir_sql_new_expr (p, WEIR_SQL_EXPR_UNARY, start);
+
+  expr->unary.op = op;
+  expr->unary.operand = operand;
+  return expr;
+}
+
+static WeirSqlExpr *
+parse_unary (WeirSqlParser *p)
+{
+  guint32        start = _weir_sql_start (p);
+  WeirSqlUnaryOp op;
+  WeirSqlFrame   frame;
+  WeirSqlExpr   *operand;
+
+  if (!at_unary (p, &op))
+    return parse_postfix (p);
+  _weir_sql_next (p);
+  _weir_sql_enter (p, &frame);
+  operand = parse_unary (p);
+  _weir_sql_leave (p, &frame);
+  return new_unary (p, op, operand, start);
+}
+
+/* ---- binary operators ----------------------------------------------------------------------------------------- */
+
+/* >, >> or >>>: the lexer leaves them single because they also close types. */
+static Operator
+greater_operator (const WeirSqlParser *p)
+{
+  guint n = 1;
+
+  while (n < 3 && _weir_sql_peek (p, n)->kind == WEIR_SQL_TOKEN_GT && _weir_sql_peek (p, n)->start == _weir_sql_peek (p, n - 1)->end)
+    n++;
+  if (n == 1)
+    return (Operator){ WEIR_SQL_OP_GT, LEVEL_COMPARISON, 1 };
+  return (Operator){ n == 2 ? WEIR_SQL_OP_SHIFT_RIGHT : WEIR_SQL_OP_SHIFT_RIGHT_UNSIGNED, LEVEL_SHIFT, n };
+}
+
+static Operator
+peek_operator (const WeirSqlParser *p)
+{
+  static const Operator by_kind[WEIR_SQL_TOKEN_UNKNOWN + 1] = {
+    [WEIR_SQL_TOKEN_EQ] = { WEIR_SQL_OP_EQ, LEVEL_COMPARISON, 1 },
+    [WEIR_SQL_TOKEN_NE] = { WEIR_SQL_OP_NE, LEVEL_COMPARISON, 1 },
+    [WEIR_SQL_TOKEN_LT] = { WEIR_SQL_OP_LT, LEVEL_COMPARISON, 1 },
+    [WEIR_SQL_TOKEN_LE] = { WEIR_SQL_OP_LE, LEVEL_COMPARISON, 1 },
+    [WEIR_SQL_TOKEN_GE] = { WEIR_SQL_OP_GE, LEVEL_COMPARISON, 1 },
+    [WEIR_SQL_TOKEN_NULL_SAFE_EQ] = { WEIR_SQL_OP_NULL_SAFE_EQ, LEVEL_COMPARISON, 1 },
+    [WEIR_SQL_TOKEN_PIPE] = { WEIR_SQL_OP_BIT_OR, LEVEL_BIT_OR, 1 },
+    [WEIR_SQL_TOKEN_HAT] = { WEIR_SQL_OP_BIT_XOR, LEVEL_BIT_XOR, 1 },
+    [WEIR_SQL_TOKEN_AMPERSAND] = { WEIR_SQL_OP_BIT_AND, LEVEL_BIT_AND, 1 },
+    [WEIR_SQL_TOKEN_SHIFT_LEFT] = { WEIR_SQL_OP_SHIFT_LEFT, LEVEL_SHIFT, 1 },
+    [WEIR_SQL_TOKEN_PLUS] = { WEIR_SQL_OP_ADD, LEVEL_ADD, 1 },
+    [WEIR_SQL_TOKEN_MINUS] = { WEIR_SQL_OP_SUBTRACT, LEVEL_ADD, 1 },
+    [WEIR_SQL_TOKEN_CONCAT] = { WEIR_SQL_OP_CONCAT, LEVEL_ADD, 1 },
+    [WEIR_SQL_TOKEN_STAR] = { WEIR_SQL_OP_MULTIPLY, LEVEL_MULTIPLY, 1 },
+    [WEIR_SQL_TOKEN_SLASH] = { WEIR_SQL_OP_DIVIDE, LEVEL_MULTIPLY, 1 },
+    [WEIR_SQL_TOKEN_PERCENT] = { WEIR_SQL_OP_MODULO, LEVEL_MULTIPLY, 1 },
+  };
+  const WeirSqlToken *token = _weir_sql_peek (p, 0);
+
+  if (token->kind == WEIR_SQL_TOKEN_GT)
+    return greater_operator (p);
+  if (token->keyword == WEIR_SQL_KW_DIV)
+    return (Operator){ WEIR_SQL_OP_DIV, LEVEL_MULTIPLY, 1 };
+  return by_kind[token->kind];
+}
+
+static WeirSqlExpr *
+new_binary (WeirSqlParser     *p,
+            WeirSqlBinaryOp    op,
+            const WeirSqlExpr *left,
+            const WeirSqlExpr *right,
+            WeirSpan           op_span)
+{
+  WeirSqlExpr *expr = _weir_sql_arena_alloc (p->arena, sizeof *expr);
+
+  expr->kind = WEIR_SQL_EXPR_BINARY;
+  expr->span = (WeirSpan){ left->span.start, MAX (left->span.start, right->span.end) };
+  expr->binary.op = op;
+  expr->binary.left = left;
+  expr->binary.right = right;
+  expr->binary.op_span = op_span;
+  return expr;
+}
+
+static WeirSqlExpr *
+parse_binary (WeirSqlParser *p,
+              guint          min_level)
+{
+  guint        outer_peak = p->peak;
+  WeirSqlExpr *left;
+  Operator     operator;
+
+  p->peak = 0;
+  left = parse_unary (p);
+  for (operator= peek_operator (p); operator.level >= min_level && operator.level != LEVEL_NONE; operator= peek_operator (p))
+    {
+      guint32            start = _weir_sql_start (p);
+      const WeirSqlExpr *right;
+      WeirSpan           op_span;
+
+      for (guint i = 0; i < operator.n_tokens; i++)
+        _weir_sql_next (p);
+      op_span = _weir_sql_span_from (p, start);
+      right = parse_binary (p, operator.level + 1);
+      left = new_binary (p, operator.op, left, right, op_span);
+      _weir_sql_grow (p, 1);
+    }
+  p->peak = MAX (p->peak, outer_peak);
+  return left;
+}
+
+WeirSqlExpr *
+_weir_sql_parse_value (WeirSqlParser *p)
+{
+  WeirSqlFrame frame;
+  WeirSqlExpr *expr;
+
+  _weir_sql_enter (p, &frame);
+  expr = parse_binary (p, LEVEL_COMPARISON);
+  _weir_sql_leave (p, &frame);
+  return expr;
+}
+
+/* ---- predicates ----------------------------------------------------------------------------------------------- */
+
+/* Spark takes ! wherever it takes NOT. */
+static gboolean
+at_not (const WeirSqlParser *p)
+{
+  return _weir_sql_at_keyword (p, WEIR_SQL_KW_NOT) || _weir_sql_at (p, WEIR_SQL_TOKEN_BANG);
+}
+
+static gboolean
+accept_not (WeirSqlParser *p)
+{
+  if (!at_not (p))
+    return FALSE;
+  _weir_sql_next (p);
+  return TRUE;
+}
+
+static WeirSqlExpr *
+parse_is (WeirSqlParser *p,
+          WeirSqlExpr   *operand)
+{
+  const WeirSqlToken *is = _weir_sql_next (p);
+  gboolean            negated = accept_not (p);
+  WeirSqlIsTest       test = WEIR_SQL_IS_NULL;
+  WeirSqlExpr        *expr;
+
+  if (_weir_sql_accept_keywords (p, WEIR_SQL_KW_DISTINCT, WEIR_SQL_KW_FROM))
+    {
+      WeirSpan op_span = _weir_sql_span_from (p, is->start);
+
+      expr = new_binary (p, negated ? WEIR_SQL_OP_IS_NOT_DISTINCT_FROM : WEIR_SQL_OP_IS_DISTINCT_FROM, operand,
+                         parse_binary (p, LEVEL_COMPARISON), op_span);
+      _weir_sql_grow (p, 1);
+      return expr;
+    }
+  if (_weir_sql_accept_keyword (p, WEIR_SQL_KW_TRUE))
+    test = WEIR_SQL_IS_TRUE;
+  else if (_weir_sql_accept_keyword (p, WEIR_SQL_KW_FALSE))
+    test = WEIR_SQL_IS_FALSE;
+  else if (_weir_sql_accept_keyword (p, WEIR_SQL_KW_UNKNOWN))
+    test = WEIR_SQL_IS_UNKNOWN;
+  else
+    _weir_sql_expect_keyword (p, WEIR_SQL_KW_NULL);
+  expr = _weir_sql_new_expr (p, WEIR_SQL_EXPR_IS, operand->span.start);
+  expr->is.test = test;
+  expr->is.negated = negated;
+  expr->is.operand = operand;
+  return expr;
+}
+
+static WeirSqlExpr *
+parse_between (WeirSqlParser *p,
+               WeirSqlExpr   *operand,
+               gboolean       negated)
+{
+  const WeirSqlExpr *low, *high;
+  WeirSqlExpr       *expr;
+
+  _weir_sql_next (p);
+  low = parse_binary (p, LEVEL_COMPARISON);
+  _weir_sql_expect_keyword (p, WEIR_SQL_KW_AND);
+  high = parse_binary (p, LEVEL_COMPARISON);
+  expr = _weir_sql_new_expr (p, WEIR_SQL_EXPR_BETWEEN, operand->span.start);
+  expr->between.negated = negated;
+  expr->between.operand = operand;
+  expr->between.low = low;
+  expr->between.high = high;
+  return expr;
+}
+
+static WeirSqlExpr *
+parse_in (WeirSqlParser *p,
+          WeirSqlExpr   *operand,
+          gboolean       negated)
+{
+  const WeirSqlExpr *const *items = NULL;
+  const WeirSqlQuery       *query = NULL;
+  guint                     n_items = 0;
+  gboolean                  is_query;
+  WeirSqlExpr              *expr;
+
+  _weir_sql_next (p);
+  is_query = _weir_sql_at_query_paren (p, 0);
+  _weir_sql_expect (p, WEIR_SQL_TOKEN_LEFT_PAREN);
+  if (is_query)
+    query = _weir_sql_parse_query (p);
+  else
+    items = _weir_sql_parse_expr_list (p, &n_items);
+  _weir_sql_expect (p, WEIR_SQL_TOKEN_RIGHT_PAREN);
+  expr = _weir_sql_new_expr (p, WEIR_SQL_EXPR_IN, operand->span.start);
+  expr->in.negated = negated;
+  expr->in.operand = operand;
+  expr->in.items = items;
+  expr->in.n_items = n_items;
+  expr->in.query = query;
+  return expr;
+}
+
+static const char *
+parse_escape (WeirSqlParser *p)
+{
+  guint32     start;
+  const char *escape;
+
+  if (!_weir_sql_accept_keyword (p, WEIR_SQL_KW_ESCAPE))
+    return NULL;
+  start = _weir_sql_start (p);
+  escape = _weir_sql_parse_string (p);
+  if (p->error == NULL && g_utf8_strlen (escape, -1) != 1)
+    _weir_sql_error (p, "INVALID_ESCAPE_CHAR", _weir_sql_span_from (p, start),
+                     "ESCAPE should be a string literal of length one, but got '%s'.", escape);
+  return escape;
+}
+
+static WeirSqlQuantifier
+parse_quantifier (WeirSqlParser *p)
+{
+  if (_weir_sql_peek (p, 1)->kind != WEIR_SQL_TOKEN_LEFT_PAREN)
+    return WEIR_SQL_QUANTIFIER_NONE;
+  if (_weir_sql_accept_keyword (p, WEIR_SQL_KW_ALL))
+    return WEIR_SQL_QUANTIFIER_ALL;
+  if (_weir_sql_accept_keyword (p, WEIR_SQL_KW_ANY) || _weir_sql_accept_keyword (p, WEIR_SQL_KW_SOME))
+    return WEIR_SQL_QUANTIFIER_ANY;
+  return WEIR_SQL_QUANTIFIER_NONE;
+}
+
+static WeirSqlExpr *
+parse_like (WeirSqlParser  *p,
+            WeirSqlExpr    *operand,
+            gboolean        negated,
+            WeirSqlLikeKind like)
+{
+  WeirSqlQuantifier         quantifier = WEIR_SQL_QUANTIFIER_NONE;
+  const WeirSqlExpr *const *patterns;
+  guint                     n_patterns = 1;
+  const char               *escape = NULL;
+  WeirSqlExpr              *expr;
+
+  _weir_sql_next (p);
+  if (like != WEIR_SQL_RLIKE)
+    quantifier = parse_quantifier (p);
+  if (quantifier != WEIR_SQL_QUANTIFIER_NONE)
+    {
+      _weir_sql_expect (p, WEIR_SQL_TOKEN_LEFT_PAREN);
+      patterns = _weir_sql_parse_expr_list (p, &n_patterns);
+      _weir_sql_expect (p, WEIR_SQL_TOKEN_RIGHT_PAREN);
+    }
+  else
+    {
+      WeirSqlList list = { 0 };
+
+      _weir_sql_push (p, &list, const WeirSqlExpr *, parse_binary (p, LEVEL_COMPARISON));
+      patterns = list.data;
+      escape = like != WEIR_SQL_RLIKE ? parse_escape (p) : NULL;
+    }
+  expr = _weir_sql_new_expr (p, WEIR_SQL_EXPR_LIKE, operand->span.start);
+  expr->like.like = like;
+  expr->like.negated = negated;
+  expr->like.quantifier = quantifier;
+  expr->like.operand = operand;
+  expr->like.patterns = patterns;
+  expr->like.n_patterns = n_patterns;
+  expr->like.escape = escape;
+  return expr;
+}
+
+static gboolean
+is_predicate_keyword (WeirSqlKeyword keyword)
+{
+  return keyword == WEIR_SQL_KW_BETWEEN || keyword == WEIR_SQL_KW_IN || keyword == WEIR_SQL_KW_LIKE || keyword == WEIR_SQL_KW_ILIKE ||
+         keyword == WEIR_SQL_KW_RLIKE || keyword == WEIR_SQL_KW_REGEXP;
+}
+
+static WeirSqlExpr *
+parse_predicate (WeirSqlParser *p)
+{
+  WeirSqlExpr *operand = parse_binary (p, LEVEL_COMPARISON);
+  gboolean     negated = FALSE;
+
+  if (_weir_sql_at_keyword (p, WEIR_SQL_KW_IS))
+    return parse_is (p, operand);
+  if (at_not (p) && is_predicate_keyword (_weir_sql_peek (p, 1)->keyword))
+    negated = accept_not (p);
+  switch (_weir_sql_peek (p, 0)->keyword)
+    {
+    case WEIR_SQL_KW_BETWEEN:
+      return parse_between (p, operand, negated);
+    case WEIR_SQL_KW_IN:
+      return parse_in (p, operand, negated);
+    case WEIR_SQL_KW_LIKE:
+      return parse_like (p, operand, negated, WEIR_SQL_LIKE);
+    case WEIR_SQL_KW_ILIKE:
+      return parse_like (p, operand, negated, WEIR_SQL_ILIKE);
+    case WEIR_SQL_KW_RLIKE:
+    case WEIR_SQL_KW_REGEXP:
+      return parse_like (p, operand, negated, WEIR_SQL_RLIKE);
+    default:
+      return operand;
+    }
+}
+
+/* ---- NOT, AND, OR --------------------------------------------------------------------------------------------- */
+
+static WeirSqlExpr *
+parse_not (WeirSqlParser *p)
+{
+  guint32      start = _weir_sql_start (p);
+  guint        outer_peak = p->peak;
+  WeirSqlFrame frame;
+  WeirSqlExpr *expr;
+
+  p->peak = 0;
+  if (accept_not (p))
+    {
+      _weir_sql_enter (p, &frame);
+      expr = parse_not (p);
+      _weir_sql_leave (p, &frame);
+      expr = new_unary (p, WEIR_SQL_OP_NOT, expr, start);
+    }
+  else
+    expr = parse_predicate (p);
+  p->peak = MAX (p->peak, outer_peak);
+  return expr;
+}
+
+/* A long chain of ANDs becomes a balanced tree in the shape Spark gives it, so that its length is no depth. */
+static WeirSqlExpr *
+balance (WeirSqlParser      *p,
+         WeirSqlBinaryOp     op,
+         WeirSqlExpr *const *operands,
+         const WeirSpan     *op_spans,
+         guint               low,
+         guint               high)
+{
+  guint middle = low + (high - low) / 2;
+
+  if (low == high)
+    return operands[low];
+  return new_binary (p, op, balance (p, op, operands, op_spans, low, middle), balance (p, op, operands, op_spans, middle + 1, high), op_spans[middle]);
+}
+
+static WeirSqlExpr *
+parse_chain (WeirSqlParser  *p,
+             WeirSqlBinaryOp op)
+{
+  WeirSqlKeyword keyword = op == WEIR_SQL_OP_OR ? WEIR_SQL_KW_OR : WEIR_SQL_KW_AND;
+  WeirSqlList    operands = { 0 }, op_spans = { 0 };
+  WeirSqlExpr   *first = op == WEIR_SQL_OP_OR ? parse_chain (p, WEIR_SQL_OP_AND) : parse_not (p);
+
+  if (!_weir_sql_at_keyword (p, keyword))
+    return first;
+  _weir_sql_push (p, &operands, WeirSqlExpr *, first);
+  while (_weir_sql_at_keyword (p, keyword))
+    {
+      _weir_sql_push (p, &op_spans, WeirSpan, _weir_sql_token_span (_weir_sql_next (p)));
+      _weir_sql_push (p, &operands, WeirSqlExpr *, op == WEIR_SQL_OP_OR ? parse_chain (p, WEIR_SQL_OP_AND) : parse_not (p));
+    }
+  _weir_sql_grow (p, g_bit_storage (operands.n - 1));
+  return balance (p, op, operands.data, op_spans.data, 0, operands.n - 1);
+}
+
+WeirSqlExpr *
+_weir_sql_parse_expr (WeirSqlParser *p)
+{
+  WeirSqlFrame frame;
+  WeirSqlExpr *expr;
+
+  _weir_sql_enter (p, &frame);
+  expr = parse_chain (p, WEIR_SQL_OP_OR);
+  _weir_sql_leave (p, &frame);
+  return expr;
+}
