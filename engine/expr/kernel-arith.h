@@ -6,6 +6,8 @@
  * says whether some row overflowed, selected or not, so that the loop has no branch.
  */
 
+/* A name made by a macro is no name to the formatter, which never settles on such a file. */
+/* clang-format off */
 #define ARITH_CAT_(a, b) a##b
 #define ARITH_CAT(a, b)  ARITH_CAT_ (a, b)
 #define ARITH_FN(stem)   ARITH_CAT (stem, NAME)

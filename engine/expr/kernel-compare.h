@@ -6,14 +6,15 @@
  * the compiler vectorises it.
  */
 
-/* clang-format off: a name made by a macro is no name to the formatter */
+/* A name made by a macro is no name to the formatter, which never settles on such a file. */
+/* clang-format off */
 #define CMP_CAT_(a, b) a##b
 #define CMP_CAT(a, b)  CMP_CAT_ (a, b)
 #define CMP_FN(stem)   CMP_CAT (stem, NAME)
 
 static inline __attribute__ ((always_inline)) guint8
-CMP_FN (test_) (CTYPE         x,
-                CTYPE         y,
+CMP_FN (test_) (CTYPE x,
+                CTYPE y,
                 WeirCompareOp op)
 {
   switch (op)
@@ -30,13 +31,13 @@ CMP_FN (test_) (CTYPE         x,
 }
 
 static inline __attribute__ ((always_inline)) void
-CMP_FN (run_) (const CTYPE  *a,
-               gboolean      a_const,
-               const CTYPE  *b,
-               gboolean      b_const,
+CMP_FN (run_) (const CTYPE *a,
+               gboolean a_const,
+               const CTYPE *b,
+               gboolean b_const,
                WeirCompareOp op,
-               guint         n,
-               guint64      *masks)
+               guint n,
+               guint64 *masks)
 {
   const CTYPE a0 = a[0], b0 = b[0];
   guint       base = 0;
@@ -60,45 +61,38 @@ CMP_FN (run_) (const CTYPE  *a,
 static inline __attribute__ ((always_inline)) void
 CMP_FN (shape_) (const WeirArg *a,
                  const WeirArg *b,
-                 WeirCompareOp  op,
-                 guint          n,
-                 guint64       *masks)
+                 WeirCompareOp op,
+                 guint n,
+                 guint64 *masks)
 {
   if (a->mask == 0)
-    CMP_FN (run_)
-    (a->values, TRUE, b->values, FALSE, op, n, masks);
+    CMP_FN (run_) (a->values, TRUE, b->values, FALSE, op, n, masks);
   else if (b->mask == 0)
-    CMP_FN (run_)
-    (a->values, FALSE, b->values, TRUE, op, n, masks);
+    CMP_FN (run_) (a->values, FALSE, b->values, TRUE, op, n, masks);
   else
-    CMP_FN (run_)
-    (a->values, FALSE, b->values, FALSE, op, n, masks);
+    CMP_FN (run_) (a->values, FALSE, b->values, FALSE, op, n, masks);
 }
 
 static void
 CMP_FN (compare_) (const WeirArg *a,
                    const WeirArg *b,
-                   WeirCompareOp  op,
-                   guint          n,
-                   guint64       *masks)
+                   WeirCompareOp op,
+                   guint n,
+                   guint64 *masks)
 {
   switch (op)
     {
     case WEIR_COMPARE_EQ:
-      CMP_FN (shape_)
-      (a, b, WEIR_COMPARE_EQ, n, masks);
+      CMP_FN (shape_) (a, b, WEIR_COMPARE_EQ, n, masks);
       break;
     case WEIR_COMPARE_NE:
-      CMP_FN (shape_)
-      (a, b, WEIR_COMPARE_NE, n, masks);
+      CMP_FN (shape_) (a, b, WEIR_COMPARE_NE, n, masks);
       break;
     case WEIR_COMPARE_LT:
-      CMP_FN (shape_)
-      (a, b, WEIR_COMPARE_LT, n, masks);
+      CMP_FN (shape_) (a, b, WEIR_COMPARE_LT, n, masks);
       break;
     default:
-      CMP_FN (shape_)
-      (a, b, WEIR_COMPARE_LE, n, masks);
+      CMP_FN (shape_) (a, b, WEIR_COMPARE_LE, n, masks);
       break;
     }
 }
