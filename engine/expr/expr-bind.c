@@ -178,6 +178,27 @@ coerce_letter (WeirBind *bind,
     }
 }
 
+/* Appends the defaults of the arguments that are missing at the end. */
+static void
+append_defaults (WeirBind *bind)
+{
+  g_auto (GStrv) defaults = NULL;
+  guint          n_defaults, first;
+
+  if (bind->function->defaults == NULL)
+    return;
+  defaults = g_strsplit (bind->function->defaults, "|", -1);
+  n_defaults = g_strv_length (defaults);
+  first = (guint)bind->function->n_args_max - n_defaults;
+  for (guint i = bind->n_args; i >= first && i < (guint)bind->function->n_args_max; i++)
+    {
+      const char *text = defaults[i - first];
+
+      _weir_bind_append (bind, text[0] == 's' ? weir_expr_new_string (text + 1)
+                                              : weir_expr_new_int ((gint32)g_ascii_strtoll (text + 1, NULL, 10)));
+    }
+}
+
 WeirType *
 _weir_bind_types (WeirBind *bind,
                   GError  **error)
@@ -186,6 +207,7 @@ _weir_bind_types (WeirBind *bind,
   const char *result = strchr (types, '>') + 1;
   WeirType   *type;
 
+  append_defaults (bind);
   for (guint i = 0; i < bind->n_args; i++)
     {
       if (!coerce_letter (bind, i, *types, error))

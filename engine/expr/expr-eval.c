@@ -309,9 +309,9 @@ eval_call (const WeirExpr  *expr,
   eval->batch = batch;
   if (n_args < expr->n_args)
     result = sel.n == 0 ? weir_column_new_nulls (expr->type, batch->n_rows)
-                        : expr->function->eval (expr, eval, args, sel, batch->n_rows);
+                        : _weir_function_kernel (expr->function) (expr, eval, args, sel, batch->n_rows);
   else
-    result = _weir_kernel_run (expr, eval, expr->function->flags, expr->function->eval, args, n_args, sel, batch->n_rows);
+    result = _weir_kernel_run (expr, eval, expr->function->flags, _weir_function_kernel (expr->function), args, n_args, sel, batch->n_rows);
   eval->batch = outer;
   for (guint i = 0; i < n_args; i++)
     weir_column_unref (args[i]);

@@ -120,7 +120,9 @@ _weir_expr_call_name (const WeirFunction *function,
 {
   GString *out = g_string_new (NULL);
 
-  if (function->print != NULL)
+  if (function->print != NULL && function->print[0] == '1' && n_args == 1)
+    append_template (out, function->print + 1, args, n_args);
+  else if (function->print != NULL && function->print[0] != '1')
     append_template (out, function->print, args, n_args);
   else if ((function->flags & WEIR_FUNCTION_OPERATOR) && n_args == 2)
     g_string_append_printf (out, "(%s %s %s)", _weir_expr_name (args[0]), function->name, _weir_expr_name (args[1]));

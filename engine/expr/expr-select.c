@@ -94,7 +94,7 @@ select_compare (const WeirExpr  *expr,
   done = _weir_compare_select (expr, args, sel, out, n_out);
   if (!done)
     {
-      g_autoptr (WeirColumn) column = _weir_kernel_run (expr, eval, expr->function->flags, expr->function->eval, args, 2, sel, batch->n_rows);
+      g_autoptr (WeirColumn) column = _weir_kernel_run (expr, eval, expr->function->flags, _weir_function_kernel (expr->function), args, 2, sel, batch->n_rows);
 
       *n_out = select_column (column, sel, out);
     }

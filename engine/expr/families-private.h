@@ -8,6 +8,19 @@
 
 G_BEGIN_DECLS
 
+/* An entry with a row function: name, group, signature, sentence, example, fewest and most arguments, types, row. NULL in, NULL out. */
+#define WEIR_ROW(name_, group_, signature_, doc_, example_, min_, max_, types_, row_)                                                \
+  .name = name_, .group = group_, .signature = signature_, .doc = doc_, .example = example_, .n_args_min = min_, .n_args_max = max_, \
+  .flags = WEIR_FUNCTION_STRICT, .types = types_, .row = row_
+/* The same, but its row may raise errors. */
+#define WEIR_ROW_FAILS(name_, group_, signature_, doc_, example_, min_, max_, types_, row_)                                          \
+  .name = name_, .group = group_, .signature = signature_, .doc = doc_, .example = example_, .n_args_min = min_, .n_args_max = max_, \
+  .flags = WEIR_FUNCTION_STRICT | WEIR_FUNCTION_CAN_FAIL, .types = types_, .row = row_
+/* A call that stands for another expression. */
+#define WEIR_REWRITE(name_, group_, signature_, doc_, example_, min_, max_, rewrite_)                                                \
+  .name = name_, .group = group_, .signature = signature_, .doc = doc_, .example = example_, .n_args_min = min_, .n_args_max = max_, \
+  .rewrite = rewrite_
+
 typedef struct
 {
   const WeirFunction *functions;
@@ -16,6 +29,13 @@ typedef struct
 
 extern const WeirFamily _weir_family_arith;
 extern const WeirFamily _weir_family_compare;
+extern const WeirFamily _weir_family_cond;
 extern const WeirFamily _weir_family_logic;
+extern const WeirFamily _weir_family_math;
+extern const WeirFamily _weir_family_number;
+extern const WeirFamily _weir_family_round;
+
+/* decode() with searches and results; takes the arguments. */
+WeirExpr *_weir_rewrite_decode (WeirBind *bind, GError **error);
 
 G_END_DECLS

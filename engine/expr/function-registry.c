@@ -10,7 +10,11 @@
 static const WeirFamily *const families[] = {
   &_weir_family_arith,
   &_weir_family_compare,
+  &_weir_family_cond,
   &_weir_family_logic,
+  &_weir_family_math,
+  &_weir_family_number,
+  &_weir_family_round,
 };
 
 static const WeirFunction **sorted;

@@ -5,6 +5,8 @@
 
 G_BEGIN_DECLS
 
+typedef struct _WeirRow WeirRow; /* row-private.h */
+
 typedef enum
 {
   WEIR_FUNCTION_STRICT = 1 << 0,           /* NULL in, NULL out: the caller combines the bitmaps, eval sees only valid rows */
@@ -55,9 +57,16 @@ struct _WeirFunction
   WeirType *(*bind) (WeirBind *bind, GError **error);
   /* @args are as long as @n_rows and FLAT or CONST. Returns a column of the bound type, @n_rows long. (transfer full), never NULL. */
   WeirColumn *(*eval) (const WeirExpr *expr, WeirEval *eval, WeirColumn **args, WeirSel sel, guint n_rows);
+  /* Instead of eval: one row at a time; FALSE makes it NULL (row-private.h). */
+  gboolean (*row) (WeirRow *row);
+  /* What an eval or row shared by several functions needs to know. */
+  gconstpointer impl;
   /* When there is no bind: types of arguments and result, as `si>s` (expr-bind.c). */
   const char *types;
-  /* Automatic column name when it is not `name(arg, arg)`: `($1 IS NULL)`, `CEIL($*)`; nullable. */
+  /* Literals for missing last arguments, as `i1` or `s ` separated by `|`; they show in the automatic name. */
+  const char *defaults;
+  /* Automatic column name when it is not `name(arg, arg)`: `($1 IS NULL)`, `POWER($*)`; after a leading 1 only for calls with one
+   * argument; nullable. */
   const char *print;
   /* Instead of eval: what the call stands for (nvl() is a COALESCE). Takes bind->args. (transfer full) (nullable) */
   WeirExpr *(*rewrite) (WeirBind *bind, GError **error);

@@ -124,6 +124,7 @@ WeirColumn *_weir_column_and_validity (WeirColumn *column, WeirBuffer *validity)
 WeirColumn *_weir_column_merge (WeirType *type, WeirColumn **columns, guint n_columns, const guint16 *which, guint n_rows);
 
 typedef WeirColumn *(*WeirKernel) (const WeirExpr *expr, WeirEval *eval, WeirColumn **args, WeirSel sel, guint n_rows);
+WeirKernel _weir_function_kernel (const WeirFunction *function);
 /* Runs a kernel over evaluated arguments: constants once, dictionaries once when it cannot fail, NULLs by the flags. */
 WeirColumn *_weir_kernel_run (const WeirExpr *expr, WeirEval *eval, WeirFunctionFlags flags, WeirKernel kernel, WeirColumn **args, guint n_args, WeirSel sel, guint n_rows);
 
