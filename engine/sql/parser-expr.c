@@ -796,13 +796,29 @@ balance (WeirSqlParser      *p,
   return new_binary (p, op, balance (p, op, operands, op_spans, low, middle), balance (p, op, operands, op_spans, middle + 1, high), op_spans[middle]);
 }
 
+static WeirSqlExpr *parse_chain (WeirSqlParser *p, WeirSqlBinaryOp op);
+
+/* What OR or AND joins, measured by itself. */
+static WeirSqlExpr *
+parse_operand (WeirSqlParser  *p,
+               WeirSqlBinaryOp op)
+{
+  guint        outer_peak = p->peak;
+  WeirSqlExpr *expr;
+
+  p->peak = 0;
+  expr = op == WEIR_SQL_OP_OR ? parse_chain (p, WEIR_SQL_OP_AND) : parse_not (p);
+  p->peak = MAX (p->peak, outer_peak);
+  return expr;
+}
+
 static WeirSqlExpr *
 parse_chain (WeirSqlParser  *p,
              WeirSqlBinaryOp op)
 {
   WeirSqlKeyword keyword = op == WEIR_SQL_OP_OR ? WEIR_SQL_KW_OR : WEIR_SQL_KW_AND;
   WeirSqlList    operands = { 0 }, op_spans = { 0 };
-  WeirSqlExpr   *first = op == WEIR_SQL_OP_OR ? parse_chain (p, WEIR_SQL_OP_AND) : parse_not (p);
+  WeirSqlExpr   *first = parse_operand (p, op);
 
   if (!_weir_sql_at_keyword (p, keyword))
     return first;
@@ -810,7 +826,7 @@ parse_chain (WeirSqlParser  *p,
   while (_weir_sql_at_keyword (p, keyword))
     {
       _weir_sql_push (p, &op_spans, WeirSpan, _weir_sql_token_span (_weir_sql_next (p)));
-      _weir_sql_push (p, &operands, WeirSqlExpr *, op == WEIR_SQL_OP_OR ? parse_chain (p, WEIR_SQL_OP_AND) : parse_not (p));
+      _weir_sql_push (p, &operands, WeirSqlExpr *, parse_operand (p, op));
     }
   _weir_sql_grow (p, g_bit_storage (operands.n - 1));
   return balance (p, op, operands.data, op_spans.data, 0, operands.n - 1);

@@ -93,7 +93,8 @@ check_decimal (WeirSqlParser *p,
 
 static void
 set_plain_number (WeirSqlParser *p,
-                  WeirSqlExpr   *expr)
+                  WeirSqlExpr   *expr,
+                  gboolean       has_point)
 {
   WeirSqlLiteral *literal = &expr->literal;
 
@@ -105,7 +106,7 @@ set_plain_number (WeirSqlParser *p,
         range_error (p, expr, "double");
       return;
     }
-  if (strchr (literal->text, '.') != NULL || !parse_int64 (literal->text, &literal->i64))
+  if (has_point || !parse_int64 (literal->text, &literal->i64))
     {
       check_decimal (p, expr);
       return;
@@ -172,7 +173,7 @@ parse_number (WeirSqlParser *p)
   else if (suffix == 'Y')
     set_sized_integer (p, expr, WEIR_SQL_LITERAL_TINYINT, G_MAXINT8, "tinyint");
   else
-    set_plain_number (p, expr);
+    set_plain_number (p, expr, memchr (digits, '.', len) != NULL);
   return expr;
 }
 
