@@ -119,11 +119,10 @@ _weir_expr_call_name (const WeirFunction *function,
                       guint               n_args)
 {
   GString *out = g_string_new (NULL);
+  guint    wanted = function->print != NULL && g_ascii_isdigit (function->print[0]) ? (guint)(function->print[0] - '0') : 0;
 
-  if (function->print != NULL && function->print[0] == '1' && n_args == 1)
-    append_template (out, function->print + 1, args, n_args);
-  else if (function->print != NULL && function->print[0] != '1')
-    append_template (out, function->print, args, n_args);
+  if (function->print != NULL && (wanted == 0 || wanted == n_args))
+    append_template (out, function->print + (wanted > 0), args, n_args);
   else if ((function->flags & WEIR_FUNCTION_OPERATOR) && n_args == 2)
     g_string_append_printf (out, "(%s %s %s)", _weir_expr_name (args[0]), function->name, _weir_expr_name (args[1]));
   else if ((function->flags & WEIR_FUNCTION_OPERATOR) && n_args == 1)

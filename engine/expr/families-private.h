@@ -30,10 +30,15 @@ typedef struct
 extern const WeirFamily _weir_family_arith;
 extern const WeirFamily _weir_family_compare;
 extern const WeirFamily _weir_family_cond;
+extern const WeirFamily _weir_family_like;
 extern const WeirFamily _weir_family_logic;
 extern const WeirFamily _weir_family_math;
 extern const WeirFamily _weir_family_number;
+extern const WeirFamily _weir_family_regexp;
 extern const WeirFamily _weir_family_round;
+extern const WeirFamily _weir_family_string;
+extern const WeirFamily _weir_family_string_build;
+extern const WeirFamily _weir_family_string_search;
 
 /* decode() with searches and results; takes the arguments. */
 WeirExpr *_weir_rewrite_decode (WeirBind *bind, GError **error);

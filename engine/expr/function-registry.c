@@ -11,10 +11,15 @@ static const WeirFamily *const families[] = {
   &_weir_family_arith,
   &_weir_family_compare,
   &_weir_family_cond,
+  &_weir_family_like,
   &_weir_family_logic,
   &_weir_family_math,
   &_weir_family_number,
+  &_weir_family_regexp,
   &_weir_family_round,
+  &_weir_family_string,
+  &_weir_family_string_build,
+  &_weir_family_string_search,
 };
 
 static const WeirFunction **sorted;

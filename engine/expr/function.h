@@ -65,8 +65,8 @@ struct _WeirFunction
   const char *types;
   /* Literals for missing last arguments, as `i1` or `s ` separated by `|`; they show in the automatic name. */
   const char *defaults;
-  /* Automatic column name when it is not `name(arg, arg)`: `($1 IS NULL)`, `POWER($*)`; after a leading 1 only for calls with one
-   * argument; nullable. */
+  /* Automatic column name when it is not `name(arg, arg)`: `($1 IS NULL)`, `POWER($*)`; after a leading digit only for calls with that
+   * many arguments; nullable. */
   const char *print;
   /* Instead of eval: what the call stands for (nvl() is a COALESCE). Takes bind->args. (transfer full) (nullable) */
   WeirExpr *(*rewrite) (WeirBind *bind, GError **error);
