@@ -294,16 +294,16 @@ test_order_and_filter (void)
   fill (table, 0, 10);
   newest = g_array_index (table->rows, FakeRow, 36).id;
   show (model, table);
-  weir_result_model_set_order (model, 0, TRUE, NULL);
+  weir_result_model_set_sort (model, 0, TRUE);
   while (id_at (model, 0) != newest)
     g_main_context_iteration (NULL, TRUE);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (model)), ==, 40);
 
-  weir_result_model_set_order (model, 0, TRUE, "Baidu");
+  weir_result_model_set_filter (model, "Baidu");
   while (g_list_model_get_n_items (G_LIST_MODEL (model)) != 10)
     g_main_context_iteration (NULL, TRUE);
   g_assert_cmpuint (weir_result_model_get_n_total (model), ==, 40);
-  weir_result_model_set_order (model, 0, TRUE, "nothing like it");
+  weir_result_model_set_filter (model, "nothing like it");
   while (g_list_model_get_n_items (G_LIST_MODEL (model)) != 0)
     g_main_context_iteration (NULL, TRUE);
   fake_table_free (table);

@@ -265,13 +265,44 @@ color_series (WeirChartModel *self,
     }
 }
 
-/* Second pass. @series_of_key: index of each key's series. Cells of one window and series add up. */
+static double
+fold (WeirChartFold how,
+      double        so_far,
+      double        value)
+{
+  if (isnan (so_far))
+    return value;
+  switch (how)
+    {
+    case WEIR_FOLD_MIN:
+      return MIN (so_far, value);
+    case WEIR_FOLD_MAX:
+      return MAX (so_far, value);
+    case WEIR_FOLD_SUM:
+    case WEIR_FOLD_MEAN:
+    default:
+      return so_far + value;
+    }
+}
+
+static void
+divide (WeirChartModel *self,
+        const guint    *counts)
+{
+  for (guint i = 0; i < self->series->len; i++)
+    for (guint w = 0; w < self->windows->len; w++)
+      if (counts[(gsize)i * self->windows->len + w] > 1)
+        ((WeirChartSeries *)self->series->pdata[i])->values[w] /= counts[(gsize)i * self->windows->len + w];
+}
+
+/* Second pass. @series_of_key: index of each key's series. */
 static void
 fill (WeirChartModel *self,
       const int      *series_of_key)
 {
   g_autoptr (GHashTable) index = g_hash_table_new (window_hash, window_equal);
   WeirChartWindow        last = { G_MAXINT64, G_MININT64, 0 };
+  g_autofree guint      *counts = self->fold == WEIR_FOLD_MEAN ? g_new0 (guint, (gsize)self->series->len * self->windows->len + 1) : NULL;
   guint                  at = 0;
 
   for (guint i = 0; i < self->windows->len; i++)
@@ -300,9 +331,13 @@ fill (WeirChartModel *self,
               last = window;
             }
           series = self->series->pdata[series_of_key[cell->key]];
-          series->values[at] = isnan (series->values[at]) ? cell->value : series->values[at] + cell->value;
+          series->values[at] = fold (self->fold, series->values[at], cell->value);
+          if (counts != NULL)
+            counts[(gsize)series_of_key[cell->key] * self->windows->len + at]++;
         }
     }
+  if (counts != NULL)
+    divide (self, counts);
 }
 
 static void

@@ -41,6 +41,7 @@ struct _WeirChartModel
   /* What is chosen */
   GHashTable   *hidden; /* Owned: names */
   WeirChartKind kind;
+  WeirChartFold fold;
   guint         n_series_max;
   gint64        range_us;
   gboolean      following;

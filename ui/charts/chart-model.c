@@ -194,12 +194,31 @@ weir_chart_model_set_late (WeirChartModel      *self,
 }
 
 void
-weir_chart_model_clear (WeirChartModel *self)
+weir_chart_model_forget_cells (WeirChartModel *self)
 {
   g_ptr_array_set_size (self->chunks, 0);
-  g_ptr_array_set_size (self->marks, 0);
   g_hash_table_remove_all (self->key_ids);
   g_ptr_array_set_size (self->key_names, 0);
+}
+
+guint
+weir_chart_model_get_n_keys (WeirChartModel *self)
+{
+  return self->key_names->len;
+}
+
+void
+weir_chart_model_set_fold (WeirChartModel *self,
+                           WeirChartFold   fold)
+{
+  self->fold = fold;
+}
+
+void
+weir_chart_model_clear (WeirChartModel *self)
+{
+  weir_chart_model_forget_cells (self);
+  g_ptr_array_set_size (self->marks, 0);
   g_array_set_size (self->late, 0);
   self->n_late = 0;
   self->watermark_us = WEIR_TIME_NONE;

@@ -120,6 +120,22 @@ void weir_chart_model_set_late (WeirChartModel      *self,
                                 guint                n_late);
 void weir_chart_model_clear (WeirChartModel *self);
 
+/* Forgets cells and keys, to be filled anew; everything else stays. */
+void  weir_chart_model_forget_cells (WeirChartModel *self);
+guint weir_chart_model_get_n_keys (WeirChartModel *self);
+
+/* How cells of the same window and series come together; sums at first. */
+typedef enum
+{
+  WEIR_FOLD_SUM,
+  WEIR_FOLD_MEAN,
+  WEIR_FOLD_MIN,
+  WEIR_FOLD_MAX,
+} WeirChartFold;
+
+void weir_chart_model_set_fold (WeirChartModel *self,
+                                WeirChartFold   fold);
+
 /* A dotted line with a word: "Reconnected". At most 64 are kept. */
 void weir_chart_model_add_mark (WeirChartModel *self,
                                 gint64          time_us,

@@ -71,6 +71,7 @@ struct _WeirResultModel
   char    *filter; /* Owned */
   int      sort_column;
   gboolean descending;
+  gboolean last_batch;
   gboolean order_dirty;
 
   GCancellable *ordering; /* Owned: while a worker sorts */
@@ -254,6 +255,21 @@ splice_cb (guint    position,
   g_list_model_items_changed (G_LIST_MODEL (self), position, n_removed, n_added);
 }
 
+static void
+keep_last_batch (WeirRowsView *view,
+                 GArray       *rows)
+{
+  gint64 newest_us = G_MININT64;
+  guint  n = 0;
+
+  for (guint i = 0; i < view->klass->get_n_rows (view->data); i++)
+    newest_us = MAX (newest_us, view->klass->get_updated_us (view->data, i));
+  for (guint i = 0; i < rows->len; i++)
+    if (view->klass->get_updated_us (view->data, g_array_index (rows, guint, i)) == newest_us)
+      g_array_index (rows, guint, n++) = g_array_index (rows, guint, i);
+  g_array_set_size (rows, n);
+}
+
 /* @rows: (transfer full): rows of @view in the order wanted */
 static void
 apply_layout (WeirResultModel *self,
@@ -265,6 +281,8 @@ apply_layout (WeirResultModel *self,
   g_autoptr (GArray) old_ids = g_array_copy (self->ids);
   Apply              apply = { self, ids, rows };
 
+  if (self->last_batch)
+    keep_last_batch (view, rows);
   for (guint i = 0; i < rows->len; i++)
     {
       guint64 id = view->klass->get_row_id (view->data, g_array_index (rows, guint, i));
@@ -368,7 +386,7 @@ order_by_values (WeirResultModel *self)
 {
   const WeirColumnInfo *column;
 
-  if (self->filter != NULL)
+  if (self->filter != NULL || self->last_batch)
     return TRUE;
   if (self->sort_column < 0 || self->view == NULL)
     return FALSE;
@@ -474,32 +492,47 @@ weir_result_model_get_view (WeirResultModel *self)
   return self->view;
 }
 
-void
-weir_result_model_set_order (WeirResultModel *self,
-                             int              sort_column,
-                             gboolean         descending,
-                             const char      *filter)
+static void
+order_again (WeirResultModel *self)
 {
-  if (filter != NULL && *filter == '\0')
-    filter = NULL;
-  if (self->sort_column == sort_column && self->descending == descending && g_strcmp0 (self->filter, filter) == 0)
-    return;
-  if (g_strcmp0 (self->filter, filter) != 0)
-    {
-      g_free (self->filter);
-      self->filter = g_strdup (filter);
-    }
-  self->sort_column = sort_column;
-  self->descending = descending;
   self->order_dirty = TRUE;
   cancel_ordering (self);
   flush (self);
 }
 
-int
-weir_result_model_get_sort_column (WeirResultModel *self)
+void
+weir_result_model_set_sort (WeirResultModel *self,
+                            int              column,
+                            gboolean         descending)
 {
-  return self->sort_column;
+  if (self->sort_column == column && self->descending == descending)
+    return;
+  self->sort_column = column;
+  self->descending = descending;
+  order_again (self);
+}
+
+void
+weir_result_model_set_filter (WeirResultModel *self,
+                              const char      *text)
+{
+  if (text != NULL && *text == '\0')
+    text = NULL;
+  if (g_strcmp0 (self->filter, text) == 0)
+    return;
+  g_free (self->filter);
+  self->filter = g_strdup (text);
+  order_again (self);
+}
+
+void
+weir_result_model_set_last_batch (WeirResultModel *self,
+                                  gboolean         last_batch)
+{
+  if (self->last_batch == last_batch)
+    return;
+  self->last_batch = last_batch;
+  order_again (self);
 }
 
 GArray *

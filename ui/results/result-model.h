@@ -40,12 +40,18 @@ void weir_result_model_set_view (WeirResultModel *self,
 /* What is shown; it lags the newest view by at most a quarter of a second. (nullable) */
 WeirRowsView *weir_result_model_get_view (WeirResultModel *self);
 
-/* @sort_column: -1 for the engine's order; @filter: text a cell must contain; NULL for all. */
-void weir_result_model_set_order (WeirResultModel *self,
-                                  int              sort_column,
-                                  gboolean         descending,
-                                  const char      *filter);
-int  weir_result_model_get_sort_column (WeirResultModel *self);
+/* @column: -1 for the engine's order */
+void weir_result_model_set_sort (WeirResultModel *self,
+                                 int              column,
+                                 gboolean         descending);
+
+/* Only rows with a cell that contains @text; NULL or "" for all. */
+void weir_result_model_set_filter (WeirResultModel *self,
+                                   const char      *text);
+
+/* Only rows that the newest batch wrote. */
+void weir_result_model_set_last_batch (WeirResultModel *self,
+                                       gboolean         last_batch);
 
 /* Rows of the view at the positions of the list. (transfer full) (element-type guint) */
 GArray *weir_result_model_dup_rows (WeirResultModel *self);

@@ -1,0 +1,723 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Values are written into cells in place. Bound cells are kept in a set; when the model says that values changed, each compares the
+ * version of its row's page with the one it has shown and reads its text again only when they differ.
+ *
+ * GTK 4.8 has no public way to ask a column view what it is sorted by. Each column therefore has a sorter that notes that it was
+ * asked; comparing two probes through the view's sorter tells the column and, by the sign, the direction.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include <glib/gi18n-lib.h>
+
+#include "ui/results/result-cell.h"
+#include "ui/results/result-format.h"
+#include "ui/results/result-table.h"
+
+#define MAX_COLUMNS_SHOWN 12
+#define MAX_COPY_ROWS     100000
+
+typedef enum
+{
+  COLUMN_DATA,
+  COLUMN_STATE,
+  COLUMN_UPDATED,
+} ColumnKind;
+
+typedef struct
+{
+  WeirResultTable     *table; /* Borrowed */
+  ColumnKind           kind;
+  guint                data_column;
+  gboolean             numeric;
+  gboolean             wanted; /* by the user */
+  gboolean             in_narrow;
+  int                  width;
+  int                  narrow_width;
+  GtkColumnViewColumn *column; /* Owned */
+} Column;
+
+typedef struct
+{
+  Column         *column; /* Borrowed */
+  WeirResultCell *widget; /* Borrowed: child of the list item */
+  WeirResultRow  *row;    /* Owned while bound */
+  guint64         seen;
+} Cell;
+
+struct _WeirResultTable
+{
+  GtkWidget parent_instance;
+
+  WeirResultModel   *model;  /* Owned */
+  WeirKeyColors     *colors; /* Owned */
+  GTimeZone         *zone;   /* Owned */
+  char              *zone_name;
+  GtkWidget         *scroller; /* Owned: the only child */
+  GtkColumnView     *view;
+  GtkSelectionModel *selection; /* Owned */
+  GPtrArray         *columns;   /* Owned: of Column */
+  GHashTable        *bound;     /* Owned: set of Cell */
+  Column            *probed;    /* which column a sorter was asked about */
+  int                series_column;
+  gboolean           narrow;
+  gboolean           syncing_sort;
+  guint              ago_id;
+};
+
+G_DEFINE_FINAL_TYPE (WeirResultTable, weir_result_table, GTK_TYPE_WIDGET)
+
+enum
+{
+  ROW_ACTIVATED,
+  SELECTED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+static WeirCellStyle
+cell_style (WeirResultTable *self)
+{
+  return (WeirCellStyle){ self->zone, self->zone_name, g_get_real_time (), self->narrow };
+}
+
+static void
+column_free (gpointer data)
+{
+  Column *column = data;
+
+  g_clear_object (&column->column);
+  g_free (column);
+}
+
+static void
+fill_state (Cell         *cell,
+            WeirRowsView *view,
+            guint         row)
+{
+  gboolean final = view->klass->is_final (view->data, row);
+
+  weir_result_cell_set_glyph (cell->widget, final ? WEIR_GLYPH_FINAL : WEIR_GLYPH_OPEN);
+  weir_result_cell_set_text (cell->widget, weir_glyph_word (final ? WEIR_GLYPH_FINAL : WEIR_GLYPH_OPEN), final);
+}
+
+static void
+fill_updated (Cell         *cell,
+              WeirRowsView *view,
+              guint         row)
+{
+  gint64           updated_us = view->klass->get_updated_us (view->data, row);
+  g_autofree char *text = updated_us <= 0 ? g_strdup ("") : weir_format_ago (g_get_real_time () - updated_us);
+
+  weir_result_cell_set_text (cell->widget, text, TRUE);
+}
+
+static void
+fill_marker (Cell       *cell,
+             const char *text)
+{
+  WeirResultTable *self = cell->column->table;
+  guint            slot = 0;
+
+  if ((int)cell->column->data_column == self->series_column)
+    {
+      gboolean known = weir_key_colors_lookup (self->colors, text != NULL ? text : "NULL", &slot);
+
+      weir_result_cell_set_marker (cell->widget, slot, known);
+    }
+}
+
+static void
+fill_cell (Cell    *cell,
+           gboolean all)
+{
+  WeirResultTable *self = cell->column->table;
+  WeirRowsView    *view = weir_result_model_get_view (self->model);
+  WeirCellStyle    style;
+  g_autofree char *text = NULL;
+  guint64          version;
+  guint            row;
+
+  if (view == NULL || !weir_result_row_get_index (cell->row, &row) || row >= view->klass->get_n_rows (view->data))
+    return;
+  if (cell->column->kind == COLUMN_STATE)
+    {
+      fill_state (cell, view, row);
+      return;
+    }
+  version = view->klass->get_page_version (view->data, row / WEIR_SNAPSHOT_PAGE_ROWS);
+  if (cell->column->kind == COLUMN_DATA && self->narrow && cell->column->data_column == 0 && weir_rows_view_has_window (view))
+    weir_result_cell_set_glyph (cell->widget, view->klass->is_final (view->data, row) ? WEIR_GLYPH_FINAL : WEIR_GLYPH_OPEN);
+  if (!all && cell->seen == version)
+    return;
+  cell->seen = version;
+  if (cell->column->kind == COLUMN_UPDATED)
+    {
+      fill_updated (cell, view, row);
+      return;
+    }
+  style = cell_style (self);
+  text = weir_result_cell_text (view, row, cell->column->data_column, &style);
+  weir_result_cell_set_text (cell->widget, text, FALSE);
+  fill_marker (cell, text);
+}
+
+static void
+fill_all (WeirResultTable *self,
+          gboolean         all)
+{
+  GHashTableIter iter;
+  gpointer       cell;
+
+  g_hash_table_iter_init (&iter, self->bound);
+  while (g_hash_table_iter_next (&iter, &cell, NULL))
+    fill_cell (cell, all);
+}
+
+static void
+values_changed_cb (WeirResultTable *self,
+                   gboolean         all)
+{
+  fill_all (self, all);
+}
+
+static void
+colors_changed_cb (WeirResultTable *self)
+{
+  if (self->series_column >= 0)
+    fill_all (self, TRUE);
+}
+
+static gboolean
+ago_cb (gpointer user_data)
+{
+  WeirResultTable *self = user_data;
+  GHashTableIter   iter;
+  gpointer         key;
+
+  g_hash_table_iter_init (&iter, self->bound);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    if (((Cell *)key)->column->kind == COLUMN_UPDATED)
+      fill_cell (key, TRUE);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+setup_cb (GtkSignalListItemFactory *factory,
+          GtkListItem              *item,
+          Column                   *column)
+{
+  Cell *cell = g_new0 (Cell, 1);
+
+  cell->column = column;
+  cell->widget = WEIR_RESULT_CELL (weir_result_cell_new (column->numeric));
+  gtk_list_item_set_child (item, GTK_WIDGET (cell->widget));
+  g_object_set_data_full (G_OBJECT (item), "weir-cell", cell, g_free);
+}
+
+static void
+bind_cb (GtkSignalListItemFactory *factory,
+         GtkListItem              *item,
+         Column                   *column)
+{
+  Cell *cell = g_object_get_data (G_OBJECT (item), "weir-cell");
+
+  g_set_object (&cell->row, gtk_list_item_get_item (item));
+  g_hash_table_add (column->table->bound, cell);
+  fill_cell (cell, TRUE);
+}
+
+static void
+unbind_cb (GtkSignalListItemFactory *factory,
+           GtkListItem              *item,
+           Column                   *column)
+{
+  Cell *cell = g_object_get_data (G_OBJECT (item), "weir-cell");
+
+  g_hash_table_remove (column->table->bound, cell);
+  g_clear_object (&cell->row);
+}
+
+static int
+probe_cb (gconstpointer a,
+          gconstpointer b,
+          gpointer      user_data)
+{
+  Column *column = user_data;
+
+  column->table->probed = column;
+  return -1;
+}
+
+static void
+sorter_changed_cb (WeirResultTable *self)
+{
+  g_autoptr (GObject) probe = NULL;
+  GtkOrdering         ordering;
+
+  if (self->syncing_sort)
+    return;
+  probe = g_object_new (G_TYPE_OBJECT, NULL);
+  self->probed = NULL;
+  ordering = gtk_sorter_compare (gtk_column_view_get_sorter (self->view), probe, probe);
+  weir_result_model_set_sort (self->model, self->probed != NULL ? (int)self->probed->data_column : -1,
+                              ordering == GTK_ORDERING_LARGER);
+}
+
+static void
+apply_visibility (Column *column)
+{
+  gboolean narrow = column->table->narrow;
+
+  gtk_column_view_column_set_visible (column->column, column->wanted && (!narrow || column->in_narrow));
+  gtk_column_view_column_set_fixed_width (column->column, narrow ? column->narrow_width : column->width);
+}
+
+static Column *
+add_column (WeirResultTable *self,
+            ColumnKind       kind,
+            const char      *title,
+            int              width,
+            guint            data_column,
+            gboolean         numeric)
+{
+  Column             *column = g_new0 (Column, 1);
+  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
+
+  column->table = self;
+  column->kind = kind;
+  column->data_column = data_column;
+  column->numeric = numeric;
+  column->wanted = self->columns->len < MAX_COLUMNS_SHOWN;
+  column->width = width;
+  column->narrow_width = numeric ? 100 : 120;
+  g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), column);
+  g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), column);
+  g_signal_connect (factory, "unbind", G_CALLBACK (unbind_cb), column);
+  column->column = gtk_column_view_column_new (title, factory);
+  gtk_column_view_column_set_resizable (column->column, TRUE);
+  if (kind == COLUMN_DATA)
+    {
+      g_autoptr (GtkSorter) sorter = GTK_SORTER (gtk_custom_sorter_new (probe_cb, column, NULL));
+
+      gtk_column_view_column_set_sorter (column->column, sorter);
+    }
+  gtk_column_view_append_column (self->view, column->column);
+  g_ptr_array_add (self->columns, column);
+  return column;
+}
+
+static int
+width_of (WeirRowsView         *view,
+          const WeirColumnInfo *info)
+{
+  int title = (int)g_utf8_strlen (info->name, -1) * 8 + 42;
+  int width;
+
+  switch (info->shape)
+    {
+    case WEIR_COLUMN_WINDOW:
+      width = 196;
+      break;
+    case WEIR_COLUMN_TIME:
+      width = 180;
+      break;
+    case WEIR_COLUMN_NUMBER:
+      width = 130;
+      break;
+    case WEIR_COLUMN_BOOLEAN:
+      width = 96;
+      break;
+    case WEIR_COLUMN_TEXT:
+    case WEIR_COLUMN_OTHER:
+    default:
+      width = 170;
+    }
+  return CLAMP (title, width, 320);
+}
+
+/* Past windows are written with their dates and need more room. */
+static int
+window_width (WeirResultTable *self,
+              WeirRowsView    *view)
+{
+  WeirCellStyle    style = cell_style (self);
+  g_autofree char *text = NULL;
+  gint64           start_us;
+  gint64           end_us;
+
+  if (view->klass->get_n_rows (view->data) == 0 || !view->klass->get_window (view->data, 0, &start_us, &end_us))
+    return 196;
+  text = weir_format_window (start_us, end_us, style.now_us, style.zone);
+  return MAX (196, (int)g_utf8_strlen (text, -1) * 8 + 34);
+}
+
+/* Titles over numbers stand at their right; GTK has no property for it. */
+static void
+align_titles (WeirResultTable *self)
+{
+  GtkWidget *header = gtk_widget_get_first_child (GTK_WIDGET (self->view));
+  GtkWidget *title = header != NULL ? gtk_widget_get_first_child (header) : NULL;
+  guint      i = 0;
+
+  for (; title != NULL && i < self->columns->len; title = gtk_widget_get_next_sibling (title), i++)
+    {
+      Column    *column = self->columns->pdata[i];
+      GtkWidget *box = gtk_widget_get_first_child (title);
+
+      if (box != NULL && column->numeric)
+        gtk_widget_set_halign (box, GTK_ALIGN_END);
+    }
+}
+
+static void
+clear_columns (WeirResultTable *self)
+{
+  GListModel *list = gtk_column_view_get_columns (self->view);
+
+  while (g_list_model_get_n_items (list) > 0)
+    {
+      g_autoptr (GtkColumnViewColumn) column = g_list_model_get_item (list, 0);
+
+      gtk_column_view_remove_column (self->view, column);
+    }
+  g_hash_table_remove_all (self->bound);
+  g_ptr_array_set_size (self->columns, 0);
+}
+
+static void
+add_data_columns (WeirResultTable *self,
+                  WeirRowsView    *view)
+{
+  guint    n = view->klass->get_n_columns (view->data);
+  gboolean has_window = weir_rows_view_has_window (view);
+  gboolean has_key = FALSE;
+  gboolean has_measure = FALSE;
+
+  for (guint i = 0; i < n; i++)
+    {
+      const WeirColumnInfo *info = view->klass->get_column (view->data, i);
+      gboolean              numeric = weir_result_column_is_numeric (info);
+      gboolean              window = info->shape == WEIR_COLUMN_WINDOW || info->is_window_start;
+      Column               *column = add_column (self, COLUMN_DATA, info->name,
+                                   info->shape == WEIR_COLUMN_WINDOW ? window_width (self, view) : width_of (view, info), i, numeric);
+
+      column->in_narrow = window || (!numeric && !has_key && info->shape == WEIR_COLUMN_TEXT) || (numeric && !has_measure);
+      has_key |= info->shape == WEIR_COLUMN_TEXT;
+      has_measure |= numeric;
+      if (i == 0 && has_window)
+        add_column (self, COLUMN_STATE, _ ("state"), 100, 0, FALSE);
+    }
+}
+
+static void
+add_filler (WeirResultTable *self)
+{
+  GtkListItemFactory  *factory = gtk_signal_list_item_factory_new ();
+  GtkColumnViewColumn *column = gtk_column_view_column_new (NULL, factory);
+
+  gtk_column_view_column_set_expand (column, TRUE);
+  gtk_column_view_append_column (self->view, column);
+  g_object_unref (column);
+}
+
+/* The newest window on top, until the user chooses otherwise. */
+static void
+sort_by_window (WeirResultTable *self,
+                WeirRowsView    *view)
+{
+  for (guint i = 0; i < self->columns->len; i++)
+    {
+      Column               *column = self->columns->pdata[i];
+      const WeirColumnInfo *info = view->klass->get_column (view->data, column->data_column);
+
+      if (column->kind != COLUMN_DATA || (info->shape != WEIR_COLUMN_WINDOW && !info->is_window_start))
+        continue;
+      gtk_column_view_sort_by_column (self->view, column->column, GTK_SORT_DESCENDING);
+      return;
+    }
+}
+
+static void
+columns_changed_cb (WeirResultTable *self)
+{
+  WeirRowsView *view = weir_result_model_get_view (self->model);
+
+  self->syncing_sort = TRUE;
+  gtk_column_view_sort_by_column (self->view, NULL, GTK_SORT_ASCENDING);
+  clear_columns (self);
+  self->syncing_sort = FALSE;
+  if (view == NULL)
+    return;
+  add_data_columns (self, view);
+  add_column (self, COLUMN_UPDATED, _ ("updated"), 130, 0, FALSE);
+  add_filler (self);
+  for (guint i = 0; i < self->columns->len; i++)
+    apply_visibility (self->columns->pdata[i]);
+  align_titles (self);
+  sort_by_window (self, view);
+}
+
+static void
+activate_cb (WeirResultTable *self,
+             guint            position)
+{
+  g_autoptr (WeirResultRow) row = g_list_model_get_item (G_LIST_MODEL (self->model), position);
+
+  if (row != NULL)
+    g_signal_emit (self, signals[ROW_ACTIVATED], 0, row);
+}
+
+static void
+selection_changed_cb (WeirResultTable *self)
+{
+  g_autoptr (WeirResultRow) row = weir_result_table_dup_selected (self);
+
+  g_signal_emit (self, signals[SELECTED], 0, row);
+}
+
+static void
+copy_action (GtkWidget  *widget,
+             const char *name,
+             GVariant   *parameter)
+{
+  g_autofree char *text = weir_result_table_dup_text (WEIR_RESULT_TABLE (widget));
+
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text);
+}
+
+static void
+weir_result_table_map (GtkWidget *widget)
+{
+  WeirResultTable *self = WEIR_RESULT_TABLE (widget);
+
+  GTK_WIDGET_CLASS (weir_result_table_parent_class)->map (widget);
+  self->ago_id = g_timeout_add_seconds (1, ago_cb, self);
+}
+
+static void
+weir_result_table_unmap (GtkWidget *widget)
+{
+  WeirResultTable *self = WEIR_RESULT_TABLE (widget);
+
+  g_clear_handle_id (&self->ago_id, g_source_remove);
+  GTK_WIDGET_CLASS (weir_result_table_parent_class)->unmap (widget);
+}
+
+static void
+weir_result_table_dispose (GObject *object)
+{
+  WeirResultTable *self = WEIR_RESULT_TABLE (object);
+
+  g_clear_handle_id (&self->ago_id, g_source_remove);
+  if (self->view != NULL)
+    {
+      self->syncing_sort = TRUE;
+      gtk_column_view_set_model (self->view, NULL);
+      clear_columns (self);
+      self->view = NULL;
+    }
+  g_clear_pointer (&self->scroller, gtk_widget_unparent);
+  g_clear_object (&self->selection);
+  g_clear_object (&self->model);
+  g_clear_object (&self->colors);
+
+  G_OBJECT_CLASS (weir_result_table_parent_class)->dispose (object);
+}
+
+static void
+weir_result_table_finalize (GObject *object)
+{
+  WeirResultTable *self = WEIR_RESULT_TABLE (object);
+
+  g_ptr_array_unref (self->columns);
+  g_hash_table_unref (self->bound);
+  g_time_zone_unref (self->zone);
+  g_free (self->zone_name);
+
+  G_OBJECT_CLASS (weir_result_table_parent_class)->finalize (object);
+}
+
+static void
+weir_result_table_class_init (WeirResultTableClass *klass)
+{
+  GObjectClass   *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = weir_result_table_dispose;
+  object_class->finalize = weir_result_table_finalize;
+  widget_class->map = weir_result_table_map;
+  widget_class->unmap = weir_result_table_unmap;
+
+  signals[ROW_ACTIVATED] = g_signal_new ("row-activated", WEIR_TYPE_RESULT_TABLE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                         G_TYPE_NONE, 1, WEIR_TYPE_RESULT_ROW);
+  signals[SELECTED] = g_signal_new ("selected", WEIR_TYPE_RESULT_TABLE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                                    WEIR_TYPE_RESULT_ROW);
+
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+  gtk_widget_class_set_css_name (widget_class, "weirtable");
+  gtk_widget_class_install_action (widget_class, "table.copy", NULL, copy_action);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_c, GDK_CONTROL_MASK, "table.copy", NULL);
+}
+
+static void
+weir_result_table_init (WeirResultTable *self)
+{
+  self->columns = g_ptr_array_new_with_free_func (column_free);
+  self->bound = g_hash_table_new (NULL, NULL);
+  self->zone = g_time_zone_new_local ();
+  self->series_column = -1;
+  self->scroller = gtk_scrolled_window_new ();
+  self->view = GTK_COLUMN_VIEW (gtk_column_view_new (NULL));
+  gtk_widget_set_vexpand (self->scroller, TRUE);
+  gtk_widget_add_css_class (GTK_WIDGET (self->view), "data-table");
+  gtk_widget_add_css_class (GTK_WIDGET (self->view), "weir-rows");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Result"), -1);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), GTK_WIDGET (self->view));
+  gtk_widget_set_parent (self->scroller, GTK_WIDGET (self));
+  g_signal_connect_object (gtk_column_view_get_sorter (self->view), "changed", G_CALLBACK (sorter_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_swapped (self->view, "activate", G_CALLBACK (activate_cb), self);
+}
+
+GtkWidget *
+weir_result_table_new (WeirResultModel *model,
+                       WeirKeyColors   *colors)
+{
+  WeirResultTable *self = g_object_new (WEIR_TYPE_RESULT_TABLE, NULL);
+
+  self->model = g_object_ref (model);
+  self->colors = g_object_ref (colors);
+  self->selection = GTK_SELECTION_MODEL (gtk_multi_selection_new (G_LIST_MODEL (g_object_ref (model))));
+  gtk_column_view_set_model (self->view, self->selection);
+  g_signal_connect_object (self->selection, "selection-changed", G_CALLBACK (selection_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (model, "values-changed", G_CALLBACK (values_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (model, "columns-changed", G_CALLBACK (columns_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (colors, "changed", G_CALLBACK (colors_changed_cb), self, G_CONNECT_SWAPPED);
+  columns_changed_cb (self);
+  return GTK_WIDGET (self);
+}
+
+void
+weir_result_table_set_time_zone (WeirResultTable *self,
+                                 GTimeZone       *zone,
+                                 const char      *zone_name)
+{
+  g_time_zone_ref (zone);
+  g_time_zone_unref (self->zone);
+  self->zone = zone;
+  g_free (self->zone_name);
+  self->zone_name = g_strdup (zone_name);
+  fill_all (self, TRUE);
+}
+
+void
+weir_result_table_set_series_column (WeirResultTable *self,
+                                     int              column)
+{
+  if (self->series_column == column)
+    return;
+  self->series_column = column;
+  fill_all (self, TRUE);
+}
+
+void
+weir_result_table_set_narrow (WeirResultTable *self,
+                              gboolean         narrow)
+{
+  if (self->narrow == narrow)
+    return;
+  self->narrow = narrow;
+  for (guint i = 0; i < self->columns->len; i++)
+    apply_visibility (self->columns->pdata[i]);
+  fill_all (self, TRUE);
+}
+
+static void
+column_toggled_cb (WeirResultTable *self,
+                   GtkCheckButton  *check)
+{
+  const char *title = gtk_check_button_get_label (check);
+
+  for (guint i = 0; i < self->columns->len; i++)
+    {
+      Column *column = self->columns->pdata[i];
+
+      if (strcmp (gtk_column_view_column_get_title (column->column), title) != 0)
+        continue;
+      column->wanted = gtk_check_button_get_active (check);
+      apply_visibility (column);
+    }
+}
+
+GtkWidget *
+weir_result_table_create_columns_box (WeirResultTable *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+
+  for (guint i = 0; i < self->columns->len; i++)
+    {
+      Column    *column = self->columns->pdata[i];
+      GtkWidget *check = gtk_check_button_new_with_label (gtk_column_view_column_get_title (column->column));
+
+      gtk_check_button_set_active (GTK_CHECK_BUTTON (check), column->wanted);
+      g_signal_connect_object (check, "toggled", G_CALLBACK (column_toggled_cb), self, G_CONNECT_SWAPPED);
+      gtk_box_append (GTK_BOX (box), check);
+    }
+  return box;
+}
+
+WeirResultRow *
+weir_result_table_dup_selected (WeirResultTable *self)
+{
+  g_autoptr (GtkBitset) selected = gtk_selection_model_get_selection (self->selection);
+
+  if (gtk_bitset_is_empty (selected))
+    return NULL;
+  return g_list_model_get_item (G_LIST_MODEL (self->model), gtk_bitset_get_minimum (selected));
+}
+
+static void
+append_row_text (WeirResultTable *self,
+                 WeirRowsView    *view,
+                 guint            row,
+                 GString         *out)
+{
+  guint n = view->klass->get_n_columns (view->data);
+
+  for (guint c = 0; c < n; c++)
+    {
+      g_autofree char *text = view->klass->dup_text (view->data, row, c, self->zone_name);
+
+      if (c > 0)
+        g_string_append_c (out, '\t');
+      for (const char *p = text; p != NULL && *p != '\0'; p++)
+        g_string_append_c (out, *p == '\t' || *p == '\n' || *p == '\r' ? ' ' : *p);
+    }
+  g_string_append_c (out, '\n');
+}
+
+char *
+weir_result_table_dup_text (WeirResultTable *self)
+{
+  WeirRowsView         *view = weir_result_model_get_view (self->model);
+  g_autoptr (GtkBitset) selected = gtk_selection_model_get_selection (self->selection);
+  g_autoptr (GArray)    rows = weir_result_model_dup_rows (self->model);
+  GString              *out = g_string_new (NULL);
+  guint                 n_written = 0;
+
+  if (view == NULL)
+    return g_string_free (out, FALSE);
+  for (guint c = 0; c < view->klass->get_n_columns (view->data); c++)
+    g_string_append_printf (out, "%s%s", c > 0 ? "\t" : "", view->klass->get_column (view->data, c)->name);
+  g_string_append_c (out, '\n');
+  for (guint i = 0; i < rows->len && n_written < MAX_COPY_ROWS; i++)
+    if (gtk_bitset_is_empty (selected) || gtk_bitset_contains (selected, i))
+      {
+        append_row_text (self, view, g_array_index (rows, guint, i), out);
+        n_written++;
+      }
+  return g_string_free (out, FALSE);
+}

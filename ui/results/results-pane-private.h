@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <adwaita.h>
+
+#include "ui/results/chart-feed.h"
+#include "ui/results/results-pane.h"
+#include "ui/results/row-details.h"
+#include "ui/results/why-panel.h"
+
+G_BEGIN_DECLS
+
+struct _WeirResultsPane
+{
+  GtkWidget parent_instance;
+
+  /* Owned */
+  WeirChartModel     *chart_model;
+  WeirKeyColors      *colors;
+  WeirResultModel    *model;
+  WeirChartFeed      *feed;
+  GSimpleActionGroup *actions;
+  GTimeZone          *zone;
+  char               *zone_name;
+  WeirQuery          *query;
+  WeirRowsView       *held; /* newest one while paused */
+  WeirResultRow      *detail_row;
+  char               *chart_json; /* applied when the columns are known */
+
+  GtkWidget       *flap; /* Owned: the only child */
+  GtkPaned        *paned;
+  WeirChartCard   *card;
+  GtkWidget       *card_box;
+  GtkWidget       *bar;
+  GtkWidget       *search;
+  GtkWidget       *modes;
+  GtkLabel        *count;
+  GtkWidget       *columns_button;
+  GtkWidget       *export_button;
+  GtkStack        *stack;
+  WeirResultTable *table;
+  WeirWhyPanel    *why;
+  WeirRowDetails  *details;
+
+  gint64   wait_us;
+  guint64  n_written;
+  guint64  n_written_at_pause;
+  gboolean paused;
+  gboolean narrow;
+  gboolean has_rows;
+  gboolean source_was_lost;
+  guint    why_id;
+  guint    narrow_id;
+};
+
+/* @n_written: rows the query has put out since its start, for the count of the pill. */
+void _weir_results_pane_set_view (WeirResultsPane *self,
+                                  WeirRowsView    *view,
+                                  guint64          n_written);
+void _weir_results_pane_set_why (WeirResultsPane *self,
+                                 const WeirWhy   *why);
+void _weir_results_pane_set_wait (WeirResultsPane *self,
+                                  gint64           wait_us);
+void _weir_results_pane_reset (WeirResultsPane *self);
+
+void _weir_results_pane_add_actions (WeirResultsPane *self);
+void _weir_results_pane_update_menu (WeirResultsPane *self);
+void _weir_results_pane_show_details (WeirResultsPane *self,
+                                      WeirResultRow   *row);
+void _weir_results_pane_update_details (WeirResultsPane *self);
+
+G_END_DECLS

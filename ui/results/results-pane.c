@@ -1,0 +1,557 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "ui/results/results-pane-private.h"
+
+#define NARROW_WIDTH 520
+#define CHART_HEIGHT 372
+
+G_DEFINE_FINAL_TYPE (WeirResultsPane, weir_results_pane, GTK_TYPE_WIDGET)
+
+enum
+{
+  PROP_0,
+  PROP_PAUSED,
+  N_PROPS
+};
+
+static GParamSpec *props[N_PROPS];
+
+static void
+update_count (WeirResultsPane *self)
+{
+  guint            total = weir_result_model_get_n_total (self->model);
+  guint            shown = g_list_model_get_n_items (G_LIST_MODEL (self->model));
+  g_autofree char *total_text = weir_format_number (total, 0);
+  g_autofree char *shown_text = weir_format_number (shown, 0);
+  g_autofree char *text = NULL;
+
+  if (shown == total)
+    text = g_strdup_printf (ngettext ("%s row", "%s rows", total), total_text);
+  else
+    /* Translators: how many rows are shown of how many */
+    text = g_strdup_printf (ngettext ("%s of %s row", "%s of %s rows", total), shown_text, total_text);
+  if (g_strcmp0 (gtk_label_get_text (self->count), text) != 0)
+    gtk_label_set_text (self->count, text);
+}
+
+static void
+update_page (WeirResultsPane *self)
+{
+  guint total = weir_result_model_get_n_total (self->model);
+  guint shown = g_list_model_get_n_items (G_LIST_MODEL (self->model));
+
+  self->has_rows = total > 0;
+  if (total == 0)
+    gtk_stack_set_visible_child_name (self->stack, "why");
+  else
+    gtk_stack_set_visible_child_name (self->stack, shown > 0 ? "table" : "nothing");
+}
+
+static void
+values_changed_cb (WeirResultsPane *self)
+{
+  update_count (self);
+  update_page (self);
+  _weir_results_pane_update_details (self);
+}
+
+static void
+update_title (WeirResultsPane *self)
+{
+  gint64           window_us = weir_chart_feed_get_window_us (self->feed);
+  g_autofree char *length = weir_format_duration (window_us);
+  g_autofree char *subtitle = NULL;
+
+  /* Translators: %s is a duration as "10 s" */
+  subtitle = window_us > 0 ? g_strdup_printf (_ ("per %s window"), length) : g_strdup ("");
+  weir_chart_card_set_title (self->card, weir_chart_feed_get_value (self->feed), subtitle);
+}
+
+static void
+show_view (WeirResultsPane *self,
+           WeirRowsView    *view)
+{
+  WeirRowsView *old = weir_result_model_get_view (self->model);
+  gboolean      fresh = view != NULL && (old == NULL || !weir_rows_view_same_columns (old, view));
+
+  if (view != NULL)
+    {
+      gint64 watermark = view->klass->get_watermark_us (view->data);
+      gint64 newest = view->klass->get_newest_event_us (view->data);
+
+      weir_chart_model_set_times (self->chart_model, watermark, newest, self->wait_us);
+    }
+  weir_chart_feed_set_view (self->feed, view);
+  if (fresh)
+    {
+      /* Clearing for new columns took the times away. */
+      weir_chart_model_set_times (self->chart_model, view->klass->get_watermark_us (view->data),
+                                  view->klass->get_newest_event_us (view->data), self->wait_us);
+      weir_chart_model_update (self->chart_model);
+    }
+  weir_result_model_set_view (self->model, view);
+  if (fresh)
+    {
+      weir_result_table_set_series_column (self->table, weir_chart_feed_get_series_column (self->feed));
+      if (self->chart_json != NULL)
+        weir_results_pane_set_chart_json (self, self->chart_json);
+      _weir_results_pane_update_menu (self);
+    }
+  gtk_widget_set_visible (self->card_box, view == NULL || weir_chart_feed_is_drawable (self->feed));
+  update_title (self);
+  values_changed_cb (self);
+}
+
+static void
+update_pill (WeirResultsPane *self)
+{
+  weir_chart_card_set_behind (self->card, self->paused ? (gint64)(self->n_written - MIN (self->n_written_at_pause, self->n_written)) : -1);
+}
+
+void
+_weir_results_pane_set_view (WeirResultsPane *self,
+                             WeirRowsView    *view,
+                             guint64          n_written)
+{
+  self->n_written = n_written;
+  if (self->paused)
+    {
+      g_clear_pointer (&self->held, weir_rows_view_unref);
+      self->held = weir_rows_view_ref (view);
+      update_pill (self);
+      return;
+    }
+  show_view (self, view);
+}
+
+void
+_weir_results_pane_set_why (WeirResultsPane *self,
+                            const WeirWhy   *why)
+{
+  g_autoptr (WeirWhyAnswer) answer = weir_why_answer_new (why, self->zone, g_get_real_time ());
+
+  weir_why_panel_set_answer (self->why, answer);
+}
+
+void
+_weir_results_pane_set_wait (WeirResultsPane *self,
+                             gint64           wait_us)
+{
+  self->wait_us = wait_us;
+}
+
+void
+_weir_results_pane_reset (WeirResultsPane *self)
+{
+  g_clear_pointer (&self->held, weir_rows_view_unref);
+  g_clear_object (&self->detail_row);
+  self->n_written = self->n_written_at_pause = 0;
+  self->wait_us = 0;
+  weir_results_pane_set_paused (self, FALSE);
+  adw_flap_set_reveal_flap (ADW_FLAP (self->flap), FALSE);
+  show_view (self, NULL);
+}
+
+void
+weir_results_pane_set_paused (WeirResultsPane *self,
+                              gboolean         paused)
+{
+  g_autoptr (WeirRowsView) held = NULL;
+  GAction                 *action;
+
+  g_return_if_fail (WEIR_IS_RESULTS_PANE (self));
+
+  if (self->paused == paused)
+    return;
+  self->paused = paused;
+  self->n_written_at_pause = self->n_written;
+  action = g_action_map_lookup_action (G_ACTION_MAP (self->actions), "pause");
+  g_simple_action_set_state (G_SIMPLE_ACTION (action), g_variant_new_boolean (paused));
+  action = g_action_map_lookup_action (G_ACTION_MAP (self->actions), "go-live");
+  g_simple_action_set_enabled (G_SIMPLE_ACTION (action), paused);
+  held = g_steal_pointer (&self->held);
+  if (!paused && held != NULL)
+    show_view (self, held);
+  update_pill (self);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_PAUSED]);
+}
+
+gboolean
+weir_results_pane_get_paused (WeirResultsPane *self)
+{
+  return self->paused;
+}
+
+static gboolean
+narrow_cb (gpointer user_data)
+{
+  WeirResultsPane *self = user_data;
+
+  self->narrow_id = 0;
+  weir_result_table_set_narrow (self->table, self->narrow);
+  weir_why_panel_set_narrow (self->why, self->narrow);
+  gtk_widget_set_visible (self->modes, !self->narrow);
+  gtk_widget_set_visible (GTK_WIDGET (self->count), !self->narrow);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+weir_results_pane_size_allocate (GtkWidget *widget,
+                                 int        width,
+                                 int        height,
+                                 int        baseline)
+{
+  WeirResultsPane *self = WEIR_RESULTS_PANE (widget);
+  gboolean         narrow = width < NARROW_WIDTH;
+
+  gtk_widget_allocate (self->flap, width, height, baseline, NULL);
+  if (self->narrow == narrow)
+    return;
+  /* What is shown cannot change in the middle of an allocation. */
+  self->narrow = narrow;
+  if (self->narrow_id == 0)
+    self->narrow_id = g_idle_add_full (G_PRIORITY_HIGH, narrow_cb, self, NULL);
+}
+
+static void
+weir_results_pane_measure (GtkWidget     *widget,
+                           GtkOrientation orientation,
+                           int            for_size,
+                           int           *minimum,
+                           int           *natural,
+                           int           *minimum_baseline,
+                           int           *natural_baseline)
+{
+  gtk_widget_measure (WEIR_RESULTS_PANE (widget)->flap, orientation, -1, minimum, natural, NULL, NULL);
+  /* The bar loses what does not fit once the width is known. */
+  if (orientation == GTK_ORIENTATION_HORIZONTAL)
+    {
+      *minimum = MIN (*minimum, 340);
+      *natural = MAX (*natural, 720);
+    }
+}
+
+static void
+weir_results_pane_get_property (GObject    *object,
+                                guint       prop_id,
+                                GValue     *value,
+                                GParamSpec *pspec)
+{
+  WeirResultsPane *self = WEIR_RESULTS_PANE (object);
+
+  switch (prop_id)
+    {
+    case PROP_PAUSED:
+      g_value_set_boolean (value, self->paused);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+weir_results_pane_set_property (GObject      *object,
+                                guint         prop_id,
+                                const GValue *value,
+                                GParamSpec   *pspec)
+{
+  switch (prop_id)
+    {
+    case PROP_PAUSED:
+      weir_results_pane_set_paused (WEIR_RESULTS_PANE (object), g_value_get_boolean (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+weir_results_pane_dispose (GObject *object)
+{
+  WeirResultsPane *self = WEIR_RESULTS_PANE (object);
+
+  g_clear_handle_id (&self->why_id, g_source_remove);
+  g_clear_handle_id (&self->narrow_id, g_source_remove);
+  if (self->query != NULL)
+    g_signal_handlers_disconnect_by_data (self->query, self);
+  g_clear_object (&self->query);
+  g_clear_object (&self->detail_row);
+  g_clear_pointer (&self->held, weir_rows_view_unref);
+  g_clear_pointer (&self->flap, gtk_widget_unparent);
+
+  G_OBJECT_CLASS (weir_results_pane_parent_class)->dispose (object);
+}
+
+static void
+weir_results_pane_finalize (GObject *object)
+{
+  WeirResultsPane *self = WEIR_RESULTS_PANE (object);
+
+  weir_chart_feed_free (self->feed);
+  g_object_unref (self->chart_model);
+  g_object_unref (self->colors);
+  g_object_unref (self->model);
+  g_object_unref (self->actions);
+  g_time_zone_unref (self->zone);
+  g_free (self->zone_name);
+  g_free (self->chart_json);
+
+  G_OBJECT_CLASS (weir_results_pane_parent_class)->finalize (object);
+}
+
+static void
+weir_results_pane_class_init (WeirResultsPaneClass *klass)
+{
+  GObjectClass   *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->get_property = weir_results_pane_get_property;
+  object_class->set_property = weir_results_pane_set_property;
+  object_class->dispose = weir_results_pane_dispose;
+  object_class->finalize = weir_results_pane_finalize;
+  widget_class->measure = weir_results_pane_measure;
+  widget_class->size_allocate = weir_results_pane_size_allocate;
+
+  props[PROP_PAUSED] =
+    g_param_spec_boolean ("paused", NULL, NULL, FALSE, G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+
+  g_signal_new ("why-action", WEIR_TYPE_RESULTS_PANE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  g_signal_new ("show-late-rows", WEIR_TYPE_RESULTS_PANE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  g_signal_new ("message", WEIR_TYPE_RESULTS_PANE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+
+  gtk_widget_class_set_css_name (widget_class, "weirresults");
+}
+
+static void
+search_changed_cb (WeirResultsPane *self)
+{
+  weir_result_model_set_filter (self->model, gtk_editable_get_text (GTK_EDITABLE (self->search)));
+}
+
+static void
+columns_popover_cb (GtkMenuButton *button,
+                    gpointer       user_data)
+{
+  WeirResultsPane *self = user_data;
+  GtkWidget       *popover = gtk_popover_new ();
+  GtkWidget       *box = weir_result_table_create_columns_box (self->table);
+  GtkWidget       *scroller = gtk_scrolled_window_new ();
+
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scroller), TRUE);
+  gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scroller), 400);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), box);
+  gtk_popover_set_child (GTK_POPOVER (popover), scroller);
+  gtk_menu_button_set_popover (button, popover);
+}
+
+static GtkWidget *
+modes_new (WeirResultsPane *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  GtkWidget *all = gtk_toggle_button_new_with_label (_ ("Table"));
+  GtkWidget *last = gtk_toggle_button_new_with_label (_ ("Last Batch"));
+
+  gtk_toggle_button_set_group (GTK_TOGGLE_BUTTON (last), GTK_TOGGLE_BUTTON (all));
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (all), "results.last-batch");
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (all), "b", FALSE);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (last), "results.last-batch");
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (last), "b", TRUE);
+  gtk_widget_set_tooltip_text (all, _ ("Show All Rows of the Result"));
+  gtk_widget_set_tooltip_text (last, _ ("Show the Rows the Newest Batch Wrote"));
+  gtk_widget_add_css_class (box, "linked");
+  gtk_box_append (GTK_BOX (box), all);
+  gtk_box_append (GTK_BOX (box), last);
+  return box;
+}
+
+static GtkWidget *
+bar_new (WeirResultsPane *self)
+{
+  GtkWidget *bar = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+
+  self->search = gtk_search_entry_new ();
+  g_object_set (self->search, "placeholder-text", _ ("Filter rows"), "width-chars", 16, "max-width-chars", 24, NULL);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->search), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Filter Rows"), -1);
+  g_signal_connect_swapped (self->search, "search-changed", G_CALLBACK (search_changed_cb), self);
+  self->modes = modes_new (self);
+  self->count = GTK_LABEL (gtk_label_new (NULL));
+  gtk_label_set_ellipsize (self->count, PANGO_ELLIPSIZE_END);
+  gtk_label_set_xalign (self->count, 1);
+  gtk_widget_set_hexpand (GTK_WIDGET (self->count), TRUE);
+  gtk_widget_add_css_class (GTK_WIDGET (self->count), "caption");
+  gtk_widget_add_css_class (GTK_WIDGET (self->count), "dim-label");
+  gtk_widget_add_css_class (GTK_WIDGET (self->count), "numeric");
+  self->columns_button = gtk_menu_button_new ();
+  gtk_menu_button_set_label (GTK_MENU_BUTTON (self->columns_button), _ ("Columns"));
+  gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (self->columns_button), columns_popover_cb, self, NULL);
+  gtk_widget_add_css_class (self->columns_button, "flat");
+  gtk_widget_set_tooltip_text (self->columns_button, _ ("Choose the Columns Shown"));
+  self->export_button = gtk_button_new_from_icon_name ("document-save-symbolic");
+  gtk_widget_add_css_class (self->export_button, "flat");
+  gtk_widget_set_tooltip_text (self->export_button, _ ("Export Rows…"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->export_button), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Export Rows"), -1);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->export_button), "results.export");
+
+  gtk_box_append (GTK_BOX (bar), self->search);
+  gtk_box_append (GTK_BOX (bar), self->modes);
+  gtk_box_append (GTK_BOX (bar), GTK_WIDGET (self->count));
+  gtk_box_append (GTK_BOX (bar), self->columns_button);
+  gtk_box_append (GTK_BOX (bar), self->export_button);
+  gtk_widget_add_css_class (bar, "weir-bar-row");
+  return bar;
+}
+
+static void
+row_activated_cb (WeirResultsPane *self,
+                  WeirResultRow   *row)
+{
+  _weir_results_pane_show_details (self, row);
+  adw_flap_set_reveal_flap (ADW_FLAP (self->flap), TRUE);
+}
+
+static void
+row_selected_cb (WeirResultsPane *self,
+                 WeirResultRow   *row)
+{
+  if (row != NULL)
+    _weir_results_pane_show_details (self, row);
+}
+
+static void
+details_closed_cb (WeirResultsPane *self)
+{
+  adw_flap_set_reveal_flap (ADW_FLAP (self->flap), FALSE);
+}
+
+static void
+why_action_cb (WeirResultsPane *self,
+               const char      *action)
+{
+  g_signal_emit_by_name (self, "why-action", action);
+}
+
+static void
+late_clicked_cb (WeirResultsPane *self)
+{
+  g_signal_emit_by_name (self, "show-late-rows");
+}
+
+static GtkWidget *
+stack_new (WeirResultsPane *self)
+{
+  GtkWidget *nothing = adw_status_page_new ();
+
+  self->stack = GTK_STACK (gtk_stack_new ());
+  self->table = WEIR_RESULT_TABLE (weir_result_table_new (self->model, self->colors));
+  self->why = WEIR_WHY_PANEL (weir_why_panel_new ());
+  adw_status_page_set_icon_name (ADW_STATUS_PAGE (nothing), "system-search-symbolic");
+  adw_status_page_set_title (ADW_STATUS_PAGE (nothing), _ ("No Matching Rows"));
+  adw_status_page_set_description (ADW_STATUS_PAGE (nothing), _ ("No cell of the result contains this text."));
+  gtk_widget_add_css_class (nothing, "compact");
+  gtk_stack_add_named (self->stack, GTK_WIDGET (self->why), "why");
+  gtk_stack_add_named (self->stack, GTK_WIDGET (self->table), "table");
+  gtk_stack_add_named (self->stack, nothing, "nothing");
+  gtk_widget_set_vexpand (GTK_WIDGET (self->stack), TRUE);
+  g_signal_connect_swapped (self->table, "row-activated", G_CALLBACK (row_activated_cb), self);
+  g_signal_connect_swapped (self->table, "selected", G_CALLBACK (row_selected_cb), self);
+  g_signal_connect_swapped (self->why, "action", G_CALLBACK (why_action_cb), self);
+  return GTK_WIDGET (self->stack);
+}
+
+static GtkWidget *
+content_new (WeirResultsPane *self)
+{
+  GtkWidget *lower = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+
+  self->paned = GTK_PANED (gtk_paned_new (GTK_ORIENTATION_VERTICAL));
+  self->card = WEIR_CHART_CARD (weir_chart_card_new (self->chart_model));
+  self->card_box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  gtk_widget_set_vexpand (GTK_WIDGET (self->card), TRUE);
+  gtk_widget_add_css_class (self->card_box, "weir-chart-box");
+  gtk_box_append (GTK_BOX (self->card_box), GTK_WIDGET (self->card));
+  self->bar = bar_new (self);
+  gtk_box_append (GTK_BOX (lower), self->bar);
+  gtk_box_append (GTK_BOX (lower), stack_new (self));
+  gtk_paned_set_start_child (self->paned, self->card_box);
+  gtk_paned_set_end_child (self->paned, lower);
+  gtk_paned_set_position (self->paned, CHART_HEIGHT);
+  gtk_paned_set_resize_start_child (self->paned, FALSE);
+  gtk_paned_set_shrink_start_child (self->paned, FALSE);
+  gtk_paned_set_shrink_end_child (self->paned, TRUE);
+  g_signal_connect_swapped (weir_chart_card_get_chart (self->card), "late-clicked", G_CALLBACK (late_clicked_cb), self);
+  return GTK_WIDGET (self->paned);
+}
+
+static void
+weir_results_pane_init (WeirResultsPane *self)
+{
+  self->zone = g_time_zone_new_local ();
+  self->zone_name = g_strdup (g_time_zone_get_identifier (self->zone));
+  self->colors = weir_key_colors_new ();
+  self->chart_model = weir_chart_model_new (self->colors);
+  self->model = weir_result_model_new ();
+  self->feed = weir_chart_feed_new (self->chart_model);
+  _weir_results_pane_add_actions (self);
+
+  self->flap = adw_flap_new ();
+  self->details = WEIR_ROW_DETAILS (weir_row_details_new ());
+  gtk_widget_add_css_class (GTK_WIDGET (self->details), "background");
+  adw_flap_set_content (ADW_FLAP (self->flap), content_new (self));
+  adw_flap_set_flap (ADW_FLAP (self->flap), GTK_WIDGET (self->details));
+  adw_flap_set_separator (ADW_FLAP (self->flap), gtk_separator_new (GTK_ORIENTATION_VERTICAL));
+  adw_flap_set_flap_position (ADW_FLAP (self->flap), GTK_PACK_END);
+  adw_flap_set_reveal_flap (ADW_FLAP (self->flap), FALSE);
+  g_signal_connect_swapped (self->details, "closed", G_CALLBACK (details_closed_cb), self);
+  gtk_widget_set_parent (self->flap, GTK_WIDGET (self));
+  g_signal_connect_object (self->model, "values-changed", G_CALLBACK (values_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->model, "columns-changed", G_CALLBACK (values_changed_cb), self, G_CONNECT_SWAPPED);
+  weir_results_pane_set_time_zone (self, NULL);
+  update_pill (self);
+  values_changed_cb (self);
+}
+
+GtkWidget *
+weir_results_pane_new (void)
+{
+  return g_object_new (WEIR_TYPE_RESULTS_PANE, NULL);
+}
+
+void
+weir_results_pane_set_time_zone (WeirResultsPane *self,
+                                 const char      *zone_name)
+{
+  GTimeZone *zone = zone_name != NULL ? g_time_zone_new_identifier (zone_name) : g_time_zone_new_local ();
+
+  if (zone == NULL)
+    zone = g_time_zone_new_utc ();
+  g_time_zone_unref (self->zone);
+  self->zone = zone;
+  g_free (self->zone_name);
+  self->zone_name = g_strdup (g_time_zone_get_identifier (zone));
+  weir_chart_set_time_zone (weir_chart_card_get_chart (self->card), zone);
+  weir_result_table_set_time_zone (self->table, zone, self->zone_name);
+  _weir_results_pane_update_details (self);
+}
+
+void
+weir_results_pane_find (WeirResultsPane *self)
+{
+  gtk_widget_grab_focus (self->search);
+}
+
+WeirChartCard *
+weir_results_pane_get_chart_card (WeirResultsPane *self)
+{
+  return self->card;
+}
+
+WeirResultTable *
+weir_results_pane_get_table (WeirResultsPane *self)
+{
+  return self->table;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "ui/results/result-format.h"
+
+G_BEGIN_DECLS
+
+#define WEIR_TYPE_ROW_DETAILS (weir_row_details_get_type ())
+G_DECLARE_FINAL_TYPE (WeirRowDetails, weir_row_details, WEIR, ROW_DETAILS, GtkWidget)
+
+/* All of one row, whole. Signal: `closed` (). */
+GtkWidget *weir_row_details_new (void);
+
+/* @view: (nullable): NULL when the row is gone */
+void weir_row_details_set_row (WeirRowDetails      *self,
+                               WeirRowsView        *view,
+                               guint                row,
+                               gint64               wait_us,
+                               const WeirCellStyle *style);
+
+G_END_DECLS
