@@ -61,6 +61,9 @@ WEIR_API const WeirProblem       *weir_check_get_problem (WeirCheck *check, guin
 WEIR_API guint                    weir_check_get_n_statements (WeirCheck *check);
 WEIR_API const WeirStatementInfo *weir_check_get_statement (WeirCheck *check, guint i);
 
+/* A problem as an error, for weir_error_format_text(). (transfer full) */
+WEIR_API GError *weir_problem_to_error (const WeirProblem *problem);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirCheck, weir_check_unref)
 
 /* Completion and help. Static for the process. */

@@ -427,3 +427,9 @@ weir_check_get_statement (WeirCheck *check,
 {
   return &g_array_index (check->statements, WeirStatementInfo, i);
 }
+
+GError *
+weir_problem_to_error (const WeirProblem *problem)
+{
+  return weir_error_new (WEIR_ERROR_ANALYZE, problem->condition, (WeirSpan){ problem->range.start, problem->range.end }, "%s", problem->message);
+}

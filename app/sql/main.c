@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "prompt.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+/* weir-sql: the headless program. Its contract is in the manual page; rows go to standard output, all else to standard error. */
+
+/* The text of an input, and where its relative paths start. */
+static char *
+read_input (const Input *input,
+            char       **base_dir,
+            GError     **error)
+{
+  char *text = NULL;
+  gsize len;
+
+  *base_dir = g_get_current_dir ();
+  if (input->kind == INPUT_TEXT)
+    return g_strdup (input->value);
+  if (strcmp (input->value, "-") == 0)
+    {
+      g_autoptr (GIOChannel) channel = g_io_channel_unix_new (0);
+
+      g_io_channel_set_encoding (channel, NULL, NULL);
+      return g_io_channel_read_to_end (channel, &text, &len, error) == G_IO_STATUS_NORMAL ? text : NULL;
+    }
+  if (!g_file_get_contents (input->value, &text, &len, error))
+    return NULL;
+  if (strlen (text) != len)
+    {
+      g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s holds a NUL byte: it is no script", input->value);
+      g_free (text);
+      return NULL;
+    }
+  g_free (*base_dir);
+  *base_dir = g_path_get_dirname (input->value);
+  if (!g_path_is_absolute (*base_dir))
+    {
+      g_autofree char *here = g_get_current_dir ();
+      char            *full = g_build_filename (here, *base_dir, NULL);
+
+      g_free (*base_dir);
+      *base_dir = full;
+    }
+  return text;
+}
+
+static gboolean
+run_input (Runner        *runner,
+           const Options *options,
+           const Input   *input)
+{
+  g_autofree char   *base_dir = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char   *text = read_input (input, &base_dir, &error);
+  guint              version;
+
+  if (text == NULL || !weir_script_inspect (text, strlen (text), &version, &error))
+    {
+      runner_fail (runner, error, text);
+      return !options->bail;
+    }
+  if (options->check)
+    return runner_check_text (runner, text, base_dir);
+  return runner_run_text (runner, text, base_dir, input->is_init);
+}
+
+static int
+run (const Options *options)
+{
+  g_autofree char *message = NULL;
+  Runner          *runner = runner_new (options, &message);
+  int              exit_code;
+
+  if (runner == NULL)
+    {
+      fprintf (stderr, "%s\n", message);
+      return 2;
+    }
+  for (guint pass = 0; pass < 2; pass++)
+    for (guint i = 0; i < options->inputs->len; i++)
+      {
+        const Input *input = options->inputs->pdata[i];
+
+        if (input->is_init == (pass == 0) && !run_input (runner, options, input))
+          goto out;
+      }
+  if (options->interactive)
+    prompt_run (runner);
+out:
+  runner_finish (runner);
+  exit_code = runner_get_exit_code (runner);
+  output_end (exit_code);
+  runner_free (runner);
+  return exit_code;
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  Options          options;
+  g_autofree char *message = NULL;
+  gboolean         done = FALSE;
+  int              exit_code = 0;
+
+  setlocale (LC_CTYPE, "");
+  if (!options_parse (&options, argc, argv, &done, &message))
+    {
+      fprintf (stderr, "%s\n", message);
+      options_clear (&options);
+      return 2;
+    }
+  output_init (&options);
+  if (done)
+    printf ("weir-sql %s\n", PACKAGE_VERSION);
+  else
+    exit_code = run (&options);
+  options_clear (&options);
+  return exit_code;
+}

@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "runner.h"
+
+#include <errno.h>
+#include <glib-unix.h>
+#include <stdio.h>
+#include <string.h>
+
+struct _Runner
+{
+  const Options *options;
+  WeirSession   *session; /* Owned */
+  GPtrArray     *running; /* Owned: Running */
+  guint          n_statements;
+  gboolean       failed;
+  int            signal;   /* 0, SIGINT or SIGTERM */
+  FILE          *progress; /* Owned unless standard error; nullable */
+};
+
+/* A query that was started. */
+typedef struct
+{
+  Runner      *runner;
+  WeirQuery   *query; /* Owned */
+  OutputOrigin origin;
+  char        *name;   /* Owned */
+  char        *text;   /* Owned: the script its errors refer to */
+  guint        n_rows; /* of the batch that is being written; query's thread */
+  gboolean     discard;
+  gboolean     reported;
+} Running;
+
+static void
+running_free (gpointer data)
+{
+  Running *self = data;
+
+  output_origin_clear (&self->origin);
+  g_object_unref (self->query);
+  g_free (self->name);
+  g_free (self->text);
+  g_free (self);
+}
+
+static gboolean
+is_active (WeirQuery *query)
+{
+  WeirQueryState state = weir_query_get_state (query);
+
+  return state != WEIR_QUERY_STOPPED && state != WEIR_QUERY_FAILED;
+}
+
+gboolean
+runner_stop_queries (Runner *runner)
+{
+  gboolean any = FALSE;
+
+  for (guint i = 0; i < runner->running->len; i++)
+    {
+      Running *running = runner->running->pdata[i];
+
+      any = any || is_active (running->query);
+      weir_query_stop (running->query);
+    }
+  return any;
+}
+
+static gboolean
+interrupt_cb (gpointer data)
+{
+  Runner *self = data;
+
+  if (self->options->interactive)
+    {
+      runner_stop_queries (self);
+      return G_SOURCE_CONTINUE;
+    }
+  self->signal = SIGINT;
+  runner_stop_queries (self);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+terminate_cb (gpointer data)
+{
+  Runner *self = data;
+
+  self->signal = SIGTERM;
+  runner_stop_queries (self);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+message_cb (WeirSession *session,
+            const char  *text,
+            gpointer     data)
+{
+  output_message (text);
+}
+
+static gboolean
+set_up_session (Runner *self,
+                char  **message)
+{
+  g_autoptr (GError) error = NULL;
+
+  weir_set_threads (self->options->threads);
+  weir_session_set_run_options (self->session, &self->options->run);
+  for (guint i = 0; i < self->options->conf->len; i++)
+    {
+      g_auto (GStrv) pair = g_strsplit (self->options->conf->pdata[i], "=", 2);
+
+      if (!weir_session_set_conf (self->session, pair[0], pair[1], &error))
+        {
+          *message = g_strdup_printf ("weir-sql: --conf %s: %s", (char *)self->options->conf->pdata[i], error->message);
+          return FALSE;
+        }
+    }
+  if (self->options->now != NULL && !weir_session_set_now (self->session, self->options->now, &error))
+    {
+      *message = g_strdup_printf ("weir-sql: --now: %s", error->message);
+      return FALSE;
+    }
+  if (self->options->progress != NULL)
+    {
+      self->progress = strcmp (self->options->progress, "-") == 0 ? stderr : fopen (self->options->progress, "a");
+      if (self->progress == NULL)
+        {
+          *message = g_strdup_printf ("weir-sql: --progress %s: %s", self->options->progress, g_strerror (errno));
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+Runner *
+runner_new (const Options *options,
+            char         **message)
+{
+  Runner *self = g_new0 (Runner, 1);
+
+  self->options = options;
+  self->session = weir_session_new ();
+  self->running = g_ptr_array_new_with_free_func (running_free);
+  if (!set_up_session (self, message))
+    {
+      runner_free (self);
+      return NULL;
+    }
+  g_signal_connect (self->session, "message", G_CALLBACK (message_cb), NULL);
+  g_unix_signal_add (SIGINT, interrupt_cb, self);
+  g_unix_signal_add (SIGTERM, terminate_cb, self);
+  return self;
+}
+
+void
+runner_free (Runner *runner)
+{
+  if (runner == NULL)
+    return;
+  g_ptr_array_unref (runner->running);
+  g_object_unref (runner->session);
+  if (runner->progress != NULL && runner->progress != stderr)
+    fclose (runner->progress);
+  g_free (runner);
+}
+
+/* ---- on the query's thread -------------------------------------------------------------------------------------- */
+
+static void
+rows_cb (WeirQuery *query,
+         guint64    batch_id,
+         WeirRows  *rows,
+         gpointer   data)
+{
+  Running *self = data;
+  gint64   id = weir_query_get_is_streaming (query) ? (gint64)batch_id : -1;
+
+  if (rows != NULL)
+    {
+      self->n_rows = weir_rows_get_n_rows (rows);
+      if (!self->discard)
+        output_rows (&self->origin, rows, id);
+      return;
+    }
+  if (id >= 0 && !self->discard)
+    output_batch (&self->origin, id, self->n_rows);
+  self->n_rows = 0;
+}
+
+static void
+progress_cb (WeirQuery    *query,
+             WeirProgress *progress,
+             gpointer      data)
+{
+  Runner *self = data;
+
+  flockfile (self->progress);
+  fprintf (self->progress, "%s\n", weir_progress_get_json (progress));
+  fflush (self->progress);
+  funlockfile (self->progress);
+}
+
+/* ---- statements ------------------------------------------------------------------------------------------------- */
+
+/* Failures of queries that have ended, once each. */
+static void
+report_failures (Runner *self)
+{
+  for (guint i = 0; i < self->running->len; i++)
+    {
+      Running      *running = self->running->pdata[i];
+      const GError *error = weir_query_get_error (running->query);
+
+      if (error == NULL || running->reported)
+        continue;
+      running->reported = TRUE;
+      self->failed = TRUE;
+      output_error (&running->origin, error, running->text);
+    }
+  if (self->failed && self->options->bail)
+    runner_stop_queries (self);
+}
+
+static gboolean
+any_active (Runner  *self,
+            gboolean bounded_only)
+{
+  for (guint i = 0; i < self->running->len; i++)
+    {
+      Running *running = self->running->pdata[i];
+
+      if (is_active (running->query) && (!bounded_only || weir_query_get_is_bounded (running->query)))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Runs the main context, where signals and state changes arrive, until none is active. */
+static void
+wait_for_queries (Runner  *self,
+                  gboolean bounded_only)
+{
+  while (any_active (self, bounded_only))
+    {
+      g_main_context_iteration (NULL, TRUE);
+      report_failures (self);
+    }
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  report_failures (self);
+}
+
+static gboolean
+may_go_on (Runner *self)
+{
+  return self->signal == 0 && !(self->failed && self->options->bail);
+}
+
+static Running *
+add_running (Runner     *self,
+             WeirQuery  *query,
+             const char *text,
+             guint       stmt,
+             gboolean    discard)
+{
+  Running *running = g_new0 (Running, 1);
+
+  running->runner = self;
+  running->query = g_object_ref (query);
+  running->name = g_strdup (weir_query_get_name (query));
+  running->text = g_strdup (text);
+  running->origin.stmt = stmt;
+  running->origin.query = running->name;
+  running->origin.schema = weir_query_dup_schema (query);
+  running->discard = discard || weir_query_has_sink (query);
+  weir_query_set_row_func (query, rows_cb, running, NULL);
+  if (self->progress != NULL && weir_query_get_is_streaming (query))
+    weir_query_set_progress_func (query, progress_cb, self, NULL);
+  g_ptr_array_add (self->running, running);
+  return running;
+}
+
+/* A batch query's empty result still has a schema. */
+static void
+finish_batch (Running *running)
+{
+  if (!running->discard && !running->origin.has_schema && weir_query_get_error (running->query) == NULL && running->runner->options->envelope)
+    {
+      output_schema (&running->origin);
+    }
+}
+
+static void
+run_query (Runner     *self,
+           WeirQuery  *query,
+           const char *text,
+           guint       stmt,
+           gboolean    discard)
+{
+  gboolean is_batch = !weir_query_get_is_streaming (query);
+  Running *running;
+
+  if (is_batch)
+    wait_for_queries (self, TRUE);
+  if (!may_go_on (self))
+    return;
+  running = add_running (self, query, text, stmt, discard);
+  weir_query_start (query);
+  if (!is_batch)
+    return;
+  while (is_active (query))
+    {
+      g_main_context_iteration (NULL, TRUE);
+      report_failures (self);
+    }
+  report_failures (self);
+  finish_batch (running);
+}
+
+static void
+fail_at (Runner       *self,
+         OutputOrigin *origin,
+         const GError *error,
+         const char   *text)
+{
+  self->failed = TRUE;
+  output_error (origin, error, text);
+}
+
+void
+runner_fail (Runner       *runner,
+             const GError *error,
+             const char   *text)
+{
+  OutputOrigin origin = { .stmt = runner->n_statements };
+
+  fail_at (runner, &origin, error, text);
+}
+
+static void
+run_statement (Runner     *self,
+               const char *text,
+               WeirRange   range,
+               gboolean    discard)
+{
+  OutputOrigin            origin = { .stmt = self->n_statements++ };
+  GError                 *error = NULL;
+  g_autoptr (WeirOutcome) outcome = weir_session_execute (self->session, text, range, &error);
+
+  if (outcome == NULL)
+    {
+      fail_at (self, &origin, error, text);
+      g_error_free (error);
+      return;
+    }
+  if (outcome->kind == WEIR_OUTCOME_ROWS && !discard && outcome->rows != NULL)
+    output_rows (&origin, outcome->rows, -1);
+  else if (outcome->kind == WEIR_OUTCOME_QUERY)
+    run_query (self, outcome->query, text, origin.stmt, discard);
+}
+
+gboolean
+runner_run_text (Runner     *runner,
+                 const char *text,
+                 const char *base_dir,
+                 gboolean    discard_rows)
+{
+  g_autoptr (GArray) ranges = weir_script_split (text);
+
+  weir_session_set_base_dir (runner->session, base_dir);
+  for (guint i = 0; i < ranges->len && may_go_on (runner); i++)
+    {
+      run_statement (runner, text, g_array_index (ranges, WeirRange, i), discard_rows);
+      while (g_main_context_iteration (NULL, FALSE))
+        ;
+      report_failures (runner);
+    }
+  return may_go_on (runner);
+}
+
+gboolean
+runner_check_text (Runner     *runner,
+                   const char *text,
+                   const char *base_dir)
+{
+  g_autoptr (WeirCheck) check = weir_check_script (text, base_dir);
+
+  for (guint i = 0; i < weir_check_get_n_problems (check); i++)
+    {
+      const WeirProblem *problem = weir_check_get_problem (check, i);
+      OutputOrigin       origin = { 0 };
+      g_autoptr (GError) error = weir_problem_to_error (problem);
+
+      if (problem->is_warning)
+        {
+          output_message (problem->message);
+          continue;
+        }
+      fail_at (runner, &origin, error, text);
+      if (runner->options->bail)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+void
+runner_finish (Runner *runner)
+{
+  if (runner->failed && runner->options->bail)
+    runner_stop_queries (runner);
+  wait_for_queries (runner, FALSE);
+}
+
+int
+runner_get_exit_code (Runner *runner)
+{
+  if (runner->signal != 0)
+    return 128 + runner->signal;
+  return runner->failed ? 1 : 0;
+}
