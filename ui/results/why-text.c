@@ -244,8 +244,7 @@ check_detail (const WeirWhy *why,
     case WEIR_WHY_NO_EVENT_TIME:
       return g_strdup (why->column);
     case WEIR_WHY_ALL_LATE:
-      return g_strdup_printf (ngettext ("%" G_GUINT64_FORMAT " late", "%" G_GUINT64_FORMAT " late", (gulong)why->rows_late),
-                              why->rows_late);
+      return g_strdup_printf (ngettext ("%lu late", "%lu late", (gulong)why->rows_late), (gulong)why->rows_late);
     case WEIR_WHY_NOT_EMPTY:
     case WEIR_WHY_NOT_STARTED:
     case WEIR_WHY_WINDOW_OPEN:
