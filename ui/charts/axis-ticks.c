@@ -20,7 +20,7 @@ ticks_still_fit (const WeirNumberTicks *ticks,
                  double                 max,
                  guint                  n_max)
 {
-  return ticks->n_ticks >= 2 && ticks->n_ticks <= n_max && min >= ticks->min && max <= ticks->max &&
+  return ticks->n_ticks >= 2 && ticks->n_ticks > n_max / 2 && ticks->n_ticks <= n_max && min >= ticks->min && max <= ticks->max &&
          (max - min) >= 0.6 * (ticks->max - ticks->min);
 }
 

@@ -220,8 +220,8 @@ key_items (const WeirChartScene *scene,
 {
   WeirChartModel *model = scene->model;
 
-  items[0] = (KeyItem){ _ ("Watermark"), weir_format_clock (weir_chart_model_get_watermark (model), scene->zone), 10 };
-  items[1] = (KeyItem){ _ ("Newest event"), weir_format_clock (weir_chart_model_get_newest_event (model), scene->zone), 10 };
+  items[0] = (KeyItem){ _ ("Watermark"), weir_format_clock_seconds (weir_chart_model_get_watermark (model), scene->zone), 10 };
+  items[1] = (KeyItem){ _ ("Newest event"), weir_format_clock_seconds (weir_chart_model_get_newest_event (model), scene->zone), 10 };
   items[2] = (KeyItem){ _ ("Allowed lateness"), weir_format_duration (weir_chart_model_get_wait (model)), 16 };
   items[3] = (KeyItem){ _ ("Open windows"), g_strdup_printf ("%u", weir_chart_model_get_n_open (model)), 16 };
   items[4] = (KeyItem){ _ ("Late rows"), weir_format_number ((double)weir_chart_model_get_n_late (model), 0), 8 };

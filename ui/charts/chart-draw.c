@@ -237,6 +237,31 @@ _weir_draw_series (const WeirChartScene *scene,
     }
 }
 
+static gboolean
+is_empty (const WeirChartScene *scene)
+{
+  guint n_windows;
+
+  weir_chart_model_get_windows (scene->model, &n_windows);
+  return n_windows == 0;
+}
+
+/* Without values there is nothing to measure: an axis with numbers would make some up. */
+static void
+draw_empty (const WeirChartScene *scene,
+            GtkSnapshot          *snapshot)
+{
+  const WeirChartLayout *layout = scene->layout;
+  WeirTextStyle          style = { .points = 10, .align = .5, .valign = .5, .color = &scene->palette->dim };
+
+  for (int i = 0; i <= 5; i++)
+    _weir_fill_rect (snapshot, i == 5 ? &scene->palette->axis : &scene->palette->grid, layout->plot_x,
+                     round (layout->plot_y + layout->plot_height * i / 5), layout->plot_width, 1);
+  draw_time_axis (scene, snapshot);
+  _weir_draw_text (scene->pango, snapshot, _ ("No values yet"), layout->plot_x + layout->plot_width / 2,
+                   layout->plot_y + layout->plot_height / 2, &style);
+}
+
 void
 weir_chart_draw (const WeirChartScene *scene,
                  GtkSnapshot          *snapshot)
@@ -248,6 +273,13 @@ weir_chart_draw (const WeirChartScene *scene,
   if (layout->horizontal)
     {
       _weir_draw_series (scene, snapshot);
+      return;
+    }
+  if (is_empty (scene))
+    {
+      draw_empty (scene, snapshot);
+      if (layout->has_ruler)
+        _weir_draw_ruler (scene, snapshot);
       return;
     }
   draw_grid (scene, snapshot);

@@ -500,8 +500,8 @@ weir_chart_model_describe (WeirChartModel *self,
                            GTimeZone      *zone)
 {
   guint            n_open = weir_chart_model_get_n_open (self);
-  g_autofree char *newest = weir_format_clock (self->newest_event_us, zone);
-  g_autofree char *watermark = weir_format_clock (self->watermark_us, zone);
+  g_autofree char *newest = weir_format_clock_seconds (self->newest_event_us, zone);
+  g_autofree char *watermark = weir_format_clock_seconds (self->watermark_us, zone);
   g_autofree char *open = g_strdup_printf (ngettext ("%u open window", "%u open windows", n_open), n_open);
   g_autofree char *late = g_strdup_printf (ngettext ("%lu row late", "%lu rows late",
                                                      (gulong)self->n_late),
@@ -520,7 +520,7 @@ char *
 weir_chart_model_describe_short (WeirChartModel *self,
                                  GTimeZone      *zone)
 {
-  g_autofree char *watermark = weir_format_clock (self->watermark_us, zone);
+  g_autofree char *watermark = weir_format_clock_seconds (self->watermark_us, zone);
 
   if (self->watermark_us == WEIR_TIME_NONE)
     return weir_chart_model_describe (self, zone);

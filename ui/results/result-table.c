@@ -255,14 +255,16 @@ probe_cb (gconstpointer a,
 static void
 sorter_changed_cb (WeirResultTable *self)
 {
-  g_autoptr (GObject) probe = NULL;
+  g_autoptr (GObject) first = NULL;
+  g_autoptr (GObject) second = NULL;
   GtkOrdering         ordering;
 
   if (self->syncing_sort)
     return;
-  probe = g_object_new (G_TYPE_OBJECT, NULL);
+  first = g_object_new (G_TYPE_OBJECT, NULL);
+  second = g_object_new (G_TYPE_OBJECT, NULL);
   self->probed = NULL;
-  ordering = gtk_sorter_compare (gtk_column_view_get_sorter (self->view), probe, probe);
+  ordering = gtk_sorter_compare (gtk_column_view_get_sorter (self->view), first, second);
   weir_result_model_set_sort (self->model, self->probed != NULL ? (int)self->probed->data_column : -1,
                               ordering == GTK_ORDERING_LARGER);
 }
@@ -355,7 +357,7 @@ window_width (WeirResultTable *self,
   return MAX (196, (int)g_utf8_strlen (text, -1) * 8 + 34);
 }
 
-/* Titles over numbers stand at their right; GTK has no property for it. */
+/* Titles over numbers stand at their right, the sort arrow before them; GTK has no property for it. */
 static void
 align_titles (WeirResultTable *self)
 {
@@ -367,9 +369,14 @@ align_titles (WeirResultTable *self)
     {
       Column    *column = self->columns->pdata[i];
       GtkWidget *box = gtk_widget_get_first_child (title);
+      GtkWidget *label = box != NULL ? gtk_widget_get_first_child (box) : NULL;
+      GtkWidget *arrow = label != NULL ? gtk_widget_get_next_sibling (label) : NULL;
 
-      if (box != NULL && column->numeric)
-        gtk_widget_set_halign (box, GTK_ALIGN_END);
+      if (label == NULL || !column->numeric)
+        continue;
+      gtk_widget_set_halign (box, GTK_ALIGN_END);
+      if (arrow != NULL)
+        gtk_widget_insert_before (arrow, box, label);
     }
 }
 

@@ -208,28 +208,29 @@ _weir_results_pane_add_actions (WeirResultsPane *self)
   gtk_widget_insert_action_group (GTK_WIDGET (self), "results", G_ACTION_GROUP (self->actions));
 }
 
-static GMenu *
-column_menu (char      **names,
-             const char *action,
-             const char *none)
+static void
+append_column (GMenu      *menu,
+               const char *label,
+               const char *action,
+               const char *name)
 {
-  GMenu *menu = g_menu_new ();
+  g_autoptr (GMenuItem) item = g_menu_item_new (label, NULL);
 
-  for (guint i = 0; names[i] != NULL; i++)
-    {
-      g_autoptr (GMenuItem) item = g_menu_item_new (names[i], NULL);
+  g_menu_item_set_action_and_target (item, action, "s", name);
+  g_menu_append_item (menu, item);
+}
 
-      g_menu_item_set_action_and_target (item, action, "s", names[i]);
-      g_menu_append_item (menu, item);
-    }
-  if (none != NULL)
-    {
-      g_autoptr (GMenuItem) item = g_menu_item_new (none, NULL);
+/* The menus stay and only their entries change: GTK keeps the page of a submenu under its label and complains about a second one. */
+void
+_weir_results_pane_add_menus (WeirResultsPane *self)
+{
+  g_autoptr (GMenu) menu = g_menu_new ();
 
-      g_menu_item_set_action_and_target (item, action, "s", "");
-      g_menu_append_item (menu, item);
-    }
-  return menu;
+  self->value_menu = g_menu_new ();
+  self->series_menu = g_menu_new ();
+  g_menu_append_submenu (menu, _ ("_Value"), G_MENU_MODEL (self->value_menu));
+  g_menu_append_submenu (menu, _ ("One _Line for Each"), G_MENU_MODEL (self->series_menu));
+  weir_chart_card_set_menu (self->card, G_MENU_MODEL (menu));
 }
 
 static void
@@ -245,17 +246,18 @@ set_action_state (WeirResultsPane *self,
 void
 _weir_results_pane_update_menu (WeirResultsPane *self)
 {
-  g_auto (GStrv)    values = weir_chart_feed_list_values (self->feed);
-  g_auto (GStrv)    series = weir_chart_feed_list_series (self->feed);
-  g_autoptr (GMenu) value_menu = column_menu (values, "results.value", NULL);
-  g_autoptr (GMenu) series_menu = column_menu (series, "results.series", _ ("One Line for All"));
-  g_autoptr (GMenu) menu = g_menu_new ();
+  g_auto (GStrv) values = weir_chart_feed_list_values (self->feed);
+  g_auto (GStrv) series = weir_chart_feed_list_series (self->feed);
 
+  g_menu_remove_all (self->value_menu);
+  g_menu_remove_all (self->series_menu);
+  for (guint i = 0; values[i] != NULL; i++)
+    append_column (self->value_menu, values[i], "results.value", values[i]);
+  for (guint i = 0; series[i] != NULL; i++)
+    append_column (self->series_menu, series[i], "results.series", series[i]);
+  append_column (self->series_menu, _ ("One Line for All"), "results.series", "");
   set_action_state (self, "value", weir_chart_feed_get_value (self->feed));
   set_action_state (self, "series", weir_chart_feed_get_series (self->feed));
-  g_menu_append_submenu (menu, _ ("_Value"), G_MENU_MODEL (value_menu));
-  g_menu_append_submenu (menu, _ ("_One Line for Each"), G_MENU_MODEL (series_menu));
-  weir_chart_card_set_menu (self->card, G_MENU_MODEL (menu));
 }
 
 static const char *const kind_names[WEIR_CHART_N_KINDS] = { "line", "area", "column", "stacked", "bar" };

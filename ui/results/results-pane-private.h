@@ -20,6 +20,8 @@ struct _WeirResultsPane
   WeirResultModel    *model;
   WeirChartFeed      *feed;
   GSimpleActionGroup *actions;
+  GMenu              *value_menu;
+  GMenu              *series_menu;
   GTimeZone          *zone;
   char               *zone_name;
   WeirQuery          *query;
@@ -64,6 +66,7 @@ void _weir_results_pane_set_wait (WeirResultsPane *self,
 void _weir_results_pane_reset (WeirResultsPane *self);
 
 void _weir_results_pane_add_actions (WeirResultsPane *self);
+void _weir_results_pane_add_menus (WeirResultsPane *self);
 void _weir_results_pane_update_menu (WeirResultsPane *self);
 void _weir_results_pane_show_details (WeirResultsPane *self,
                                       WeirResultRow   *row);

@@ -193,6 +193,11 @@ narrow_cb (gpointer user_data)
   self->narrow_id = 0;
   weir_result_table_set_narrow (self->table, self->narrow);
   weir_why_panel_set_narrow (self->why, self->narrow);
+  if (self->narrow)
+    gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (self->columns_button), "view-list-symbolic");
+  else
+    gtk_menu_button_set_label (GTK_MENU_BUTTON (self->columns_button), _ ("Columns"));
+  gtk_widget_set_hexpand (self->search, self->narrow);
   gtk_widget_set_visible (self->modes, !self->narrow);
   gtk_widget_set_visible (GTK_WIDGET (self->count), !self->narrow);
   return G_SOURCE_REMOVE;
@@ -295,6 +300,8 @@ weir_results_pane_finalize (GObject *object)
   g_object_unref (self->colors);
   g_object_unref (self->model);
   g_object_unref (self->actions);
+  g_clear_object (&self->value_menu);
+  g_clear_object (&self->series_menu);
   g_time_zone_unref (self->zone);
   g_free (self->zone_name);
   g_free (self->chart_json);
@@ -375,7 +382,7 @@ bar_new (WeirResultsPane *self)
   GtkWidget *bar = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
 
   self->search = gtk_search_entry_new ();
-  g_object_set (self->search, "placeholder-text", _ ("Filter rows"), "width-chars", 16, "max-width-chars", 24, NULL);
+  g_object_set (self->search, "placeholder-text", _ ("Filter rows"), "width-chars", 8, "max-width-chars", 24, NULL);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->search), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Filter Rows"), -1);
   g_signal_connect_swapped (self->search, "search-changed", G_CALLBACK (search_changed_cb), self);
   self->modes = modes_new (self);
@@ -457,6 +464,7 @@ stack_new (WeirResultsPane *self)
   gtk_stack_add_named (self->stack, GTK_WIDGET (self->table), "table");
   gtk_stack_add_named (self->stack, nothing, "nothing");
   gtk_widget_set_vexpand (GTK_WIDGET (self->stack), TRUE);
+  gtk_widget_add_css_class (GTK_WIDGET (self->stack), "weir-rows-stack");
   g_signal_connect_swapped (self->table, "row-activated", G_CALLBACK (row_activated_cb), self);
   g_signal_connect_swapped (self->table, "selected", G_CALLBACK (row_selected_cb), self);
   g_signal_connect_swapped (self->why, "action", G_CALLBACK (why_action_cb), self);
@@ -510,6 +518,7 @@ weir_results_pane_init (WeirResultsPane *self)
   gtk_widget_set_parent (self->flap, GTK_WIDGET (self));
   g_signal_connect_object (self->model, "values-changed", G_CALLBACK (values_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->model, "columns-changed", G_CALLBACK (values_changed_cb), self, G_CONNECT_SWAPPED);
+  _weir_results_pane_add_menus (self);
   weir_results_pane_set_time_zone (self, NULL);
   update_pill (self);
   values_changed_cb (self);

@@ -101,6 +101,8 @@ head_new (WeirRowDetails *self)
   gtk_widget_add_css_class (title, "heading");
   g_signal_connect_swapped (copy, "clicked", G_CALLBACK (copy_cb), self);
   g_signal_connect_swapped (close, "clicked", G_CALLBACK (close_cb), self);
+  gtk_widget_set_margin_start (head, 12);
+  gtk_widget_set_margin_end (head, 6);
   gtk_box_append (GTK_BOX (head), title);
   gtk_box_append (GTK_BOX (head), copy);
   gtk_box_append (GTK_BOX (head), close);
@@ -219,7 +221,7 @@ set_state (WeirRowDetails      *self,
     return;
   weir_state_glyph_set (WEIR_STATE_GLYPH (self->glyph), final ? WEIR_GLYPH_FINAL : WEIR_GLYPH_OPEN);
   set_text (self->state, weir_glyph_word (final ? WEIR_GLYPH_FINAL : WEIR_GLYPH_OPEN));
-  when = weir_format_clock (end_us + wait_us, style->zone);
+  when = weir_format_clock_seconds (end_us + wait_us, style->zone);
   if (final)
     sentence = g_strdup (_ ("Its window is over; the row does not change any more."));
   else if (view->klass->get_watermark_us (view->data) == WEIR_TIME_NONE)

@@ -79,7 +79,7 @@ not_connected (Talk *talk)
 static void
 no_input (Talk *talk)
 {
-  g_autofree char *since = weir_format_clock (talk->why->started_us, talk->zone);
+  g_autofree char *since = weir_format_clock_seconds (talk->why->started_us, talk->zone);
 
   talk->answer->headline = g_strdup (_ ("Connected, but no rows have come"));
   /* Translators: %s is a clock time */
@@ -141,8 +141,8 @@ window_open (Talk *talk)
 {
   const WeirWhy   *why = talk->why;
   g_autofree char *window = weir_format_window (why->window_start_us, why->window_end_us, talk->now_us, talk->zone);
-  g_autofree char *final_at = weir_format_clock (why->final_at_us, talk->zone);
-  g_autofree char *newest = weir_format_clock (why->newest_event_us, talk->zone);
+  g_autofree char *final_at = weir_format_clock_seconds (why->final_at_us, talk->zone);
+  g_autofree char *newest = weir_format_clock_seconds (why->newest_event_us, talk->zone);
   gint64           left_us = why->newest_event_us == WEIR_TIME_NONE ? 0 : why->final_at_us - why->newest_event_us;
   g_autofree char *left = weir_format_duration ((left_us + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC * G_USEC_PER_SEC);
 

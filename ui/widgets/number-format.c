@@ -201,6 +201,17 @@ weir_format_clock (gint64     time_us,
 }
 
 char *
+weir_format_clock_seconds (gint64     time_us,
+                           GTimeZone *zone)
+{
+  gint64 rest = time_us % G_USEC_PER_SEC;
+
+  if (time_us == WEIR_TIME_NONE)
+    return weir_format_clock (time_us, zone);
+  return weir_format_clock (time_us - rest - (rest < 0 ? G_USEC_PER_SEC : 0), zone);
+}
+
+char *
 weir_format_timestamp (gint64     time_us,
                        GTimeZone *zone)
 {

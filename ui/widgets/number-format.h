@@ -35,7 +35,11 @@ char *weir_format_si (double value);
 char *weir_format_clock (gint64     time_us,
                          GTimeZone *zone);
 
-/* Date and time with the zone's abbreviation. */
+/* As weir_format_clock(), to the second. */
+char *weir_format_clock_seconds (gint64     time_us,
+                                 GTimeZone *zone);
+
+/* Date and time of another day. */
 char *weir_format_timestamp (gint64     time_us,
                              GTimeZone *zone);
 

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Needs a display. */
+#include "config.h"
+
+#include <string.h>
+
+#include "fake-rows.h"
+#include "ui/charts/chart-export.h"
+#include "ui/results/result-cell.h"
+#include "ui/results/results-pane-private.h"
+#include "ui/ui-init.h"
+
+#define SECOND G_GINT64_CONSTANT (1000000)
+#define WINDOW (10 * SECOND)
+
+typedef struct
+{
+  GtkWidget       *window;
+  WeirResultsPane *pane;
+  FakeTable       *table;
+  guint64          n_written;
+} Fixture;
+
+static void
+write_rows (Fixture *fixture,
+            int      from,
+            int      to,
+            gint64   bids)
+{
+  static const char *const channels[] = { "Google", "Facebook", "Baidu", "Apple" };
+
+  for (int w = from; w < to; w++)
+    for (int c = 0; c < 4; c++)
+      {
+        fake_table_touch (fixture->table, w * WINDOW, (w + 1) * WINDOW, channels[c])->bids = bids + c;
+        fixture->n_written++;
+      }
+  fixture->table->newest_us = to * WINDOW - SECOND;
+  fixture->table->watermark_us = fixture->table->newest_us - WINDOW;
+}
+
+static void
+show (Fixture *fixture)
+{
+  g_autoptr (WeirRowsView) view = fake_table_snapshot (fixture->table);
+
+  _weir_results_pane_set_view (fixture->pane, view, fixture->n_written);
+}
+
+static void
+fixture_init (Fixture *fixture,
+              int      width)
+{
+  memset (fixture, 0, sizeof *fixture);
+  fixture->table = fake_table_new ();
+  fixture->pane = WEIR_RESULTS_PANE (weir_results_pane_new ());
+  fixture->window = gtk_window_new ();
+  gtk_window_set_child (GTK_WINDOW (fixture->window), GTK_WIDGET (fixture->pane));
+  gtk_window_set_default_size (GTK_WINDOW (fixture->window), width, 640);
+  gtk_window_present (GTK_WINDOW (fixture->window));
+}
+
+static void
+fixture_clear (Fixture *fixture)
+{
+  gtk_window_destroy (GTK_WINDOW (fixture->window));
+  fake_table_free (fixture->table);
+}
+
+static void
+wait_for_rows (Fixture *fixture,
+               guint    n)
+{
+  while (g_list_model_get_n_items (G_LIST_MODEL (fixture->pane->model)) != n)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static WeirResultCell *
+find_cell (GtkWidget  *widget,
+           const char *text)
+{
+  if (GTK_IS_INSCRIPTION (widget) && g_strcmp0 (gtk_inscription_get_text (GTK_INSCRIPTION (widget)), text) == 0)
+    return (WeirResultCell *)gtk_widget_get_parent (widget);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    {
+      WeirResultCell *found = find_cell (child, text);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+static WeirResultCell *
+wait_for_cell (GtkWidget  *widget,
+               const char *text)
+{
+  WeirResultCell *cell;
+
+  while ((cell = find_cell (widget, text)) == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  return cell;
+}
+
+static void
+wait_for_page (Fixture    *fixture,
+               const char *name)
+{
+  while (g_strcmp0 (gtk_stack_get_visible_child_name (fixture->pane->stack), name) != 0)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+count_cb (GListModel *model,
+          guint       position,
+          guint       n_removed,
+          guint       n_added,
+          guint      *count)
+{
+  (*count)++;
+}
+
+static void
+test_values_are_written_in_place (void)
+{
+  Fixture         fixture;
+  WeirResultCell *cell;
+  guint           n_items_changed = 0;
+
+  fixture_init (&fixture, 1000);
+  write_rows (&fixture, 100, 110, 1000);
+  show (&fixture);
+  wait_for_rows (&fixture, 40);
+  wait_for_page (&fixture, "table");
+  wait_for_cell (GTK_WIDGET (fixture.pane->table), "1,003");
+  g_signal_connect (fixture.pane->model, "items-changed", G_CALLBACK (count_cb), &n_items_changed);
+
+  cell = find_cell (GTK_WIDGET (fixture.pane->table), "1,000");
+  g_assert_nonnull (cell);
+  write_rows (&fixture, 100, 110, 7000);
+  show (&fixture);
+  wait_for_cell (GTK_WIDGET (cell), "7,000");
+  g_assert_cmpuint (n_items_changed, ==, 0);
+  g_assert_null (find_cell (GTK_WIDGET (fixture.pane->table), "1,000"));
+  fixture_clear (&fixture);
+}
+
+static guint64
+first_id (Fixture *fixture)
+{
+  g_autoptr (WeirResultRow) row = g_list_model_get_item (G_LIST_MODEL (fixture->pane->model), 0);
+
+  return weir_result_row_get_id (row);
+}
+
+static void
+test_newest_window_on_top (void)
+{
+  Fixture fixture;
+
+  fixture_init (&fixture, 1000);
+  write_rows (&fixture, 100, 110, 1000);
+  show (&fixture);
+  while (g_list_model_get_n_items (G_LIST_MODEL (fixture.pane->model)) != 40 ||
+         first_id (&fixture) != g_array_index (fixture.table->rows, FakeRow, 36).id)
+    g_main_context_iteration (NULL, TRUE);
+  write_rows (&fixture, 110, 111, 1000);
+  show (&fixture);
+  wait_for_rows (&fixture, 44);
+  g_assert_cmpuint (first_id (&fixture), ==, g_array_index (fixture.table->rows, FakeRow, 40).id);
+  fixture_clear (&fixture);
+}
+
+static void
+test_pause_counts (void)
+{
+  Fixture  fixture;
+  GAction *go_live;
+
+  fixture_init (&fixture, 1000);
+  write_rows (&fixture, 100, 110, 1000);
+  show (&fixture);
+  wait_for_rows (&fixture, 40);
+  weir_results_pane_set_paused (fixture.pane, TRUE);
+  write_rows (&fixture, 110, 113, 1000);
+  show (&fixture);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (fixture.pane->model)), ==, 40);
+  g_assert_cmpuint (fixture.pane->n_written - fixture.pane->n_written_at_pause, ==, 12);
+  go_live = g_action_map_lookup_action (G_ACTION_MAP (fixture.pane->actions), "go-live");
+  g_assert_true (g_action_get_enabled (go_live));
+  g_action_activate (go_live, NULL);
+  wait_for_rows (&fixture, 52);
+  g_assert_false (weir_results_pane_get_paused (fixture.pane));
+  fixture_clear (&fixture);
+}
+
+static void
+test_empty_answers (void)
+{
+  Fixture fixture;
+  WeirWhy why = { .cause = WEIR_WHY_NO_INPUT, .retry_in_us = -1 };
+
+  fixture_init (&fixture, 1000);
+  _weir_results_pane_set_why (fixture.pane, &why);
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (fixture.pane->stack), ==, "why");
+  write_rows (&fixture, 100, 101, 1);
+  show (&fixture);
+  wait_for_page (&fixture, "table");
+  weir_result_model_set_filter (fixture.pane->model, "nothing like it");
+  wait_for_page (&fixture, "nothing");
+  fixture_clear (&fixture);
+}
+
+static void
+test_narrow (void)
+{
+  Fixture fixture;
+  int     minimum;
+
+  fixture_init (&fixture, 360);
+  write_rows (&fixture, 100, 110, 1000);
+  show (&fixture);
+  while (!fixture.pane->narrow)
+    g_main_context_iteration (NULL, TRUE);
+  wait_for_cell (GTK_WIDGET (fixture.pane->table), "1,003");
+  gtk_widget_measure (GTK_WIDGET (fixture.pane), GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
+  g_assert_cmpint (minimum, <=, 340);
+  g_assert_cmpint (gtk_widget_get_width (fixture.window), <=, 360);
+  fixture_clear (&fixture);
+}
+
+static void
+test_copy (void)
+{
+  Fixture          fixture;
+  g_autofree char *text = NULL;
+  g_auto (GStrv)   lines = NULL;
+
+  fixture_init (&fixture, 1000);
+  write_rows (&fixture, 100, 101, 1000);
+  show (&fixture);
+  wait_for_rows (&fixture, 4);
+  text = weir_result_table_dup_text (fixture.pane->table);
+  lines = g_strsplit (text, "\n", -1);
+  g_assert_cmpstr (lines[0], ==, "window\tchannel\tbids\tavg_price\tmax_price");
+  g_assert_cmpuint (g_strv_length (lines), ==, 6);
+  g_assert_nonnull (strstr (lines[1], "\tGoogle\t1000\t"));
+  fixture_clear (&fixture);
+}
+
+static void
+test_chart_json (void)
+{
+  Fixture          fixture;
+  g_autofree char *json = NULL;
+
+  fixture_init (&fixture, 1000);
+  weir_results_pane_set_chart_json (fixture.pane, "{\"kind\":\"stacked\",\"value\":\"max_price\",\"series\":\"channel\",\"range_s\":60}");
+  write_rows (&fixture, 100, 101, 1000);
+  show (&fixture);
+  json = weir_results_pane_dup_chart_json (fixture.pane);
+  g_assert_cmpstr (json, ==, "{\"kind\":\"stacked\",\"value\":\"max_price\",\"series\":\"channel\",\"range_s\":60}");
+  weir_results_pane_set_chart_json (fixture.pane, "[not a chart");
+  weir_results_pane_set_chart_json (fixture.pane, "{\"kind\":7,\"value\":[],\"range_s\":\"x\"}");
+  fixture_clear (&fixture);
+}
+
+static void
+check_picture (WeirChart        *chart,
+               WeirPictureFormat format,
+               const char       *start)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes = weir_chart_render (chart, "bids", 800, 400, format, 2, &error);
+  gsize              size;
+  const char        *data;
+
+  g_assert_no_error (error);
+  data = g_bytes_get_data (bytes, &size);
+  g_assert_cmpuint (size, >, 2000);
+  g_assert_cmpint (memcmp (data, start, strlen (start)), ==, 0);
+  if (format == WEIR_PICTURE_SVG)
+    {
+      g_autofree char *text = g_strndup (data, size);
+
+      g_assert_null (strstr (text, "<image"));
+      g_assert_nonnull (strstr (text, "</svg>"));
+    }
+  if (format == WEIR_PICTURE_PNG)
+    {
+      g_autoptr (GdkTexture) texture = gdk_texture_new_from_bytes (bytes, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpint (gdk_texture_get_width (texture), ==, 1600);
+    }
+}
+
+static void
+test_pictures (void)
+{
+  Fixture fixture;
+
+  fixture_init (&fixture, 1000);
+  write_rows (&fixture, 100, 120, 1000);
+  show (&fixture);
+  for (int kind = 0; kind < WEIR_CHART_N_KINDS; kind++)
+    {
+      WeirChart *chart = weir_chart_card_get_chart (fixture.pane->card);
+
+      weir_chart_model_set_kind (fixture.pane->chart_model, (WeirChartKind)kind);
+      check_picture (chart, WEIR_PICTURE_PNG, "\x89PNG");
+      check_picture (chart, WEIR_PICTURE_SVG, "<?xml");
+      check_picture (chart, WEIR_PICTURE_PDF, "%PDF");
+    }
+  fixture_clear (&fixture);
+}
+
+static void
+test_accessible (void)
+{
+  Fixture fixture;
+
+  fixture_init (&fixture, 1000);
+  write_rows (&fixture, 100, 110, 1000);
+  show (&fixture);
+  wait_for_cell (GTK_WIDGET (fixture.pane->table), "1,003");
+  gtk_test_accessible_assert_role (GTK_ACCESSIBLE (weir_chart_card_get_chart (fixture.pane->card)), GTK_ACCESSIBLE_ROLE_IMG);
+  g_assert_true (gtk_test_accessible_has_property (GTK_ACCESSIBLE (weir_chart_card_get_chart (fixture.pane->card)),
+                                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION));
+  fixture_clear (&fixture);
+}
+
+static void
+test_other_columns (void)
+{
+  Fixture fixture;
+
+  fixture_init (&fixture, 1000);
+  for (int i = 0; i < 3; i++)
+    {
+      write_rows (&fixture, 100 + i, 101 + i, 1000);
+      show (&fixture);
+      wait_for_rows (&fixture, 4 * (guint)(i + 1));
+      _weir_results_pane_reset (fixture.pane);
+      g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (fixture.pane->model)), ==, 0);
+    }
+  fixture_clear (&fixture);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  gtk_test_init (&argc, &argv, NULL);
+  adw_init ();
+  weir_ui_init ();
+  g_test_add_func ("/results-pane/values-in-place", test_values_are_written_in_place);
+  g_test_add_func ("/results-pane/newest-window-on-top", test_newest_window_on_top);
+  g_test_add_func ("/results-pane/pause", test_pause_counts);
+  g_test_add_func ("/results-pane/empty", test_empty_answers);
+  g_test_add_func ("/results-pane/narrow", test_narrow);
+  g_test_add_func ("/results-pane/copy", test_copy);
+  g_test_add_func ("/results-pane/chart-json", test_chart_json);
+  g_test_add_func ("/results-pane/pictures", test_pictures);
+  g_test_add_func ("/results-pane/accessible", test_accessible);
+  g_test_add_func ("/results-pane/reset", test_other_columns);
+  return g_test_run ();
+}

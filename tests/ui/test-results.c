@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include <string.h>
+
+#include "fake-rows.h"
+#include "ui/results/chart-feed.h"
+#include "ui/results/result-export.h"
+#include "ui/results/result-format.h"
+#include "ui/results/why-text.h"
+
+#define SECOND G_GINT64_CONSTANT (1000000)
+#define NOW    (1714725725 * SECOND)
+
+static WeirWhy
+facts (WeirWhyCause cause)
+{
+  WeirWhy why = {
+    .cause = cause,
+    .source = "auction-bids",
+    .message = "b1:9093: connection refused",
+    .retry_in_us = 7600000,
+    .rows_in = 1204,
+    .rows_bad = 412,
+    .rows_late = 1180,
+    .rows_passed = 1178,
+    .filter = "status = 'payed'",
+    .column = "ts",
+    .window_start_us = NOW - 15 * SECOND,
+    .window_end_us = NOW - 5 * SECOND,
+    .final_at_us = NOW + 5 * SECOND,
+    .newest_event_us = NOW - SECOND,
+    .started_us = NOW - 100 * SECOND,
+  };
+
+  return why;
+}
+
+static void
+test_sentences (void)
+{
+  static const struct
+  {
+    WeirWhyCause cause;
+    const char  *headline;
+    const char  *in_body;
+    const char  *action;
+    guint        n_checks;
+  } cases[] = {
+    { WEIR_WHY_NOT_STARTED, "Not running", "once the query runs", WEIR_WHY_ACTION_RUN, 0 },
+    { WEIR_WHY_NOT_CONNECTED, "Not connected to auction-bids", "b1:9093: connection refused. Trying again in 8\xc2\xa0s.", WEIR_WHY_ACTION_EDIT_SOURCE, 1 },
+    { WEIR_WHY_NO_INPUT, "Connected, but no rows have come", "since 08:40:25", WEIR_WHY_ACTION_START_EARLIEST, 2 },
+    { WEIR_WHY_ALL_BAD, "No row could be read", "412 rows arrived", WEIR_WHY_ACTION_SHOW_BAD_ROWS, 3 },
+    { WEIR_WHY_ALL_FILTERED, "The filter lets nothing through", "1,204 rows came in, and 0 pass status = 'payed'.", WEIR_WHY_ACTION_EDIT_FILTER, 4 },
+    { WEIR_WHY_NO_EVENT_TIME, "The rows have no event time", "ts is empty", WEIR_WHY_ACTION_CHOOSE_EVENT_TIME, 5 },
+    { WEIR_WHY_ALL_LATE, "All rows come too late", "1,180 of 1,204", WEIR_WHY_ACTION_CHANGE_WAIT, 6 },
+    { WEIR_WHY_WINDOW_OPEN, "First rows in about 6\xc2\xa0s", "08:41:50\xe2\x80\xaf\xe2\x80\x93\xe2\x80\xaf"
+                                                              "08:42:00",
+      WEIR_WHY_ACTION_SWITCH_TO_UPDATE, 7 },
+    { WEIR_WHY_FAILED, "The query has failed", "refused", WEIR_WHY_ACTION_RUN, 0 },
+    { WEIR_WHY_NOT_EMPTY, "No rows", "empty", NULL, 0 },
+  };
+  g_autoptr (GTimeZone) zone = g_time_zone_new_utc ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      WeirWhy                   why = facts (cases[i].cause);
+      g_autoptr (WeirWhyAnswer) answer = weir_why_answer_new (&why, zone, NOW);
+
+      g_assert_cmpstr (answer->headline, ==, cases[i].headline);
+      if (strstr (answer->body, cases[i].in_body) == NULL)
+        g_error ("\"%s\" has no \"%s\"", answer->body, cases[i].in_body);
+      g_assert_cmpstr (answer->action, ==, cases[i].action);
+      g_assert_cmpuint (answer->n_checks, ==, cases[i].n_checks);
+      for (guint c = 0; c < answer->n_checks; c++)
+        g_assert_cmpint (answer->checks[c].state, ==, c + 1 == answer->n_checks ? WEIR_CHECK_WAITING : WEIR_CHECK_MET);
+    }
+}
+
+static void
+test_ahead_of_the_clock (void)
+{
+  WeirWhy                   why = facts (WEIR_WHY_WINDOW_OPEN);
+  g_autoptr (GTimeZone)     zone = g_time_zone_new_utc ();
+  g_autoptr (WeirWhyAnswer) answer = NULL;
+
+  why.newest_event_us = NOW + 3 * 3600 * SECOND;
+  answer = weir_why_answer_new (&why, zone, NOW);
+  g_assert_cmpstr (answer->action, ==, WEIR_WHY_ACTION_SET_TIME_ZONE);
+  g_assert_nonnull (strstr (answer->body, "3\xc2\xa0h ahead"));
+}
+
+static FakeTable *
+small_table (void)
+{
+  FakeTable *table = fake_table_new ();
+  FakeRow   *row;
+
+  row = fake_table_touch (table, NOW, NOW + 10 * SECOND, "Google");
+  row->bids = 39628;
+  row->avg_price = 1187.5349;
+  row->max_price = 9426885;
+  row = fake_table_touch (table, NOW, NOW + 10 * SECOND, "a,\"b\"\nc");
+  row->bids = 2;
+  row->avg_price = __builtin_nan ("");
+  return table;
+}
+
+static void
+test_cell_text (void)
+{
+  FakeTable               *table = small_table ();
+  g_autoptr (WeirRowsView) view = fake_table_snapshot (table);
+  g_autoptr (GTimeZone)    zone = g_time_zone_new_utc ();
+  WeirCellStyle            style = { zone, "UTC", NOW, FALSE };
+  g_autofree char         *window = weir_result_cell_text (view, 0, 0, &style);
+  g_autofree char         *bids = weir_result_cell_text (view, 0, 2, &style);
+  g_autofree char         *price = weir_result_cell_text (view, 0, 3, &style);
+  g_autofree char         *name = weir_result_cell_text (view, 1, 1, &style);
+
+  g_assert_cmpstr (window, ==, "08:42:05\xe2\x80\xaf\xe2\x80\x93\xe2\x80\xaf"
+                               "08:42:15");
+  g_assert_cmpstr (bids, ==, "39,628");
+  g_assert_cmpstr (price, ==, "1,187.53");
+  g_assert_cmpstr (name, ==, "a,\"b\" c");
+  g_assert_null (weir_result_cell_text (view, 1, 3, &style));
+  fake_table_free (table);
+}
+
+static void
+exported_cb (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  GAsyncResult **kept = user_data;
+
+  *kept = g_object_ref (result);
+}
+
+static char *
+export_text (WeirRowsView    *view,
+             GArray          *rows,
+             WeirExportFormat format)
+{
+  g_autoptr (GFileIOStream) stream = NULL;
+  g_autoptr (GError)        error = NULL;
+  g_autoptr (GFile)         file = g_file_new_tmp ("weir-export-XXXXXX", &stream, &error);
+  g_autoptr (GAsyncResult)  result = NULL;
+  char                     *text;
+
+  g_assert_no_error (error);
+  weir_result_export_async (view, rows, "UTC", format, file, NULL, exported_cb, &result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (weir_result_export_finish (result, &error), ==, rows->len);
+  g_assert_no_error (error);
+  g_assert_true (g_file_load_contents (file, NULL, &text, NULL, NULL, &error));
+  g_file_delete (file, NULL, NULL);
+  return text;
+}
+
+static void
+test_export (void)
+{
+  FakeTable               *table = small_table ();
+  g_autoptr (WeirRowsView) view = fake_table_snapshot (table);
+  g_autoptr (GArray)       rows = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autofree char         *csv = NULL;
+  g_autofree char         *json = NULL;
+  g_auto (GStrv)           lines = NULL;
+  guint                    order[] = { 1, 0 };
+
+  g_array_append_vals (rows, order, 2);
+  csv = export_text (view, rows, WEIR_EXPORT_CSV);
+  lines = g_strsplit (csv, "\r\n", -1);
+  g_assert_cmpuint (g_strv_length (lines), ==, 4);
+  g_assert_cmpstr (lines[0], ==, "window,channel,bids,avg_price,max_price");
+  g_assert_true (g_str_has_suffix (lines[1], ",\"a,\"\"b\"\"\nc\",2,,0"));
+  g_assert_true (g_str_has_suffix (lines[2], ",Google,39628,1187.5349,9426885"));
+  json = export_text (view, rows, WEIR_EXPORT_NDJSON);
+  g_assert_true (g_str_has_suffix (json, "\"channel\":\"Google\",\"bids\":39628}\n"));
+  g_assert_cmpint (weir_export_format_for_name ("a.NDJSON"), ==, WEIR_EXPORT_NDJSON);
+  g_assert_cmpint (weir_export_format_for_name ("a.csv"), ==, WEIR_EXPORT_CSV);
+  fake_table_free (table);
+}
+
+static void
+test_export_fails (void)
+{
+  FakeTable               *table = small_table ();
+  g_autoptr (WeirRowsView) view = fake_table_snapshot (table);
+  g_autoptr (GArray)       rows = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (GFile)        file = g_file_new_for_path ("/nowhere/at/all.csv");
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError)       error = NULL;
+
+  weir_result_export_async (view, rows, "UTC", WEIR_EXPORT_CSV, file, NULL, exported_cb, &result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (weir_result_export_finish (result, &error), ==, -1);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+  fake_table_free (table);
+}
+
+static void
+test_feed (void)
+{
+  FakeTable                 *table = small_table ();
+  g_autoptr (WeirChartModel) model = weir_chart_model_new (NULL);
+  g_autoptr (WeirChartFeed)  feed = weir_chart_feed_new (model);
+  g_autoptr (WeirRowsView)   view = fake_table_snapshot (table);
+  g_autoptr (WeirRowsView)   next = NULL;
+  WeirChartSeries *const    *series;
+  guint                      n;
+
+  weir_chart_feed_set_view (feed, view);
+  g_assert_true (weir_chart_feed_is_drawable (feed));
+  g_assert_cmpstr (weir_chart_feed_get_value (feed), ==, "bids");
+  g_assert_cmpint (weir_chart_feed_get_series_column (feed), ==, 1);
+  g_assert_cmpint (weir_chart_feed_get_window_us (feed), ==, 10 * SECOND);
+  series = weir_chart_model_get_series (model, &n);
+  g_assert_cmpuint (n, ==, 2);
+  g_assert_cmpfloat (series[0]->values[0], ==, 39628);
+
+  fake_table_touch (table, NOW, NOW + 10 * SECOND, "Google")->bids = 40000;
+  next = fake_table_snapshot (table);
+  weir_chart_feed_set_view (feed, next);
+  series = weir_chart_model_get_series (model, &n);
+  g_assert_cmpfloat (series[0]->values[0], ==, 40000);
+
+  weir_chart_feed_set_value (feed, "avg_price");
+  weir_chart_feed_set_series (feed, "");
+  series = weir_chart_model_get_series (model, &n);
+  g_assert_cmpuint (n, ==, 1);
+  g_assert_cmpstr (series[0]->name, ==, "");
+  weir_chart_feed_set_view (feed, NULL);
+  g_assert_false (weir_chart_feed_is_drawable (feed));
+  fake_table_free (table);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/why/sentences", test_sentences);
+  g_test_add_func ("/why/ahead", test_ahead_of_the_clock);
+  g_test_add_func ("/results/cell-text", test_cell_text);
+  g_test_add_func ("/results/export", test_export);
+  g_test_add_func ("/results/export-fails", test_export_fails);
+  g_test_add_func ("/results/chart-feed", test_feed);
+  return g_test_run ();
+}
