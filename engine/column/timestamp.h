@@ -38,6 +38,8 @@ gint64 weir_timestamp_add_interval (gint64 us, WeirInterval interval, WeirZone *
 gboolean weir_date_parse (const char *text, gsize len, gint32 *days);
 gboolean weir_timestamp_parse (const char *text, gsize len, WeirZone *zone, gint64 *us);
 gboolean weir_timestamp_ntz_parse (const char *text, gsize len, gint64 *us);
+/* As weir_timestamp_parse(); @now_us says which day a bare time such as `10:30` is of. */
+gboolean weir_timestamp_parse_at (const char *text, gsize len, WeirZone *zone, gint64 now_us, gint64 *us);
 
 /* CAST to STRING: 2024-01-02, 2024-01-02 10:00:00.5 (fraction without trailing zeros). */
 void weir_date_append (GString *out, gint32 days);

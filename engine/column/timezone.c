@@ -1,56 +1,413 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#define G_LOG_DOMAIN "weir-column"
 #include "config.h"
 
-#include "column/timezone.h"
+#include "column/timezone-private.h"
 
 #include "column/timestamp.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /*
- * TZif version 2 and later (RFC 8536): the second block with 64-bit transition times, and the POSIX TZ rule in the footer for
- * all times behind the last transition. The rule is unrolled into transitions up to RULE_YEAR_MAX when the zone is read;
- * behind it the calendar repeats every 400 years, so later times are looked up 400 years earlier. Looking an offset up is then
- * one binary search.
+ * A zone is a list of changes, each with the second it happens at, on two clocks: UTC, and the local clock second from
+ * which the new offset holds. The second is at + max (offset before, offset after), which is java.time's rule in one number: a clock in
+ * a gap is read with the offset before the gap (so it moves on by the gap), one in an overlap with the earlier offset.
+ *
+ * The rule of the file's footer is unrolled up to RULE_YEAR_MAX when the zone is made; later times evaluate it. A table of buckets of half
+ * a year leads to the right change without a search; most buckets hold none or one.
+ *
+ * Zones of the system are cached for the life of the process (their number is bounded by the names that exist); fixed offsets are
+ * made anew.
  */
 
-#define RULE_YEAR_MAX         2437
-#define SECONDS_PER_400_YEARS G_GINT64_CONSTANT (12622780800)
-#define TZIF_BYTES_MAX        (1u << 20)
+#define RULE_YEAR_MAX 2100
+#define BUCKET_BITS   24                                /* seconds: 194 days */
+#define BUCKETS_FROM  (-G_GINT64_CONSTANT (2208988800)) /* 1900-01-01 */
+#define N_BUCKETS     380
+#define FILE_BYTES    (256u << 10)
 
 typedef struct
 {
-  gint64 at;     /* s UTC from which on… */
-  gint32 offset; /* …this holds */
-  guint8 name;   /* index into the abbreviations */
-} Transition;
+  gint64 *at;                   /* Owned; seconds, ascending */
+  guint16 first[N_BUCKETS + 1]; /* changes at or before the start of the bucket */
+} Timeline;
 
 struct _WeirZone
 {
   gatomicrefcount ref_count;
   char           *name;
-  gint32          first_offset; /* before the first transition */
-  guint           n_transitions;
-  Transition     *transitions; /* Owned */
-  char           *names;       /* Owned: abbreviations, NUL-terminated, double NUL at the end */
+  guint           n_changes;
+  guint8         *after; /* Owned; index in types, one a change */
+  Timeline        utc;
+  Timeline        local;
+  GArray         *types; /* WeirZoneType; 0 holds before the first change */
+  WeirZoneRule    rule;
+  gint64          rule_from; /* UTC second of the last change that was unrolled */
 };
 
-static GMutex      cache_lock;
-static GHashTable *cache; /* name → WeirZone, for the process */
+/* java.time's ZoneId.SHORT_IDS. */
+static const char *const short_ids[][2] = {
+  { "ACT", "Australia/Darwin" },
+  { "AET", "Australia/Sydney" },
+  { "AGT", "America/Argentina/Buenos_Aires" },
+  { "ART", "Africa/Cairo" },
+  { "AST", "America/Anchorage" },
+  { "BET", "America/Sao_Paulo" },
+  { "BST", "Asia/Dhaka" },
+  { "CAT", "Africa/Harare" },
+  { "CNT", "America/St_Johns" },
+  { "CST", "America/Chicago" },
+  { "CTT", "Asia/Shanghai" },
+  { "EAT", "Africa/Addis_Ababa" },
+  { "ECT", "Europe/Paris" },
+  { "EST", "-05:00" },
+  { "HST", "-10:00" },
+  { "IET", "America/Indiana/Indianapolis" },
+  { "IST", "Asia/Kolkata" },
+  { "JST", "Asia/Tokyo" },
+  { "MIT", "Pacific/Apia" },
+  { "MST", "-07:00" },
+  { "NET", "Asia/Yerevan" },
+  { "NST", "Pacific/Auckland" },
+  { "PLT", "Asia/Karachi" },
+  { "PNT", "America/Phoenix" },
+  { "PRT", "America/Puerto_Rico" },
+  { "PST", "America/Los_Angeles" },
+  { "SST", "Pacific/Guadalcanal" },
+  { "VST", "Asia/Ho_Chi_Minh" },
+};
+
+/* ---- making a zone ---------------------------------------------------------------------------------------------- */
+
+static void
+zone_free (WeirZone *self)
+{
+  g_free (self->name);
+  g_free (self->after);
+  g_free (self->utc.at);
+  g_free (self->local.at);
+  g_array_unref (self->types);
+  g_free (self);
+}
 
 static WeirZone *
-zone_alloc (const char *name,
-            gint32      offset)
+zone_alloc (const char *name)
 {
   WeirZone *self = g_new0 (WeirZone, 1);
 
   g_atomic_ref_count_init (&self->ref_count);
   self->name = g_strdup (name);
-  self->first_offset = offset;
+  self->types = g_array_new (FALSE, TRUE, sizeof (WeirZoneType));
   return self;
+}
+
+static WeirZone *
+zone_new_fixed (const char *name,
+                gint32      offset_s,
+                const char *abbreviation)
+{
+  WeirZone    *self = zone_alloc (name);
+  WeirZoneType type = { .offset_s = offset_s };
+
+  g_strlcpy (type.abbreviation, abbreviation, sizeof type.abbreviation);
+  g_array_append_val (self->types, type);
+  return self;
+}
+
+static guint8
+ensure_type (GArray             *types,
+             const WeirZoneType *type)
+{
+  for (guint i = 0; i < types->len; i++)
+    if (memcmp (&g_array_index (types, WeirZoneType, i), type, sizeof *type) == 0)
+      return (guint8)i;
+  g_array_append_vals (types, type, 1);
+  return (guint8)(types->len - 1);
+}
+
+static void
+add_change (WeirZoneFile *file,
+            gint64        at,
+            guint8        type)
+{
+  guint n = file->times->len;
+
+  if (n > 0 && (at <= g_array_index (file->times, gint64, n - 1) || g_array_index (file->after, guint8, n - 1) == type))
+    return;
+  g_array_append_val (file->times, at);
+  g_array_append_val (file->after, type);
+}
+
+/* The changes of the footer's rule, behind those of the file. */
+static void
+unroll_rule (WeirZoneFile *file)
+{
+  const WeirZoneRule *rule = &file->rule;
+  gint64              year = 1970;
+  guint               month, day;
+  guint8              std, dst;
+
+  if (!rule->is_set || file->types->len > 250)
+    return;
+  std = ensure_type (file->types, &rule->std);
+  if (file->times->len > 0)
+    weir_civil_from_days ((gint32)CLAMP (g_array_index (file->times, gint64, file->times->len - 1) / 86400, -1000000, 1000000), &year, &month, &day);
+  if (!rule->has_dst)
+    {
+      if (file->times->len == 0)
+        add_change (file, G_MININT64 / 4, std);
+      return;
+    }
+  dst = ensure_type (file->types, &rule->dst);
+  for (; year <= RULE_YEAR_MAX; year++)
+    {
+      gint64 start = _weir_zone_date_utc (&rule->start, year, rule->std.offset_s);
+      gint64 end = _weir_zone_date_utc (&rule->end, year, rule->dst.offset_s);
+
+      add_change (file, MIN (start, end), start < end ? dst : std);
+      add_change (file, MAX (start, end), start < end ? std : dst);
+    }
+}
+
+static void
+fill_buckets (Timeline *line,
+              guint     n)
+{
+  guint i = 0;
+
+  for (guint b = 0; b <= N_BUCKETS; b++)
+    {
+      gint64 from = BUCKETS_FROM + ((gint64)b << BUCKET_BITS);
+
+      while (i < n && line->at[i] <= from)
+        i++;
+      line->first[b] = (guint16)i;
+    }
+}
+
+static WeirZone *
+zone_new_from_file (const char   *name,
+                    WeirZoneFile *file)
+{
+  WeirZone *self = zone_alloc (name);
+  gint32    before;
+
+  unroll_rule (file);
+  g_array_append_vals (self->types, file->types->data, file->types->len);
+  self->n_changes = file->times->len;
+  self->after = g_memdup2 (file->after->data, file->after->len);
+  self->utc.at = g_memdup2 (file->times->data, file->times->len * sizeof (gint64));
+  self->local.at = g_new (gint64, MAX (self->n_changes, 1));
+  before = g_array_index (self->types, WeirZoneType, 0).offset_s;
+  for (guint i = 0; i < self->n_changes; i++)
+    {
+      gint32 after = g_array_index (self->types, WeirZoneType, self->after[i]).offset_s;
+
+      self->local.at[i] = self->utc.at[i] + MAX (before, after);
+      before = after;
+    }
+  fill_buckets (&self->utc, self->n_changes);
+  fill_buckets (&self->local, self->n_changes);
+  self->rule = file->rule;
+  self->rule_from = self->n_changes > 0 ? self->utc.at[self->n_changes - 1] : G_MAXINT64;
+  return self;
+}
+
+/* ---- names ------------------------------------------------------------------------------------------------------ */
+
+/* Java's rule for regions, and nothing that leaves the directory. */
+static gboolean
+is_region_name (const char *name)
+{
+  if (!g_ascii_isalpha (*name) || strlen (name) > 64 || strstr (name, "..") != NULL || g_str_has_prefix (name, "right/") || g_str_has_prefix (name, "posix/"))
+    return FALSE;
+  for (; *name != '\0'; name++)
+    if (!g_ascii_isalnum (*name) && strchr ("/~._+-", *name) == NULL)
+      return FALSE;
+  return TRUE;
+}
+
+static WeirZone *
+load_region (const char *name)
+{
+  const char *directories[] = { g_getenv ("TZDIR"), "/usr/share/zoneinfo", "/usr/lib/zoneinfo", "/usr/share/lib/zoneinfo" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (directories); i++)
+    {
+      g_autofree char *path = NULL, *data = NULL;
+      gsize            len;
+      WeirZoneFile     file;
+      WeirZone        *self;
+
+      if (directories[i] == NULL)
+        continue;
+      path = g_build_filename (directories[i], name, NULL);
+      if (!g_file_test (path, G_FILE_TEST_IS_REGULAR) || !g_file_get_contents (path, &data, &len, NULL) || len > FILE_BYTES ||
+          !_weir_zone_file_parse ((const guint8 *)data, len, &file))
+        continue;
+      self = zone_new_from_file (name, &file);
+      _weir_zone_file_clear (&file);
+      return self;
+    }
+  return NULL;
+}
+
+static WeirZone *
+cached_region (const char *name)
+{
+  static GMutex      lock;
+  static GHashTable *regions; /* Owned names and zones, for the life of the process */
+  WeirZone          *zone;
+
+  if (!is_region_name (name))
+    return NULL;
+  g_mutex_lock (&lock);
+  if (regions == NULL)
+    regions = g_hash_table_new (g_str_hash, g_str_equal);
+  zone = g_hash_table_lookup (regions, name);
+  if (zone == NULL && (zone = load_region (name)) != NULL)
+    g_hash_table_insert (regions, zone->name, zone);
+  if (zone != NULL)
+    weir_zone_ref (zone);
+  g_mutex_unlock (&lock);
+  return zone;
+}
+
+static gboolean
+read_digits (const char **at,
+             const char  *end,
+             guint        min,
+             guint        max,
+             gint32      *value)
+{
+  guint n = 0;
+
+  *value = 0;
+  for (; n < max && *at < end && g_ascii_isdigit (**at); n++, (*at)++)
+    *value = *value * 10 + (**at - '0');
+  return n >= min;
+}
+
+gboolean
+_weir_zone_parse_offset (const char *text,
+                         gsize       len,
+                         gint32     *offset_s)
+{
+  const char *at = text + 1, *end = text + len;
+  gint32      hours, minutes = 0, seconds = 0;
+  gboolean    colon;
+
+  if (len < 2 || (*text != '+' && *text != '-') || !read_digits (&at, end, 1, 2, &hours))
+    return FALSE;
+  colon = at < end && *at == ':';
+  at += colon;
+  if ((at < end || colon) && !read_digits (&at, end, colon ? 1 : 2, 2, &minutes))
+    return FALSE;
+  if (at < end && colon && *at++ != ':')
+    return FALSE;
+  if ((at < end || (colon && at[-1] == ':')) && !read_digits (&at, end, 2, 2, &seconds))
+    return FALSE;
+  *offset_s = (*text == '-' ? -1 : 1) * (hours * 3600 + minutes * 60 + seconds);
+  return at == end && minutes < 60 && seconds < 60 && ABS (*offset_s) <= 18 * 3600;
+}
+
+/* `UTC+9`, `GMT-03:30`, `UT+1`: the length of the letters, or 0. */
+static gsize
+utc_prefix (const char *name)
+{
+  gsize len = g_str_has_prefix (name, "UTC") || g_str_has_prefix (name, "GMT") ? 3 : g_str_has_prefix (name, "UT") ? 2
+                                                                                                                   : 0;
+
+  return name[len] == '\0' || name[len] == '+' || name[len] == '-' ? len : 0;
+}
+
+static WeirZone *
+zone_find (const char *name)
+{
+  gsize  prefix = utc_prefix (name);
+  gint32 offset_s;
+
+  for (guint i = 0; i < G_N_ELEMENTS (short_ids); i++)
+    if (strcmp (short_ids[i][0], name) == 0)
+      return zone_find (short_ids[i][1]);
+  if (strcmp (name, "UTC") == 0)
+    return weir_zone_ref (weir_zone_utc ());
+  if (strcmp (name, "Z") == 0 || (prefix > 0 && name[prefix] == '\0'))
+    return zone_new_fixed (name, 0, name);
+  if (*name == '+' || *name == '-' || prefix > 0)
+    return _weir_zone_parse_offset (name + prefix, strlen (name + prefix), &offset_s) ? zone_new_fixed (name, offset_s, name) : NULL;
+  return cached_region (name);
+}
+
+WeirZone *
+_weir_zone_lookup (const char *name,
+                   gsize       len)
+{
+  char copy[72];
+
+  if (len >= sizeof copy || memchr (name, '\0', len) != NULL)
+    return NULL;
+  memcpy (copy, name, len);
+  copy[len] = '\0';
+  return zone_find (copy);
+}
+
+WeirZone *
+weir_zone_new (const char *name,
+               GError    **error)
+{
+  WeirZone *zone = _weir_zone_lookup (name, strlen (name));
+
+  if (zone == NULL)
+    {
+      g_autoptr (GError) local = weir_error_new (WEIR_ERROR_RUN, "INVALID_TIMEZONE", WEIR_SPAN_NONE,
+                                                 "The timezone: %s is invalid. The timezone must be either a region-based zone ID or a zone offset.",
+                                                 name);
+
+      weir_error_add_param (local, "timeZone", name);
+      g_propagate_error (error, g_steal_pointer (&local));
+    }
+  return zone;
+}
+
+WeirZone *
+weir_zone_utc (void)
+{
+  static gsize utc;
+
+  if (g_once_init_enter (&utc))
+    g_once_init_leave (&utc, (gsize)zone_new_fixed ("UTC", 0, "UTC"));
+  return (WeirZone *)utc;
+}
+
+/* `…/zoneinfo/Europe/Berlin`, `:Europe/Berlin`, `Europe/Berlin` (transfer full) (nullable) */
+static WeirZone *
+zone_from_setting (const char *setting)
+{
+  const char *tail;
+
+  if (setting == NULL || *setting == '\0')
+    return NULL;
+  tail = strstr (setting, "/zoneinfo/");
+  if (tail != NULL)
+    setting = tail + strlen ("/zoneinfo/");
+  else if (*setting == ':')
+    setting++;
+  return _weir_zone_lookup (setting, strlen (setting));
+}
+
+WeirZone *
+weir_zone_system (void)
+{
+  g_autofree char *link = NULL, *text = NULL;
+  WeirZone        *zone = zone_from_setting (g_getenv ("TZ"));
+
+  if (zone != NULL)
+    return zone;
+  link = g_file_read_link ("/etc/localtime", NULL);
+  zone = zone_from_setting (link);
+  if (zone == NULL && g_file_get_contents ("/etc/timezone", &text, NULL, NULL))
+    zone = zone_from_setting (g_strstrip (text));
+  return zone != NULL ? zone : weir_zone_ref (weir_zone_utc ());
 }
 
 WeirZone *
@@ -63,12 +420,8 @@ weir_zone_ref (WeirZone *zone)
 void
 weir_zone_unref (WeirZone *zone)
 {
-  if (zone == NULL || !g_atomic_ref_count_dec (&zone->ref_count))
-    return;
-  g_free (zone->name);
-  g_free (zone->transitions);
-  g_free (zone->names);
-  g_free (zone);
+  if (zone != NULL && g_atomic_ref_count_dec (&zone->ref_count))
+    zone_free (zone);
 }
 
 const char *
@@ -77,526 +430,118 @@ weir_zone_name (WeirZone *zone)
   return zone->name;
 }
 
-/* ---- fixed offsets ---------------------------------------------------------------------------------------------- */
+/* ---- lookup ----------------------------------------------------------------------------------------------------- */
 
-/* +h, +hh, +hh:mm, +hhmm, +hh:mm:ss after an optional UTC, GMT or UT. */
-static gboolean
-parse_fixed (const char *name,
-             gint32     *offset)
+/* How many changes are at or before @t. */
+static guint
+count_changes (const Timeline *line,
+               guint           n,
+               gint64          t)
 {
-  static const char *const prefixes[] = { "UTC", "GMT", "UT" };
-  const char              *at = name;
-  int                      part[3] = { 0 };
-  guint                    n = 0;
-  int                      sign;
+  guint low = 0, high = n;
 
-  for (guint i = 0; i < G_N_ELEMENTS (prefixes); i++)
-    if (g_ascii_strncasecmp (at, prefixes[i], strlen (prefixes[i])) == 0)
-      {
-        at += strlen (prefixes[i]);
-        break;
-      }
-  *offset = 0;
-  if (*at == '\0')
-    return at != name;
-  if (at == name && g_ascii_strcasecmp (name, "Z") == 0)
-    return TRUE;
-  if (*at != '+' && *at != '-')
-    return FALSE;
-  sign = *at++ == '-' ? -1 : 1;
-  while (n < 3 && g_ascii_isdigit (*at))
+  if (t >= BUCKETS_FROM && (t - BUCKETS_FROM) >> BUCKET_BITS < N_BUCKETS)
     {
-      part[n] = *at++ - '0';
-      if (g_ascii_isdigit (*at))
-        part[n] = part[n] * 10 + *at++ - '0';
-      n++;
-      if (*at == ':' && g_ascii_isdigit (at[1]))
-        at++;
+      low = line->first[(t - BUCKETS_FROM) >> BUCKET_BITS];
+      while (low < n && line->at[low] <= t)
+        low++;
+      return low;
     }
-  if (*at != '\0' || n == 0 || part[0] > 18 || part[1] > 59 || part[2] > 59)
-    return FALSE;
-  *offset = sign * (part[0] * 3600 + part[1] * 60 + part[2]);
-  return ABS (*offset) <= 18 * 3600;
-}
-
-/* ---- POSIX TZ rule ---------------------------------------------------------------------------------------------- */
-
-typedef struct
-{
-  char   kind; /* 'M' month.week.day, 'J' day 1…365 without 29 February, 'N' day 0…365 */
-  int    month, week, day;
-  gint32 time; /* s after local midnight */
-} RuleDate;
-
-typedef struct
-{
-  char     std_name[16], dst_name[16];
-  gint32   std_offset, dst_offset; /* s east */
-  gboolean has_dst;
-  RuleDate start, end;
-} Rule;
-
-static gboolean
-rule_name (const char **at,
-           char        *name)
-{
-  guint n = 0;
-  char  end = **at == '<' ? '>' : '\0';
-
-  if (end != '\0')
-    (*at)++;
-  while (**at != '\0' && n < 15 && (end != '\0' ? **at != end : g_ascii_isalpha (**at)))
-    name[n++] = *(*at)++;
-  name[n] = '\0';
-  if (end != '\0' && *(*at)++ != end)
-    return FALSE;
-  return n >= 3;
-}
-
-static gboolean
-rule_number (const char **at,
-             int         *value)
-{
-  char *end;
-
-  *value = (int)strtol (*at, &end, 10);
-  if (end == *at)
-    return FALSE;
-  *at = end;
-  return TRUE;
-}
-
-/* [+-]hh[:mm[:ss]] */
-static gboolean
-rule_time (const char **at,
-           gint32      *seconds)
-{
-  int sign = 1, part[3] = { 0 };
-
-  if (**at == '-' || **at == '+')
-    sign = *(*at)++ == '-' ? -1 : 1;
-  for (guint i = 0; i < 3; i++)
-    {
-      if (!rule_number (at, &part[i]))
-        return FALSE;
-      if (**at != ':')
-        break;
-      (*at)++;
-    }
-  *seconds = sign * (part[0] * 3600 + part[1] * 60 + part[2]);
-  return TRUE;
-}
-
-static gboolean
-rule_date (const char **at,
-           RuleDate    *date)
-{
-  date->time = 7200;
-  if (*(*at)++ != ',')
-    return FALSE;
-  date->kind = **at == 'M' || **at == 'J' ? *(*at)++ : 'N';
-  if (date->kind == 'M')
-    {
-      if (!rule_number (at, &date->month) || *(*at)++ != '.' || !rule_number (at, &date->week) || *(*at)++ != '.' || !rule_number (at, &date->day) ||
-          date->month < 1 || date->month > 12)
-        return FALSE;
-    }
-  else if (!rule_number (at, &date->day))
-    return FALSE;
-  if (**at != '/')
-    return TRUE;
-  (*at)++;
-  return rule_time (at, &date->time);
-}
-
-static gboolean
-rule_parse (const char *text,
-            Rule       *rule)
-{
-  const char *at = text;
-  gint32      west;
-
-  memset (rule, 0, sizeof *rule);
-  if (!rule_name (&at, rule->std_name) || !rule_time (&at, &west))
-    return FALSE;
-  rule->std_offset = -west;
-  if (*at == '\0')
-    return TRUE;
-  if (!rule_name (&at, rule->dst_name))
-    return FALSE;
-  rule->has_dst = TRUE;
-  rule->dst_offset = rule->std_offset + 3600;
-  if (*at != ',' && *at != '\0')
-    {
-      if (!rule_time (&at, &west))
-        return FALSE;
-      rule->dst_offset = -west;
-    }
-  return rule_date (&at, &rule->start) && rule_date (&at, &rule->end) && *at == '\0';
-}
-
-/* Local seconds (no zone) of the date in @year. */
-static gint64
-rule_local (const RuleDate *date,
-            int             year)
-{
-  gint32 first, days;
-  int    weekday;
-
-  if (date->kind == 'M')
-    {
-      first = weir_days_from_civil (year, (guint)date->month, 1);
-      weekday = (int)weir_floor_mod (first + 4, 7); /* 1970-01-01 was a Thursday; 0 is Sunday */
-      days = first + (date->day - weekday + 7) % 7 + (date->week - 1) * 7;
-      if (days >= first + (gint32)weir_days_in_month (year, (guint)date->month))
-        days -= 7;
-    }
-  else
-    {
-      days = weir_days_from_civil (year, 1, 1) + date->day;
-      if (date->kind == 'J')
-        days -= 1 - (date->day >= 60 && weir_days_in_month (year, 2) == 29);
-    }
-  return (gint64)days * 86400 + date->time;
-}
-
-static int
-compare_transitions (gconstpointer a,
-                     gconstpointer b)
-{
-  gint64 x = ((const Transition *)a)->at, y = ((const Transition *)b)->at;
-
-  return x < y ? -1 : x > y;
-}
-
-static guint8
-intern_name (GString    *names,
-             const char *name)
-{
-  for (gsize at = 0; at < names->len; at += strlen (names->str + at) + 1)
-    if (strcmp (names->str + at, name) == 0)
-      return (guint8)at;
-  if (names->len + strlen (name) + 1 > 250)
-    return 0;
-  g_string_append_len (names, name, (gssize)strlen (name) + 1);
-  return (guint8)(names->len - strlen (name) - 1);
-}
-
-static void
-unroll_rule (GArray     *transitions,
-             GString    *names,
-             const Rule *rule)
-{
-  gint64 last = transitions->len > 0 ? g_array_index (transitions, Transition, transitions->len - 1).at : G_MININT64;
-  int    year = 1970;
-  gint64 civil;
-  guint  month, day;
-
-  if (!rule->has_dst)
-    {
-      Transition only = { MAX (last, G_MININT64 + 1), rule->std_offset, intern_name (names, rule->std_name) };
-
-      if (transitions->len == 0)
-        g_array_append_val (transitions, only);
-      return;
-    }
-  if (last > G_MININT64)
-    {
-      weir_civil_from_days ((gint32)weir_floor_div (last, 86400), &civil, &month, &day);
-      year = (int)civil;
-    }
-  for (; year <= RULE_YEAR_MAX; year++)
-    {
-      Transition pair[2] = {
-        { rule_local (&rule->start, year) - rule->std_offset, rule->dst_offset, intern_name (names, rule->dst_name) },
-        { rule_local (&rule->end, year) - rule->dst_offset, rule->std_offset, intern_name (names, rule->std_name) },
-      };
-
-      for (guint i = 0; i < 2; i++)
-        if (pair[i].at > last)
-          g_array_append_val (transitions, pair[i]);
-    }
-  g_array_sort (transitions, compare_transitions);
-}
-
-/* ---- TZif ------------------------------------------------------------------------------------------------------- */
-
-static guint32
-be32 (const guint8 *at)
-{
-  guint32 value;
-
-  memcpy (&value, at, sizeof value);
-  return GUINT32_FROM_BE (value);
-}
-
-static gint64
-be64 (const guint8 *at)
-{
-  guint64 value;
-
-  memcpy (&value, at, sizeof value);
-  return (gint64)GUINT64_FROM_BE (value);
-}
-
-typedef struct
-{
-  guint32 isutcnt, isstdcnt, leapcnt, timecnt, typecnt, charcnt;
-} Header;
-
-static gboolean
-read_header (const guint8 *data,
-             gsize         len,
-             Header       *header)
-{
-  if (len < 44 || memcmp (data, "TZif", 4) != 0 || data[4] < '2')
-    return FALSE;
-  *header = (Header){ be32 (data + 20), be32 (data + 24), be32 (data + 28), be32 (data + 32), be32 (data + 36), be32 (data + 40) };
-  return header->typecnt > 0 && header->typecnt < 256 && header->timecnt < 100000 && header->charcnt < 100000 && header->leapcnt < 10000 &&
-         header->isutcnt <= header->typecnt && header->isstdcnt <= header->typecnt;
-}
-
-static gsize
-block_size (const Header *header,
-            gsize         time_size)
-{
-  return (gsize)header->timecnt * (time_size + 1) + header->typecnt * 6 + header->charcnt + header->leapcnt * (time_size + 4) +
-         header->isstdcnt + header->isutcnt;
-}
-
-static gboolean
-read_block (WeirZone     *self,
-            const guint8 *data,
-            gsize         len,
-            const Header *header)
-{
-  const guint8      *times = data, *indices = times + header->timecnt * 8, *types = indices + header->timecnt;
-  const char        *chars = (const char *)types + header->typecnt * 6;
-  const char        *footer = (const char *)data + block_size (header, 8);
-  g_autoptr (GArray) transitions = g_array_new (FALSE, FALSE, sizeof (Transition));
-  GString           *names = g_string_new (NULL);
-  gsize              rest = len - block_size (header, 8);
-  g_autofree char   *text = NULL;
-  const char        *end;
-  Rule               rule;
-
-  self->first_offset = (gint32)be32 (types);
-  for (guint32 i = 0; i < header->timecnt; i++)
-    {
-      guint            type = MIN (indices[i], header->typecnt - 1);
-      guint            name = types[type * 6 + 5];
-      g_autofree char *abbreviation = g_strndup (chars + MIN (name, header->charcnt), header->charcnt - MIN (name, header->charcnt));
-      Transition       transition = { be64 (times + i * 8), (gint32)be32 (types + type * 6), intern_name (names, abbreviation) };
-
-      g_array_append_val (transitions, transition);
-    }
-  if (rest > 2 && footer[0] == '\n' && (end = memchr (footer + 1, '\n', rest - 1)) != NULL)
-    {
-      text = g_strndup (footer + 1, (gsize)(end - footer - 1));
-      if (rule_parse (text, &rule))
-        unroll_rule (transitions, names, &rule);
-    }
-  self->n_transitions = transitions->len;
-  self->transitions = g_memdup2 (transitions->data, transitions->len * sizeof (Transition));
-  self->names = g_string_free (names, FALSE);
-  return TRUE;
-}
-
-static gboolean
-read_tzif (WeirZone     *self,
-           const guint8 *data,
-           gsize         len)
-{
-  Header first, second;
-  gsize  skip;
-
-  if (!read_header (data, len, &first))
-    return FALSE;
-  skip = 44 + block_size (&first, 4);
-  if (skip > len || !read_header (data + skip, len - skip, &second) || block_size (&second, 8) > len - skip - 44)
-    return FALSE;
-  return read_block (self, data + skip + 44, len - skip - 44, &second);
-}
-
-static WeirZone *
-zone_load (const char *name)
-{
-  static const char *const folders[] = { "/usr/share/zoneinfo", "/usr/lib/zoneinfo", "/usr/share/lib/zoneinfo" };
-  const char              *override = g_getenv ("TZDIR");
-  WeirZone                *self = NULL;
-
-  if (*name == '\0' || *name == '/' || strstr (name, "..") != NULL || strlen (name) > 100)
-    return NULL;
-  for (guint i = 0; i < G_N_ELEMENTS (folders) + 1 && self == NULL; i++)
-    {
-      const char      *folder = i == 0 ? override : folders[i - 1];
-      g_autofree char *path = folder != NULL ? g_build_filename (folder, name, NULL) : NULL;
-      g_autofree char *data = NULL;
-      gsize            len;
-
-      if (path == NULL || !g_file_test (path, G_FILE_TEST_IS_REGULAR) || !g_file_get_contents (path, &data, &len, NULL) || len > TZIF_BYTES_MAX)
-        continue;
-      self = zone_alloc (name, 0);
-      if (!read_tzif (self, (const guint8 *)data, len))
-        g_clear_pointer (&self, weir_zone_unref);
-    }
-  return self;
-}
-
-/* Short names that Java knows and tzdata does not. */
-static const char *
-java_alias (const char *name)
-{
-  static const char *const aliases[][2] = {
-    { "PST", "America/Los_Angeles" }, { "CST", "America/Chicago" }, { "JST", "Asia/Tokyo" }, { "IST", "Asia/Kolkata" }, { "CTT", "Asia/Shanghai" }, { "PRT", "America/Puerto_Rico" }, { "ECT", "Europe/Paris" }, { "ART", "Africa/Cairo" }, { "AST", "America/Anchorage" }
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (aliases); i++)
-    if (strcmp (name, aliases[i][0]) == 0)
-      return aliases[i][1];
-  return name;
-}
-
-WeirZone *
-weir_zone_new (const char *name,
-               GError    **error)
-{
-  WeirZone *zone;
-  gint32    offset;
-
-  g_mutex_lock (&cache_lock);
-  if (cache == NULL)
-    cache = g_hash_table_new (g_str_hash, g_str_equal);
-  zone = g_hash_table_lookup (cache, name);
-  if (zone == NULL)
-    {
-      if (parse_fixed (name, &offset))
-        zone = zone_alloc (name, offset);
-      else
-        zone = zone_load (java_alias (name));
-      /* A script can name at most a few hundred zones; offsets are bounded too. */
-      if (zone != NULL && g_hash_table_size (cache) < 10000)
-        g_hash_table_insert (cache, g_strdup (name), weir_zone_ref (zone));
-    }
-  else
-    weir_zone_ref (zone);
-  g_mutex_unlock (&cache_lock);
-  if (zone == NULL)
-    weir_fail (error, WEIR_ERROR_RUN, "INVALID_TIMEZONE", WEIR_SPAN_NONE,
-               "The timezone: %s is invalid. Use a region as 'Europe/Berlin' or an offset as '+09:00'.", name);
-  return zone;
-}
-
-WeirZone *
-weir_zone_utc (void)
-{
-  static WeirZone *utc;
-  static gsize     once;
-
-  if (g_once_init_enter (&once))
-    {
-      utc = zone_alloc ("UTC", 0);
-      g_once_init_leave (&once, 1);
-    }
-  return utc;
-}
-
-WeirZone *
-weir_zone_system (void)
-{
-  const char      *name = g_getenv ("TZ");
-  g_autofree char *link = NULL;
-  const char      *at;
-  WeirZone        *zone;
-
-  if (name != NULL && *name == ':')
-    name++;
-  if (name == NULL || *name == '\0')
-    {
-      link = g_file_read_link ("/etc/localtime", NULL);
-      at = link != NULL ? strstr (link, "zoneinfo/") : NULL;
-      name = at != NULL ? at + strlen ("zoneinfo/") : "UTC";
-    }
-  zone = weir_zone_new (name, NULL);
-  return zone != NULL ? zone : weir_zone_ref (weir_zone_utc ());
-}
-
-/* ---- look-ups --------------------------------------------------------------------------------------------------- */
-
-/* The last transition at or before @seconds; NULL before the first. */
-static const Transition *
-find_transition (WeirZone *zone,
-                 gint64    seconds)
-{
-  guint low = 0, high = zone->n_transitions;
-
-  if (zone->n_transitions > 0 && seconds > zone->transitions[zone->n_transitions - 1].at)
-    while (seconds - SECONDS_PER_400_YEARS >= zone->transitions[zone->n_transitions - 1].at - SECONDS_PER_400_YEARS &&
-           seconds > zone->transitions[zone->n_transitions - 1].at && zone->n_transitions > 400)
-      seconds -= SECONDS_PER_400_YEARS;
   while (low < high)
     {
       guint middle = (low + high) / 2;
 
-      if (zone->transitions[middle].at <= seconds)
+      if (line->at[middle] <= t)
         low = middle + 1;
       else
         high = middle;
     }
-  return low > 0 ? &zone->transitions[low - 1] : NULL;
+  return low;
 }
 
-static gint32
-offset_at_second (WeirZone *zone,
-                  gint64    seconds)
+/* The type after the latest change of the rule at or before @t. */
+static const WeirZoneType *
+rule_type_at (const WeirZoneRule *rule,
+              gint64              t,
+              gboolean            is_local)
 {
-  const Transition *transition;
+  const WeirZoneType *best = &rule->std;
+  gint64              best_at = G_MININT64, year;
+  gint32              shift = is_local ? MAX (rule->std.offset_s, rule->dst.offset_s) : 0;
+  guint               month, day;
 
-  if (zone->n_transitions == 0)
-    return zone->first_offset;
-  transition = find_transition (zone, seconds);
-  return transition != NULL ? transition->offset : zone->first_offset;
+  weir_civil_from_days ((gint32)weir_floor_div (t, 86400), &year, &month, &day);
+  for (gint64 y = year - 1; y <= year + 1; y++)
+    {
+      gint64 start = _weir_zone_date_utc (&rule->start, y, rule->std.offset_s) + shift;
+      gint64 end = _weir_zone_date_utc (&rule->end, y, rule->dst.offset_s) + shift;
+
+      if (start <= t && start > best_at)
+        {
+          best = &rule->dst;
+          best_at = start;
+        }
+      if (end <= t && end > best_at)
+        {
+          best = &rule->std;
+          best_at = end;
+        }
+    }
+  return best;
+}
+
+static const WeirZoneType *
+type_at (WeirZone *zone,
+         gint64    t,
+         gboolean  is_local)
+{
+  guint n;
+
+  if (zone->n_changes == 0)
+    return &g_array_index (zone->types, WeirZoneType, 0);
+  if (zone->rule.has_dst && t > zone->rule_from + 2 * 86400)
+    return rule_type_at (&zone->rule, t, is_local);
+  n = count_changes (is_local ? &zone->local : &zone->utc, zone->n_changes, t);
+  return &g_array_index (zone->types, WeirZoneType, n > 0 ? zone->after[n - 1] : 0);
+}
+
+static gint64
+saturated_add (gint64 a,
+               gint64 b)
+{
+  gint64 sum;
+
+  if (!__builtin_add_overflow (a, b, &sum))
+    return sum;
+  return b > 0 ? G_MAXINT64 : G_MININT64;
 }
 
 gint32
 weir_zone_offset_at (WeirZone *zone,
                      gint64    utc_us)
 {
-  return offset_at_second (zone, weir_floor_div (utc_us, WEIR_US_PER_SECOND));
-}
-
-gint64
-weir_zone_utc_to_local (WeirZone *zone,
-                        gint64    utc_us)
-{
-  return utc_us + weir_zone_offset_at (zone, utc_us) * WEIR_US_PER_SECOND;
+  return type_at (zone, weir_floor_div (utc_us, WEIR_US_PER_SECOND), FALSE)->offset_s;
 }
 
 gint64
 weir_zone_local_to_utc (WeirZone *zone,
                         gint64    local_us)
 {
-  gint64 local = weir_floor_div (local_us, WEIR_US_PER_SECOND);
-  gint32 before, after;
+  gint32 offset_s = type_at (zone, weir_floor_div (local_us, WEIR_US_PER_SECOND), TRUE)->offset_s;
 
-  if (zone->n_transitions == 0)
-    return local_us - zone->first_offset * WEIR_US_PER_SECOND;
-  /* The offsets a day earlier and later bracket any transition near this local time. */
-  before = offset_at_second (zone, local - 86400);
-  after = offset_at_second (zone, local + 86400);
-  /* Overlap: the earlier offset, if it is still valid then. Gap: also the earlier offset, which moves the clock on. */
-  if (offset_at_second (zone, local - before) == before)
-    return local_us - before * WEIR_US_PER_SECOND;
-  if (offset_at_second (zone, local - after) == after)
-    return local_us - after * WEIR_US_PER_SECOND;
-  return local_us - before * WEIR_US_PER_SECOND;
+  return saturated_add (local_us, -(gint64)offset_s * WEIR_US_PER_SECOND);
+}
+
+gint64
+weir_zone_utc_to_local (WeirZone *zone,
+                        gint64    utc_us)
+{
+  return saturated_add (utc_us, (gint64)weir_zone_offset_at (zone, utc_us) * WEIR_US_PER_SECOND);
 }
 
 const char *
 weir_zone_abbreviation_at (WeirZone *zone,
                            gint64    utc_us)
 {
-  const Transition *transition = zone->n_transitions > 0 ? find_transition (zone, weir_floor_div (utc_us, WEIR_US_PER_SECOND)) : NULL;
-
-  return transition != NULL ? zone->names + transition->name : zone->name;
+  return type_at (zone, weir_floor_div (utc_us, WEIR_US_PER_SECOND), FALSE)->abbreviation;
 }
