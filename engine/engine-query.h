@@ -69,6 +69,7 @@ WEIR_API guint64    weir_query_get_n_late_rows (WeirQuery *query);
 WEIR_API guint64    weir_query_get_n_bad_rows (WeirQuery *query);
 WEIR_API guint64    weir_query_get_n_input_rows (WeirQuery *query);
 WEIR_API guint64    weir_query_get_n_output_rows (WeirQuery *query);
+WEIR_API gint64     weir_query_get_wait_us (WeirQuery *query); /* delay of its watermark, the longest of several; 0 without one */
 
 typedef struct
 {

@@ -227,6 +227,25 @@ weir_query_get_sources (WeirQuery *query)
   return copy;
 }
 
+static void
+find_wait (WeirPlan *plan,
+           gpointer  data)
+{
+  gint64 *wait_us = data;
+
+  if (plan->is_streaming && plan->kind == WEIR_PLAN_EVENT_TIME)
+    *wait_us = MAX (*wait_us, plan->event_time.delay_ms * 1000);
+}
+
+gint64
+weir_query_get_wait_us (WeirQuery *query)
+{
+  gint64 wait_us = 0;
+
+  weir_plan_foreach (query->spec.plan, find_wait, &wait_us);
+  return wait_us;
+}
+
 gboolean
 weir_query_has_sink (WeirQuery *query)
 {

@@ -92,7 +92,7 @@ append_row (const Export *export,
     }
   for (guint c = 0; c < n; c++)
     {
-      g_autofree char *text = view->klass->dup_text (view->data, row, c, export->zone_name);
+      g_autofree char *text = weir_rows_view_dup_text (view, row, c, export->zone_name);
 
       if (c > 0)
         g_string_append_c (out, ',');

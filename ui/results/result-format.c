@@ -44,7 +44,7 @@ plain_text (WeirRowsView        *view,
             guint                column,
             const WeirCellStyle *style)
 {
-  char *text = view->klass->dup_text (view->data, row, column, style->zone_name);
+  char *text = weir_rows_view_dup_text (view, row, column, style->zone_name);
 
   if (text == NULL)
     return NULL;

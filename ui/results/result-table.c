@@ -696,7 +696,7 @@ append_row_text (WeirResultTable *self,
 
   for (guint c = 0; c < n; c++)
     {
-      g_autofree char *text = view->klass->dup_text (view->data, row, c, self->zone_name);
+      g_autofree char *text = weir_rows_view_dup_text (view, row, c, self->zone_name);
 
       if (c > 0)
         g_string_append_c (out, '\t');

@@ -2,54 +2,17 @@
 /* What the pane takes from the engine. A file of its own, so that the rest links without it. */
 #include "config.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include <glib/gi18n-lib.h>
 
 #include "ui/results/results-pane-private.h"
 
 #define WHY_SECONDS 1
 
-/* "10 SECONDS", "INTERVAL '1' MINUTE", "90 seconds" → µs; 0 when it is none of these. */
-static gint64
-parse_delay (const char *text)
+/* Causes that only make sense while something may still come. */
+static gboolean
+waits_for_more (WeirWhyCause cause)
 {
-  static const struct
-  {
-    const char *unit;
-    gint64      us;
-  } units[] = { { "milli", 1000 }, { "sec", G_USEC_PER_SEC }, { "min", 60 * G_USEC_PER_SEC }, { "hour", 3600 * (gint64)G_USEC_PER_SEC }, { "day", 86400 * (gint64)G_USEC_PER_SEC } };
-  g_autofree char *lower = text != NULL ? g_ascii_strdown (text, -1) : NULL;
-  const char      *digits = lower != NULL ? strpbrk (lower, "0123456789") : NULL;
-  gint64           n;
-
-  if (digits == NULL)
-    return 0;
-  n = g_ascii_strtoll (digits, NULL, 10);
-  for (gsize i = 0; i < G_N_ELEMENTS (units); i++)
-    if (strstr (lower, units[i].unit) != NULL)
-      return n < G_MAXINT64 / units[i].us ? n * units[i].us : 0;
-  return 0;
-}
-
-static gint64
-wait_of (WeirQuery *query)
-{
-  const char           *sql = weir_query_get_sql (query);
-  g_autoptr (WeirCards) cards = NULL;
-
-  if (sql == NULL)
-    return 0;
-  cards = weir_cards_new (sql, (WeirRange){ 0, (guint)strlen (sql) });
-  for (guint i = 0; i < weir_cards_get_n (cards); i++)
-    {
-      const WeirCard *card = weir_cards_get (cards, i);
-
-      if (card->kind == WEIR_CARD_EVENT_TIME && card->delay != NULL)
-        return parse_delay (card->delay);
-    }
-  return 0;
+  return cause == WEIR_WHY_NO_INPUT || cause == WEIR_WHY_WINDOW_OPEN || cause == WEIR_WHY_NOT_CONNECTED;
 }
 
 static void
@@ -60,6 +23,8 @@ show_why (WeirResultsPane *self)
   if (self->query == NULL || self->has_rows)
     return;
   why = weir_query_why_empty (self->query);
+  if (weir_query_get_state (self->query) == WEIR_QUERY_STOPPED && waits_for_more (why->cause))
+    why->cause = WEIR_WHY_NOT_EMPTY;
   _weir_results_pane_set_why (self, why);
 }
 
@@ -156,7 +121,7 @@ weir_results_pane_set_query (WeirResultsPane *self,
   if (query == NULL)
     return;
 
-  _weir_results_pane_set_wait (self, wait_of (query));
+  _weir_results_pane_set_wait (self, weir_query_get_wait_us (query));
   g_signal_connect_swapped (query, "snapshot", G_CALLBACK (snapshot_cb), self);
   g_signal_connect_swapped (query, "samples", G_CALLBACK (samples_cb), self);
   g_signal_connect_swapped (query, "sources", G_CALLBACK (sources_cb), self);

@@ -210,7 +210,7 @@ set_state (WeirRowDetails      *self,
 {
   gint64           start_us;
   gint64           end_us;
-  gboolean         has_window = view->klass->get_window (view->data, row, &start_us, &end_us);
+  gboolean         has_window = view->klass->get_window (view->data, row, &start_us, &end_us) && end_us > start_us;
   gboolean         final = view->klass->is_final (view->data, row);
   g_autofree char *when = NULL;
   g_autofree char *sentence = NULL;
@@ -253,7 +253,7 @@ weir_row_details_set_row (WeirRowDetails      *self,
       const WeirColumnInfo *info = view->klass->get_column (view->data, i);
       /* The table cuts long texts; here they are whole. */
       g_autofree char *text = info->shape == WEIR_COLUMN_TEXT || info->shape == WEIR_COLUMN_OTHER
-                                ? view->klass->dup_text (view->data, row, i, style->zone_name)
+                                ? weir_rows_view_dup_text (view, row, i, style->zone_name)
                                 : weir_result_cell_text (view, row, i, style);
 
       set_text (self->values->pdata[i], text != NULL ? text : "NULL");

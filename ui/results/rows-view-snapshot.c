@@ -113,7 +113,14 @@ snapshot_get_window (gpointer data,
                      gint64  *start_us,
                      gint64  *end_us)
 {
-  return weir_snapshot_get_window (data, row, start_us, end_us);
+  if (!weir_snapshot_get_window (data, row, start_us, end_us))
+    return FALSE;
+  /* Of a result with only one of the two columns the other end is not known. */
+  if (*start_us == G_MININT64)
+    *start_us = *end_us;
+  if (*end_us == G_MININT64)
+    *end_us = *start_us;
+  return TRUE;
 }
 
 static gboolean

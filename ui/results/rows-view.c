@@ -33,6 +33,19 @@ weir_rows_view_unref (WeirRowsView *view)
   g_free (view);
 }
 
+char *
+weir_rows_view_dup_text (WeirRowsView *view,
+                         guint         row,
+                         guint         column,
+                         const char   *zone)
+{
+  WeirColumnShape shape = view->klass->get_column (view->data, column)->shape;
+
+  if (shape == WEIR_COLUMN_TEXT || shape == WEIR_COLUMN_NUMBER || shape == WEIR_COLUMN_BOOLEAN)
+    zone = NULL;
+  return view->klass->dup_text (view->data, row, column, zone);
+}
+
 gboolean
 weir_rows_view_same_columns (WeirRowsView *a,
                              WeirRowsView *b)

@@ -54,6 +54,12 @@ WeirRowsView *weir_rows_view_ref (WeirRowsView *view);
 void          weir_rows_view_unref (WeirRowsView *view);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirRowsView, weir_rows_view_unref)
 
+/* Text of a cell; the zone is looked up only where it matters. (transfer full) (nullable) */
+char *weir_rows_view_dup_text (WeirRowsView *view,
+                               guint         row,
+                               guint         column,
+                               const char   *zone);
+
 /* Whether both have the same columns in the same order. */
 gboolean weir_rows_view_same_columns (WeirRowsView *a,
                                       WeirRowsView *b);
