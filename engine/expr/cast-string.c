@@ -98,6 +98,15 @@ fail_row (const WeirExpr *expr,
     _weir_cast_fail_input (expr, eval, arg, out, row);
 }
 
+static WeirColumn *
+constant_binary (WeirColumn *one_row,
+                 guint       n_rows)
+{
+  g_autoptr (WeirColumn) binary = weir_column_retype (one_row, WEIR_BINARY);
+
+  return weir_column_new_const (binary, n_rows);
+}
+
 WeirColumn *
 _weir_cast_from_string (const WeirExpr *expr,
                         WeirEval       *eval,
@@ -108,7 +117,7 @@ _weir_cast_from_string (const WeirExpr *expr,
   WeirOut out;
 
   if (expr->type->kind == WEIR_TYPE_BINARY)
-    return weir_column_retype (arg->column, WEIR_BINARY);
+    return arg->mask == 0 ? constant_binary (arg->column, n_rows) : weir_column_retype (arg->column, WEIR_BINARY);
   _weir_out_init (&out, expr->type, n_rows);
   WEIR_FOREACH_ROW (sel, row)
   {
@@ -192,7 +201,7 @@ _weir_cast_to_string (const WeirExpr *expr,
         continue;
       }
     g_string_truncate (text, 0);
-    weir_value_append_text (text, arg->column, row, WEIR_TEXT_CAST, eval->zone);
+    weir_value_append_text (text, arg->column, row & arg->mask, WEIR_TEXT_CAST, eval->zone);
     _weir_out_bytes (&out, row, text->str, text->len);
   }
   g_string_free (text, TRUE);

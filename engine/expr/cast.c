@@ -36,7 +36,7 @@ fail (const WeirExpr *expr,
   quoted_from = g_strdup_printf ("\"%s\"", from);
   quoted_to = g_strdup_printf ("\"%s\"", to);
   value = g_string_new (is_text ? "'" : NULL);
-  weir_value_append_text (value, arg->column, row, WEIR_TEXT_CAST, eval->zone);
+  weir_value_append_text (value, arg->column, row & arg->mask, WEIR_TEXT_CAST, eval->zone);
   if (is_text)
     g_string_append_c (value, '\'');
   else if (arg->column->type->kind == WEIR_TYPE_BIGINT)

@@ -103,7 +103,11 @@ weir_expr_new_call (const char *name,
                     WeirZone   *zone,
                     GError    **error)
 {
-  const WeirFunction  *function = weir_function_lookup (name);
+  /* The parser knows one minus and one plus. */
+  const char          *unary = n_args != 1 ? name : strcmp (name, "-") == 0 ? "negative"
+                                                  : strcmp (name, "+") == 0 ? "positive"
+                                                                            : name;
+  const WeirFunction  *function = weir_function_lookup (unary);
   WeirBind             bind = { .function = function, .span = span, .zone = zone, .n_args = n_args };
   g_autoptr (WeirType) type = NULL;
   WeirExpr            *expr = NULL;

@@ -30,6 +30,7 @@ typedef struct
 extern const WeirFamily _weir_family_arith;
 extern const WeirFamily _weir_family_compare;
 extern const WeirFamily _weir_family_cond;
+extern const WeirFamily _weir_family_date;
 extern const WeirFamily _weir_family_like;
 extern const WeirFamily _weir_family_logic;
 extern const WeirFamily _weir_family_math;
@@ -39,6 +40,9 @@ extern const WeirFamily _weir_family_round;
 extern const WeirFamily _weir_family_string;
 extern const WeirFamily _weir_family_string_build;
 extern const WeirFamily _weir_family_string_search;
+extern const WeirFamily _weir_family_time;
+extern const WeirFamily _weir_family_time_make;
+extern const WeirFamily _weir_family_time_unit;
 
 /* decode() with searches and results; takes the arguments. */
 WeirExpr *_weir_rewrite_decode (WeirBind *bind, GError **error);

@@ -50,14 +50,14 @@ rewrite_concat (WeirBind *bind,
 
   for (guint i = 0; i < bind->n_args; i++)
     arrays |= bind->args[i]->type->kind == WEIR_TYPE_ARRAY;
-  return weir_expr_new_call (arrays ? "array_concat" : "string_concat", bind->args, bind->n_args, bind->span, bind->zone, error);
+  return weir_expr_new_call (arrays ? "_array_concat" : "_string_concat", bind->args, bind->n_args, bind->span, bind->zone, error);
 }
 
 static WeirExpr *
 rewrite_reverse (WeirBind *bind,
                  GError  **error)
 {
-  return weir_expr_new_call (bind->args[0]->type->kind == WEIR_TYPE_ARRAY ? "array_reverse" : "string_reverse",
+  return weir_expr_new_call (bind->args[0]->type->kind == WEIR_TYPE_ARRAY ? "_array_reverse" : "_string_reverse",
                              bind->args, bind->n_args, bind->span, bind->zone, error);
 }
 
@@ -352,7 +352,7 @@ static const WeirFunction functions[] = {
   { WEIR_REWRITE ("concat", GROUP, "concat(a, b, …)", "The strings, binaries or arrays one behind the other.", "SELECT concat('Spark', 'SQL')", 0, -1, rewrite_concat) },
   { WEIR_REWRITE ("||", GROUP, "a || b", "The strings, binaries or arrays one behind the other.", "SELECT 'Spark' || 'SQL'", 2, 2, rewrite_concat), .print = "concat($1, $2)" },
   { WEIR_REWRITE ("reverse", "collection", "reverse(value)", "The characters or elements in reverse order.", "SELECT reverse('Spark SQL')", 1, 1, rewrite_reverse) },
-  { WEIR_ROW_FAILS ("string_concat", GROUP, "string_concat(a, b, …)", "The strings one behind the other.", "SELECT concat('Spark', 'SQL')", 0, -1, NULL, row_concat), .bind = bind_concat, .print = "concat($*)" },
+  { WEIR_ROW_FAILS ("_string_concat", GROUP, "concat(a, b, …)", "The strings one behind the other.", "SELECT concat('Spark', 'SQL')", 0, -1, NULL, row_concat), .bind = bind_concat, .print = "concat($*)" },
   { .name = "concat_ws", .group = GROUP, .signature = "concat_ws(separator, a, b, …)", .doc = "The strings with a separator between; NULLs are skipped.", .example = "SELECT concat_ws(' ', 'Spark', 'SQL')", .n_args_min = 1, .n_args_max = -1, .flags = WEIR_FUNCTION_CAN_FAIL, .bind = bind_concat_ws, .row = row_concat_ws },
   { .name = "elt", .group = GROUP, .signature = "elt(n, a, b, …)", .doc = "The n-th of the values.", .example = "SELECT elt(1, 'scala', 'java')", .n_args_min = 2, .n_args_max = -1, .flags = WEIR_FUNCTION_CAN_FAIL, .bind = bind_elt, .row = row_elt },
   { .name = "mask", .group = GROUP, .signature = "mask(text[, upper[, lower[, digit[, other]]]])", .doc = "The text with its characters replaced by class.", .example = "SELECT mask('AbCD123-@$#')", .n_args_min = 1, .n_args_max = 5, .bind = bind_mask, .row = row_mask },

@@ -405,7 +405,7 @@ static const WeirFunction functions[] = {
   { WEIR_ROW_FAILS ("repeat", GROUP, "repeat(text, n)", "The text n times.", "SELECT repeat('123', 2)", 2, 2, "si>s", row_repeat) },
   { WEIR_ROW_FAILS ("lpad", GROUP, "lpad(text, length[, pad])", "The text filled on the left, or cut, to the length.", "SELECT lpad('hi', 5, '*')", 2, 3, NULL, row_pad), .bind = bind_pad },
   { WEIR_ROW_FAILS ("rpad", GROUP, "rpad(text, length[, pad])", "The text filled on the right, or cut, to the length.", "SELECT rpad('hi', 5, '*')", 2, 3, NULL, row_pad), .bind = bind_pad },
-  { WEIR_ROW ("string_reverse", GROUP, "string_reverse(text)", "The characters in reverse order.", "SELECT reverse('Spark SQL')", 1, 1, "s>s", row_reverse), .print = "reverse($1)" },
+  { WEIR_ROW ("_string_reverse", GROUP, "reverse(text)", "The characters in reverse order.", "SELECT reverse('Spark SQL')", 1, 1, "s>s", row_reverse), .print = "reverse($1)" },
 };
 
 const WeirFamily _weir_family_string = { functions, G_N_ELEMENTS (functions) };

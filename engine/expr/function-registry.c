@@ -5,12 +5,16 @@
 
 #include "expr/families-private.h"
 
-/* All functions, sorted by name once for the process. */
+/*
+ * All functions, sorted by name once for the process. Names that begin with an underscore are what rewrites lead to; they sort
+ * apart and are not listed.
+ */
 
 static const WeirFamily *const families[] = {
   &_weir_family_arith,
   &_weir_family_compare,
   &_weir_family_cond,
+  &_weir_family_date,
   &_weir_family_like,
   &_weir_family_logic,
   &_weir_family_math,
@@ -20,10 +24,15 @@ static const WeirFamily *const families[] = {
   &_weir_family_string,
   &_weir_family_string_build,
   &_weir_family_string_search,
+  &_weir_family_time,
+  &_weir_family_time_make,
+  &_weir_family_time_unit,
 };
 
 static const WeirFunction **sorted;
 static guint                n_sorted;
+static const WeirFunction **listed;
+static guint                n_listed;
 
 static int
 compare_functions (const void *a,
@@ -49,6 +58,10 @@ ensure_sorted (void)
       table[n++] = &families[f]->functions[i];
   qsort (table, n, sizeof table[0], compare_functions);
   sorted = table;
+  listed = g_new (const WeirFunction *, MAX (n, 1));
+  for (guint i = 0; i < n; i++)
+    if (table[i]->name[0] != '_')
+      listed[n_listed++] = table[i];
   g_once_init_leave (&once, 1);
 }
 
@@ -74,6 +87,6 @@ const WeirFunction *const *
 weir_function_list (guint *n_functions)
 {
   ensure_sorted ();
-  *n_functions = n_sorted;
-  return sorted;
+  *n_functions = n_listed;
+  return listed;
 }

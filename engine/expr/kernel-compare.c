@@ -212,7 +212,7 @@ compare_values (const WeirArg *a,
     if (decimals)
       order = weir_decimal_compare (weir_arg_at (*a, WeirInt128, row), scale_a, weir_arg_at (*b, WeirInt128, row), scale_b);
     else
-      order = weir_value_compare (a->column, row, b->column, row);
+      order = weir_value_compare (a->column, row & a->mask, b->column, row & b->mask);
     masks[row / 64] |= (guint64)order_fits (order, op) << (row % 64);
   }
 }

@@ -94,8 +94,10 @@ void
 _weir_out_keep (WeirOut    *out,
                 WeirColumn *column)
 {
-  for (guint i = 0; i < column->n_buffers; i++)
-    add_bytes (out, weir_buffer_ref (column->buffers[i]));
+  WeirColumn *flat = column->encoding == WEIR_ENCODING_CONST ? column->dict : column;
+
+  for (guint i = 0; i < flat->n_buffers; i++)
+    add_bytes (out, weir_buffer_ref (flat->buffers[i]));
 }
 
 WeirColumn *

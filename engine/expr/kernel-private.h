@@ -16,7 +16,7 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  WeirColumn   *column; /* Borrowed */
+  WeirColumn   *column; /* Borrowed: FLAT; of a CONST its one row */
   const void   *values;
   const guint8 *validity;
   guint         mask;
@@ -25,7 +25,10 @@ typedef struct
 static inline WeirArg
 weir_arg (WeirColumn *column)
 {
-  return (WeirArg){ column, column->values, column->validity, column->encoding == WEIR_ENCODING_CONST ? 0 : G_MAXUINT };
+  gboolean    is_const = column->encoding == WEIR_ENCODING_CONST;
+  WeirColumn *flat = is_const ? column->dict : column;
+
+  return (WeirArg){ flat, flat->values, flat->validity, is_const ? 0 : G_MAXUINT };
 }
 
 #define weir_arg_at(arg, ctype, row) (((const ctype *)(arg).values)[(row) & (arg).mask])

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "expr-test.h"
+
+static void
+test_arithmetic (void)
+{
+  assert_value ("3", "+", I (1), I (2));
+  assert_value ("[ARITHMETIC_OVERFLOW]", "+", I (G_MAXINT32), I (1));
+  assert_value ("NULL", "try_add", I (G_MAXINT32), I (1));
+  assert_value ("1.5", "/", I (3), I (2));
+  assert_value ("[DIVIDE_BY_ZERO]", "/", I (3), I (0));
+  assert_value ("[REMAINDER_BY_ZERO]", "%", I (3), I (0));
+  assert_value ("1", "div", I (3), I (2));
+  assert_value ("2", "pmod", I (-10), I (3));
+  assert_value ("-1", "%", I (-10), I (3));
+  assert_value ("0.2", "%", I (2), lit ("decimal(2,1)", "1.8"));
+  assert_value ("2.5", "+", lit ("decimal(2,1)", "1.5"), I (1));
+  assert_value ("-1", "-", I (1));
+  assert_value ("[BINARY_ARITHMETIC_OVERFLOW]", "+", lit ("tinyint", "127"), lit ("tinyint", "1"));
+  assert_value ("NULL", "+", I (1), N);
+  assert_value ("6", "+", S ("5"), I (1));
+  assert_value ("[DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE]", "+", S ("1"), S ("1"));
+  assert_value ("[NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION]", "*", lit ("decimal(38,1)", "12345678901234567890.0"),
+                lit ("decimal(38,1)", "123456789012345678900.0"));
+}
+
+static void
+test_time_arithmetic (void)
+{
+  assert_value ("2021-01-02", "+", lit ("date", "2021-01-01"), I (1));
+  assert_value ("2020-12-31", "-", lit ("date", "2021-01-01"), I (1));
+  assert_value ("INTERVAL '31' DAY", "-", lit ("date", "2021-02-01"), lit ("date", "2021-01-01"));
+  assert_value ("2021-02-28", "+", lit ("date", "2021-01-31"), lit ("interval month", "1"));
+  assert_value ("2021-01-02 00:00:00", "+", lit ("timestamp", "2021-01-01 00:00:00"), lit ("interval day", "1"));
+  assert_value ("INTERVAL '3-0' YEAR TO MONTH", "+", lit ("interval year to month", "1-0"), lit ("interval year to month", "2-0"));
+  assert_value ("INTERVAL '0-1' YEAR TO MONTH", "/", lit ("interval month", "2"), I (2));
+  assert_value ("[INTERVAL_DIVIDED_BY_ZERO]", "/", lit ("interval month", "2"), I (0));
+  assert_value ("-13", "div", lit ("interval year to month", "1-1"), lit ("interval month", "-1"));
+  assert_value ("[DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES]", "+", lit ("date", "2021-01-01"), S ("1"));
+}
+
+static void
+test_comparison (void)
+{
+  assert_value ("true", "=", I (1), S ("1"));
+  assert_value ("true", "<", D ("1"), D ("NaN"));
+  assert_value ("true", "=", D ("NaN"), D ("NaN"));
+  assert_value ("true", "=", D ("0.0"), D ("-0.0"));
+  assert_value ("NULL", "=", I (1), N);
+  assert_value ("false", "<=>", I (1), N);
+  assert_value ("true", "<=>", N, N);
+  assert_value ("true", "<", S ("abc"), S ("abd"));
+  assert_value ("true", ">", S ("a string longer than twelve"), S ("a string longer than eleven"));
+  assert_value ("true", "=", lit ("decimal(3,2)", "1.50"), lit ("decimal(3,1)", "1.5"));
+  assert_value ("[CAST_INVALID_INPUT]", ">", I (2), S ("1.0"));
+}
+
+static void
+test_logic (void)
+{
+  assert_value ("false", "and", weir_expr_new_bool (FALSE), N);
+  assert_value ("NULL", "and", weir_expr_new_bool (TRUE), N);
+  assert_value ("true", "or", N, weir_expr_new_bool (TRUE));
+  assert_value ("NULL", "or", N, weir_expr_new_bool (FALSE));
+  assert_value ("NULL", "!", N);
+  assert_value ("2.0", "when", call ("<", I (1), I (0), NULL), I (1), call (">", I (2), I (0), NULL), lit ("decimal(2,1)", "2.0"), lit ("decimal(2,1)", "1.2"));
+  assert_value ("1.0", "coalesce", N, I (1), call ("/", I (1), I (0), NULL));
+  assert_value ("a", "if", weir_expr_new_bool (TRUE), S ("a"), call ("concat", S ("b"), call ("+", I (G_MAXINT32), I (1), NULL), NULL));
+  assert_value ("NULL", "nullif", I (2), I (2));
+  assert_value ("10", "greatest", I (10), I (9), N);
+}
+
+static void
+test_casts (void)
+{
+  assert_value ("1", "+", lit ("int", " 1\t"), I (0));
+  assert_value ("[CAST_INVALID_INPUT]", "+", S ("1.23"), I (1));
+  assert_value ("1.23", "concat", lit ("decimal(10,2)", "1.234"));
+  assert_value ("true", "!", lit ("boolean", "no"));
+  assert_value ("1.0E10", "concat", D ("1e10"));
+  assert_value ("-Infinity", "concat", D ("-inf"));
+  assert_value ("2015-03-05 09:32:05.36", "concat", lit ("timestamp", "2015-03-05 09:32:05.360000"));
+}
+
+static void
+test_strings (void)
+{
+  assert_value ("k SQL", "substring", S ("Spark SQL"), I (5));
+  assert_value ("SQL", "substring", S ("Spark SQL"), I (-3));
+  assert_value ("k", "substr", S ("Spark SQL"), I (5), I (1));
+  assert_value ("10", "length", S ("Spark SQL "));
+  assert_value ("3", "length", S ("äöü"));
+  assert_value ("STRASSE", "upper", S ("straße"));
+  assert_value ("parkSQ", "btrim", S ("SSparkSQLS"), S ("SL"));
+  assert_value ("parkSQLS", "ltrim", S ("SL"), S ("SSparkSQLS"));
+  assert_value ("***hi", "lpad", S ("hi"), I (5), S ("*"));
+  assert_value ("h", "rpad", S ("hi"), I (1), S ("*"));
+  assert_value ("A1B2C3", "translate", S ("AaBbCc"), S ("abc"), S ("123"));
+  assert_value ("www.apache", "substring_index", S ("www.apache.org"), S ("."), I (2));
+  assert_value ("apache.org", "substring_index", S ("www.apache.org"), S ("."), I (-2));
+  assert_value ("13", "split_part", S ("11.12.13"), S ("."), I (3));
+  assert_value ("13", "split_part", S ("11.12.13"), S ("."), I (-1));
+  assert_value ("[INVALID_INDEX_OF_ZERO]", "split_part", S ("11.12.13"), S ("."), I (0));
+  assert_value ("7", "locate", S ("bar"), S ("foobarbar"), I (5));
+  assert_value ("foo/bar", "concat_ws", S ("/"), S ("foo"), N, S ("bar"));
+  assert_value ("M460", "soundex", S ("Miller"));
+  assert_value ("3", "levenshtein", S ("kitten"), S ("sitting"));
+  assert_value ("XxXXnnn-@$#", "mask", S ("AbCD123-@$#"));
+  assert_value ("Spark CORE", "overlay", S ("Spark SQL"), S ("CORE"), I (7));
+  assert_value ("3", "find_in_set", S ("ab"), S ("abc,b,ab,c,def"));
+}
+
+static void
+test_dates (void)
+{
+  assert_value ("2016-07-31", "date_add", S ("2016-07-30"), I (1));
+  assert_value ("2016-07-29", "date_sub", S ("2016-07-30"), I (1));
+  assert_value ("1", "datediff", S ("2009-07-31"), S ("2009-07-30"));
+  assert_value ("2016-09-30", "add_months", S ("2016-08-31"), I (1));
+  assert_value ("2009-01-31", "last_day", S ("2009-01-12"));
+  assert_value ("2015-01-20", "next_day", S ("2015-01-14"), S ("TU"));
+  assert_value ("[ILLEGAL_DAY_OF_WEEK]", "next_day", S ("2015-01-14"), S ("xx"));
+  assert_value ("2019-07-29", "trunc", S ("2019-08-04"), S ("week"));
+  assert_value ("2019-07-01", "trunc", S ("2019-08-04"), S ("quarter"));
+  assert_value ("2015-03-05 09:00:00", "date_trunc", S ("HOUR"), S ("2015-03-05T09:32:05.359"));
+  assert_value ("3.94959677", "months_between", S ("1997-02-28 10:30:00"), S ("1996-10-30"));
+  assert_value ("8", "weekofyear", S ("2008-02-20"));
+  assert_value ("5", "dayofweek", S ("2009-07-30"));
+  assert_value ("3", "weekday", S ("2009-07-30"));
+  assert_value ("100", "dayofyear", S ("2016-04-09"));
+  assert_value ("58", "minute", S ("2009-07-30 12:58:59"));
+  assert_value ("1.000001", "date_part", S ("SECONDS"), lit ("timestamp", "2019-10-01 00:00:01.000001"));
+  assert_value ("11", "extract", S ("MONTH"), lit ("interval year to month", "2021-11"));
+  assert_value ("[INVALID_EXTRACT_FIELD]", "extract", S ("nothing"), lit ("date", "2021-11-01"));
+  assert_value ("2022-01-14 01:02:03", "timestampadd", S ("MONTH"), I (-1), lit ("timestamp", "2022-02-14 01:02:03"));
+  assert_value ("10", "timestampdiff", S ("HOUR"), lit ("timestamp", "2022-02-14 01:02:03"), lit ("timestamp", "2022-02-14 12:00:03"));
+  assert_value ("2014-12-28 06:30:45.887", "make_timestamp", I (2014), I (12), I (28), I (6), I (30), lit ("decimal(5,3)", "45.887"));
+  assert_value ("[DATETIME_FIELD_OUT_OF_BOUNDS.WITH_SUGGESTION]", "make_date", I (2019), I (13), I (1));
+  assert_value ("2016-08-31 09:00:00", "from_utc_timestamp", S ("2016-08-31"), S ("Asia/Seoul"));
+  assert_value ("2021-12-05 15:00:00", "convert_timezone", S ("Europe/Brussels"), S ("America/Los_Angeles"), lit ("timestamp_ntz", "2021-12-06 00:00:00"));
+  assert_value ("2008-12-25 15:30:00.123", "timestamp_millis", L (1230219000123));
+}
+
+static void
+test_patterns (void)
+{
+  assert_value ("true", "like", S ("Spark"), S ("_park"));
+  assert_value ("true", "like", S ("abcxyzabc"), S ("%xyz%"));
+  assert_value ("true", "like", S ("aXbXc"), S ("a%b%c"));
+  assert_value ("false", "like", S ("aXbX"), S ("a%b%c"));
+  assert_value ("true", "ilike", S ("SPARK"), S ("%park"));
+  assert_value ("[INVALID_FORMAT.ESC_IN_THE_MIDDLE]", "like", S ("maca"), S ("m%aca"), S ("%"));
+  assert_value ("100", "regexp_extract", S ("100-200"), S ("(\\d+)-(\\d+)"));
+  assert_value ("num-num", "regexp_replace", S ("100-200"), S ("(\\d+)"), S ("num"));
+  assert_value ("200-100", "regexp_replace", S ("100-200"), S ("(\\d+)-(\\d+)"), S ("$2-$1"));
+  assert_value ("[one, two, three, ]", "split", S ("oneAtwoBthreeC"), S ("[ABC]"));
+  assert_value ("[one, twoBthreeC]", "split", S ("oneAtwoBthreeC"), S ("[ABC]"), I (2));
+  assert_value ("[100, 300]", "regexp_extract_all", S ("100-200, 300-400"), S ("(\\d+)-(\\d+)"), I (1));
+  assert_value ("[INVALID_PARAMETER_VALUE.REGEX_GROUP_INDEX]", "regexp_extract", S ("1a 2b"), S ("\\d+"));
+  assert_value ("[INVALID_PARAMETER_VALUE.PATTERN]", "rlike", S ("a"), S ("("));
+  assert_value ("[LIMIT_EXCEEDED]", "rlike", S ("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!"), S ("^(a+)+$"));
+}
+
+static void
+test_math (void)
+{
+  assert_value ("3", "round", lit ("decimal(2,1)", "2.5"), I (0));
+  assert_value ("2", "bround", lit ("decimal(2,1)", "2.5"), I (0));
+  assert_value ("20", "bround", I (25), I (-1));
+  assert_value ("2.68", "round", D ("2.675"), I (2));
+  assert_value ("0", "ceil", lit ("decimal(1,1)", "-0.1"));
+  assert_value ("1000", "ceil", lit ("decimal(5,4)", "3.1411"), I (-3));
+  assert_value ("3.142", "ceil", lit ("decimal(5,4)", "3.1411"), I (3));
+  assert_value ("-1", "floor", lit ("decimal(1,1)", "-0.1"));
+  assert_value ("NULL", "ln", I (0));
+  assert_value ("120", "factorial", I (5));
+  assert_value ("-16", "conv", S ("-10"), I (16), I (-10));
+  assert_value ("537061726B2053514C", "hex", S ("Spark SQL"));
+  assert_value ("1111111111111111111111111111111111111111111111111111111111110011", "bin", I (-13));
+  assert_value ("3", "width_bucket", D ("5.3"), D ("0.2"), D ("10.6"), I (5));
+  assert_value ("[ARITHMETIC_OVERFLOW]", "abs", I (G_MININT32));
+}
+
+static void
+assert_name (const char *expected,
+             WeirExpr   *expr)
+{
+  g_assert_cmpstr (expr->name, ==, expected);
+  weir_expr_unref (expr);
+}
+
+static void
+test_names (void)
+{
+  assert_name ("(1 + 2)", call ("+", I (1), I (2), NULL));
+  assert_name ("(1 = 1)", call ("=", I (1), S ("1"), NULL));
+  assert_name ("(1 IS NULL)", call ("isnull", I (1), NULL));
+  assert_name ("substring(Spark SQL, 5, 2147483647)", call ("substring", S ("Spark SQL"), I (5), NULL));
+  assert_name ("(IF((1 < 2), a, b))", call ("if", call ("<", I (1), I (2), NULL), S ("a"), S ("b"), NULL));
+  assert_name ("CEIL(5)", call ("ceil", I (5), NULL));
+  assert_name ("nvl(NULL, 1)", call ("nvl", N, I (1), NULL));
+  assert_name ("CAST(1 AS INT)", weir_expr_new_cast (S ("1"), WEIR_INT, FALSE));
+  assert_name ("TRIM(BOTH SL FROM SSparkSQLS)", call ("trim", S ("SL"), S ("SSparkSQLS"), NULL));
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/expr/functions/arithmetic", test_arithmetic);
+  g_test_add_func ("/expr/functions/time-arithmetic", test_time_arithmetic);
+  g_test_add_func ("/expr/functions/comparison", test_comparison);
+  g_test_add_func ("/expr/functions/logic", test_logic);
+  g_test_add_func ("/expr/functions/casts", test_casts);
+  g_test_add_func ("/expr/functions/strings", test_strings);
+  g_test_add_func ("/expr/functions/dates", test_dates);
+  g_test_add_func ("/expr/functions/patterns", test_patterns);
+  g_test_add_func ("/expr/functions/math", test_math);
+  g_test_add_func ("/expr/functions/names", test_names);
+  return g_test_run ();
+}
