@@ -130,6 +130,12 @@ get_page_version (gpointer data,
   return g_array_index (FAKE (data)->page_versions, guint64, page);
 }
 
+static guint64
+get_batch_id (gpointer data)
+{
+  return FAKE (data)->version;
+}
+
 static gint64
 get_watermark_us (gpointer data)
 {
@@ -298,7 +304,7 @@ free_snapshot (gpointer data)
 }
 
 static const WeirRowsViewClass fake_class = {
-  get_version, get_layout_version, get_n_rows, get_n_dropped, get_n_columns, get_column, get_page_version,
+  get_version, get_layout_version, get_n_rows, get_n_dropped, get_n_columns, get_column, get_page_version, get_batch_id,
   get_watermark_us, get_newest_event_us, get_row_id, get_updated_us, is_null, get_number, get_time_us,
   dup_text, get_window, is_final, dup_row_json, order_async, order_finish, free_snapshot
 };

@@ -122,21 +122,6 @@ tip_rows (const WeirChartScene *scene,
   return n;
 }
 
-static const char *
-state_word (WeirWindowState state)
-{
-  switch (state)
-    {
-    case WEIR_WINDOW_FINAL:
-      return C_ ("window", "final");
-    case WEIR_WINDOW_WAITING:
-      return C_ ("window", "waiting");
-    case WEIR_WINDOW_FILLING:
-    default:
-      return C_ ("window", "filling");
-    }
-}
-
 /* Beside the line, at the bottom of the plot; on its left near the right edge and near the open windows. */
 static void
 place_tooltip (const WeirChartScene *scene,
@@ -200,7 +185,7 @@ draw_head (const WeirChartScene  *scene,
       double   right = x + width - 12;
       cairo_t *cr;
 
-      state_width = _weir_draw_text (scene->pango, snapshot, state_word (window->state), right, y + 16, &word) + 14;
+      state_width = _weir_draw_text (scene->pango, snapshot, weir_window_state_word (window->state), right, y + 16, &word) + 14;
       cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT ((float)(right - state_width), (float)y + 8, 14, 16));
       weir_palette_draw_marker (cr, 0, right - state_width + 8, y + 16, 2.6,
                                 window->state == WEIR_WINDOW_FINAL ? &scene->palette->dim : &scene->palette->watermark,

@@ -528,3 +528,51 @@ weir_chart_model_describe_short (WeirChartModel *self,
   return g_strdup_printf (_ ("Watermark %s · %u open · %lu late"), watermark,
                           weir_chart_model_get_n_open (self), (gulong)self->n_late);
 }
+
+char *
+weir_chart_model_describe_window (WeirChartModel *self,
+                                  guint           window,
+                                  GTimeZone      *zone)
+{
+  const WeirChartWindow *at;
+  g_autofree char       *when = NULL;
+  GString               *out;
+  const char            *separator = ": ";
+
+  if (window >= self->windows->len)
+    return g_strdup ("");
+  at = &g_array_index (self->windows, WeirChartWindow, window);
+  when = at->start_us == at->end_us ? weir_format_timestamp (at->start_us, zone)
+                                    : weir_format_window (at->start_us, at->end_us, g_get_real_time (), zone);
+  out = g_string_new (when);
+  if (at->start_us != at->end_us)
+    g_string_append_printf (out, ", %s", weir_window_state_word (at->state));
+  for (guint i = 0; i < self->series->len; i++)
+    {
+      const WeirChartSeries *series = self->series->pdata[i];
+      g_autofree char       *value = NULL;
+
+      if (series->hidden || isnan (series->values[window]))
+        continue;
+      value = series->values[window] == floor (series->values[window]) ? weir_format_number (series->values[window], 0)
+                                                                       : weir_format_measure (series->values[window]);
+      g_string_append_printf (out, "%s%s%s%s", separator, series->name, *series->name != '\0' ? " " : "", value);
+      separator = ", ";
+    }
+  return g_string_free (out, FALSE);
+}
+
+const char *
+weir_window_state_word (WeirWindowState state)
+{
+  switch (state)
+    {
+    case WEIR_WINDOW_FINAL:
+      return C_ ("window", "final");
+    case WEIR_WINDOW_WAITING:
+      return C_ ("window", "waiting");
+    case WEIR_WINDOW_FILLING:
+    default:
+      return C_ ("window", "filling");
+    }
+}

@@ -33,6 +33,9 @@ typedef enum
   WEIR_WINDOW_FILLING,
 } WeirWindowState;
 
+/* "final", "waiting", "filling". (transfer none) */
+const char *weir_window_state_word (WeirWindowState state);
+
 /* A place on the time axis. An instant has start_us == end_us. */
 typedef struct
 {
@@ -191,6 +194,9 @@ char *weir_chart_model_describe (WeirChartModel *self, GTimeZone *zone);
 
 /* The same for a narrow chart: "Watermark 10:42:10 · 2 open · 14 late". (transfer full) */
 char *weir_chart_model_describe_short (WeirChartModel *self, GTimeZone *zone);
+
+/* What the tooltip of a window says, for those who hear it: "10:40:20 – 10:40:30, final: Google 47,371, Apple 22,978". (transfer full) */
+char *weir_chart_model_describe_window (WeirChartModel *self, guint window, GTimeZone *zone);
 
 /* Choosing columns. */
 

@@ -60,6 +60,9 @@ describe (WeirChart *self)
   gint64           now_us = g_get_monotonic_time ();
   g_autofree char *text = NULL;
 
+  /* While the cursor is moved by keys, what it reads goes first. */
+  if (self->has_cursor && gtk_widget_is_focus (GTK_WIDGET (self)))
+    return;
   if (self->described_at_us != 0 && now_us - self->described_at_us < DESCRIBE_US)
     return;
   self->described_at_us = now_us;
@@ -309,15 +312,19 @@ void
 _weir_chart_move_cursor (WeirChart *self,
                          int        steps)
 {
-  guint n_windows;
-  int   window = weir_chart_get_cursor (self);
+  guint            n_windows;
+  int              window = weir_chart_get_cursor (self);
+  g_autofree char *text = NULL;
 
   weir_chart_model_get_windows (self->model, &n_windows);
   if (n_windows == 0)
     return;
   if (window < 0)
     window = steps < 0 ? (int)n_windows : -1;
-  weir_chart_set_cursor (self, CLAMP (window + steps, 0, (int)n_windows - 1));
+  window = CLAMP (window + steps, 0, (int)n_windows - 1);
+  weir_chart_set_cursor (self, window);
+  text = weir_chart_model_describe_window (self->model, (guint)window, self->zone);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text, -1);
 }
 
 void

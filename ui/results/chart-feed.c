@@ -283,6 +283,12 @@ weir_chart_feed_get_series (WeirChartFeed *feed)
 }
 
 int
+weir_chart_feed_get_value_column (WeirChartFeed *feed)
+{
+  return feed->drawable ? feed->binding.value : -1;
+}
+
+int
 weir_chart_feed_get_series_column (WeirChartFeed *feed)
 {
   return feed->drawable ? feed->binding.series : -1;

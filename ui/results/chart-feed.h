@@ -25,6 +25,7 @@ void        weir_chart_feed_set_value (WeirChartFeed *feed, const char *name);
 void        weir_chart_feed_set_series (WeirChartFeed *feed, const char *name);
 const char *weir_chart_feed_get_value (WeirChartFeed *feed);
 const char *weir_chart_feed_get_series (WeirChartFeed *feed);
+int         weir_chart_feed_get_value_column (WeirChartFeed *feed);
 int         weir_chart_feed_get_series_column (WeirChartFeed *feed);
 
 /* Columns that can be chosen. (transfer full), NULL-terminated */

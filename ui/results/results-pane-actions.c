@@ -32,7 +32,7 @@ _weir_results_pane_update_details (WeirResultsPane *self)
     return;
   if (view == NULL || !weir_result_row_get_index (self->detail_row, &row) || row >= view->klass->get_n_rows (view->data))
     view = NULL;
-  weir_row_details_set_row (self->details, view, view != NULL ? row : 0, self->wait_us, &style);
+  weir_row_details_set_row (self->details, view, view != NULL ? row : 0, weir_chart_feed_get_value_column (self->feed), self->wait_us, &style);
 }
 
 static void

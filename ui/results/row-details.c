@@ -1,12 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include <string.h>
+
 #include <glib/gi18n-lib.h>
 
 #include "ui/results/row-details.h"
 #include "ui/widgets/state-glyph.h"
 
 #define WIDTH 236
+
+#define N_CHANGES 6
+
+typedef struct
+{
+  guint64 batch_id;
+  char   *value; /* Owned */
+} Change;
+
+typedef struct
+{
+  GtkWidget *row;
+  GtkLabel  *batch;
+  GtkLabel  *value;
+} ChangeLine;
 
 struct _WeirRowDetails
 {
@@ -21,6 +38,13 @@ struct _WeirRowDetails
   GPtrArray *values;  /* Owned: of GtkLabel, borrowed */
   char      *json;    /* Owned: what is copied */
   char      *columns; /* Owned: names the card was built for */
+
+  GtkWidget *changes_box; /* heading and list */
+  ChangeLine lines[N_CHANGES];
+  Change     changes[N_CHANGES]; /* newest first */
+  guint      n_changes;
+  guint64    row_id;
+  int        measure;
 };
 
 G_DEFINE_FINAL_TYPE (WeirRowDetails, weir_row_details, GTK_TYPE_WIDGET)
@@ -32,6 +56,14 @@ enum
 };
 
 static guint signals[N_SIGNALS];
+
+static void
+forget_changes (WeirRowDetails *self)
+{
+  for (guint i = 0; i < self->n_changes; i++)
+    g_free (self->changes[i].value);
+  self->n_changes = 0;
+}
 
 static void
 weir_row_details_dispose (GObject *object)
@@ -46,6 +78,7 @@ weir_row_details_finalize (GObject *object)
 {
   WeirRowDetails *self = WEIR_ROW_DETAILS (object);
 
+  forget_changes (self);
   g_ptr_array_unref (self->values);
   g_free (self->json);
   g_free (self->columns);
@@ -109,6 +142,39 @@ head_new (WeirRowDetails *self)
   return head;
 }
 
+static GtkWidget *
+changes_box_new (WeirRowDetails *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *card = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *heading = gtk_label_new (_ ("Changes"));
+
+  gtk_label_set_xalign (GTK_LABEL (heading), 0);
+  gtk_widget_add_css_class (heading, "heading");
+  gtk_widget_add_css_class (card, "card");
+  gtk_widget_set_margin_top (box, 12);
+  for (guint i = 0; i < N_CHANGES; i++)
+    {
+      ChangeLine *line = &self->lines[i];
+
+      line->row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+      line->batch = GTK_LABEL (gtk_label_new (NULL));
+      line->value = GTK_LABEL (gtk_label_new (NULL));
+      gtk_widget_set_hexpand (GTK_WIDGET (line->batch), TRUE);
+      gtk_label_set_xalign (line->batch, 0);
+      gtk_label_set_ellipsize (line->value, PANGO_ELLIPSIZE_END);
+      gtk_widget_add_css_class (GTK_WIDGET (line->batch), "dim-label");
+      gtk_widget_add_css_class (line->row, "numeric");
+      gtk_widget_add_css_class (line->row, "weir-check");
+      gtk_box_append (GTK_BOX (line->row), GTK_WIDGET (line->batch));
+      gtk_box_append (GTK_BOX (line->row), GTK_WIDGET (line->value));
+      gtk_box_append (GTK_BOX (card), line->row);
+    }
+  gtk_box_append (GTK_BOX (box), heading);
+  gtk_box_append (GTK_BOX (box), card);
+  return box;
+}
+
 static void
 weir_row_details_init (WeirRowDetails *self)
 {
@@ -133,6 +199,8 @@ weir_row_details_init (WeirRowDetails *self)
   gtk_box_append (GTK_BOX (content), self->state_box);
   gtk_box_append (GTK_BOX (content), GTK_WIDGET (self->sentence));
   gtk_box_append (GTK_BOX (content), self->card);
+  self->changes_box = changes_box_new (self);
+  gtk_box_append (GTK_BOX (content), self->changes_box);
   gtk_widget_set_margin_top (content, 6);
   gtk_widget_set_margin_bottom (content, 12);
   gtk_widget_set_margin_start (content, 12);
@@ -232,10 +300,60 @@ set_state (WeirRowDetails      *self,
   set_text (self->sentence, sentence);
 }
 
+/* Notes the value the row has now when it is another than before. */
+static void
+note_change (WeirRowDetails      *self,
+             WeirRowsView        *view,
+             guint                row,
+             int                  measure,
+             const WeirCellStyle *style)
+{
+  guint64 row_id = view->klass->get_row_id (view->data, row);
+  char   *value;
+
+  if (row_id != self->row_id || measure != self->measure)
+    forget_changes (self);
+  self->row_id = row_id;
+  self->measure = measure;
+  if (measure < 0)
+    return;
+  value = weir_result_cell_text (view, row, (guint)measure, style);
+  if (value == NULL)
+    value = g_strdup ("NULL");
+  if (self->n_changes > 0 && g_str_equal (self->changes[0].value, value))
+    {
+      g_free (value);
+      return;
+    }
+  if (self->n_changes == N_CHANGES)
+    g_free (self->changes[--self->n_changes].value);
+  memmove (self->changes + 1, self->changes, self->n_changes * sizeof *self->changes);
+  self->changes[0] = (Change){ view->klass->get_batch_id (view->data), value };
+  self->n_changes++;
+}
+
+static void
+show_changes (WeirRowDetails *self)
+{
+  gtk_widget_set_visible (self->changes_box, self->n_changes > 0);
+  for (guint i = 0; i < N_CHANGES; i++)
+    {
+      g_autofree char *batch = NULL;
+
+      gtk_widget_set_visible (self->lines[i].row, i < self->n_changes);
+      if (i >= self->n_changes)
+        continue;
+      batch = g_strdup_printf (_ ("batch %" G_GUINT64_FORMAT), self->changes[i].batch_id);
+      set_text (self->lines[i].batch, batch);
+      set_text (self->lines[i].value, self->changes[i].value);
+    }
+}
+
 void
 weir_row_details_set_row (WeirRowDetails      *self,
                           WeirRowsView        *view,
                           guint                row,
+                          int                  measure,
                           gint64               wait_us,
                           const WeirCellStyle *style)
 {
@@ -248,6 +366,8 @@ weir_row_details_set_row (WeirRowDetails      *self,
     }
   build_card (self, view);
   set_state (self, view, row, wait_us, style);
+  note_change (self, view, row, measure, style);
+  show_changes (self);
   for (guint i = 0; i < self->values->len; i++)
     {
       const WeirColumnInfo *info = view->klass->get_column (view->data, i);

@@ -13,10 +13,12 @@ G_DECLARE_FINAL_TYPE (WeirRowDetails, weir_row_details, WEIR, ROW_DETAILS, GtkWi
 /* All of one row, whole. Signal: `closed` (). */
 GtkWidget *weir_row_details_new (void);
 
-/* @view: (nullable): NULL when the row is gone */
+/* @view: (nullable): NULL when the row is gone. @measure: column whose last values are listed, -1 for none; the list starts anew with
+ * another row id. */
 void weir_row_details_set_row (WeirRowDetails      *self,
                                WeirRowsView        *view,
                                guint                row,
+                               int                  measure,
                                gint64               wait_us,
                                const WeirCellStyle *style);
 

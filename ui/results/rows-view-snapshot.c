@@ -48,6 +48,12 @@ snapshot_get_page_version (gpointer data,
   return weir_snapshot_get_page_version (data, page);
 }
 
+static guint64
+snapshot_get_batch_id (gpointer data)
+{
+  return weir_snapshot_get_batch_id (data);
+}
+
 static gint64
 snapshot_get_watermark_us (gpointer data)
 {
@@ -171,6 +177,7 @@ static const WeirRowsViewClass snapshot_class = {
   snapshot_get_n_columns,
   snapshot_get_column,
   snapshot_get_page_version,
+  snapshot_get_batch_id,
   snapshot_get_watermark_us,
   snapshot_get_newest_event_us,
   snapshot_get_row_id,

@@ -21,6 +21,7 @@ typedef struct
   guint (*get_n_columns) (gpointer data);
   const WeirColumnInfo *(*get_column) (gpointer data, guint column);
   guint64 (*get_page_version) (gpointer data, guint page);
+  guint64 (*get_batch_id) (gpointer data);
   gint64 (*get_watermark_us) (gpointer data);
   gint64 (*get_newest_event_us) (gpointer data);
   guint64 (*get_row_id) (gpointer data, guint row);

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Needs a display. */
+#include "config.h"
+
+#include <math.h>
+
+#include <adwaita.h>
+
+#include "ui/charts/chart-card.h"
+#include "ui/charts/chart-legend.h"
+#include "ui/charts/chart-private.h"
+#include "ui/ui-init.h"
+
+#define SECOND G_GINT64_CONSTANT (1000000)
+#define T0     (1714725500 * SECOND)
+
+static void
+fill (WeirChartModel *model,
+      int             n_windows)
+{
+  static const char *const names[] = { "Google", "Facebook", "Baidu", "Apple" };
+  g_autoptr (GArray)       cells = g_array_new (FALSE, FALSE, sizeof (WeirChartCell));
+
+  for (int w = 0; w < n_windows; w++)
+    for (int k = 0; k < 4; k++)
+      {
+        WeirChartCell cell = { T0 + w * 10 * SECOND, T0 + (w + 1) * 10 * SECOND, 40000 - k * 5000, 0 };
+
+        cell.key = weir_chart_model_intern (model, names[k]);
+        g_array_append_val (cells, cell);
+      }
+  weir_chart_model_set_chunk (model, 0, (WeirChartCell *)(gpointer)cells->data, cells->len);
+  weir_chart_model_set_times (model, T0 + (n_windows - 2) * 10 * SECOND, T0 + n_windows * 10 * SECOND - SECOND, 10 * SECOND);
+  weir_chart_model_update (model);
+}
+
+static GtkWidget *
+window_with (GtkWidget *card,
+             int        width)
+{
+  GtkWidget *window = gtk_window_new ();
+
+  gtk_window_set_child (GTK_WINDOW (window), card);
+  gtk_window_set_default_size (GTK_WINDOW (window), width, 400);
+  gtk_window_present (GTK_WINDOW (window));
+  while (gtk_widget_get_width (card) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  return window;
+}
+
+static void
+test_layout (void)
+{
+  g_autoptr (WeirChartModel) model = weir_chart_model_new (NULL);
+  g_autoptr (GTimeZone)      zone = g_time_zone_new_utc ();
+  WeirChartLayout            layout = { 0 };
+  gint64                     min_us;
+  gint64                     max_us;
+
+  fill (model, 25);
+  weir_chart_layout_fit (&layout, model, 980, 340, zone);
+  weir_chart_model_get_view (model, &min_us, &max_us);
+  g_assert_true (layout.has_ruler);
+  g_assert_false (layout.narrow);
+  g_assert_cmpfloat (layout.plot_x, ==, 52);
+  g_assert_cmpfloat (weir_chart_layout_x (&layout, (double)min_us), ==, layout.plot_x);
+  g_assert_cmpfloat_with_epsilon (weir_chart_layout_x (&layout, (double)max_us), 980 - 18, 1e-6);
+  g_assert_cmpfloat_with_epsilon (weir_chart_layout_y (&layout, 0), layout.plot_y + layout.plot_height, 1e-6);
+  g_assert_cmpfloat_with_epsilon (weir_chart_layout_time (&layout, weir_chart_layout_x (&layout, (double)T0)), (double)T0, 1e3);
+  g_assert_true (weir_chart_layout_has_markers (&layout));
+  g_assert_true (weir_chart_layout_is_late_row (&layout, 300, layout.late_y));
+  g_assert_false (weir_chart_layout_is_late_row (&layout, 300, layout.plot_y));
+  weir_chart_layout_fit (&layout, model, 336, 300, zone);
+  g_assert_true (layout.narrow);
+  g_assert_cmpfloat (layout.plot_x, ==, 40);
+}
+
+static void
+test_cursor_keeps_its_time (void)
+{
+  g_autoptr (WeirChartModel) model = weir_chart_model_new (NULL);
+  GtkWidget                 *card = weir_chart_card_new (model);
+  WeirChart                 *chart = weir_chart_card_get_chart (WEIR_CHART_CARD (card));
+  GtkWidget                 *window = window_with (card, 900);
+
+  fill (model, 20);
+  g_assert_cmpint (weir_chart_get_cursor (chart), ==, -1);
+  _weir_chart_move_cursor (chart, -1);
+  g_assert_cmpint (weir_chart_get_cursor (chart), ==, 19);
+  _weir_chart_move_cursor (chart, -10);
+  g_assert_cmpint (weir_chart_get_cursor (chart), ==, 9);
+  /* With more windows in view than fit, the old ones leave and the numbers move. */
+  fill (model, 30);
+  g_assert_cmpfloat (chart->cursor_us, ==, T0 + 95 * SECOND);
+  _weir_chart_move_cursor (chart, -100);
+  g_assert_cmpint (weir_chart_get_cursor (chart), ==, 0);
+  weir_chart_set_cursor (chart, -1);
+  g_assert_cmpint (weir_chart_get_cursor (chart), ==, -1);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+static void
+test_zoom_stops_following (void)
+{
+  g_autoptr (WeirChartModel) model = weir_chart_model_new (NULL);
+  GtkWidget                 *card = weir_chart_card_new (model);
+  WeirChart                 *chart = weir_chart_card_get_chart (WEIR_CHART_CARD (card));
+  GtkWidget                 *window = window_with (card, 900);
+  gint64                     before[2];
+  gint64                     after[2];
+
+  fill (model, 20);
+  weir_chart_model_get_view (model, &before[0], &before[1]);
+  _weir_chart_fit (chart, 900, 340);
+  _weir_chart_zoom (chart, .5, T0 + 100. * SECOND);
+  weir_chart_model_get_view (model, &after[0], &after[1]);
+  g_assert_false (weir_chart_model_is_following (model));
+  g_assert_cmpfloat_with_epsilon ((double)(after[1] - after[0]), (double)(before[1] - before[0]) / 2, 10);
+  fill (model, 25);
+  weir_chart_model_get_view (model, &before[0], &before[1]);
+  g_assert_cmpint (before[0], ==, after[0]);
+  weir_chart_model_follow (model);
+  weir_chart_model_get_view (model, &before[0], &before[1]);
+  g_assert_cmpint (before[1], >, after[1]);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+static void
+test_legend (void)
+{
+  g_autoptr (WeirChartModel) model = weir_chart_model_new (NULL);
+  GtkWidget                 *card = weir_chart_card_new (model);
+  GtkWidget                 *legend = weir_chart_legend_new (weir_chart_card_get_chart (WEIR_CHART_CARD (card)), TRUE);
+  GtkWidget                 *button;
+  WeirChartSeries *const    *series;
+  guint                      n_series;
+  int                        one_line;
+  int                        wrapped;
+  int                        natural;
+
+  g_object_ref_sink (legend);
+  g_object_ref_sink (card);
+  fill (model, 20);
+  button = gtk_widget_get_first_child (legend);
+  g_assert_true (GTK_IS_TOGGLE_BUTTON (button));
+  g_assert_true (gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (button)));
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (button), FALSE);
+  series = weir_chart_model_get_series (model, &n_series);
+  g_assert_cmpuint (n_series, ==, 4);
+  g_assert_true (series[0]->hidden);
+  weir_chart_model_toggle (model, series[0]->name);
+  g_assert_true (gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (button)));
+
+  gtk_widget_measure (legend, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &natural, NULL, NULL);
+  gtk_widget_measure (legend, GTK_ORIENTATION_VERTICAL, natural, NULL, &one_line, NULL, NULL);
+  gtk_widget_measure (legend, GTK_ORIENTATION_VERTICAL, natural / 2, NULL, &wrapped, NULL, NULL);
+  g_assert_cmpint (wrapped, >=, 2 * one_line);
+  g_object_unref (legend);
+  g_object_unref (card);
+}
+
+static void
+test_describe_window (void)
+{
+  g_autoptr (WeirChartModel) model = weir_chart_model_new (NULL);
+  g_autoptr (GTimeZone)      zone = g_time_zone_new_utc ();
+  g_autofree char           *text = NULL;
+
+  fill (model, 3);
+  text = weir_chart_model_describe_window (model, 0, zone);
+  g_assert_true (g_str_has_suffix (text, ", final: Google 40,000, Facebook 35,000, Baidu 30,000, Apple 25,000"));
+}
+
+static void
+test_style_is_followed (void)
+{
+  g_autoptr (WeirChartModel) model = weir_chart_model_new (NULL);
+  GtkWidget                 *card = weir_chart_card_new (model);
+  WeirChart                 *chart = weir_chart_card_get_chart (WEIR_CHART_CARD (card));
+  GtkWidget                 *window = window_with (card, 900);
+  WeirChartScene             scene;
+
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (), ADW_COLOR_SCHEME_FORCE_DARK);
+  scene = _weir_chart_scene (chart);
+  g_assert_true (scene.palette == weir_palette_get (TRUE, FALSE));
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (), ADW_COLOR_SCHEME_FORCE_LIGHT);
+  scene = _weir_chart_scene (chart);
+  g_assert_true (scene.palette == weir_palette_get (FALSE, FALSE));
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  gtk_test_init (&argc, &argv, NULL);
+  adw_init ();
+  weir_ui_init ();
+  g_test_add_func ("/chart/layout", test_layout);
+  g_test_add_func ("/chart/cursor", test_cursor_keeps_its_time);
+  g_test_add_func ("/chart/zoom", test_zoom_stops_following);
+  g_test_add_func ("/chart/legend", test_legend);
+  g_test_add_func ("/chart/describe-window", test_describe_window);
+  g_test_add_func ("/chart/style", test_style_is_followed);
+  return g_test_run ();
+}
