@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "format/decoder-private.h"
+#include "format/json-fast-private.h"
 
 #include <string.h>
 
@@ -16,7 +17,7 @@ typedef struct
 {
   guint       n;
   const char *texts;
-  guint32    *offsets; /* n + 1; text i ends at offsets[i + 1] */
+  guint32    *offsets; /* n + 1; text i is [offsets[i], offsets[i + 1] − 1), a line feed follows */
   guint8     *present; /* bits */
   guint8     *bad;     /* bits; malformed as a whole */
 } Texts;
@@ -41,7 +42,7 @@ copy_texts (const WeirColumn *column,
   gsize           total = 0;
 
   for (guint i = 0; i < sel.n; i++)
-    total += views[weir_sel_row (sel, i)].len;
+    total += views[weir_sel_row (sel, i)].len + 1;
   buffer = total < G_MAXUINT32 ? weir_buffer_new (total) : NULL;
   if (buffer == NULL)
     return NULL;
@@ -62,7 +63,8 @@ copy_texts (const WeirColumn *column,
           memcpy (buffer->data + texts->offsets[i], weir_view_data (&views[row]), len);
           weir_bit_set (texts->present, i, TRUE);
         }
-      texts->offsets[i + 1] = texts->offsets[i] + (guint32)len;
+      buffer->data[texts->offsets[i] + len] = '\n';
+      texts->offsets[i + 1] = texts->offsets[i] + (guint32)len + 1;
     }
   return buffer;
 }
@@ -87,7 +89,7 @@ read_structs (WeirDecodeState *state,
   for (guint i = 0; i < texts->n; i++)
     {
       const char *text = texts->texts + texts->offsets[i];
-      gsize       len = texts->offsets[i + 1] - texts->offsets[i];
+      gsize       len = texts->offsets[i + 1] - texts->offsets[i] - 1;
       const char *reason = NULL;
 
       _weir_rows_begin (state, text, len, NULL);
@@ -168,7 +170,10 @@ decode_structs (WeirDecodeState *state,
 {
   g_autofree WeirColumn **columns = NULL;
 
-  read_structs (state, texts);
+  if (!state->decoder->strict && _weir_json_fast_usable (state->decoder))
+    _weir_json_fast_texts (state, texts->texts, texts->offsets, texts->n, texts->present);
+  else
+    read_structs (state, texts);
   columns = _weir_rows_columns (state, block);
   count (state, stats, texts->n);
   if (check_mode (state, error))
@@ -209,7 +214,7 @@ decode_roots (WeirDecodeState *state,
   for (guint i = 0; i < texts->n; i++)
     {
       const char *text = texts->texts + texts->offsets[i];
-      gsize       len = texts->offsets[i + 1] - texts->offsets[i];
+      gsize       len = texts->offsets[i + 1] - texts->offsets[i] - 1;
       const char *reason = NULL;
 
       _weir_rows_begin (state, text, len, NULL);

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "format/decoder-private.h"
+#include "format/json-fast-private.h"
 
 #include <string.h>
 
@@ -133,7 +134,7 @@ decode_record (WeirDecodeState *state,
 }
 
 gboolean
-_weir_decode_lines (WeirDecodeState *state,
+_weir_strict_lines (WeirDecodeState *state,
                     const char      *data,
                     gsize            len,
                     GError         **error)
@@ -141,12 +142,6 @@ _weir_decode_lines (WeirDecodeState *state,
   const WeirTextOptions *options = state->decoder->options;
   const char            *end = data + len;
 
-  if (weir_decoder_needs_whole_file (state->decoder))
-    {
-      if (options->format == WEIR_FORMAT_CSV)
-        return _weir_csv_file (state, data, len, error);
-      return decode_record (state, data, len, error);
-    }
   while (data < end)
     {
       const char *at;
@@ -162,4 +157,23 @@ _weir_decode_lines (WeirDecodeState *state,
       data = at + sep_len;
     }
   return TRUE;
+}
+
+gboolean
+_weir_decode_lines (WeirDecodeState *state,
+                    const char      *data,
+                    gsize            len,
+                    GError         **error)
+{
+  const WeirDecoder *decoder = state->decoder;
+
+  if (weir_decoder_needs_whole_file (state->decoder))
+    {
+      if (decoder->options->format == WEIR_FORMAT_CSV)
+        return _weir_csv_file (state, data, len, error);
+      return decode_record (state, data, len, error);
+    }
+  if (!decoder->strict && _weir_json_fast_usable (decoder))
+    return _weir_json_fast_lines (state, data, len, error);
+  return _weir_strict_lines (state, data, len, error);
 }

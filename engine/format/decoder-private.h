@@ -85,7 +85,10 @@ struct _WeirConvert
   WeirConvert          **children; /* n_fields */
 };
 
-/* NULL with UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE. @needed: of a STRUCT's fields, nullable. */
+/* The fast readers are left out, for comparison. Before the decoder is shared. */
+void _weir_decoder_set_strict (WeirDecoder *decoder, gboolean strict);
+
+/* NULL with UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE. */
 WeirConvert *_weir_convert_new (const WeirTextOptions *options, const char *name, WeirType *type, GError **error);
 void         _weir_convert_free (WeirConvert *convert);
 
@@ -124,6 +127,8 @@ struct _WeirDecoder
   int     *field_to_column;
   int      last_field; /* csv: none behind it is needed, and the length need not be checked */
   gboolean check_length;
+
+  gboolean strict; /* tests compare the readers */
 
   /* from_json(), from_csv() */
   WeirType    *root; /* nullable, Owned */
@@ -190,6 +195,7 @@ GPtrArray *_weir_csv_split (const WeirTextOptions *options, const char *record, 
 
 /* decode-lines.c: next line end at or behind @from: position of the separator and its length; FALSE: none before @end. */
 gboolean _weir_line_end (const WeirTextOptions *options, const char *from, const char *end, const char **at, gsize *sep_len);
+gboolean _weir_strict_lines (WeirDecodeState *state, const char *data, gsize len, GError **error);
 gboolean _weir_decode_lines (WeirDecodeState *state, const char *data, gsize len, GError **error);
 
 /* utf8-check.c */

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "format/decoder-private.h"
+#include "format/json-fast-private.h"
 
 #include <string.h>
 
@@ -189,6 +190,13 @@ weir_decoder_unref (WeirDecoder *decoder)
   g_free (decoder);
 }
 
+void
+_weir_decoder_set_strict (WeirDecoder *decoder,
+                          gboolean     strict)
+{
+  decoder->strict = strict;
+}
+
 WeirSchema *
 weir_decoder_get_schema (WeirDecoder *decoder)
 {
@@ -227,6 +235,7 @@ weir_decode_state_free (WeirDecodeState *state)
   g_free (state->cells);
   g_free (state->records);
   g_array_unref (state->errors);
+  g_clear_pointer (&state->json_fast, _weir_json_fast_free);
   g_string_free (state->scratch, TRUE);
   g_clear_pointer (&state->arena.buffers, g_ptr_array_unref);
   weir_decoder_unref (state->decoder);
