@@ -464,6 +464,8 @@ _weir_json_fast_texts (WeirDecodeState *state,
       else
         _weir_rows_begin (state, data + start, len, NULL);
       state->n_rows++;
+      if (end != NULL)
+        q = end + 1;
       while (q < last && window.base + *q <= data + start + len)
         q++;
     }
