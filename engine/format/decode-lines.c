@@ -77,7 +77,7 @@ weir_decoder_cut (WeirDecoder  *decoder,
       const guint8 *newline = memrchr (data, '\n', len);
       const guint8 *from = newline != NULL ? newline + 1 : data;
       /* A carriage return at the very end may get a line feed behind it. */
-      const guint8 *cr = memrchr (from, '\r', (gsize)(data + len - 1 - from));
+      const guint8 *cr = from < data + len ? memrchr (from, '\r', (gsize)(data + len - 1 - from)) : NULL;
 
       return (gsize)((cr != NULL ? cr + 1 : from) - data);
     }

@@ -37,7 +37,7 @@ typedef struct
   gsize    capacity;
 } WeirTextIndex;
 
-#define WEIR_INDEX_PAD 1024
+#define WEIR_INDEX_PAD 16
 
 /* Byte classes as bit masks of 64 bytes. */
 typedef struct

@@ -158,6 +158,7 @@ _weir_json_index_avx512 (WeirTextIndex *index,
   for (gsize i = 0; i < len; i += 64)
     {
       __m512i   block = _mm512_loadu_si512 (text + i);
+      __builtin_prefetch (text + i + 1536);
       guint64   live = _weir_tail_mask (len - i);
       WeirMasks masks;
       guint64   bits;
@@ -199,6 +200,7 @@ _weir_csv_index_avx512 (WeirTextIndex      *index,
   for (gsize i = 0; i < len; i += 64)
     {
       __m512i   block = _mm512_loadu_si512 (text + i);
+      __builtin_prefetch (text + i + 1536);
       guint64   live = _weir_tail_mask (len - i);
       guint64   cr = _mm512_mask_cmpeq_epi8_mask (live, block, _mm512_set1_epi8 ('\r'));
       WeirMasks masks;

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define NONE ((const char *const[]){ NULL })
+#define NONE         ((const char *const[]){ NULL })
 #define OPTIONS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
 static void
