@@ -63,26 +63,19 @@ _weir_json_fast_free (WeirJsonFast *fast)
   g_free (fast);
 }
 
-/* The literal stands at @p; @literal is padded to 16, at least 16 bytes behind @p can be read. */
+/* The literal stands at @p; at least 16 bytes behind @p can be read. */
 static inline gboolean
-has_literal (const char   *p,
-             const guint8 *literal,
-             guint         len)
+has_literal (const char            *p,
+             const WeirJsonSegment *segment)
 {
 #ifdef __SSE2__
-  for (guint i = 0; i < len; i += 16)
-    {
-      __m128i text = _mm_loadu_si128 ((const __m128i *)(p + i));
-      __m128i wanted = _mm_loadu_si128 ((const __m128i *)(literal + i));
-      guint   equal = (guint)_mm_movemask_epi8 (_mm_cmpeq_epi8 (text, wanted));
-      guint   live = len - i >= 16 ? 0xffff : (1u << (len - i)) - 1;
+  __m128i text = _mm_loadu_si128 ((const __m128i *)p);
+  __m128i wanted = _mm_loadu_si128 ((const __m128i *)segment->literal);
+  guint   equal = (guint)_mm_movemask_epi8 (_mm_cmpeq_epi8 (text, wanted));
 
-      if ((~equal & live) != 0)
-        return FALSE;
-    }
-  return TRUE;
+  return (equal & segment->live) == segment->live && (G_LIKELY (segment->len <= 16) || memcmp (p + 16, segment->literal + 16, segment->len - 16u) == 0);
 #else
-  return memcmp (p, literal, len) == 0;
+  return memcmp (p, segment->literal, segment->len) == 0;
 #endif
 }
 
@@ -115,12 +108,14 @@ static inline gboolean
 take_string (const Window *window,
              const char   *start,
              const char   *end,
+             gboolean      careful,
              WeirCell     *cell)
 {
-  *cell = (WeirCell){ start, (guint32)(end - start), WEIR_CELL_STRING };
-  if (G_LIKELY (!window->careful) || !is_special (window, (gsize)(start - window->base), (gsize)(end - window->base)))
-    return TRUE;
-  return scan_value (window, start - 1, end + 1, cell);
+  if (careful && G_UNLIKELY (is_special (window, (gsize)(start - window->base), (gsize)(end - window->base))))
+    return scan_value (window, start - 1, end + 1, cell);
+  if (cell != NULL)
+    *cell = (WeirCell){ start, (guint32)(end - start), WEIR_CELL_STRING };
+  return TRUE;
 }
 
 /* A number without point and exponent, or whatever the strict scanner takes. */
@@ -141,7 +136,8 @@ take_scalar (const Window *window,
 
       if ((~(guint)_mm_movemask_epi8 (good) & ((1u << len) - 1)) == 0)
         {
-          *cell = (WeirCell){ start, (guint32)len, WEIR_CELL_INT };
+          if (cell != NULL)
+            *cell = (WeirCell){ start, (guint32)len, WEIR_CELL_INT };
           return TRUE;
         }
     }
@@ -174,31 +170,30 @@ take_container (const Window   *window,
  * position in the index. NULL: it has not; cells may have been written.
  */
 static inline __attribute__ ((always_inline)) const guint32 *
-match (const Window *window,
+match (const Window           *window,
        const WeirJsonTemplate *template,
-       const char      *p,
-       const guint32   *q,
-       WeirCell *const *columns,
-       guint            row)
+       const char             *p,
+       const guint32          *q,
+       gboolean                careful,
+       guint                   row)
 {
   const WeirJsonSegment *segment = template->segments;
+  const WeirJsonSegment *last = segment + template->n_holes;
   const char            *base = window->base;
 
-  for (guint i = 0; i < template->n_holes; i++, segment++)
+  for (; segment < last; segment++)
     {
-      WeirCell    skipped;
-      WeirCell   *cell = segment->column >= 0 ? &columns[segment->column][row] : &skipped;
-      const char *start;
+      WeirCell   *cell = segment->cells != NULL ? segment->cells + row : NULL;
+      const char *start = p + segment->len;
 
-      if (!has_literal (p, template->bytes + segment->offset, segment->len))
+      if (G_UNLIKELY (!has_literal (p, segment)))
         return NULL;
-      start = p + segment->len;
-      q += segment->n_quotes;
+      q += 2;
       if (G_LIKELY (*start == '"'))
         {
           const char *end = base + q[1];
 
-          if (*end != '"' || !take_string (window, start + 1, end, cell))
+          if (G_UNLIKELY (*end != '"') || !take_string (window, start + 1, end, careful, cell))
             return NULL;
           p = end + 1;
           q += 2;
@@ -211,38 +206,54 @@ match (const Window *window,
         }
       else
         {
-          p = base + q[0] - (segment[1].first_quote >= 0 ? segment[1].first_quote : segment[1].len);
-          if (segment[1].first_quote < 0 && base[q[0] - 1] == '\r')
+          p = base + q[0] - segment[1].back;
+          if (segment[1].n_quotes == 0 && base[q[0] - 1] == '\r')
             p--;
           if (p <= start || !take_scalar (window, start, p, cell))
             return NULL;
         }
     }
-  if (!has_literal (p, template->bytes + segment->offset, segment->len))
+  if (!has_literal (p, segment))
     return NULL;
   p += segment->len;
-  if (*p == '\r')
-    p++;
+  p += *p == '\r';
   if (p != base + q[0] || *p != '\n')
     return NULL;
   for (guint i = 0; i < template->n_absent; i++)
-    columns[template->absent[i]][row] = (WeirCell){ NULL, 0, WEIR_CELL_NULL };
+    window->state->cells[template->absent[i]][row] = (WeirCell){ NULL, 0, WEIR_CELL_NULL };
   return q;
 }
 
+static const guint32 *
+match_plain (const Window           *window,
+             const WeirJsonTemplate *template,
+             const char             *p,
+             const guint32          *q)
+{
+  return match (window, template, p, q, FALSE, window->state->n_rows);
+}
+
+static const guint32 *
+match_careful (const Window           *window,
+               const WeirJsonTemplate *template,
+               const char             *p,
+               const guint32          *q)
+{
+  return match (window, template, p, q, TRUE, window->state->n_rows);
+}
+
 /* Tries the templates, the last used first. */
-static inline const guint32 *
+static const guint32 *
 match_any (const Window  *window,
            const char    *p,
            const guint32 *q)
 {
-  WeirJsonFast    *fast = window->fast;
-  WeirDecodeState *state = window->state;
+  WeirJsonFast *fast = window->fast;
 
   for (guint i = 0; i < fast->n_templates; i++)
     {
       WeirJsonTemplate *template = fast->templates[i];
-      const guint32 *end = match (window, template, p, q, state->cells, state->n_rows);
+      const guint32    *end = window->careful ? match_careful (window, template, p, q) : match_plain (window, template, p, q);
 
       if (end == NULL)
         continue;
@@ -308,6 +319,8 @@ open_window (Window          *window,
 {
   if (state->json_fast == NULL)
     state->json_fast = g_new0 (WeirJsonFast, 1);
+  for (guint i = 0; i < state->json_fast->n_templates; i++)
+    _weir_json_template_bind (state->json_fast->templates[i], state);
   _weir_json_index (&state->json_fast->index, data, len);
   *window = (Window){ state, state->json_fast, data, &state->json_fast->index, FALSE, TRUE };
   window->careful = (window->index->any & WEIR_INDEX_SPECIAL) != 0;

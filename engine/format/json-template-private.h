@@ -16,18 +16,20 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  guint32 offset; /* of the literal in `bytes`, a multiple of 16 */
-  guint16 len;
-  guint16 n_quotes;
-  gint32  first_quote; /* offset of its first quote; -1: none */
-  gint32  column;      /* of the hole behind it; -1: not read */
+  const guint8 *literal; /* in `bytes`, padded with zeros to 16 */
+  WeirCell     *cells;   /* of the column that the hole behind it is for; NULL: not read */
+  guint16       len;
+  guint16       live;     /* which of its first 16 bytes there are, as bits */
+  guint16       n_quotes; /* 2, but in the last */
+  guint16       back;     /* bytes before its first quote, or before the line end: where the hole before it ends */
+  gint32        column;   /* -1: not read */
 } WeirJsonSegment;
 
 typedef struct
 {
   guint            n_holes;
   WeirJsonSegment *segments; /* n_holes + 1; the last has no hole */
-  guint8          *bytes;    /* literals, each padded with zeros to 16 */
+  guint8          *bytes;    /* literals */
   guint            n_absent;
   guint           *absent; /* columns without a hole */
   guint            hits;
@@ -35,6 +37,8 @@ typedef struct
 
 /* From a record that the strict reader took as one object. NULL when it has no template. */
 WeirJsonTemplate *_weir_json_template_new (WeirDecodeState *state, const char *record, gsize len);
+/* The columns' cells have moved. */
+void              _weir_json_template_bind (WeirJsonTemplate *template, const WeirDecodeState *state);
 void              _weir_json_template_free (WeirJsonTemplate *template);
 
 G_END_DECLS

@@ -26,14 +26,14 @@ add_literal (Builder    *builder,
              int         column)
 {
   static const guint8 zeros[16] = { 0 };
-  WeirJsonSegment     segment = { builder->bytes->len, (guint16)len, 0, -1, column };
+  WeirJsonSegment     segment = { NULL, NULL, (guint16)len, (guint16)(len >= 16 ? 0xffff : (1u << len) - 1), 0, (guint16)len, column };
 
   if (len > WEIR_LITERAL_MAX || builder->segments->len > WEIR_HOLES_MAX || memchr (text, '\\', len) != NULL || memchr (text, '\'', len) != NULL ||
       memchr (text, '\n', len) != NULL || memchr (text, '\r', len) != NULL)
     return FALSE;
   for (gsize i = 0; i < len; i++)
     if (text[i] == '"' && segment.n_quotes++ == 0)
-      segment.first_quote = (gint32)i;
+      segment.back = (guint16)i;
   /* The end of a hole that is no string is found by the next quote or line feed; without a name in quotes it cannot be. */
   if (column != G_MAXINT && segment.n_quotes != 2)
     return FALSE;
@@ -98,6 +98,22 @@ add_absent (WeirJsonTemplate *template,
       template->absent[template->n_absent++] = i;
 }
 
+void
+_weir_json_template_bind (WeirJsonTemplate      *template,
+                          const WeirDecodeState *state)
+{
+  const guint8 *literal = template->bytes;
+
+  for (guint i = 0; i <= template->n_holes; i++)
+    {
+      WeirJsonSegment *segment = &template->segments[i];
+
+      segment->literal = literal;
+      segment->cells = i < template->n_holes && segment->column >= 0 ? state->cells[segment->column] : NULL;
+      literal += (segment->len + 15u) / 16 * 16;
+    }
+}
+
 WeirJsonTemplate *
 _weir_json_template_new (WeirDecodeState *state,
                          const char      *record,
@@ -114,6 +130,7 @@ _weir_json_template_new (WeirDecodeState *state,
       add_absent (template, state, builder.segments);
       template->segments = (WeirJsonSegment *)g_array_free (g_steal_pointer (&builder.segments), FALSE);
       template->bytes = g_byte_array_free (g_steal_pointer (&builder.bytes), FALSE);
+      _weir_json_template_bind (template, state);
     }
   g_clear_pointer (&builder.segments, g_array_unref);
   g_clear_pointer (&builder.bytes, g_byte_array_unref);
