@@ -174,32 +174,25 @@ new_views (const WeirConvert *convert,
   return weir_column_new_views (convert->type, run->n, views, validity, (WeirBuffer **)keep->pdata, keep->len);
 }
 
-/* Sixteen bytes are read whatever the length; a mask clears what lies behind the text. */
-static inline WeirView
-load_view (const char *data,
-           guint32     len)
+/* The two words of a view. Sixteen bytes are read whatever the length; masks clear what lies behind the text. */
+static inline void
+store_view (WeirView   *view,
+            const char *data,
+            guint32     len)
 {
-  WeirView view;
-  guint64  head;
-  guint32  tail;
+  guint32 head;
+  guint64 tail;
+  guint64 words[2];
+  guint   head_bits = MIN (len, 4) * 8;
+  guint   tail_bits = len <= 4 ? 0 : (MIN (len, 12) - 4) * 8;
 
-  memcpy (&head, data, 8);
-  memcpy (&tail, data + 8, 4);
-  view.len = len;
-  if (len <= WEIR_VIEW_INLINE_MAX)
-    {
-      head &= len >= 8 ? G_MAXUINT64 : (G_GUINT64_CONSTANT (1) << (len * 8)) - 1;
-      tail &= len >= 12 ? G_MAXUINT32 : len <= 8 ? 0
-                                                 : (1u << ((len - 8) * 8)) - 1;
-      memcpy (view.inlined, &head, 8);
-      memcpy (view.inlined + 8, &tail, 4);
-    }
-  else
-    {
-      memcpy (view.prefix, &head, 4);
-      view.data = data;
-    }
-  return view;
+  memcpy (&head, data, 4);
+  memcpy (&tail, data + 4, 8);
+  words[0] = len | (guint64)(head & (guint32)((G_GUINT64_CONSTANT (1) << head_bits) - 1)) << 32;
+  words[1] = tail_bits == 64 ? tail : tail & ((G_GUINT64_CONSTANT (1) << tail_bits) - 1);
+  if (len > WEIR_VIEW_INLINE_MAX)
+    words[1] = (guintptr)data;
+  memcpy (view, words, sizeof *view);
 }
 
 static WeirColumn *
@@ -219,7 +212,7 @@ kernel_string (const WeirConvert *convert,
           memset (&views[i], 0, sizeof views[i]);
         }
       else
-        views[i] = load_view (cells[i].data, cells[i].len);
+        store_view (&views[i], cells[i].data, cells[i].len);
     }
   return new_views (convert, run, buffer, any_null ? make_validity (cells, run, run->errors->len) : NULL);
 }

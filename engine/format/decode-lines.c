@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "format/csv-fast-private.h"
 #include "format/decoder-private.h"
 #include "format/json-fast-private.h"
 
@@ -175,5 +176,7 @@ _weir_decode_lines (WeirDecodeState *state,
     }
   if (!decoder->strict && _weir_json_fast_usable (decoder))
     return _weir_json_fast_lines (state, data, len, error);
+  if (!decoder->strict && _weir_csv_fast_usable (decoder))
+    return _weir_csv_fast_lines (state, data, len, error);
   return _weir_strict_lines (state, data, len, error);
 }

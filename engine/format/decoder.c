@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "format/csv-fast-private.h"
 #include "format/decoder-private.h"
 #include "format/json-fast-private.h"
 
@@ -236,6 +237,7 @@ weir_decode_state_free (WeirDecodeState *state)
   g_free (state->records);
   g_array_unref (state->errors);
   g_clear_pointer (&state->json_fast, _weir_json_fast_free);
+  g_clear_pointer (&state->csv_fast, _weir_csv_fast_free);
   g_string_free (state->scratch, TRUE);
   g_clear_pointer (&state->arena.buffers, g_ptr_array_unref);
   weir_decoder_unref (state->decoder);

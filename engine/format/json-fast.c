@@ -170,12 +170,12 @@ take_container (const Window   *window,
  * position in the index. NULL: it has not; cells may have been written.
  */
 static inline __attribute__ ((always_inline)) const guint32 *
-match (const Window           *window,
+match (const Window *window,
        const WeirJsonTemplate *template,
-       const char             *p,
-       const guint32          *q,
-       gboolean                careful,
-       guint                   row)
+       const char    *p,
+       const guint32 *q,
+       gboolean       careful,
+       guint          row)
 {
   const WeirJsonSegment *segment = template->segments;
   const WeirJsonSegment *last = segment + template->n_holes;
@@ -225,19 +225,19 @@ match (const Window           *window,
 }
 
 static const guint32 *
-match_plain (const Window           *window,
+match_plain (const Window *window,
              const WeirJsonTemplate *template,
-             const char             *p,
-             const guint32          *q)
+             const char    *p,
+             const guint32 *q)
 {
   return match (window, template, p, q, FALSE, window->state->n_rows);
 }
 
 static const guint32 *
-match_careful (const Window           *window,
+match_careful (const Window *window,
                const WeirJsonTemplate *template,
-               const char             *p,
-               const guint32          *q)
+               const char    *p,
+               const guint32 *q)
 {
   return match (window, template, p, q, TRUE, window->state->n_rows);
 }
@@ -253,7 +253,7 @@ match_any (const Window  *window,
   for (guint i = 0; i < fast->n_templates; i++)
     {
       WeirJsonTemplate *template = fast->templates[i];
-      const guint32    *end = window->careful ? match_careful (window, template, p, q) : match_plain (window, template, p, q);
+      const guint32 *end = window->careful ? match_careful (window, template, p, q) : match_plain (window, template, p, q);
 
       if (end == NULL)
         continue;
@@ -400,7 +400,7 @@ _weir_json_fast_lines (WeirDecodeState *state,
 
       if (newline == NULL && size < (gsize)(end - data))
         newline = memchr (data + size, '\n', (gsize)(end - data) - size);
-      if (newline == NULL || (gsize)(newline - data) >= G_MAXUINT32)
+      if (newline == NULL || (gsize)(newline - data) > G_MAXINT32)
         return _weir_strict_lines (state, data, (gsize)(end - data), error);
       size = (gsize)(newline + 1 - data);
       if (!read_window (state, data, size, error))

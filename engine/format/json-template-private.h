@@ -38,7 +38,7 @@ typedef struct
 /* From a record that the strict reader took as one object. NULL when it has no template. */
 WeirJsonTemplate *_weir_json_template_new (WeirDecodeState *state, const char *record, gsize len);
 /* The columns' cells have moved. */
-void              _weir_json_template_bind (WeirJsonTemplate *template, const WeirDecodeState *state);
-void              _weir_json_template_free (WeirJsonTemplate *template);
+void _weir_json_template_bind (WeirJsonTemplate *template, const WeirDecodeState *state);
+void _weir_json_template_free (WeirJsonTemplate *template);
 
 G_END_DECLS

@@ -99,7 +99,7 @@ add_absent (WeirJsonTemplate *template,
 }
 
 void
-_weir_json_template_bind (WeirJsonTemplate      *template,
+_weir_json_template_bind (WeirJsonTemplate *template,
                           const WeirDecodeState *state)
 {
   const guint8 *literal = template->bytes;

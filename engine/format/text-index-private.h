@@ -39,6 +39,9 @@ typedef struct
 
 #define WEIR_INDEX_PAD 16
 
+/* csv: set in the positions of line ends. */
+#define WEIR_INDEX_NEWLINE (1u << 31)
+
 /* Byte classes as bit masks of 64 bytes. */
 typedef struct
 {
@@ -57,7 +60,7 @@ typedef struct
   char escape; /* NUL: none */
 } WeirCsvBytes;
 
-/* @len below 4 GiB; 64 bytes behind @text + @len can be read. */
+/* @len below 2 GiB; 64 bytes behind @text + @len can be read. */
 void _weir_json_index (WeirTextIndex *index, const char *text, gsize len);
 void _weir_csv_index (WeirTextIndex *index, const char *text, gsize len, const WeirCsvBytes *bytes);
 void _weir_text_index_clear (WeirTextIndex *index);
@@ -188,6 +191,26 @@ _weir_flatten (guint32 *out,
         out[n + i + j] = base + (guint32)(bits != 0 ? __builtin_ctzll (bits) : 0);
         bits &= bits - 1;
       }
+  return n + count;
+}
+
+/* The same with WEIR_INDEX_NEWLINE set where @newline has a bit. */
+static inline guint
+_weir_flatten_marked (guint32 *out,
+                      guint    n,
+                      guint32  base,
+                      guint64  bits,
+                      guint64  newline)
+{
+  guint count = (guint)__builtin_popcountll (bits);
+
+  for (guint i = 0; i < count; i++)
+    {
+      guint at = (guint)__builtin_ctzll (bits);
+
+      out[n + i] = (base + at) | (guint32)(newline >> at & 1) << 31;
+      bits &= bits - 1;
+    }
   return n + count;
 }
 

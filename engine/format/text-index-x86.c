@@ -114,35 +114,46 @@ _weir_csv_index_avx2 (WeirTextIndex      *index,
       if (cr != 0)
         masks.special |= _weir_lone_cr (cr, masks.newline, text[MIN (i + 64, len)]);
       bits = _weir_csv_block (&masks, &inside, &index->flags[i / 64], &any);
-      n = _weir_flatten (index->positions, n, (guint32)i, bits);
+      n = _weir_flatten_marked (index->positions, n, (guint32)i, bits, masks.newline);
     }
   index->n = n;
   index->any = any;
 }
 
-/* Positions of set bits, sixteen at a time: the bytes 0…63 are compressed by the mask, then widened. */
+/* Positions of set bits, sixteen at a time: the bytes 0…63 are compressed by the mask, then widened. @marks: which of them are line ends. */
 AVX512 static inline guint
 flatten_avx512 (guint32 *out,
                 guint    n,
                 guint32  base,
-                guint64  bits)
+                guint64  bits,
+                guint64  marks)
 {
+  const __m512i mark = _mm512_set1_epi32 ((int)WEIR_INDEX_NEWLINE);
   const __m512i iota = _mm512_set_epi8 (63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47, 46, 45, 44, 43, 42, 41, 40, 39, 38, 37, 36, 35, 34, 33, 32,
                                         31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
   __m512i       packed = _mm512_maskz_compress_epi8 (bits, iota);
   __m512i       start = _mm512_set1_epi32 ((int)base);
   guint         count = (guint)__builtin_popcountll (bits);
 
-  _mm512_storeu_si512 (out + n, _mm512_add_epi32 (start, _mm512_cvtepu8_epi32 (_mm512_castsi512_si128 (packed))));
+#define STORE(part)                                                                                                          \
+  do                                                                                                                         \
+    {                                                                                                                        \
+      __m512i wide = _mm512_add_epi32 (start, _mm512_cvtepu8_epi32 (_mm512_extracti32x4_epi32 (packed, part)));              \
+                                                                                                                             \
+      _mm512_storeu_si512 (out + n + 16 * part, _mm512_mask_or_epi32 (wide, (__mmask16)(marks >> (16 * part)), wide, mark)); \
+    }                                                                                                                        \
+  while (0)
+  STORE (0);
   if (G_UNLIKELY (count > 16))
     {
-      _mm512_storeu_si512 (out + n + 16, _mm512_add_epi32 (start, _mm512_cvtepu8_epi32 (_mm512_extracti32x4_epi32 (packed, 1))));
+      STORE (1);
       if (count > 32)
         {
-          _mm512_storeu_si512 (out + n + 32, _mm512_add_epi32 (start, _mm512_cvtepu8_epi32 (_mm512_extracti32x4_epi32 (packed, 2))));
-          _mm512_storeu_si512 (out + n + 48, _mm512_add_epi32 (start, _mm512_cvtepu8_epi32 (_mm512_extracti32x4_epi32 (packed, 3))));
+          STORE (2);
+          STORE (3);
         }
     }
+#undef STORE
   return n + count;
 }
 
@@ -157,7 +168,7 @@ _weir_json_index_avx512 (WeirTextIndex *index,
 
   for (gsize i = 0; i < len; i += 64)
     {
-      __m512i   block = _mm512_loadu_si512 (text + i);
+      __m512i block = _mm512_loadu_si512 (text + i);
       __builtin_prefetch (text + i + 1536);
       guint64   live = _weir_tail_mask (len - i);
       WeirMasks masks;
@@ -176,7 +187,7 @@ _weir_json_index_avx512 (WeirTextIndex *index,
         }
       masks.special |= masks.backslash;
       bits = _weir_json_block (&masks, &carry, &index->flags[i / 64], &any);
-      n = flatten_avx512 (index->positions, n, (guint32)i, bits);
+      n = flatten_avx512 (index->positions, n, (guint32)i, bits, 0);
     }
   index->n = n;
   index->any = any;
@@ -199,7 +210,7 @@ _weir_csv_index_avx512 (WeirTextIndex      *index,
 
   for (gsize i = 0; i < len; i += 64)
     {
-      __m512i   block = _mm512_loadu_si512 (text + i);
+      __m512i block = _mm512_loadu_si512 (text + i);
       __builtin_prefetch (text + i + 1536);
       guint64   live = _weir_tail_mask (len - i);
       guint64   cr = _mm512_mask_cmpeq_epi8_mask (live, block, _mm512_set1_epi8 ('\r'));
@@ -214,7 +225,7 @@ _weir_csv_index_avx512 (WeirTextIndex      *index,
       if (G_UNLIKELY (cr != 0))
         masks.special |= _weir_lone_cr (cr, masks.newline, text[MIN (i + 64, len)]);
       bits = _weir_csv_block (&masks, &inside, &index->flags[i / 64], &any);
-      n = flatten_avx512 (index->positions, n, (guint32)i, bits);
+      n = flatten_avx512 (index->positions, n, (guint32)i, bits, _pext_u64 (masks.newline, bits));
     }
   index->n = n;
   index->any = any;

@@ -179,7 +179,7 @@ csv_index_plain (WeirTextIndex      *index,
 
       csv_masks (text + i, MIN (len - i, 64), bytes, &masks);
       bits = _weir_csv_block (&masks, &inside, &index->flags[i / 64], &index->any);
-      index->n = _weir_flatten (index->positions, index->n, (guint32)i, bits);
+      index->n = _weir_flatten_marked (index->positions, index->n, (guint32)i, bits, masks.newline);
     }
 }
 
