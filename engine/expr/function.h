@@ -14,7 +14,8 @@ typedef enum
   WEIR_FUNCTION_NONDETERMINISTIC = 1 << 2, /* rand(), uuid(), monotonically_increasing_id() */
   WEIR_FUNCTION_BATCH_CONSTANT = 1 << 3,   /* current_timestamp(): one value a batch */
   WEIR_FUNCTION_ANY_ENCODING = 1 << 4,     /* eval takes DICT arguments as they are; else they are FLAT or CONST */
-  WEIR_FUNCTION_GENERATOR = 1 << 5,        /* explode() and its kind: only below GENERATE */
+  WEIR_FUNCTION_GENERATOR = 1 << 5,        /* explode() and its kind: only below GENERATE; the value is ARRAY<STRUCT<columns>>, an element
+                                            * a row. `…_outer` are entries of their own; keeping the row of an empty value is GENERATE's */
   WEIR_FUNCTION_OPERATOR = 1 << 6,         /* printed infix, not listed by SHOW FUNCTIONS */
   WEIR_FUNCTION_TOTAL = 1 << 7,            /* STRICT, and harmless on any bits: eval may be shown NULL rows too */
 } WeirFunctionFlags;

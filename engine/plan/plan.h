@@ -21,7 +21,7 @@ typedef enum
   WEIR_PLAN_FILTER,
   WEIR_PLAN_PROJECT,
   WEIR_PLAN_EVENT_TIME,  /* WATERMARK: marks a column, counts its maximum */
-  WEIR_PLAN_TIME_WINDOW, /* window() outside GROUP BY, or sliding windows above no aggregation: one row per window, `window` appended */
+  WEIR_PLAN_TIME_WINDOW, /* window() that is no grouping key: one row per window, `window` appended; NULL times vanish */
   WEIR_PLAN_AGGREGATE,   /* keys, then aggregates */
   WEIR_PLAN_JOIN,        /* left columns, then right columns (semi, anti: left only) */
   WEIR_PLAN_GENERATE,    /* LATERAL VIEW, explode() in SELECT: input columns, then generated ones */
@@ -87,11 +87,12 @@ struct _WeirPlan
   {
     struct
     {
-      WeirTable  *table;     /* Owned */
-      GHashTable *options;   /* Owned, nullable: of WITH, lower-case keys → string */
-      guint       scan_id;   /* position among the plan's scans, streams and static ones, left to right */
-      guint       source_id; /* streams: position among the streams (Spark's source identity); else G_MAXUINT */
-      gboolean   *needed;    /* Owned: per column of the table's schema; the output has only these */
+      WeirTable  *table;        /* Owned */
+      GHashTable *options;      /* Owned, nullable: of WITH, lower-case keys → string */
+      guint       scan_id;      /* position among the plan's scans, streams and static ones, left to right */
+      guint       source_id;    /* streams: position among the streams (Spark's source identity); else G_MAXUINT */
+      WeirSchema *table_schema; /* Owned: all columns of the table */
+      gboolean   *needed;       /* Owned: per column of table_schema; the output has only these */
     } scan;
     struct
     {
@@ -138,7 +139,9 @@ struct _WeirPlan
       WeirExpr   **right_keys;  /* Owned; over the right child's columns (indices from 0) */
       gboolean    *null_safe;   /* Owned: <=> */
       WeirExpr    *residual;    /* Owned, nullable: the rest of the condition over left then right columns */
-      guint        stateful_id; /* stream–stream */
+      gboolean     is_scalar;   /* LEFT without condition, of a scalar subquery: a second right row is SCALAR_SUBQUERY_TOO_MANY_ROWS */
+      gboolean     null_aware;  /* ANTI of NOT IN (one key): a NULL on either side keeps the row out, except over an empty right side */
+      guint        stateful_id; /* stream–stream; else G_MAXUINT */
     } join;
     struct
     {
@@ -154,7 +157,7 @@ struct _WeirPlan
     {
       gint64 n; /* −1: OFFSET only */
       gint64 offset;
-      guint  stateful_id; /* streams: the counter is state */
+      guint  stateful_id; /* streams: the counter is state; else G_MAXUINT */
     } limit;
     struct
     {
@@ -170,10 +173,14 @@ WeirPlan *weir_plan_ref (WeirPlan *plan);
 void      weir_plan_unref (WeirPlan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirPlan, weir_plan_unref)
 
+/* TRUE when the node keeps state between batches of a streaming query. */
+gboolean weir_plan_is_stateful (const WeirPlan *plan);
 /* Depth first, children before parents. */
 typedef void (*WeirPlanFunc) (WeirPlan *plan, gpointer data);
 void weir_plan_foreach (WeirPlan *plan, WeirPlanFunc func, gpointer data);
-/* Spark-like text: `== Physical Plan ==` is exec's; this is the analysed or optimised tree, one node a line. (transfer full) */
+/* The tree, one node a line, top first, children behind `+- `, no line feed at the end. (transfer full) */
 char *weir_plan_to_string (WeirPlan *plan);
+/* What one node does, as `Filter (v > 1)`. (transfer full) */
+char *weir_plan_node_to_string (WeirPlan *plan);
 
 G_END_DECLS

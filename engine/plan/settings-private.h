@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/error.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  WEIR_SETTING_TEXT,
+  WEIR_SETTING_BOOL,
+  WEIR_SETTING_INT,
+  WEIR_SETTING_ZONE,
+} WeirSettingKind;
+
+typedef struct
+{
+  const char     *key;
+  WeirSettingKind kind;
+  const char     *value; /* the default; NULL: none, or found out at run time */
+} WeirSetting;
+
+/* Known settings, sorted by key. */
+const WeirSetting *_weir_setting_lookup (const char *key);
+const WeirSetting *_weir_setting_list (guint *n_settings);
+/* FALSE with INVALID_CONF_VALUE.… (22022) when a known setting cannot have @value. */
+gboolean _weir_setting_check (const WeirSetting *setting, const char *value, GError **error);
+
+G_END_DECLS
