@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "io/source-private.h"
+
+#include "base/limits.h"
+#include "io/demo-data.h"
+
+#include <string.h>
+
+/*
+ * The demo stream: rowsPerSecond rows, begun `backfill` seconds before the start so that charts are never empty. Rows are written as JSON
+ * lines and decoded like anybody's, so late and malformed rows are real ones. The offset is the number of rows.
+ */
+
+#define MORSEL_ROWS 4096
+#define BACKFILL_S  600
+
+typedef struct
+{
+  WeirSource   parent;
+  WeirClock   *clock;   /* Owned */
+  WeirDecoder *decoder; /* Owned */
+  WeirDemoKind kind;
+  gint64       rate, backfill_s, seed;
+  gint64       begin_us;
+  gint64       end;   /* fixed by freeze; −1: none */
+  GSource     *timer; /* Owned */
+} DemoSource;
+
+typedef struct
+{
+  guint64 first;
+  guint   n_rows;
+} Range;
+
+static gboolean
+find_kind (GHashTable   *options,
+           WeirDemoKind *kind,
+           GError      **error)
+{
+  const char *name = _weir_option_get (options, "kind");
+
+  *kind = WEIR_DEMO_ORDERS;
+  if (name == NULL || weir_demo_kind_parse (name, kind))
+    return TRUE;
+  return weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", WEIR_SPAN_NONE, "Option kind takes orders, sensors or weblog, not '%s'.", name);
+}
+
+static gboolean
+demo_open (WeirSource             *source,
+           const WeirSourceConfig *config,
+           GError                **error)
+{
+  DemoSource *self = (DemoSource *)source;
+
+  if (!find_kind (config->options, &self->kind, error) ||
+      !_weir_option_int (config->options, "rowspersecond", 1, 1000000, 5, &self->rate, error) ||
+      !_weir_option_int (config->options, "backfill", 0, 86400, BACKFILL_S, &self->backfill_s, error) ||
+      !_weir_option_int (config->options, "seed", 0, G_MAXINT64, 42, &self->seed, error))
+    return FALSE;
+  self->clock = weir_clock_ref (config->clock);
+  self->decoder = weir_decoder_new ("json", config->schema, config->needed, NULL, config->zone, NULL, error);
+  self->end = -1;
+  source->description = g_strdup_printf ("DemoStream[rowsPerSecond=%" G_GINT64_FORMAT "]", self->rate);
+  return self->decoder != NULL;
+}
+
+static gboolean
+tick_cb (gpointer data)
+{
+  weir_source_set_state (data, WEIR_SOURCE_CONNECTED, NULL, 0);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+demo_start (WeirSource *source)
+{
+  DemoSource              *self = (DemoSource *)source;
+  g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
+
+  self->begin_us = weir_clock_now_us (self->clock) - self->backfill_s * G_USEC_PER_SEC;
+  self->timer = g_timeout_source_new ((guint)CLAMP (1000 / self->rate, 100, 1000));
+  g_source_set_callback (self->timer, tick_cb, source, NULL);
+  g_source_attach (self->timer, context);
+  weir_source_set_state (source, WEIR_SOURCE_CONNECTED, NULL, 0);
+}
+
+static gint64
+rows_due (DemoSource *self)
+{
+  gint64 rows = (weir_clock_now_us (self->clock) - self->begin_us) / 1000 * self->rate / 1000;
+
+  return self->end >= 0 ? MIN (rows, self->end) : MAX (rows, 0);
+}
+
+static char *
+demo_latest (WeirSource *source,
+             const char *from,
+             gboolean    unlimited,
+             GError    **error)
+{
+  gint64 rows = rows_due ((DemoSource *)source);
+
+  return rows <= g_ascii_strtoll (from, NULL, 10) ? g_strdup (from) : g_strdup_printf ("%" G_GINT64_FORMAT, rows);
+}
+
+static char *
+demo_freeze (WeirSource *source,
+             GError    **error)
+{
+  DemoSource *self = (DemoSource *)source;
+
+  self->end = rows_due (self);
+  return g_strdup_printf ("%" G_GINT64_FORMAT, self->end);
+}
+
+static GPtrArray *
+demo_plan (WeirSource *source,
+           const char *from,
+           const char *to,
+           GError    **error)
+{
+  GPtrArray *ranges = g_ptr_array_new_with_free_func (g_free);
+  guint64    last = g_ascii_strtoull (to, NULL, 10);
+
+  for (guint64 first = g_ascii_strtoull (from, NULL, 10); first < last; first += MORSEL_ROWS)
+    {
+      Range range = { first, (guint)MIN (MORSEL_ROWS, last - first) };
+
+      g_ptr_array_add (ranges, g_memdup2 (&range, sizeof range));
+    }
+  return ranges;
+}
+
+static gboolean
+demo_read (WeirSource      *source,
+           gpointer         morsel,
+           WeirSourcePush   push,
+           gpointer         push_data,
+           WeirDecodeStats *stats,
+           GCancellable    *cancellable,
+           GError         **error)
+{
+  DemoSource                 *self = (DemoSource *)source;
+  const Range                *range = morsel;
+  g_autoptr (WeirDecodeState) state = weir_decode_state_new (self->decoder);
+  g_autoptr (WeirBuffer)      buffer = NULL;
+  g_autoptr (GString)         text = g_string_sized_new (range->n_rows * 160);
+  WeirDecodeBlock             block = { 0 };
+
+  for (guint i = 0; i < range->n_rows; i++)
+    {
+      guint64 row = range->first + i;
+
+      weir_demo_append_row (self->kind, (guint64)self->seed, row, self->begin_us + (gint64)(row * G_USEC_PER_SEC / (guint64)self->rate), text);
+    }
+  buffer = weir_buffer_new (text->len);
+  memcpy (buffer->data, text->str, text->len);
+  block.buffer = buffer;
+  block.len = text->len;
+  block.origin_offset = G_MAXUINT64;
+  return weir_decoder_decode (self->decoder, state, &block, push, push_data, stats, error);
+}
+
+static void
+demo_commit (WeirSource *source,
+             const char *to)
+{
+}
+
+static void
+demo_stop (WeirSource *source)
+{
+  DemoSource *self = (DemoSource *)source;
+
+  if (self->timer != NULL)
+    g_source_destroy (self->timer);
+  g_clear_pointer (&self->timer, g_source_unref);
+}
+
+static void
+demo_finalize (WeirSource *source)
+{
+  DemoSource *self = (DemoSource *)source;
+
+  demo_stop (source);
+  g_clear_pointer (&self->clock, weir_clock_unref);
+  g_clear_pointer (&self->decoder, weir_decoder_unref);
+}
+
+static WeirSchema *
+demo_resolve (WeirSchema *declared,
+              GHashTable *options,
+              const char *base_dir,
+              GError    **error)
+{
+  WeirDemoKind kind;
+
+  return find_kind (options, &kind, error) ? weir_type_parse_ddl (weir_demo_ddl (kind), error) : NULL;
+}
+
+static const WeirSourceClass demo_class = {
+  .format = "demo",
+  .open = demo_open,
+  .start = demo_start,
+  .latest = demo_latest,
+  .freeze = demo_freeze,
+  .plan = demo_plan,
+  .read = demo_read,
+  .commit = demo_commit,
+  .stop = demo_stop,
+  .finalize = demo_finalize,
+};
+
+const WeirSourceKind _weir_source_demo = { &demo_class, sizeof (DemoSource), demo_resolve };

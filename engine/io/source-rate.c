@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "io/source-private.h"
+
+#include "base/limits.h"
+
+#include <string.h>
+
+/*
+ * Spark's rate source: rowsPerSecond rows in every whole second since the start, spread evenly over it; with a ramp of R seconds the
+ * speed grows by floor (r / (R + 1)) a second. The offset is the number of whole seconds (spark-semantics §1.1.4).
+ */
+
+typedef struct
+{
+  WeirSource  parent;
+  WeirClock  *clock;  /* Owned */
+  WeirSchema *pruned; /* Owned */
+  gboolean    needs_time, needs_value;
+  gint64      rate;
+  gint64      ramp_s;
+  gint64      started_ms;
+  gint64      end;   /* fixed by freeze; −1: none */
+  GSource    *timer; /* Owned */
+} RateSource;
+
+/* A batch's seconds from `first` up to and without `last`. */
+typedef struct
+{
+  gint64 first, last;
+} Range;
+
+static gint64
+value_at (const RateSource *self,
+          gint64            second)
+{
+  gint64 delta;
+
+  if (self->ramp_s == 0)
+    return second * self->rate;
+  delta = self->rate / (self->ramp_s + 1);
+  if (second <= self->ramp_s)
+    return delta * second * (second + 1) / 2;
+  return delta * self->ramp_s * (self->ramp_s + 1) / 2 + (second - self->ramp_s) * self->rate;
+}
+
+static gboolean
+rate_open (WeirSource             *source,
+           const WeirSourceConfig *config,
+           GError                **error)
+{
+  RateSource *self = (RateSource *)source;
+  const char *ramp = _weir_option_get (config->options, "rampuptime");
+  char       *end;
+
+  if (!_weir_option_int (config->options, "rowspersecond", 1, G_GINT64_CONSTANT (1000000000), 1, &self->rate, error))
+    return FALSE;
+  if (ramp != NULL)
+    {
+      self->ramp_s = g_ascii_strtoll (ramp, &end, 10);
+      if (end == ramp || self->ramp_s < 0 || self->ramp_s > 1000000 || (*end != '\0' && *end != 's' && strcmp (end, " seconds") != 0))
+        return weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", WEIR_SPAN_NONE, "Option rampUpTime takes seconds, as '10s'; not '%s'.", ramp);
+    }
+  self->clock = weir_clock_ref (config->clock);
+  self->pruned = _weir_schema_prune (config->schema, config->needed);
+  self->needs_time = config->needed == NULL || config->needed[0];
+  self->needs_value = config->needed == NULL || config->needed[1];
+  self->end = -1;
+  source->description = g_strdup_printf ("RateStreamV2[rowsPerSecond=%" G_GINT64_FORMAT ", rampUpTimeSeconds=%" G_GINT64_FORMAT ", numPartitions=default",
+                                         self->rate, self->ramp_s);
+  return TRUE;
+}
+
+static gboolean
+tick_cb (gpointer data)
+{
+  weir_source_set_state (data, WEIR_SOURCE_CONNECTED, NULL, 0);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+rate_start (WeirSource *source)
+{
+  RateSource              *self = (RateSource *)source;
+  g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
+
+  self->started_ms = weir_clock_now_us (self->clock) / 1000;
+  self->timer = g_timeout_source_new (1000);
+  g_source_set_callback (self->timer, tick_cb, source, NULL);
+  g_source_attach (self->timer, context);
+  weir_source_set_state (source, WEIR_SOURCE_CONNECTED, NULL, 0);
+}
+
+static gint64
+seconds_now (RateSource *self)
+{
+  gint64 seconds = MAX (0, weir_clock_now_us (self->clock) / 1000 - self->started_ms) / 1000;
+
+  return self->end >= 0 ? MIN (seconds, self->end) : seconds;
+}
+
+static char *
+rate_latest (WeirSource *source,
+             const char *from,
+             gboolean    unlimited,
+             GError    **error)
+{
+  gint64 seconds = seconds_now ((RateSource *)source);
+
+  return seconds <= g_ascii_strtoll (from, NULL, 10) ? g_strdup (from) : g_strdup_printf ("%" G_GINT64_FORMAT, seconds);
+}
+
+static char *
+rate_freeze (WeirSource *source,
+             GError    **error)
+{
+  RateSource *self = (RateSource *)source;
+
+  self->end = seconds_now (self);
+  return g_strdup_printf ("%" G_GINT64_FORMAT, self->end);
+}
+
+static GPtrArray *
+rate_plan (WeirSource *source,
+           const char *from,
+           const char *to,
+           GError    **error)
+{
+  GPtrArray *ranges = g_ptr_array_new_with_free_func (g_free);
+  Range      range = { g_ascii_strtoll (from, NULL, 10), g_ascii_strtoll (to, NULL, 10) };
+
+  g_ptr_array_add (ranges, g_memdup2 (&range, sizeof range));
+  return ranges;
+}
+
+static gboolean
+push_rows (RateSource    *self,
+           const gint64  *times,
+           const gint64  *values,
+           guint          n,
+           WeirSourcePush push,
+           gpointer       data,
+           GError       **error)
+{
+  WeirColumn           *columns[2];
+  const gint64         *arrays[2] = { times, values };
+  WeirType             *types[2] = { WEIR_TIMESTAMP, WEIR_BIGINT };
+  gboolean              needed[2] = { self->needs_time, self->needs_value };
+  guint                 n_columns = 0;
+  g_autoptr (WeirBatch) batch = NULL;
+
+  for (guint i = 0; i < 2; i++)
+    {
+      WeirBuffer *buffer;
+
+      if (!needed[i])
+        continue;
+      buffer = weir_buffer_new (n * sizeof (gint64));
+      memcpy (buffer->data, arrays[i], n * sizeof (gint64));
+      columns[n_columns++] = weir_column_new_flat (types[i], n, buffer, NULL);
+    }
+  batch = weir_batch_new (self->pruned, n, columns);
+  return push (data, batch, error);
+}
+
+static gboolean
+rate_read (WeirSource      *source,
+           gpointer         morsel,
+           WeirSourcePush   push,
+           gpointer         push_data,
+           WeirDecodeStats *stats,
+           GCancellable    *cancellable,
+           GError         **error)
+{
+  RateSource        *self = (RateSource *)source;
+  const Range       *range = morsel;
+  g_autofree gint64 *times = g_new (gint64, WEIR_VECTOR_ROWS), *values = g_new (gint64, WEIR_VECTOR_ROWS);
+  guint              n = 0;
+
+  for (gint64 second = range->first; second < range->last; second++)
+    {
+      gint64 first = value_at (self, second), count = value_at (self, second + 1) - first;
+
+      for (gint64 i = 0; i < count; i++)
+        {
+          times[n] = (self->started_ms + second * 1000 + (2000 * i + count) / (2 * count)) * 1000;
+          values[n++] = first + i;
+          if (n < WEIR_VECTOR_ROWS)
+            continue;
+          if (!push_rows (self, times, values, n, push, push_data, error) || g_cancellable_set_error_if_cancelled (cancellable, error))
+            return FALSE;
+          stats->rows += n;
+          n = 0;
+        }
+    }
+  stats->rows += n;
+  return n == 0 || push_rows (self, times, values, n, push, push_data, error);
+}
+
+static void
+rate_commit (WeirSource *source,
+             const char *to)
+{
+}
+
+static void
+rate_stop (WeirSource *source)
+{
+  RateSource *self = (RateSource *)source;
+
+  if (self->timer != NULL)
+    g_source_destroy (self->timer);
+  g_clear_pointer (&self->timer, g_source_unref);
+}
+
+static void
+rate_finalize (WeirSource *source)
+{
+  RateSource *self = (RateSource *)source;
+
+  rate_stop (source);
+  g_clear_pointer (&self->clock, weir_clock_unref);
+  g_clear_pointer (&self->pruned, weir_type_unref);
+}
+
+static WeirSchema *
+rate_resolve (WeirSchema *declared,
+              GHashTable *options,
+              const char *base_dir,
+              GError    **error)
+{
+  WeirField fields[] = { { (char *)"timestamp", WEIR_TIMESTAMP, TRUE, NULL }, { (char *)"value", WEIR_BIGINT, TRUE, NULL } };
+
+  return weir_type_new_struct (fields, G_N_ELEMENTS (fields));
+}
+
+static const WeirSourceClass rate_class = {
+  .format = "rate",
+  .open = rate_open,
+  .start = rate_start,
+  .latest = rate_latest,
+  .freeze = rate_freeze,
+  .plan = rate_plan,
+  .read = rate_read,
+  .commit = rate_commit,
+  .stop = rate_stop,
+  .finalize = rate_finalize,
+};
+
+const WeirSourceKind _weir_source_rate = { &rate_class, sizeof (RateSource), rate_resolve };
