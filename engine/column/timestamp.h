@@ -65,6 +65,7 @@ typedef struct _WeirTimePattern WeirTimePattern;
 WeirTimePattern *weir_time_pattern_new (const char *pattern, gboolean for_parsing, GError **error);
 void             weir_time_pattern_free (WeirTimePattern *pattern);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirTimePattern, weir_time_pattern_free)
+/* @zone NULL: NTZ. Formatting a zone then prints UTC, parsing one has no effect on the clock. */
 void     weir_time_pattern_format (WeirTimePattern *pattern, GString *out, gint64 us, WeirZone *zone);
 gboolean weir_time_pattern_parse (WeirTimePattern *pattern, const char *text, gsize len, WeirZone *zone, gint64 *us);
 
