@@ -248,7 +248,7 @@ written_cb (GObject      *source,
   if (g_file_replace_contents_finish (G_FILE (source), result, NULL, &error))
     return;
   message = g_strdup_printf (_ ("The picture could not be saved: %s"), error->message);
-  gtk_widget_activate_action (GTK_WIDGET (self), "win.show-message", "s", message);
+  g_signal_emit_by_name (self, "message", message);
 }
 
 static void
@@ -271,7 +271,7 @@ export_response_cb (GtkNativeDialog *dialog,
       if (bytes != NULL)
         g_file_replace_contents_bytes_async (file, bytes, NULL, FALSE, G_FILE_CREATE_NONE, NULL, written_cb, g_object_ref (self));
       else
-        gtk_widget_activate_action (GTK_WIDGET (self), "win.show-message", "s", error->message);
+        g_signal_emit_by_name (self, "message", error->message);
     }
   gtk_native_dialog_destroy (dialog);
   g_object_unref (dialog);
@@ -350,6 +350,7 @@ weir_chart_card_class_init (WeirChartCardClass *klass)
   widget_class->get_request_mode = weir_chart_card_get_request_mode;
   widget_class->measure = weir_chart_card_measure;
   widget_class->size_allocate = weir_chart_card_size_allocate;
+  g_signal_new ("message", WEIR_TYPE_CHART_CARD, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   gtk_widget_class_set_css_name (widget_class, "weirchartcard");
 }
 

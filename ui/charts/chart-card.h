@@ -15,6 +15,8 @@ G_DECLARE_FINAL_TYPE (WeirChartCard, weir_chart_card, WEIR, CHART_CARD, GtkWidge
  * legend moves below the title, then the choice of the kind goes.
  *
  * The menu uses the actions `chart.export` ("png", "svg", "pdf") and `chart.copy-picture`, which the card has.
+ *
+ * Signal: `message` (text): a sentence for a toast.
  */
 GtkWidget *weir_chart_card_new (WeirChartModel *model);
 

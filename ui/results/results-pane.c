@@ -448,6 +448,13 @@ late_clicked_cb (WeirResultsPane *self)
   g_signal_emit_by_name (self, "show-late-rows");
 }
 
+static void
+message_cb (WeirResultsPane *self,
+            const char      *message)
+{
+  g_signal_emit_by_name (self, "message", message);
+}
+
 static GtkWidget *
 stack_new (WeirResultsPane *self)
 {
@@ -491,6 +498,7 @@ content_new (WeirResultsPane *self)
   gtk_paned_set_resize_start_child (self->paned, FALSE);
   gtk_paned_set_shrink_start_child (self->paned, FALSE);
   gtk_paned_set_shrink_end_child (self->paned, TRUE);
+  g_signal_connect_swapped (self->card, "message", G_CALLBACK (message_cb), self);
   g_signal_connect_swapped (weir_chart_card_get_chart (self->card), "late-clicked", G_CALLBACK (late_clicked_cb), self);
   return GTK_WIDGET (self->paned);
 }
