@@ -5,30 +5,30 @@
 
 #include "base/limits.h"
 #include "sql/parser.h"
-#include "sql/script.h"
+#include "sql/document.h"
 
-static const char document[] = "-- weir: 1\n"
-                               "-- A comment.\n"
-                               "CREATE TABLE t (a INT) USING rate;\n"
-                               "\n"
-                               "  -- weir:chart q {\"kind\": \"line\"}\n"
-                               "-- weir:alert `a b` {\"over\": 5}\n"
-                               "-- weir:unknown-thing q\n"
-                               "-- weir:layout {\"x\":1}\n"
-                               "CREATE STREAMING QUERY q AS\n"
-                               "SELECT ';\n-- weir:chart no {}' /* \n-- weir:chart no {}\n*/ FROM STREAM t;\n"
-                               "SELECT 1 -- weir:chart no {}\n"
-                               ";\n"
-                               "-- weir:chart late {}\n";
+static const char sample[] = "-- weir: 1\n"
+                             "-- A comment.\n"
+                             "CREATE TABLE t (a INT) USING rate;\n"
+                             "\n"
+                             "  -- weir:chart q {\"kind\": \"line\"}\n"
+                             "-- weir:alert `a b` {\"over\": 5}\n"
+                             "-- weir:unknown-thing q\n"
+                             "-- weir:layout {\"x\":1}\n"
+                             "CREATE STREAMING QUERY q AS\n"
+                             "SELECT ';\n-- weir:chart no {}' /* \n-- weir:chart no {}\n*/ FROM STREAM t;\n"
+                             "SELECT 1 -- weir:chart no {}\n"
+                             ";\n"
+                             "-- weir:chart late {}\n";
 
-static WeirScript *
-script_of (const char *text)
+static WeirSqlDocument *
+document_of (const char *text)
 {
   g_autoptr (GError) error = NULL;
-  WeirScript        *script = weir_script_new (text, -1, &error);
+  WeirSqlDocument   *document = weir_sql_document_new (text, -1, &error);
 
   g_assert_no_error (error);
-  return script;
+  return document;
 }
 
 static void
@@ -45,24 +45,24 @@ test_read (void)
     { "layout", "", "{\"x\":1}", 1 },
     { "chart", "late", "{}", -1 },
   };
-  g_autoptr (WeirScript) script = script_of (document);
+  g_autoptr (WeirSqlDocument) document = document_of (sample);
 
-  g_assert_cmpuint (weir_script_get_version (script), ==, 1);
-  g_assert_false (weir_script_is_read_only (script));
-  g_assert_cmpuint (weir_script_get_n_statements (script), ==, 3);
-  g_assert_cmpuint (weir_script_get_n_annotations (script), ==, G_N_ELEMENTS (expected));
+  g_assert_cmpuint (weir_sql_document_get_version (document), ==, 1);
+  g_assert_false (weir_sql_document_is_read_only (document));
+  g_assert_cmpuint (weir_sql_document_get_n_statements (document), ==, 3);
+  g_assert_cmpuint (weir_sql_document_get_n_annotations (document), ==, G_N_ELEMENTS (expected));
   for (guint i = 0; i < G_N_ELEMENTS (expected); i++)
     {
-      const WeirScriptAnnotation *annotation = weir_script_get_annotation (script, i);
+      const WeirSqlAnnotation *annotation = weir_sql_document_get_annotation (document, i);
 
       g_assert_cmpstr (annotation->kind, ==, expected[i].kind);
       g_assert_cmpstr (annotation->name, ==, expected[i].name);
       g_assert_cmpstr (annotation->json, ==, expected[i].json);
       g_assert_cmpint (annotation->statement, ==, expected[i].statement);
-      g_assert_cmpint (strncmp (document + annotation->span.start, "-- weir:", 8), ==, 0);
+      g_assert_cmpint (strncmp (sample + annotation->span.start, "-- weir:", 8), ==, 0);
     }
-  g_assert_true (weir_script_find_annotation (script, "chart", "Q") == weir_script_get_annotation (script, 0));
-  g_assert_null (weir_script_find_annotation (script, "chart", "x"));
+  g_assert_true (weir_sql_document_find_annotation (document, "chart", "Q") == weir_sql_document_get_annotation (document, 0));
+  g_assert_null (weir_sql_document_find_annotation (document, "chart", "x"));
 }
 
 static void
@@ -88,10 +88,10 @@ test_header (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autoptr (WeirScript) script = script_of (cases[i].text);
+      g_autoptr (WeirSqlDocument) document = document_of (cases[i].text);
 
-      g_assert_cmpuint (weir_script_get_version (script), ==, cases[i].version);
-      g_assert_true (weir_script_is_read_only (script) == (cases[i].version > 1));
+      g_assert_cmpuint (weir_sql_document_get_version (document), ==, cases[i].version);
+      g_assert_true (weir_sql_document_is_read_only (document) == (cases[i].version > 1));
     }
 }
 
@@ -102,9 +102,9 @@ set (const char *text,
      guint       statement,
      const char *json)
 {
-  g_autoptr (GError)     error = NULL;
-  g_autoptr (WeirScript) script = script_of (text);
-  char                  *edited = weir_script_set_annotation (script, kind, name, statement, json, NULL, &error);
+  g_autoptr (GError)          error = NULL;
+  g_autoptr (WeirSqlDocument) document = document_of (text);
+  char                       *edited = weir_sql_document_set_annotation (document, kind, name, statement, json, NULL, &error);
 
   g_assert_no_error (error);
   return edited;
@@ -151,37 +151,37 @@ test_set (void)
 static void
 test_refused (void)
 {
-  g_autofree char       *long_json = g_strnfill (WEIR_ANNOTATION_BYTES_MAX, 'x');
-  g_autoptr (WeirScript) newer = script_of ("-- weir: 2\n-- weir:chart q {}\n");
-  g_autoptr (WeirScript) script = script_of (document);
-  g_autoptr (GError)     error = NULL;
+  g_autofree char            *long_json = g_strnfill (WEIR_ANNOTATION_BYTES_MAX, 'x');
+  g_autoptr (WeirSqlDocument) newer = document_of ("-- weir: 2\n-- weir:chart q {}\n");
+  g_autoptr (WeirSqlDocument) document = document_of (sample);
+  g_autoptr (GError)          error = NULL;
 
-  g_assert_null (weir_script_set_annotation (newer, "chart", "q", 0, "{}", NULL, &error));
+  g_assert_null (weir_sql_document_set_annotation (newer, "chart", "q", 0, "{}", NULL, &error));
   g_assert_cmpstr (weir_error_get_condition (error), ==, "UNSUPPORTED_FEATURE");
   g_clear_error (&error);
-  g_assert_null (weir_script_set_annotation (script, "chart", "q", 0, long_json, NULL, &error));
+  g_assert_null (weir_sql_document_set_annotation (document, "chart", "q", 0, long_json, NULL, &error));
   g_assert_cmpstr (weir_error_get_condition (error), ==, "LIMIT_EXCEEDED");
   g_clear_error (&error);
-  g_assert_null (weir_script_set_annotation (script, "chart", "q", 0, "{\n}", NULL, &error));
+  g_assert_null (weir_sql_document_set_annotation (document, "chart", "q", 0, "{\n}", NULL, &error));
   g_clear_error (&error);
-  g_assert_null (weir_script_set_annotation (script, "chart", "a\nb", 0, "{}", NULL, &error));
+  g_assert_null (weir_sql_document_set_annotation (document, "chart", "a\nb", 0, "{}", NULL, &error));
   g_clear_error (&error);
-  g_assert_null (weir_script_set_annotation (script, "ch art", "q", 0, "{}", NULL, &error));
+  g_assert_null (weir_sql_document_set_annotation (document, "ch art", "q", 0, "{}", NULL, &error));
   g_clear_error (&error);
-  g_assert_null (weir_script_new ("\xff", -1, &error));
+  g_assert_null (weir_sql_document_new ("\xff", -1, &error));
   g_assert_cmpstr (weir_error_get_condition (error), ==, "INVALID_UTF8_STRING");
 }
 
 static void
 test_too_long (void)
 {
-  g_autofree char       *json = g_strnfill (WEIR_ANNOTATION_BYTES_MAX, 'x');
-  g_autofree char       *text = g_strconcat ("-- weir: 1\n-- weir:chart q ", json, "\nSELECT 1", NULL);
-  g_autoptr (WeirScript) script = script_of (text);
+  g_autofree char            *json = g_strnfill (WEIR_ANNOTATION_BYTES_MAX, 'x');
+  g_autofree char            *text = g_strconcat ("-- weir: 1\n-- weir:chart q ", json, "\nSELECT 1", NULL);
+  g_autoptr (WeirSqlDocument) document = document_of (text);
 
-  g_assert_true (weir_script_get_annotation (script, 0)->too_long);
-  g_assert_cmpstr (weir_script_get_annotation (script, 0)->json, ==, "");
-  g_assert_cmpstr (weir_script_get_text (script), ==, text);
+  g_assert_true (weir_sql_document_get_annotation (document, 0)->too_long);
+  g_assert_cmpstr (weir_sql_document_get_annotation (document, 0)->json, ==, "");
+  g_assert_cmpstr (weir_sql_document_get_text (document), ==, text);
 }
 
 /* Whatever is edited: only the reported bytes change, the statements stay, and the annotation reads back. */
@@ -191,29 +191,29 @@ test_random_edits (void)
   static const char *const kinds[] = { "chart", "alert", "unknown-thing", "new" };
   static const char *const names[] = { "q", "a b", "late", "x`y", "ü" };
   static const char *const jsons[] = { "{}", "{\"a\": [1, 2]}", "{\"s\": \"; -- /* ' \"}", NULL, NULL };
-  g_autofree char         *text = g_strdup (document);
+  g_autofree char         *text = g_strdup (sample);
 
   for (guint round = 0; round < 2000; round++)
     {
-      g_autoptr (WeirScript)      script = script_of (text);
-      g_autoptr (WeirScript)      after = NULL;
+      g_autoptr (WeirSqlDocument) document = document_of (text);
+      g_autoptr (WeirSqlDocument) after = NULL;
       const char                 *kind = kinds[g_test_rand_int_range (0, G_N_ELEMENTS (kinds))];
       const char                 *name = names[g_test_rand_int_range (0, G_N_ELEMENTS (names))];
       const char                 *json = jsons[g_test_rand_int_range (0, G_N_ELEMENTS (jsons))];
       guint                       statement = g_test_rand_int_range (0, 5);
-      gboolean                    had = weir_script_find_annotation (script, kind, name) != NULL;
-      const WeirScriptAnnotation *annotation;
+      gboolean                    had = weir_sql_document_find_annotation (document, kind, name) != NULL;
+      const WeirSqlAnnotation    *annotation;
       WeirSpan                    changed;
-      char                       *edited = weir_script_set_annotation (script, kind, name, statement, json, &changed, NULL);
+      char                       *edited = weir_sql_document_set_annotation (document, kind, name, statement, json, &changed, NULL);
       gsize                       old_len = strlen (text), new_len;
 
       g_assert_nonnull (edited);
       new_len = strlen (edited);
       g_assert_cmpmem (edited, changed.start, text, changed.start);
       g_assert_cmpmem (edited + changed.end, new_len - changed.end, text + old_len - (new_len - changed.end), new_len - changed.end);
-      after = script_of (edited);
-      g_assert_cmpuint (weir_script_get_n_statements (after), ==, 3);
-      annotation = weir_script_find_annotation (after, kind, name);
+      after = document_of (edited);
+      g_assert_cmpuint (weir_sql_document_get_n_statements (after), ==, 3);
+      annotation = weir_sql_document_find_annotation (after, kind, name);
       if (json != NULL)
         {
           g_assert_cmpstr (annotation->json, ==, json);
@@ -271,13 +271,13 @@ main (int    argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/sql/script/read", test_read);
-  g_test_add_func ("/sql/script/header", test_header);
-  g_test_add_func ("/sql/script/set", test_set);
-  g_test_add_func ("/sql/script/refused", test_refused);
-  g_test_add_func ("/sql/script/too-long", test_too_long);
-  g_test_add_func ("/sql/script/random-edits", test_random_edits);
-  g_test_add_func ("/sql/script/split", test_split);
-  g_test_add_func ("/sql/script/check-input", test_check_input);
+  g_test_add_func ("/sql/document/read", test_read);
+  g_test_add_func ("/sql/document/header", test_header);
+  g_test_add_func ("/sql/document/set", test_set);
+  g_test_add_func ("/sql/document/refused", test_refused);
+  g_test_add_func ("/sql/document/too-long", test_too_long);
+  g_test_add_func ("/sql/document/random-edits", test_random_edits);
+  g_test_add_func ("/sql/document/split", test_split);
+  g_test_add_func ("/sql/document/check-input", test_check_input);
   return g_test_run ();
 }

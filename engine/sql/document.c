@@ -6,12 +6,12 @@
 #include "base/limits.h"
 #include "sql/lexer.h"
 #include "sql/parser.h"
-#include "sql/script.h"
+#include "sql/document.h"
 
 /*
  * The .weir document.
  *
- * The text is the document; there is no other model that could drift from it. A script is an index over one text:
+ * The text is the document; there is no other model that could drift from it. A document is an index over one text:
  * where statements are, and where annotation lines are. It is rebuilt after every edit, which costs one pass of the lexer.
  *
  * What counts as an annotation: a line comment that is first on its line, outside strings and bracketed comments, reading
@@ -19,7 +19,7 @@
  * like any other; nothing in the text is ever normalised.
  */
 
-struct _WeirScript
+struct _WeirSqlDocument
 {
   gatomicrefcount ref_count;
   char           *text; /* Owned */
@@ -27,7 +27,7 @@ struct _WeirScript
   guint           version;
   gsize           header_end;  /* behind the first line when it is ours */
   GArray         *statements;  /* Owned: WeirSpan */
-  GArray         *annotations; /* Owned: WeirScriptAnnotation */
+  GArray         *annotations; /* Owned: WeirSqlAnnotation */
 };
 
 /* ---- reading -------------------------------------------------------------------------------------------------- */
@@ -35,7 +35,7 @@ struct _WeirScript
 static void
 clear_annotation (gpointer data)
 {
-  WeirScriptAnnotation *annotation = data;
+  WeirSqlAnnotation *annotation = data;
 
   g_free (annotation->kind);
   g_free (annotation->name);
@@ -60,9 +60,9 @@ skip_blanks (const char *text,
 
 /* `-- weir: 12` and nothing else on the first line. Numbers beyond any version count as a very high one. */
 static void
-read_header (WeirScript *script)
+read_header (WeirSqlDocument *document)
 {
-  const char *text = script->text;
+  const char *text = document->text;
   gsize       pos = g_str_has_prefix (text, "\xef\xbb\xbf") ? 3 : 0, end, digits;
   guint       version = 0;
 
@@ -77,8 +77,8 @@ read_header (WeirScript *script)
     version = MIN (version * 10 + (text[pos] - '0'), 1000000);
   if (pos == digits || skip_blanks (text, pos, end) != end)
     return;
-  script->version = version;
-  script->header_end = end;
+  document->version = version;
+  document->header_end = end;
 }
 
 /* A plain word or a backquoted name at *@pos; NULL when there is none. */
@@ -119,10 +119,10 @@ is_kind_char (char c)
 
 /* The comment [start, end) as an annotation; FALSE when it is an ordinary one. */
 static gboolean
-read_annotation (const char           *text,
-                 gsize                 start,
-                 gsize                 end,
-                 WeirScriptAnnotation *annotation)
+read_annotation (const char        *text,
+                 gsize              start,
+                 gsize              end,
+                 WeirSqlAnnotation *annotation)
 {
   gsize pos = skip_blanks (text, start + 2, end), kind;
 
@@ -160,75 +160,75 @@ first_on_line (const char *text,
 }
 
 static void
-read_comment (WeirScript   *script,
-              WeirSqlToken *token)
+read_comment (WeirSqlDocument *document,
+              WeirSqlToken    *token)
 {
-  WeirScriptAnnotation annotation = { .statement = -1 };
-  gsize                end = token->end;
+  WeirSqlAnnotation annotation = { .statement = -1 };
+  gsize             end = token->end;
 
-  if (script->text[token->start] != '-' || !first_on_line (script->text, token->start))
+  if (document->text[token->start] != '-' || !first_on_line (document->text, token->start))
     return;
-  if (end > token->start && script->text[end - 1] == '\r')
+  if (end > token->start && document->text[end - 1] == '\r')
     end--;
-  if (read_annotation (script->text, token->start, end, &annotation))
-    g_array_append_val (script->annotations, annotation);
+  if (read_annotation (document->text, token->start, end, &annotation))
+    g_array_append_val (document->annotations, annotation);
 }
 
 /* Annotations still without a statement belong to the one that starts now. */
 static void
-start_statement (WeirScript *script,
-                 gsize       start)
+start_statement (WeirSqlDocument *document,
+                 gsize            start)
 {
   WeirSpan span = { start, start };
 
-  for (guint i = script->annotations->len; i > 0; i--)
+  for (guint i = document->annotations->len; i > 0; i--)
     {
-      WeirScriptAnnotation *annotation = &g_array_index (script->annotations, WeirScriptAnnotation, i - 1);
+      WeirSqlAnnotation *annotation = &g_array_index (document->annotations, WeirSqlAnnotation, i - 1);
 
       if (annotation->statement >= 0)
         break;
-      annotation->statement = script->statements->len;
+      annotation->statement = document->statements->len;
     }
-  g_array_append_val (script->statements, span);
+  g_array_append_val (document->statements, span);
 }
 
 static void
-read_body (WeirScript *script)
+read_body (WeirSqlDocument *document)
 {
   WeirSqlToken token = { 0 };
   gboolean     open = FALSE;
 
   for (;;)
     {
-      token = _weir_sql_lex_one (script->text, script->len, token.end, TRUE);
+      token = _weir_sql_lex_one (document->text, document->len, token.end, TRUE);
       if (token.kind == WEIR_SQL_TOKEN_END)
         return;
       if (token.kind == WEIR_SQL_TOKEN_COMMENT)
-        read_comment (script, &token);
+        read_comment (document, &token);
       else if (token.kind == WEIR_SQL_TOKEN_SEMICOLON)
         open = FALSE;
       else
         {
           if (!open)
-            start_statement (script, token.start);
+            start_statement (document, token.start);
           open = TRUE;
-          g_array_index (script->statements, WeirSpan, script->statements->len - 1).end = token.end;
+          g_array_index (document->statements, WeirSpan, document->statements->len - 1).end = token.end;
         }
     }
 }
 
-WeirScript *
-weir_script_new (const char *text,
-                 gssize      len,
-                 GError    **error)
+WeirSqlDocument *
+weir_sql_document_new (const char *text,
+                       gssize      len,
+                       GError    **error)
 {
-  gsize       n = len < 0 ? strlen (text) : (gsize)len;
-  WeirScript *script;
-  const char *bad;
+  gsize            n = len < 0 ? strlen (text) : (gsize)len;
+  WeirSqlDocument *document;
+  const char      *bad;
 
   if (n > WEIR_SCRIPT_BYTES_MAX)
     {
-      weir_fail (error, WEIR_ERROR_PARSE, "LIMIT_EXCEEDED", WEIR_SPAN_NONE, "The script is larger than %u bytes.", WEIR_SCRIPT_BYTES_MAX);
+      weir_fail (error, WEIR_ERROR_PARSE, "LIMIT_EXCEEDED", WEIR_SPAN_NONE, "The document is larger than %u bytes.", WEIR_SCRIPT_BYTES_MAX);
       return NULL;
     }
   if (!g_utf8_validate_len (text, n, &bad))
@@ -238,90 +238,90 @@ weir_script_new (const char *text,
       weir_fail (error, WEIR_ERROR_PARSE, "INVALID_UTF8_STRING", span, "The text is not valid UTF-8 at byte %u.", span.start);
       return NULL;
     }
-  script = g_new0 (WeirScript, 1);
-  g_atomic_ref_count_init (&script->ref_count);
-  script->text = g_strndup (text, n);
-  script->len = n;
-  script->statements = g_array_new (FALSE, FALSE, sizeof (WeirSpan));
-  script->annotations = g_array_new (FALSE, FALSE, sizeof (WeirScriptAnnotation));
-  g_array_set_clear_func (script->annotations, clear_annotation);
-  read_header (script);
-  read_body (script);
-  return script;
+  document = g_new0 (WeirSqlDocument, 1);
+  g_atomic_ref_count_init (&document->ref_count);
+  document->text = g_strndup (text, n);
+  document->len = n;
+  document->statements = g_array_new (FALSE, FALSE, sizeof (WeirSpan));
+  document->annotations = g_array_new (FALSE, FALSE, sizeof (WeirSqlAnnotation));
+  g_array_set_clear_func (document->annotations, clear_annotation);
+  read_header (document);
+  read_body (document);
+  return document;
 }
 
-WeirScript *
-weir_script_ref (WeirScript *script)
+WeirSqlDocument *
+weir_sql_document_ref (WeirSqlDocument *document)
 {
-  g_atomic_ref_count_inc (&script->ref_count);
-  return script;
+  g_atomic_ref_count_inc (&document->ref_count);
+  return document;
 }
 
 void
-weir_script_unref (WeirScript *script)
+weir_sql_document_unref (WeirSqlDocument *document)
 {
-  if (!g_atomic_ref_count_dec (&script->ref_count))
+  if (!g_atomic_ref_count_dec (&document->ref_count))
     return;
-  g_array_unref (script->statements);
-  g_array_unref (script->annotations);
-  g_free (script->text);
-  g_free (script);
+  g_array_unref (document->statements);
+  g_array_unref (document->annotations);
+  g_free (document->text);
+  g_free (document);
 }
 
 const char *
-weir_script_get_text (WeirScript *script)
+weir_sql_document_get_text (WeirSqlDocument *document)
 {
-  return script->text;
+  return document->text;
 }
 
 guint
-weir_script_get_version (WeirScript *script)
+weir_sql_document_get_version (WeirSqlDocument *document)
 {
-  return script->version;
+  return document->version;
 }
 
 gboolean
-weir_script_is_read_only (WeirScript *script)
+weir_sql_document_is_read_only (WeirSqlDocument *document)
 {
-  return script->version > WEIR_SCRIPT_VERSION;
+  return document->version > WEIR_SQL_DOCUMENT_VERSION;
 }
 
 guint
-weir_script_get_n_statements (WeirScript *script)
+weir_sql_document_get_n_statements (WeirSqlDocument *document)
 {
-  return script->statements->len;
+  return document->statements->len;
 }
 
 WeirSpan
-weir_script_get_statement_span (WeirScript *script,
-                                guint       i)
+weir_sql_document_get_statement_span (WeirSqlDocument *document,
+                                      guint            i)
 {
-  g_return_val_if_fail (i < script->statements->len, WEIR_SPAN_NONE);
-  return g_array_index (script->statements, WeirSpan, i);
+  g_return_val_if_fail (i < document->statements->len, WEIR_SPAN_NONE);
+  return g_array_index (document->statements, WeirSpan, i);
 }
 
 guint
-weir_script_get_n_annotations (WeirScript *script)
+weir_sql_document_get_n_annotations (WeirSqlDocument *document)
 {
-  return script->annotations->len;
+  return document->annotations->len;
 }
 
-const WeirScriptAnnotation *
-weir_script_get_annotation (WeirScript *script,
-                            guint       i)
+const WeirSqlAnnotation *
+weir_sql_document_get_annotation (WeirSqlDocument *document,
+                                  guint            i)
 {
-  g_return_val_if_fail (i < script->annotations->len, NULL);
-  return &g_array_index (script->annotations, WeirScriptAnnotation, i);
+  g_return_val_if_fail (i < document->annotations->len, NULL);
+  return &g_array_index (document->annotations, WeirSqlAnnotation, i);
 }
 
-const WeirScriptAnnotation *
-weir_script_find_annotation (WeirScript *script,
-                             const char *kind,
-                             const char *name)
+const WeirSqlAnnotation *
+weir_sql_document_find_annotation (WeirSqlDocument *document,
+                                   const char      *kind,
+                                   const char      *name)
 {
-  for (guint i = 0; i < script->annotations->len; i++)
+  for (guint i = 0; i < document->annotations->len; i++)
     {
-      const WeirScriptAnnotation *annotation = &g_array_index (script->annotations, WeirScriptAnnotation, i);
+      const WeirSqlAnnotation *annotation = &g_array_index (document->annotations, WeirSqlAnnotation, i);
 
       if (strcmp (annotation->kind, kind) == 0 && g_ascii_strcasecmp (annotation->name, name) == 0)
         return annotation;
@@ -332,11 +332,11 @@ weir_script_find_annotation (WeirScript *script,
 /* ---- editing -------------------------------------------------------------------------------------------------- */
 
 static const char *
-line_end (WeirScript *script)
+line_end (WeirSqlDocument *document)
 {
-  const char *line_feed = strchr (script->text, '\n');
+  const char *line_feed = strchr (document->text, '\n');
 
-  return line_feed != NULL && line_feed > script->text && line_feed[-1] == '\r' ? "\r\n" : "\n";
+  return line_feed != NULL && line_feed > document->text && line_feed[-1] == '\r' ? "\r\n" : "\n";
 }
 
 static gsize
@@ -358,15 +358,15 @@ is_plain_name (const char *name)
 }
 
 static gboolean
-check_edit (WeirScript *script,
-            const char *kind,
-            const char *name,
-            const char *json,
-            GError    **error)
+check_edit (WeirSqlDocument *document,
+            const char      *kind,
+            const char      *name,
+            const char      *json,
+            GError         **error)
 {
-  if (weir_script_is_read_only (script))
+  if (weir_sql_document_is_read_only (document))
     return weir_fail (error, WEIR_ERROR_ANALYZE, "UNSUPPORTED_FEATURE", WEIR_SPAN_NONE,
-                      "The file was written by a later version of Weir (format %u) and cannot be changed.", script->version);
+                      "The file was written by a later version of Weir (format %u) and cannot be changed.", document->version);
   if (*name == '\0' && json != NULL && *json != '{')
     return weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_SQL_SYNTAX", WEIR_SPAN_NONE, "An annotation without a name needs a JSON object.");
   if (*kind == '\0' || strpbrk (name, "\r\n") != NULL || (json != NULL && strpbrk (json, "\r\n") != NULL))
@@ -401,90 +401,90 @@ format_line (const char *kind,
 }
 
 static char *
-splice (WeirScript *script,
-        WeirSpan    span,
-        const char *replacement,
-        WeirSpan   *changed)
+splice (WeirSqlDocument *document,
+        WeirSpan         span,
+        const char      *replacement,
+        WeirSpan        *changed)
 {
   if (changed != NULL)
     *changed = (WeirSpan){ span.start, span.start + strlen (replacement) };
-  return weir_text_splice (script->text, span, replacement);
+  return weir_text_splice (document->text, span, replacement);
 }
 
 /* The whole line with its line end. */
 static char *
-remove_line (WeirScript                 *script,
-             const WeirScriptAnnotation *annotation,
-             WeirSpan                   *changed)
+remove_line (WeirSqlDocument         *document,
+             const WeirSqlAnnotation *annotation,
+             WeirSpan                *changed)
 {
-  WeirSpan span = { line_start (script->text, annotation->span.start), annotation->span.end };
+  WeirSpan span = { line_start (document->text, annotation->span.start), annotation->span.end };
 
-  if (script->text[span.end] == '\r')
+  if (document->text[span.end] == '\r')
     span.end++;
-  if (script->text[span.end] == '\n')
+  if (document->text[span.end] == '\n')
     span.end++;
-  return splice (script, span, "", changed);
+  return splice (document, span, "", changed);
 }
 
 static char *
-replace_line (WeirScript                 *script,
-              const WeirScriptAnnotation *annotation,
-              const char                 *json,
-              WeirSpan                   *changed)
+replace_line (WeirSqlDocument         *document,
+              const WeirSqlAnnotation *annotation,
+              const char              *json,
+              WeirSpan                *changed)
 {
-  gboolean         needs_blank = annotation->json_span.start > 0 && !is_blank (script->text[annotation->json_span.start - 1]);
+  gboolean         needs_blank = annotation->json_span.start > 0 && !is_blank (document->text[annotation->json_span.start - 1]);
   g_autofree char *text = g_strconcat (needs_blank ? " " : "", json, NULL);
 
-  return splice (script, annotation->json_span, text, changed);
+  return splice (document, annotation->json_span, text, changed);
 }
 
 /* At the start of the statement's line, or right before it when something else is on that line; after the header at least. */
 static char *
-insert_line (WeirScript *script,
-             const char *line,
-             guint       statement,
-             WeirSpan   *changed)
+insert_line (WeirSqlDocument *document,
+             const char      *line,
+             guint            statement,
+             WeirSpan        *changed)
 {
-  const char      *end = line_end (script);
-  gsize            pos = script->len;
-  gboolean         header = script->version == 0;
+  const char      *end = line_end (document);
+  gsize            pos = document->len;
+  gboolean         header = document->version == 0;
   g_autofree char *text = NULL;
 
-  if (statement < script->statements->len)
+  if (statement < document->statements->len)
     {
-      pos = g_array_index (script->statements, WeirSpan, statement).start;
-      if (first_on_line (script->text, pos))
-        pos = line_start (script->text, pos);
+      pos = g_array_index (document->statements, WeirSpan, statement).start;
+      if (first_on_line (document->text, pos))
+        pos = line_start (document->text, pos);
     }
   if (header)
     {
-      gsize bom = g_str_has_prefix (script->text, "\xef\xbb\xbf") ? 3 : 0;
+      gsize bom = g_str_has_prefix (document->text, "\xef\xbb\xbf") ? 3 : 0;
 
       pos = MAX (pos, bom);
-      text = g_strdup_printf ("-- weir: %d%s%.*s%s%s%s", WEIR_SCRIPT_VERSION, end, (int)(pos - bom), script->text + bom,
-                              pos > bom && script->text[pos - 1] != '\n' ? end : "", line, end);
-      return splice (script, (WeirSpan){ bom, pos }, text, changed);
+      text = g_strdup_printf ("-- weir: %d%s%.*s%s%s%s", WEIR_SQL_DOCUMENT_VERSION, end, (int)(pos - bom), document->text + bom,
+                              pos > bom && document->text[pos - 1] != '\n' ? end : "", line, end);
+      return splice (document, (WeirSpan){ bom, pos }, text, changed);
     }
-  text = g_strconcat (pos > 0 && script->text[pos - 1] != '\n' ? end : "", line, end, NULL);
-  return splice (script, (WeirSpan){ pos, pos }, text, changed);
+  text = g_strconcat (pos > 0 && document->text[pos - 1] != '\n' ? end : "", line, end, NULL);
+  return splice (document, (WeirSpan){ pos, pos }, text, changed);
 }
 
 char *
-weir_script_set_annotation (WeirScript *script,
-                            const char *kind,
-                            const char *name,
-                            guint       statement,
-                            const char *json,
-                            WeirSpan   *changed,
-                            GError    **error)
+weir_sql_document_set_annotation (WeirSqlDocument *document,
+                                  const char      *kind,
+                                  const char      *name,
+                                  guint            statement,
+                                  const char      *json,
+                                  WeirSpan        *changed,
+                                  GError         **error)
 {
-  const WeirScriptAnnotation *annotation = weir_script_find_annotation (script, kind, name);
-  g_autofree char            *line = NULL;
+  const WeirSqlAnnotation *annotation = weir_sql_document_find_annotation (document, kind, name);
+  g_autofree char         *line = NULL;
 
-  if (!check_edit (script, kind, name, json, error))
+  if (!check_edit (document, kind, name, json, error))
     return NULL;
   if (json == NULL)
-    return annotation != NULL ? remove_line (script, annotation, changed) : splice (script, WEIR_SPAN_NONE, "", changed);
+    return annotation != NULL ? remove_line (document, annotation, changed) : splice (document, WEIR_SPAN_NONE, "", changed);
   line = format_line (kind, name, json);
   if (strlen (line) > WEIR_ANNOTATION_BYTES_MAX)
     {
@@ -492,6 +492,6 @@ weir_script_set_annotation (WeirScript *script,
       return NULL;
     }
   if (annotation != NULL)
-    return replace_line (script, annotation, json, changed);
-  return insert_line (script, line, statement, changed);
+    return replace_line (document, annotation, json, changed);
+  return insert_line (document, line, statement, changed);
 }

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "sql/parser.h"
+#include "sql/steps.h"
+
+G_BEGIN_DECLS
+
+struct _WeirSqlSteps
+{
+  char          *text;       /* Owned: the whole script */
+  WeirSpan       statement;  /* the one shown */
+  WeirSqlScript *script;     /* Owned: that statement, with places as in @text */
+  GStringChunk  *strings;    /* Owned: what the cards point to */
+  GArray        *cards;      /* Owned: WeirSqlStep */
+  GArray        *aggregates; /* Owned: WeirSqlStepAggregate */
+  GPtrArray     *keys;       /* Owned: const char*, NULL last */
+  GArray        *tokens;     /* Owned: WeirSqlToken of the statement */
+
+  /* What was recognised; NULL what was not. All in @script. */
+  const WeirSqlCreateQuery *create;
+  const WeirSqlInsert      *insert;
+  const WeirSqlQuery       *query;
+  const WeirSqlSelect      *select;
+  const WeirSqlRelation    *relation;     /* the one table read */
+  const WeirSqlExpr        *window;       /* the call window(…) grouped by */
+  guint                     window_group; /* its index in GROUP BY */
+  const char               *window_text;
+  const char               *window_name;  /* its alias in the list, or "window" */
+  GPtrArray                *item_texts;   /* Owned: the SELECT items as compared */
+  GPtrArray                *group_texts;  /* Owned: what GROUP BY items stand for, as compared */
+  gboolean                  has_ordinals; /* GROUP BY 1 */
+  gboolean                  is_aggregate;
+  GArray                   *key_groups;      /* Owned: guint, indices in GROUP BY */
+  GArray                   *aggregate_items; /* Owned: guint, indices in the SELECT list */
+};
+
+/* The expression a GROUP BY item stands for: a SELECT item for positions and aliases. NULL for ROLLUP and the like. */
+const WeirSqlExpr *_weir_sql_steps_group_expr (WeirSqlSteps *steps,
+                                               guint         i);
+/* TRUE when SELECT item @i is the window, a part of it, or a key. */
+gboolean _weir_sql_steps_item_is_window (WeirSqlSteps *steps,
+                                         guint         i);
+gboolean _weir_sql_steps_item_is_key (WeirSqlSteps *steps,
+                                      guint         i,
+                                      guint         group);
+
+/* ---- places (steps-places.c) ---- */
+
+/* End of the last token that ends at or before @pos; start of the first that starts at or after it. */
+guint32 _weir_sql_steps_token_end_before (WeirSqlSteps *steps,
+                                          guint32       pos);
+guint32 _weir_sql_steps_token_start_after (WeirSqlSteps *steps,
+                                           guint32       pos);
+
+/* Places to change, applied together. Only removals may overlap. */
+typedef struct
+{
+  GArray *items; /* Owned */
+} WeirSqlSplices;
+
+void _weir_sql_splices_init (WeirSqlSplices *splices);
+void _weir_sql_splices_add (WeirSqlSplices *splices,
+                            WeirSpan        span,
+                            const char     *replacement);
+/* Frees the splices. (transfer full) */
+char *_weir_sql_splices_apply (WeirSqlSplices *splices,
+                               const char     *text);
+
+/* A whole clause away, with the blanks it leaves behind but no comment. */
+void _weir_sql_steps_remove_clause (WeirSqlSteps   *steps,
+                                    WeirSqlSplices *splices,
+                                    WeirSpan        span);
+/* A clause after the token that ends at @pos, on a line of its own when FROM is. */
+void _weir_sql_steps_insert_clause (WeirSqlSteps   *steps,
+                                    WeirSqlSplices *splices,
+                                    guint32         pos,
+                                    const char     *clause);
+/* Item @i of a comma-separated list of @n; @n > 1. */
+void _weir_sql_steps_remove_item (WeirSqlSplices *splices,
+                                  const WeirSpan *items,
+                                  guint           n,
+                                  guint           i);
+
+G_END_DECLS
