@@ -15,6 +15,8 @@ static gboolean dark;
 static gboolean paused;
 static gboolean details;
 static gboolean empty;
+static gboolean mirrored;
+static int      text_percent = 100;
 static int      width = 1003;
 static int      height = 725;
 static int      tick_ms = 500;
@@ -25,6 +27,8 @@ static const GOptionEntry options[] = {
   { "paused", 0, 0, G_OPTION_ARG_NONE, &paused, NULL, NULL },
   { "details", 0, 0, G_OPTION_ARG_NONE, &details, NULL, NULL },
   { "empty", 0, 0, G_OPTION_ARG_NONE, &empty, NULL, NULL },
+  { "rtl", 0, 0, G_OPTION_ARG_NONE, &mirrored, NULL, NULL },
+  { "text", 0, 0, G_OPTION_ARG_INT, &text_percent, NULL, NULL },
   { "width", 0, 0, G_OPTION_ARG_INT, &width, NULL, NULL },
   { "height", 0, 0, G_OPTION_ARG_INT, &height, NULL, NULL },
   { "tick", 0, 0, G_OPTION_ARG_INT, &tick_ms, NULL, NULL },
@@ -145,7 +149,9 @@ activate_cb (GtkApplication *app)
   gint64     now = g_get_real_time ();
 
   weir_ui_init ();
-  g_object_set (gtk_settings_get_default (), "gtk-font-name", "Cantarell 11", NULL);
+  if (mirrored)
+    gtk_widget_set_default_direction (GTK_TEXT_DIR_RTL);
+  g_object_set (gtk_settings_get_default (), "gtk-font-name", "Cantarell 11", "gtk-xft-dpi", 96 * 1024 * text_percent / 100, NULL);
   adw_style_manager_set_color_scheme (adw_style_manager_get_default (), dark ? ADW_COLOR_SCHEME_FORCE_DARK : ADW_COLOR_SCHEME_FORCE_LIGHT);
   demo->pane = WEIR_RESULTS_PANE (weir_results_pane_new ());
   demo->table = fake_table_new ();

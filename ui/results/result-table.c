@@ -19,6 +19,9 @@
 #define MAX_COLUMNS_SHOWN 12
 #define MAX_COPY_ROWS     100000
 
+/* Pixels of a clock time in Cantarell 11. */
+#define CLOCK_WIDTH 62.
+
 typedef enum
 {
   COLUMN_DATA,
@@ -269,13 +272,25 @@ sorter_changed_cb (WeirResultTable *self)
                               ordering == GTK_ORDERING_LARGER);
 }
 
+/* Widths are meant for 11 pt text; larger text gets wider columns. */
+static double
+text_scale (WeirResultTable *self)
+{
+  g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (GTK_WIDGET (self), "00:00:00");
+  int                     width;
+
+  pango_layout_get_pixel_size (layout, &width, NULL);
+  return MAX (1, width / CLOCK_WIDTH);
+}
+
 static void
 apply_visibility (Column *column)
 {
   gboolean narrow = column->table->narrow;
+  double   scale = text_scale (column->table);
 
   gtk_column_view_column_set_visible (column->column, column->wanted && (!narrow || column->in_narrow));
-  gtk_column_view_column_set_fixed_width (column->column, narrow ? column->narrow_width : column->width);
+  gtk_column_view_column_set_fixed_width (column->column, (int)(scale * (narrow ? column->narrow_width : column->width)));
 }
 
 static Column *
