@@ -240,7 +240,7 @@ test_copy (void)
   write_rows (&fixture, 100, 101, 1000);
   show (&fixture);
   wait_for_rows (&fixture, 4);
-  text = weir_result_table_dup_text (fixture.pane->table);
+  text = weir_result_grid_dup_text (fixture.pane->table);
   lines = g_strsplit (text, "\n", -1);
   g_assert_cmpstr (lines[0], ==, "window\tchannel\tbids\tavg_price\tmax_price");
   g_assert_cmpuint (g_strv_length (lines), ==, 6);

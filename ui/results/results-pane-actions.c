@@ -98,7 +98,7 @@ series_cb (GSimpleAction *action,
   WeirResultsPane *self = user_data;
 
   weir_chart_feed_set_series (self->feed, g_variant_get_string (state, NULL));
-  weir_result_table_set_series_column (self->table, weir_chart_feed_get_series_column (self->feed));
+  weir_result_grid_set_series_column (self->table, weir_chart_feed_get_series_column (self->feed));
   g_simple_action_set_state (action, state);
 }
 
@@ -108,7 +108,7 @@ details_cb (GSimpleAction *action,
             gpointer       user_data)
 {
   WeirResultsPane          *self = user_data;
-  g_autoptr (WeirResultRow) row = weir_result_table_dup_selected (self->table);
+  g_autoptr (WeirResultRow) row = weir_result_grid_dup_selected (self->table);
   gboolean                  shown = adw_flap_get_reveal_flap (ADW_FLAP (self->flap));
 
   if (!shown && row == NULL)
@@ -321,7 +321,7 @@ apply_chart (WeirResultsPane *self,
     weir_chart_feed_set_series (self->feed, split);
   if (range != NULL && JSON_NODE_HOLDS_VALUE (range))
     weir_chart_model_set_range (self->chart_model, CLAMP (json_node_get_int (range), 0, G_MAXINT) * G_USEC_PER_SEC);
-  weir_result_table_set_series_column (self->table, weir_chart_feed_get_series_column (self->feed));
+  weir_result_grid_set_series_column (self->table, weir_chart_feed_get_series_column (self->feed));
 }
 
 void

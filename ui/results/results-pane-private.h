@@ -29,20 +29,20 @@ struct _WeirResultsPane
   WeirResultRow      *detail_row;
   char               *chart_json; /* applied when the columns are known */
 
-  GtkWidget       *flap; /* Owned: the only child */
-  GtkPaned        *paned;
-  WeirChartCard   *card;
-  GtkWidget       *card_box;
-  GtkWidget       *bar;
-  GtkWidget       *search;
-  GtkWidget       *modes;
-  GtkLabel        *count;
-  GtkWidget       *columns_button;
-  GtkWidget       *export_button;
-  GtkStack        *stack;
-  WeirResultTable *table;
-  WeirWhyPanel    *why;
-  WeirRowDetails  *details;
+  GtkWidget      *flap; /* Owned: the only child */
+  GtkPaned       *paned;
+  WeirChartCard  *card;
+  GtkWidget      *card_box;
+  GtkWidget      *bar;
+  GtkWidget      *search;
+  GtkWidget      *modes;
+  GtkLabel       *count;
+  GtkWidget      *columns_button;
+  GtkWidget      *export_button;
+  GtkStack       *stack;
+  WeirResultGrid *table;
+  WeirWhyPanel   *why;
+  WeirRowDetails *details;
 
   gint64   wait_us;
   guint64  n_written;

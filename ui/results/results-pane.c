@@ -95,7 +95,7 @@ show_view (WeirResultsPane *self,
   weir_result_model_set_view (self->model, view);
   if (fresh)
     {
-      weir_result_table_set_series_column (self->table, weir_chart_feed_get_series_column (self->feed));
+      weir_result_grid_set_series_column (self->table, weir_chart_feed_get_series_column (self->feed));
       if (self->chart_json != NULL)
         weir_results_pane_set_chart_json (self, self->chart_json);
       _weir_results_pane_update_menu (self);
@@ -191,7 +191,7 @@ narrow_cb (gpointer user_data)
   WeirResultsPane *self = user_data;
 
   self->narrow_id = 0;
-  weir_result_table_set_narrow (self->table, self->narrow);
+  weir_result_grid_set_narrow (self->table, self->narrow);
   weir_why_panel_set_narrow (self->why, self->narrow);
   if (self->narrow)
     gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (self->columns_button), "view-list-symbolic");
@@ -345,7 +345,7 @@ columns_popover_cb (GtkMenuButton *button,
 {
   WeirResultsPane *self = user_data;
   GtkWidget       *popover = gtk_popover_new ();
-  GtkWidget       *box = weir_result_table_create_columns_box (self->table);
+  GtkWidget       *box = weir_result_grid_create_columns_box (self->table);
   GtkWidget       *scroller = gtk_scrolled_window_new ();
 
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
@@ -461,7 +461,7 @@ stack_new (WeirResultsPane *self)
   GtkWidget *nothing = adw_status_page_new ();
 
   self->stack = GTK_STACK (gtk_stack_new ());
-  self->table = WEIR_RESULT_TABLE (weir_result_table_new (self->model, self->colors));
+  self->table = WEIR_RESULT_GRID (weir_result_grid_new (self->model, self->colors));
   self->why = WEIR_WHY_PANEL (weir_why_panel_new ());
   adw_status_page_set_icon_name (ADW_STATUS_PAGE (nothing), "system-search-symbolic");
   adw_status_page_set_title (ADW_STATUS_PAGE (nothing), _ ("No Matching Rows"));
@@ -551,7 +551,7 @@ weir_results_pane_set_time_zone (WeirResultsPane *self,
   g_free (self->zone_name);
   self->zone_name = g_strdup (g_time_zone_get_identifier (zone));
   weir_chart_set_time_zone (weir_chart_card_get_chart (self->card), zone);
-  weir_result_table_set_time_zone (self->table, zone, self->zone_name);
+  weir_result_grid_set_time_zone (self->table, zone, self->zone_name);
   _weir_results_pane_update_details (self);
 }
 
@@ -567,8 +567,8 @@ weir_results_pane_get_chart_card (WeirResultsPane *self)
   return self->card;
 }
 
-WeirResultTable *
-weir_results_pane_get_table (WeirResultsPane *self)
+WeirResultGrid *
+weir_results_pane_get_grid (WeirResultsPane *self)
 {
   return self->table;
 }

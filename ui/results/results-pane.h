@@ -4,7 +4,7 @@
 #include <gtk/gtk.h>
 
 #include "ui/charts/chart-card.h"
-#include "ui/results/result-table.h"
+#include "ui/results/result-grid.h"
 
 G_BEGIN_DECLS
 
@@ -42,8 +42,8 @@ gboolean weir_results_pane_get_paused (WeirResultsPane *self);
 /* Puts the cursor into the filter. */
 void weir_results_pane_find (WeirResultsPane *self);
 
-WeirChartCard   *weir_results_pane_get_chart_card (WeirResultsPane *self);
-WeirResultTable *weir_results_pane_get_table (WeirResultsPane *self);
+WeirChartCard  *weir_results_pane_get_chart_card (WeirResultsPane *self);
+WeirResultGrid *weir_results_pane_get_grid (WeirResultsPane *self);
 
 /* What the chart shows, as JSON for the document's `weir:chart` line, and back. (transfer full) */
 char *weir_results_pane_dup_chart_json (WeirResultsPane *self);

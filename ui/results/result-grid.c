@@ -14,7 +14,7 @@
 
 #include "ui/results/result-cell.h"
 #include "ui/results/result-format.h"
-#include "ui/results/result-table.h"
+#include "ui/results/result-grid.h"
 
 #define MAX_COLUMNS_SHOWN 12
 #define MAX_COPY_ROWS     100000
@@ -31,7 +31,7 @@ typedef enum
 
 typedef struct
 {
-  WeirResultTable     *table; /* Borrowed */
+  WeirResultGrid      *table; /* Borrowed */
   ColumnKind           kind;
   guint                data_column;
   gboolean             numeric;
@@ -50,7 +50,7 @@ typedef struct
   guint64         seen;
 } Cell;
 
-struct _WeirResultTable
+struct _WeirResultGrid
 {
   GtkWidget parent_instance;
 
@@ -70,7 +70,7 @@ struct _WeirResultTable
   guint              ago_id;
 };
 
-G_DEFINE_FINAL_TYPE (WeirResultTable, weir_result_table, GTK_TYPE_WIDGET)
+G_DEFINE_FINAL_TYPE (WeirResultGrid, weir_result_grid, GTK_TYPE_WIDGET)
 
 enum
 {
@@ -82,7 +82,7 @@ enum
 static guint signals[N_SIGNALS];
 
 static WeirCellStyle
-cell_style (WeirResultTable *self)
+cell_style (WeirResultGrid *self)
 {
   return (WeirCellStyle){ self->zone, self->zone_name, g_get_real_time (), self->narrow };
 }
@@ -122,8 +122,8 @@ static void
 fill_marker (Cell       *cell,
              const char *text)
 {
-  WeirResultTable *self = cell->column->table;
-  guint            slot = 0;
+  WeirResultGrid *self = cell->column->table;
+  guint           slot = 0;
 
   if ((int)cell->column->data_column == self->series_column)
     {
@@ -137,7 +137,7 @@ static void
 fill_cell (Cell    *cell,
            gboolean all)
 {
-  WeirResultTable *self = cell->column->table;
+  WeirResultGrid  *self = cell->column->table;
   WeirRowsView    *view = weir_result_model_get_view (self->model);
   WeirCellStyle    style;
   g_autofree char *text = NULL;
@@ -169,8 +169,8 @@ fill_cell (Cell    *cell,
 }
 
 static void
-fill_all (WeirResultTable *self,
-          gboolean         all)
+fill_all (WeirResultGrid *self,
+          gboolean        all)
 {
   GHashTableIter iter;
   gpointer       cell;
@@ -181,14 +181,14 @@ fill_all (WeirResultTable *self,
 }
 
 static void
-values_changed_cb (WeirResultTable *self,
-                   gboolean         all)
+values_changed_cb (WeirResultGrid *self,
+                   gboolean        all)
 {
   fill_all (self, all);
 }
 
 static void
-colors_changed_cb (WeirResultTable *self)
+colors_changed_cb (WeirResultGrid *self)
 {
   if (self->series_column >= 0)
     fill_all (self, TRUE);
@@ -197,9 +197,9 @@ colors_changed_cb (WeirResultTable *self)
 static gboolean
 ago_cb (gpointer user_data)
 {
-  WeirResultTable *self = user_data;
-  GHashTableIter   iter;
-  gpointer         key;
+  WeirResultGrid *self = user_data;
+  GHashTableIter  iter;
+  gpointer        key;
 
   g_hash_table_iter_init (&iter, self->bound);
   while (g_hash_table_iter_next (&iter, &key, NULL))
@@ -256,7 +256,7 @@ probe_cb (gconstpointer a,
 }
 
 static void
-sorter_changed_cb (WeirResultTable *self)
+sorter_changed_cb (WeirResultGrid *self)
 {
   g_autoptr (GObject) first = NULL;
   g_autoptr (GObject) second = NULL;
@@ -274,7 +274,7 @@ sorter_changed_cb (WeirResultTable *self)
 
 /* Widths are meant for 11 pt text; larger text gets wider columns. */
 static double
-text_scale (WeirResultTable *self)
+text_scale (WeirResultGrid *self)
 {
   g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (GTK_WIDGET (self), "00:00:00");
   int                     width;
@@ -294,12 +294,12 @@ apply_visibility (Column *column)
 }
 
 static Column *
-add_column (WeirResultTable *self,
-            ColumnKind       kind,
-            const char      *title,
-            int              width,
-            guint            data_column,
-            gboolean         numeric)
+add_column (WeirResultGrid *self,
+            ColumnKind      kind,
+            const char     *title,
+            int             width,
+            guint           data_column,
+            gboolean        numeric)
 {
   Column             *column = g_new0 (Column, 1);
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
@@ -358,8 +358,8 @@ width_of (WeirRowsView         *view,
 
 /* Past windows are written with their dates and need more room. */
 static int
-window_width (WeirResultTable *self,
-              WeirRowsView    *view)
+window_width (WeirResultGrid *self,
+              WeirRowsView   *view)
 {
   WeirCellStyle    style = cell_style (self);
   g_autofree char *text = NULL;
@@ -374,7 +374,7 @@ window_width (WeirResultTable *self,
 
 /* Titles over numbers stand at their right, the sort arrow before them; GTK has no property for it. */
 static void
-align_titles (WeirResultTable *self)
+align_titles (WeirResultGrid *self)
 {
   GtkWidget *header = gtk_widget_get_first_child (GTK_WIDGET (self->view));
   GtkWidget *title = header != NULL ? gtk_widget_get_first_child (header) : NULL;
@@ -396,7 +396,7 @@ align_titles (WeirResultTable *self)
 }
 
 static void
-clear_columns (WeirResultTable *self)
+clear_columns (WeirResultGrid *self)
 {
   GListModel *list = gtk_column_view_get_columns (self->view);
 
@@ -411,8 +411,8 @@ clear_columns (WeirResultTable *self)
 }
 
 static void
-add_data_columns (WeirResultTable *self,
-                  WeirRowsView    *view)
+add_data_columns (WeirResultGrid *self,
+                  WeirRowsView   *view)
 {
   guint    n = view->klass->get_n_columns (view->data);
   gboolean has_window = weir_rows_view_has_window (view);
@@ -436,7 +436,7 @@ add_data_columns (WeirResultTable *self,
 }
 
 static void
-add_filler (WeirResultTable *self)
+add_filler (WeirResultGrid *self)
 {
   GtkListItemFactory  *factory = gtk_signal_list_item_factory_new ();
   GtkColumnViewColumn *column = gtk_column_view_column_new (NULL, factory);
@@ -448,8 +448,8 @@ add_filler (WeirResultTable *self)
 
 /* The newest window on top, until the user chooses otherwise. */
 static void
-sort_by_window (WeirResultTable *self,
-                WeirRowsView    *view)
+sort_by_window (WeirResultGrid *self,
+                WeirRowsView   *view)
 {
   for (guint i = 0; i < self->columns->len; i++)
     {
@@ -464,7 +464,7 @@ sort_by_window (WeirResultTable *self,
 }
 
 static void
-columns_changed_cb (WeirResultTable *self)
+columns_changed_cb (WeirResultGrid *self)
 {
   WeirRowsView *view = weir_result_model_get_view (self->model);
 
@@ -484,8 +484,8 @@ columns_changed_cb (WeirResultTable *self)
 }
 
 static void
-activate_cb (WeirResultTable *self,
-             guint            position)
+activate_cb (WeirResultGrid *self,
+             guint           position)
 {
   g_autoptr (WeirResultRow) row = g_list_model_get_item (G_LIST_MODEL (self->model), position);
 
@@ -494,9 +494,9 @@ activate_cb (WeirResultTable *self,
 }
 
 static void
-selection_changed_cb (WeirResultTable *self)
+selection_changed_cb (WeirResultGrid *self)
 {
-  g_autoptr (WeirResultRow) row = weir_result_table_dup_selected (self);
+  g_autoptr (WeirResultRow) row = weir_result_grid_dup_selected (self);
 
   g_signal_emit (self, signals[SELECTED], 0, row);
 }
@@ -506,33 +506,33 @@ copy_action (GtkWidget  *widget,
              const char *name,
              GVariant   *parameter)
 {
-  g_autofree char *text = weir_result_table_dup_text (WEIR_RESULT_TABLE (widget));
+  g_autofree char *text = weir_result_grid_dup_text (WEIR_RESULT_GRID (widget));
 
   gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text);
 }
 
 static void
-weir_result_table_map (GtkWidget *widget)
+weir_result_grid_map (GtkWidget *widget)
 {
-  WeirResultTable *self = WEIR_RESULT_TABLE (widget);
+  WeirResultGrid *self = WEIR_RESULT_GRID (widget);
 
-  GTK_WIDGET_CLASS (weir_result_table_parent_class)->map (widget);
+  GTK_WIDGET_CLASS (weir_result_grid_parent_class)->map (widget);
   self->ago_id = g_timeout_add_seconds (1, ago_cb, self);
 }
 
 static void
-weir_result_table_unmap (GtkWidget *widget)
+weir_result_grid_unmap (GtkWidget *widget)
 {
-  WeirResultTable *self = WEIR_RESULT_TABLE (widget);
+  WeirResultGrid *self = WEIR_RESULT_GRID (widget);
 
   g_clear_handle_id (&self->ago_id, g_source_remove);
-  GTK_WIDGET_CLASS (weir_result_table_parent_class)->unmap (widget);
+  GTK_WIDGET_CLASS (weir_result_grid_parent_class)->unmap (widget);
 }
 
 static void
-weir_result_table_dispose (GObject *object)
+weir_result_grid_dispose (GObject *object)
 {
-  WeirResultTable *self = WEIR_RESULT_TABLE (object);
+  WeirResultGrid *self = WEIR_RESULT_GRID (object);
 
   g_clear_handle_id (&self->ago_id, g_source_remove);
   if (self->view != NULL)
@@ -547,36 +547,36 @@ weir_result_table_dispose (GObject *object)
   g_clear_object (&self->model);
   g_clear_object (&self->colors);
 
-  G_OBJECT_CLASS (weir_result_table_parent_class)->dispose (object);
+  G_OBJECT_CLASS (weir_result_grid_parent_class)->dispose (object);
 }
 
 static void
-weir_result_table_finalize (GObject *object)
+weir_result_grid_finalize (GObject *object)
 {
-  WeirResultTable *self = WEIR_RESULT_TABLE (object);
+  WeirResultGrid *self = WEIR_RESULT_GRID (object);
 
   g_ptr_array_unref (self->columns);
   g_hash_table_unref (self->bound);
   g_time_zone_unref (self->zone);
   g_free (self->zone_name);
 
-  G_OBJECT_CLASS (weir_result_table_parent_class)->finalize (object);
+  G_OBJECT_CLASS (weir_result_grid_parent_class)->finalize (object);
 }
 
 static void
-weir_result_table_class_init (WeirResultTableClass *klass)
+weir_result_grid_class_init (WeirResultGridClass *klass)
 {
   GObjectClass   *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  object_class->dispose = weir_result_table_dispose;
-  object_class->finalize = weir_result_table_finalize;
-  widget_class->map = weir_result_table_map;
-  widget_class->unmap = weir_result_table_unmap;
+  object_class->dispose = weir_result_grid_dispose;
+  object_class->finalize = weir_result_grid_finalize;
+  widget_class->map = weir_result_grid_map;
+  widget_class->unmap = weir_result_grid_unmap;
 
-  signals[ROW_ACTIVATED] = g_signal_new ("row-activated", WEIR_TYPE_RESULT_TABLE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+  signals[ROW_ACTIVATED] = g_signal_new ("row-activated", WEIR_TYPE_RESULT_GRID, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                          G_TYPE_NONE, 1, WEIR_TYPE_RESULT_ROW);
-  signals[SELECTED] = g_signal_new ("selected", WEIR_TYPE_RESULT_TABLE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+  signals[SELECTED] = g_signal_new ("selected", WEIR_TYPE_RESULT_GRID, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
                                     WEIR_TYPE_RESULT_ROW);
 
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
@@ -586,7 +586,7 @@ weir_result_table_class_init (WeirResultTableClass *klass)
 }
 
 static void
-weir_result_table_init (WeirResultTable *self)
+weir_result_grid_init (WeirResultGrid *self)
 {
   self->columns = g_ptr_array_new_with_free_func (column_free);
   self->bound = g_hash_table_new (NULL, NULL);
@@ -605,10 +605,10 @@ weir_result_table_init (WeirResultTable *self)
 }
 
 GtkWidget *
-weir_result_table_new (WeirResultModel *model,
-                       WeirKeyColors   *colors)
+weir_result_grid_new (WeirResultModel *model,
+                      WeirKeyColors   *colors)
 {
-  WeirResultTable *self = g_object_new (WEIR_TYPE_RESULT_TABLE, NULL);
+  WeirResultGrid *self = g_object_new (WEIR_TYPE_RESULT_GRID, NULL);
 
   self->model = g_object_ref (model);
   self->colors = g_object_ref (colors);
@@ -623,9 +623,9 @@ weir_result_table_new (WeirResultModel *model,
 }
 
 void
-weir_result_table_set_time_zone (WeirResultTable *self,
-                                 GTimeZone       *zone,
-                                 const char      *zone_name)
+weir_result_grid_set_time_zone (WeirResultGrid *self,
+                                GTimeZone      *zone,
+                                const char     *zone_name)
 {
   g_time_zone_ref (zone);
   g_time_zone_unref (self->zone);
@@ -636,8 +636,8 @@ weir_result_table_set_time_zone (WeirResultTable *self,
 }
 
 void
-weir_result_table_set_series_column (WeirResultTable *self,
-                                     int              column)
+weir_result_grid_set_series_column (WeirResultGrid *self,
+                                    int             column)
 {
   if (self->series_column == column)
     return;
@@ -646,8 +646,8 @@ weir_result_table_set_series_column (WeirResultTable *self,
 }
 
 void
-weir_result_table_set_narrow (WeirResultTable *self,
-                              gboolean         narrow)
+weir_result_grid_set_narrow (WeirResultGrid *self,
+                             gboolean        narrow)
 {
   if (self->narrow == narrow)
     return;
@@ -658,8 +658,8 @@ weir_result_table_set_narrow (WeirResultTable *self,
 }
 
 static void
-column_toggled_cb (WeirResultTable *self,
-                   GtkCheckButton  *check)
+column_toggled_cb (WeirResultGrid *self,
+                   GtkCheckButton *check)
 {
   const char *title = gtk_check_button_get_label (check);
 
@@ -675,7 +675,7 @@ column_toggled_cb (WeirResultTable *self,
 }
 
 GtkWidget *
-weir_result_table_create_columns_box (WeirResultTable *self)
+weir_result_grid_create_columns_box (WeirResultGrid *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
 
@@ -692,7 +692,7 @@ weir_result_table_create_columns_box (WeirResultTable *self)
 }
 
 WeirResultRow *
-weir_result_table_dup_selected (WeirResultTable *self)
+weir_result_grid_dup_selected (WeirResultGrid *self)
 {
   g_autoptr (GtkBitset) selected = gtk_selection_model_get_selection (self->selection);
 
@@ -702,10 +702,10 @@ weir_result_table_dup_selected (WeirResultTable *self)
 }
 
 static void
-append_row_text (WeirResultTable *self,
-                 WeirRowsView    *view,
-                 guint            row,
-                 GString         *out)
+append_row_text (WeirResultGrid *self,
+                 WeirRowsView   *view,
+                 guint           row,
+                 GString        *out)
 {
   guint n = view->klass->get_n_columns (view->data);
 
@@ -722,7 +722,7 @@ append_row_text (WeirResultTable *self,
 }
 
 char *
-weir_result_table_dup_text (WeirResultTable *self)
+weir_result_grid_dup_text (WeirResultGrid *self)
 {
   WeirRowsView         *view = weir_result_model_get_view (self->model);
   g_autoptr (GtkBitset) selected = gtk_selection_model_get_selection (self->selection);
