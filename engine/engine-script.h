@@ -66,7 +66,7 @@ typedef struct
   const char              *delay;     /* EVENT_TIME: `10 SECONDS` */
   const char              *size;      /* WINDOW: `10 seconds` */
   const char              *slide;     /* nullable: tumbling */
-  char                   **keys;      /* GROUP_BY: SQL of each, without the window; NULL-terminated */
+  const char *const       *keys;      /* GROUP_BY: SQL of each, without the window; NULL-terminated */
   guint                    n_aggregates;
   const WeirCardAggregate *aggregates;
   const char              *mode;    /* OUTPUT: append, update, complete; NULL when not said */

@@ -5,6 +5,7 @@
 
 #include "expr/aggregate.h"
 #include "expr/function.h"
+#include "sql/keywords.h"
 
 #include <string.h>
 
@@ -48,4 +49,19 @@ weir_list_functions (guint *n)
     }
   *n = list->len;
   return (const WeirFunctionInfo *)list->data;
+}
+
+const char *const *
+weir_list_keywords (void)
+{
+  static const char *words[WEIR_SQL_N_KEYWORDS];
+  static gsize       once;
+
+  if (g_once_init_enter (&once))
+    {
+      for (guint i = 1; i < WEIR_SQL_N_KEYWORDS; i++)
+        words[i - 1] = _weir_sql_keyword_name (i);
+      g_once_init_leave (&once, 1);
+    }
+  return words;
 }
