@@ -135,3 +135,31 @@ decode_help_compare (const char        *format,
       g_assert_cmpstr (got->error != NULL ? got->error->message : NULL, ==, wanted->error != NULL ? wanted->error->message : NULL);
     }
 }
+
+static gboolean
+keep_batch (gpointer   data,
+            WeirBatch *batch,
+            GError   **error)
+{
+  WeirBatch **kept = data;
+
+  g_assert_null (*kept);
+  *kept = weir_batch_ref (batch);
+  return TRUE;
+}
+
+WeirBatch *
+decode_help_batch (const char *format,
+                   const char *ddl,
+                   const char *text)
+{
+  g_autoptr (WeirDecoder)     decoder = decode_help_decoder (format, ddl, NULL, FALSE, NULL);
+  g_autoptr (WeirDecodeState) state = weir_decode_state_new (decoder);
+  g_autoptr (WeirBuffer)      buffer = weir_buffer_new (strlen (text));
+  WeirDecodeBlock             block = { buffer, 0, strlen (text), TRUE, 0, NULL };
+  WeirBatch                  *batch = NULL;
+
+  memcpy (buffer->data, text, strlen (text));
+  g_assert_true (weir_decoder_decode (decoder, state, &block, keep_batch, &batch, NULL, NULL));
+  return batch;
+}
