@@ -50,6 +50,14 @@ weir_script_inspect (const char *text,
   g_autoptr (WeirSqlDocument) document = weir_sql_document_new (text, (gssize)len, error);
 
   *version = document != NULL ? weir_sql_document_get_version (document) : 0;
+  for (guint i = 0; document != NULL && i < weir_sql_document_get_n_annotations (document); i++)
+    {
+      const WeirSqlAnnotation *annotation = weir_sql_document_get_annotation (document, i);
+
+      if (annotation->too_long)
+        return weir_fail (error, WEIR_ERROR_PARSE, "LIMIT_EXCEEDED", annotation->span, "The annotation is larger than %u bytes.",
+                          WEIR_ANNOTATION_BYTES_MAX);
+    }
   return document != NULL;
 }
 
@@ -113,7 +121,7 @@ add_effect (GPtrArray           *effects,
 
   for (guint i = 0; i < G_N_ELEMENTS (telling); i++)
     if (g_ascii_strcasecmp (option->key, telling[i]) == 0)
-      g_ptr_array_add (effects, g_strdup_printf ("%s: %s %s", format, telling[i], option->value));
+      g_ptr_array_add (effects, g_strdup_printf ("%s: %s %s", format != NULL ? format : "?", telling[i], option->value));
 }
 
 char **
@@ -137,162 +145,4 @@ weir_script_list_effects (const char *text)
     }
   g_ptr_array_add (effects, NULL);
   return (char **)g_ptr_array_free (effects, FALSE);
-}
-
-/* ---- statements written by the window --------------------------------------------------------------------------- */
-
-/* The text with a blank line and @statement at its end. */
-static char *
-append_statement (const char *text,
-                  const char *statement,
-                  WeirRange  *range)
-{
-  GString *out = g_string_new (text);
-
-  while (out->len > 0 && g_ascii_isspace (out->str[out->len - 1]))
-    g_string_truncate (out, out->len - 1);
-  if (out->len == 0)
-    g_string_append_printf (out, "-- weir: %d", WEIR_SCRIPT_VERSION);
-  else if (weir_sql_check_input (out->str, -1) == WEIR_SQL_INPUT_STATEMENT)
-    g_string_append_c (out, ';');
-  g_string_append (out, "\n\n");
-  if (range != NULL)
-    *range = (WeirRange){ (guint)out->len, (guint)(out->len + strlen (statement)) };
-  g_string_append_printf (out, "%s;\n", statement);
-  return g_string_free (out, FALSE);
-}
-
-char *
-weir_script_add_query (const char *text,
-                       const char *name,
-                       const char *table,
-                       WeirRange  *range)
-{
-  g_autofree char *quoted_name = weir_sql_quote_identifier (name);
-  g_autofree char *quoted_table = weir_sql_quote_identifier (table);
-  g_autofree char *statement = g_strdup_printf ("CREATE STREAMING QUERY %s\n  OUTPUT MODE APPEND\nAS SELECT *\nFROM STREAM %s", quoted_name, quoted_table);
-
-  return append_statement (text, statement, range);
-}
-
-static gboolean
-needs_view (const WeirTableDef *def)
-{
-  return def->value_format != NULL && g_ascii_strcasecmp (def->value_format, "json") == 0 && def->columns != NULL &&
-         (g_ascii_strcasecmp (def->format, "kafka") == 0 || g_ascii_strcasecmp (def->format, "socket") == 0);
-}
-
-static char *
-raw_name (const WeirTableDef *def)
-{
-  return needs_view (def) ? g_strdup_printf ("%s_raw", def->name) : g_strdup (def->name);
-}
-
-static char *
-table_statement (const WeirTableDef *def)
-{
-  g_autofree char *name = raw_name (def);
-  g_autofree char *quoted = weir_sql_quote_identifier (name);
-  GString         *out = g_string_new (NULL);
-
-  g_string_append_printf (out, "CREATE TABLE %s", quoted);
-  if (def->columns != NULL && !needs_view (def))
-    g_string_append_printf (out, " (%s)", def->columns);
-  g_string_append_printf (out, "\nUSING %s", def->format);
-  for (guint i = 0; def->options != NULL && def->options[i] != NULL; i += 2)
-    {
-      g_autofree char *value = weir_sql_quote_string (def->options[i + 1]);
-
-      g_string_append (out, i == 0 ? "\nOPTIONS (" : ", ");
-      g_string_append_printf (out, "%s %s", def->options[i], value);
-    }
-  if (def->options != NULL && def->options[0] != NULL)
-    g_string_append_c (out, ')');
-  return g_string_free (out, FALSE);
-}
-
-/* The portable form that a planner rule fuses with the decoder: rows that cannot be read keep their text. */
-static char *
-view_statement (const WeirTableDef *def)
-{
-  g_autofree char *raw = raw_name (def);
-  g_autofree char *quoted_raw = weir_sql_quote_identifier (raw);
-  g_autofree char *quoted = weir_sql_quote_identifier (def->name);
-  g_autofree char *ddl = g_strdup_printf ("%s, _corrupt_record STRING", def->columns);
-  g_autofree char *quoted_ddl = weir_sql_quote_string (ddl);
-
-  return g_strdup_printf ("CREATE TEMPORARY VIEW %s AS\nSELECT value.*\nFROM (SELECT from_json(CAST(value AS STRING), %s) AS value FROM STREAM %s)",
-                          quoted, quoted_ddl, quoted_raw);
-}
-
-/* The place of the statement that makes @name; FALSE when there is none. */
-static gboolean
-find_maker (const char *text,
-            const char *name,
-            WeirSpan   *span)
-{
-  g_autoptr (WeirSqlScript) script = weir_sql_parse (text, -1);
-
-  for (guint i = 0; i < weir_sql_script_get_n_statements (script); i++)
-    if (makes (weir_sql_script_get_statement (script, i), name))
-      {
-        *span = weir_sql_script_get_span (script, i);
-        return TRUE;
-      }
-  return FALSE;
-}
-
-static char *
-put_statement (const char *text,
-               const char *name,
-               const char *statement)
-{
-  WeirSpan span;
-
-  if (find_maker (text, name, &span))
-    return weir_text_splice (text, span, statement);
-  return append_statement (text, statement, NULL);
-}
-
-char *
-weir_script_put_table (const char         *text,
-                       const WeirTableDef *def)
-{
-  g_autofree char *name = raw_name (def);
-  g_autofree char *table = table_statement (def);
-  g_autofree char *with_table = put_statement (text, name, table);
-  g_autofree char *view = NULL;
-
-  if (!needs_view (def))
-    return g_steal_pointer (&with_table);
-  view = view_statement (def);
-  return put_statement (with_table, def->name, view);
-}
-
-static char *
-remove_maker (const char *text,
-              const char *name)
-{
-  WeirSpan span;
-
-  if (!find_maker (text, name, &span))
-    return g_strdup (text);
-  while (text[span.end] != '\0' && (text[span.end] == ' ' || text[span.end] == '\t'))
-    span.end++;
-  if (text[span.end] == ';')
-    span.end++;
-  while (text[span.end] == '\n')
-    span.end++;
-  return weir_text_splice (text, span, "");
-}
-
-char *
-weir_script_remove_table (const char *text,
-                          const char *name)
-{
-  g_autofree char *raw = g_strdup_printf ("%s_raw", name);
-  g_autofree char *without = remove_maker (text, name);
-  WeirSpan         span;
-
-  return find_maker (without, raw, &span) ? remove_maker (without, raw) : g_steal_pointer (&without);
 }

@@ -73,7 +73,11 @@ replace (WeirSqlSteps *steps,
          WeirSpan      span,
          const char   *replacement)
 {
-  return weir_text_splice (steps->text, span, replacement);
+  WeirSqlSplices splices;
+
+  _weir_sql_splices_init (&splices);
+  _weir_sql_splices_add (&splices, span, replacement);
+  return _weir_sql_splices_apply (&splices, steps->text);
 }
 
 static char *
@@ -211,7 +215,7 @@ weir_sql_steps_set_event_time (WeirSqlSteps *steps,
     {
       guint32 pos = watermark_place (steps);
 
-      clause = g_strdup_printf (" WATERMARK %s DELAY OF %s%s", column, interval, g_ascii_isalnum (steps->text[pos]) ? " " : "");
+      clause = g_strdup_printf (" WATERMARK %s DELAY OF %s", column, interval);
       return replace (steps, (WeirSpan){ pos, pos }, clause);
     }
   _weir_sql_splices_init (&splices);

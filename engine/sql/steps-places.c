@@ -70,6 +70,22 @@ _weir_sql_splices_add (WeirSqlSplices *splices,
   g_array_append_val (splices->items, splice);
 }
 
+static gboolean
+is_word_byte (char c)
+{
+  return g_ascii_isalnum (c) || c == '_' || (guchar)c >= 0x80;
+}
+
+/* Never makes one word of two: SELECT* may become SELECT a. */
+static void
+append_apart (GString    *out,
+              const char *text)
+{
+  if (out->len > 0 && is_word_byte (out->str[out->len - 1]) && is_word_byte (text[0]))
+    g_string_append_c (out, ' ');
+  g_string_append (out, text);
+}
+
 static int
 compare_splices (gconstpointer a,
                  gconstpointer b)
@@ -97,8 +113,10 @@ _weir_sql_splices_apply (WeirSqlSplices *splices,
       /* Two removals may both take the blanks between them. */
       if (splice->span.start > pos)
         g_string_append_len (out, text + pos, splice->span.start - pos);
-      g_string_append (out, splice->replacement);
+      append_apart (out, splice->replacement);
       pos = MAX (pos, splice->span.end);
+      if (is_word_byte (text[pos]) && out->len > 0 && is_word_byte (out->str[out->len - 1]))
+        g_string_append_c (out, ' ');
     }
   g_string_append (out, text + pos);
   g_array_unref (splices->items);
@@ -118,12 +136,6 @@ all_blank (const char *text,
   return TRUE;
 }
 
-static gboolean
-is_word_byte (char c)
-{
-  return g_ascii_isalnum (c) || c == '_' || (guchar)c >= 0x80;
-}
-
 void
 _weir_sql_steps_remove_clause (WeirSqlSteps   *steps,
                                WeirSqlSplices *splices,
@@ -132,15 +144,13 @@ _weir_sql_steps_remove_clause (WeirSqlSteps   *steps,
   const char *text = steps->text;
   guint32     before = _weir_sql_steps_token_end_before (steps, span.start);
   guint32     after = _weir_sql_steps_token_start_after (steps, span.end);
-  gboolean    runs_together;
 
   /* Behind a line comment the line feed has to stay. */
   if (all_blank (text, before, span.start))
     span.start = before;
   else if (after < steps->statement.end && all_blank (text, span.end, after))
     span.end = after;
-  runs_together = span.start > 0 && is_word_byte (text[span.start - 1]) && is_word_byte (text[span.end]);
-  _weir_sql_splices_add (splices, span, runs_together ? " " : "");
+  _weir_sql_splices_add (splices, span, "");
 }
 
 /* The line feed and indent before FROM, or a blank. */
@@ -163,7 +173,7 @@ _weir_sql_steps_insert_clause (WeirSqlSteps   *steps,
                                const char     *clause)
 {
   g_autofree char *separator = clause_separator (steps);
-  g_autofree char *text = g_strconcat (separator, clause, is_word_byte (steps->text[pos]) ? " " : "", NULL);
+  g_autofree char *text = g_strconcat (separator, clause, NULL);
 
   _weir_sql_splices_add (splices, (WeirSpan){ pos, pos }, text);
 }
