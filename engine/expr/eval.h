@@ -23,7 +23,8 @@ struct _WeirEval
   gboolean         ansi;         /* spark.sql.ansi.enabled */
   guint            error_row;    /* row of `error` */
   GError          *error;        /* Owned */
-  WeirColumn     **lambda_args;  /* columns of lambda parameters, by index − WEIR_LAMBDA_BASE */
+  WeirColumn     **lambda_args;  /* Owned: columns of lambda parameters, by index − WEIR_LAMBDA_BASE; NULL until there is a lambda */
+  guint            lambda_depth; /* how many lambdas are being evaluated: the level of the next one */
   const WeirBatch *batch;        /* Borrowed: the batch being evaluated, for the bodies of lambdas */
   gpointer         decode_stats; /* nullable: format's WeirDecodeStats; from_json counts malformed records there */
 };

@@ -28,8 +28,10 @@ typedef enum
   WEIR_EXPR_LAMBDA,   /* args[0] is the body; parameters are WEIR_EXPR_COLUMN with index ≥ WEIR_LAMBDA_BASE */
 } WeirExprKind;
 
-/* Lambda parameter p of nesting level l has column index WEIR_LAMBDA_BASE + 8 × l + p. */
-#define WEIR_LAMBDA_BASE 0x10000u
+/* Lambda parameter p of nesting level l (0: not within another lambda) has column index WEIR_LAMBDA_BASE + 8 × l + p. */
+#define WEIR_LAMBDA_BASE       0x10000u
+#define WEIR_LAMBDA_PARAMS_MAX 8
+#define WEIR_LAMBDA_LEVELS_MAX 16
 
 /**
  * WeirExpr:

@@ -28,11 +28,15 @@ typedef struct
 } WeirFamily;
 
 extern const WeirFamily _weir_family_arith;
+extern const WeirFamily _weir_family_array;
+extern const WeirFamily _weir_family_array_value;
 extern const WeirFamily _weir_family_compare;
 extern const WeirFamily _weir_family_cond;
 extern const WeirFamily _weir_family_date;
+extern const WeirFamily _weir_family_lambda;
 extern const WeirFamily _weir_family_like;
 extern const WeirFamily _weir_family_logic;
+extern const WeirFamily _weir_family_map;
 extern const WeirFamily _weir_family_math;
 extern const WeirFamily _weir_family_number;
 extern const WeirFamily _weir_family_regexp;
@@ -40,6 +44,7 @@ extern const WeirFamily _weir_family_round;
 extern const WeirFamily _weir_family_string;
 extern const WeirFamily _weir_family_string_build;
 extern const WeirFamily _weir_family_string_search;
+extern const WeirFamily _weir_family_struct;
 extern const WeirFamily _weir_family_time;
 extern const WeirFamily _weir_family_time_make;
 extern const WeirFamily _weir_family_time_unit;

@@ -12,11 +12,15 @@
 
 static const WeirFamily *const families[] = {
   &_weir_family_arith,
+  &_weir_family_array,
+  &_weir_family_array_value,
   &_weir_family_compare,
   &_weir_family_cond,
   &_weir_family_date,
+  &_weir_family_lambda,
   &_weir_family_like,
   &_weir_family_logic,
+  &_weir_family_map,
   &_weir_family_math,
   &_weir_family_number,
   &_weir_family_regexp,
@@ -24,6 +28,7 @@ static const WeirFamily *const families[] = {
   &_weir_family_string,
   &_weir_family_string_build,
   &_weir_family_string_search,
+  &_weir_family_struct,
   &_weir_family_time,
   &_weir_family_time_make,
   &_weir_family_time_unit,
