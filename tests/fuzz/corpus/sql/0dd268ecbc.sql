@@ -1,0 +1,2 @@
+SELECT count(DISTINCT a) FILTER (WHERE b <=> c), sum(x) OVER (PARTITION BY y) FROM a JOIN b USING (id) LEFT JOIN c ON a.i = c.i /* comment /* nested */ */ -- end
+UNION ALL SELECT 1; EXPLAIN EXTENDED SELECT 1; SET a.b=c; SHOW STREAMING QUERIES; STOP q; DESCRIBE FUNCTION count

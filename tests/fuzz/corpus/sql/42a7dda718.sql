@@ -1,0 +1,1 @@
+SELECT key, window(ts, '10 seconds') AS w, count(*) FROM STREAM t WATERMARK ts DELAY OF INTERVAL 10 SECONDS GROUP BY 1, 2;

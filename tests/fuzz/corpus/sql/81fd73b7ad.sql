@@ -1,0 +1,1 @@
+CREATE TABLE raw USING kafka OPTIONS (kafka.bootstrap.servers 'localhost:9092', subscribe 'orders', 'startingOffsets' = 'earliest', maxOffsetsPerTrigger -1);
