@@ -81,6 +81,9 @@ print_values (GString             *out,
     {
       if (i > 0)
         g_string_append (out, ", ");
+      /* One item with a name came from struct(); parentheses alone would not hold the name. */
+      if (values->rows[i].n_items == 1 && values->rows[i].items[0]->kind == WEIR_SQL_EXPR_ALIAS)
+        g_string_append (out, "struct");
       g_string_append_c (out, '(');
       for (guint j = 0; j < values->rows[i].n_items; j++)
         {

@@ -570,6 +570,8 @@ recognise (WeirSqlSteps *steps)
   add_aggregates (steps);
   add_rest (steps);
   add_output (steps);
+  if (steps->cards->len == 0) /* SELECT * from nowhere */
+    add_card (steps, WEIR_SQL_STEP_SQL, steps->statement);
 }
 
 WeirSqlSteps *

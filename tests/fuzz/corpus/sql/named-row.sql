@@ -1,0 +1,1 @@
+VALUES struct(1 AS x)
