@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "base/utf8.h"
 #include "column/decimal.h"
 #include "column/timestamp.h"
 #include "column/value.h"
@@ -69,7 +70,7 @@ parse_row (WeirType   *to,
     case WEIR_TYPE_DATE:
       return weir_date_parse (text, len, &weir_out_values (out, gint32)[row]);
     case WEIR_TYPE_TIMESTAMP:
-      return weir_timestamp_parse (text, len, eval->zone, &weir_out_values (out, gint64)[row]);
+      return weir_timestamp_parse_at (text, len, eval->zone, eval->now_us, &weir_out_values (out, gint64)[row]);
     case WEIR_TYPE_TIMESTAMP_NTZ:
       return weir_timestamp_ntz_parse (text, len, &weir_out_values (out, gint64)[row]);
     case WEIR_TYPE_INTERVAL_YM:
@@ -146,14 +147,14 @@ from_binary (const WeirArg *arg,
     gsize       len;
     const char *data = weir_arg_bytes (arg, row, &len);
 
-    if (_weir_utf8_valid (data, len))
+    if (weir_utf8_valid (data, len))
       weir_out_view (&out, row, weir_arg_at (*arg, WeirView, row));
     else
       {
-        GString *repaired = _weir_utf8_repair (data, len);
+        g_autoptr (GString) repaired = g_string_sized_new (len + 8);
 
+        weir_utf8_append_repaired (repaired, data, len);
         _weir_out_bytes (&out, row, repaired->str, repaired->len);
-        g_string_free (repaired, TRUE);
       }
   }
   return _weir_out_finish (&out);

@@ -6,10 +6,6 @@
 
 G_BEGIN_DECLS
 
-gboolean _weir_utf8_valid (const char *data, gsize len);
-/* Every broken sequence becomes U+FFFD. (transfer full) */
-GString *_weir_utf8_repair (const char *data, gsize len);
-
 /* Bytes of the character that begins with @lead, in valid UTF-8. */
 static inline guint
 weir_utf8_width (guchar lead)

@@ -3,7 +3,7 @@
 
 #include "column/decimal.h"
 #include "format/decoder-private.h"
-#include "format/number-text-private.h"
+#include "base/fast-number.h"
 #include "format/time-text-private.h"
 
 #include <math.h>
@@ -23,7 +23,7 @@ convert_integer (const WeirConvert *convert,
 
   if (convert->is_json && cell->kind != WEIR_CELL_INT)
     return FALSE;
-  if (!_weir_parse_i64 (cell->data, cell->len, &value))
+  if (!weir_parse_i64 (cell->data, cell->len, &value))
     return FALSE;
   switch (convert->type->kind)
     {
@@ -89,7 +89,7 @@ java_double (const char *text,
     }
   if (len > 1 && strchr ("fFdD", text[len - 1]) != NULL)
     len--;
-  return _weir_parse_double (text, len, value);
+  return weir_parse_double (text, len, value);
 }
 
 static gboolean
@@ -102,10 +102,10 @@ convert_double (const WeirConvert *convert,
   if (convert->is_json)
     {
       if (cell->kind == WEIR_CELL_INT || cell->kind == WEIR_CELL_FLOAT)
-        return _weir_parse_double (cell->data, cell->len, value);
+        return weir_parse_double (cell->data, cell->len, value);
       return (cell->kind == WEIR_CELL_WORD || (cell->kind == WEIR_CELL_STRING && options->allow_non_numeric)) && json_special (cell, value);
     }
-  if (_weir_parse_double (cell->data, cell->len, value))
+  if (weir_parse_double (cell->data, cell->len, value))
     return TRUE;
   if (cell_is (cell, options->nan_value))
     *value = NAN;
@@ -140,7 +140,7 @@ convert_timestamp (const WeirConvert *convert,
   const WeirTextOptions *options = convert->options;
 
   if (cell->kind == WEIR_CELL_INT)
-    return _weir_parse_i64 (cell->data, cell->len, us) && !__builtin_mul_overflow (*us, WEIR_US_PER_SECOND, us);
+    return weir_parse_i64 (cell->data, cell->len, us) && !__builtin_mul_overflow (*us, WEIR_US_PER_SECOND, us);
   if (cell->kind != WEIR_CELL_STRING || cell->len == 0)
     return FALSE;
   if (options->timestamp != NULL)

@@ -2,7 +2,7 @@
 #include "config.h"
 
 #include "format/decoder-private.h"
-#include "format/number-text-private.h"
+#include "base/fast-number.h"
 #include "format/time-text-private.h"
 
 #include <string.h>
@@ -55,15 +55,15 @@ fast_i64 (const WeirCell *cell,
     {
       /* The digits move to the end, zeros fill the front. */
       head = len == 8 ? head : (head << (64 - len * 8)) | (G_GUINT64_CONSTANT (0x3030303030303030) >> (len * 8));
-      *value = _weir_eight_digits (head);
-      return _weir_is_eight_digits (head);
+      *value = weir_eight_digits (head);
+      return weir_is_eight_digits (head);
     }
   memcpy (&tail, cell->data + 8, 8);
   len -= 8;
   tail = len == 8 ? tail : (tail << (64 - len * 8)) | (head >> (len * 8));
   head = len == 8 ? head : (head << (64 - len * 8)) | (G_GUINT64_CONSTANT (0x3030303030303030) >> (len * 8));
-  *value = (gint64)_weir_eight_digits (head) * 100000000 + _weir_eight_digits (tail);
-  return _weir_is_eight_digits (head) && _weir_is_eight_digits (tail);
+  *value = (gint64)weir_eight_digits (head) * 100000000 + weir_eight_digits (tail);
+  return weir_is_eight_digits (head) && weir_is_eight_digits (tail);
 }
 
 #define INTEGER_KERNEL(name, ctype)                                                                                         \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "base/utf8.h"
 #include "format/csv-fast-private.h"
 #include "format/text-index-private.h"
 
@@ -256,7 +257,7 @@ read_window (WeirDecodeState *state,
 
   _weir_csv_index (&state->csv_fast->index, data, len, &bytes);
   if ((window.index->any & WEIR_INDEX_HIGH) != 0)
-    window.utf8_ok = _weir_utf8_valid (data, len);
+    window.utf8_ok = weir_utf8_valid (data, len);
   q = window.index->positions;
   last = q + window.index->n;
   while (start < len)

@@ -199,7 +199,6 @@ gboolean _weir_strict_lines (WeirDecodeState *state, const char *data, gsize len
 gboolean _weir_decode_lines (WeirDecodeState *state, const char *data, gsize len, GError **error);
 
 /* utf8-check.c */
-gboolean _weir_utf8_valid (const char *text, gsize len);
 /* A view of @text made valid: itself when it is, else with U+FFFD for what is not, in the arena. */
 WeirCell _weir_utf8_repair (WeirArena *arena, const char *text, gsize len);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "format/number-text-private.h"
+#include "base/fast-number.h"
 #include "format/schema-infer.h"
 #include "format/time-text-private.h"
 
@@ -83,7 +83,7 @@ how_of_text (const WeirView *view)
   const char *text = weir_view_data (view);
   gint64      value;
 
-  if (_weir_parse_i64 (text, view->len, &value))
+  if (weir_parse_i64 (text, view->len, &value))
     return unit_of (value);
   return view->len >= 10 && g_ascii_isdigit (*text) && memchr (text, '-', view->len) != NULL && _weir_parse_timestamp (text, view->len, weir_zone_utc (), &value) ? WEIR_EVENT_TIME_TEXT
                                                                                                                                                                   : WEIR_EVENT_TIME_NONE;

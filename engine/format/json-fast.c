@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "base/utf8.h"
 #include "format/json-fast-private.h"
 #include "format/json-scan-private.h"
 #include "format/json-template-private.h"
@@ -325,7 +326,7 @@ open_window (Window          *window,
   *window = (Window){ state, state->json_fast, data, &state->json_fast->index, FALSE, TRUE };
   window->careful = (window->index->any & WEIR_INDEX_SPECIAL) != 0;
   if ((window->index->any & WEIR_INDEX_HIGH) != 0)
-    window->utf8_ok = _weir_utf8_valid (data, len);
+    window->utf8_ok = weir_utf8_valid (data, len);
 }
 
 /* The lines from @start to a line end go to the strict reader. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "base/utf8.h"
+
 #include "format/json-scan-private.h"
 #include "format/schema-infer-private.h"
 #include "format/time-text-private.h"
@@ -195,7 +197,7 @@ _weir_json_infer_value (const WeirTextOptions *options,
   WeirCell     cell;
   WeirType    *type = NULL;
 
-  if (_weir_utf8_valid (text, len) && _weir_json_space (&scan) && _weir_json_value (&scan, &cell))
+  if (weir_utf8_valid (text, len) && _weir_json_space (&scan) && _weir_json_value (&scan, &cell))
     type = infer (options, &cell, &arena, 0);
   g_clear_pointer (&arena.buffers, g_ptr_array_unref);
   return type;

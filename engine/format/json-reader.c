@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "base/utf8.h"
 #include "format/json-scan-private.h"
 
 #include <string.h>
@@ -117,7 +118,7 @@ start (WeirDecodeState *state,
        const char     **reason)
 {
   scan_init (scan, state, record, len);
-  if (!_weir_utf8_valid (record, len))
+  if (!weir_utf8_valid (record, len))
     scan->reason = "the text is not UTF-8";
   else
     _weir_json_space (scan);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include <glib.h>
+#include "base/cpu.h"
 
 G_BEGIN_DECLS
 
@@ -11,18 +11,6 @@ G_BEGIN_DECLS
  * json: quotes that no backslash escapes, and line feeds. csv: separators outside quotes, and line feeds. All instruction sets give the same
  * positions and flags.
  */
-
-typedef enum
-{
-  WEIR_SIMD_PLAIN,
-  WEIR_SIMD_AVX2,
-  WEIR_SIMD_AVX512,
-} WeirSimd;
-
-/* The best this machine has, or what WEIR_SIMD=plain|avx2|avx512 asks for if it has that. */
-WeirSimd _weir_simd_level (void);
-/* For tests; above what the machine has, that is taken. */
-void _weir_simd_set_level (WeirSimd level);
 
 /* Flags of each 64 bytes of the text. */
 #define WEIR_INDEX_SPECIAL 1 /* json: backslash or control character; csv: quote, escape, carriage return without line feed */
@@ -66,7 +54,6 @@ void _weir_csv_index (WeirTextIndex *index, const char *text, gsize len, const W
 void _weir_text_index_clear (WeirTextIndex *index);
 
 /* text-index-x86.c */
-WeirSimd _weir_simd_detect (void);
 void     _weir_json_index_avx2 (WeirTextIndex *index, const char *text, gsize len);
 void     _weir_json_index_avx512 (WeirTextIndex *index, const char *text, gsize len);
 void     _weir_csv_index_avx2 (WeirTextIndex *index, const char *text, gsize len, const WeirCsvBytes *bytes);

@@ -11,14 +11,6 @@
 
 #include <immintrin.h>
 
-WeirSimd
-_weir_simd_detect (void)
-{
-  if (__builtin_cpu_supports ("avx512bw") && __builtin_cpu_supports ("avx512vl") && __builtin_cpu_supports ("avx512vbmi2"))
-    return WEIR_SIMD_AVX512;
-  return __builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("bmi") ? WEIR_SIMD_AVX2 : WEIR_SIMD_PLAIN;
-}
-
 #define AVX2   __attribute__ ((target ("avx2,bmi,bmi2,lzcnt,popcnt")))
 #define AVX512 __attribute__ ((target ("avx2,bmi,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512vl,avx512vbmi2")))
 
@@ -232,12 +224,6 @@ _weir_csv_index_avx512 (WeirTextIndex      *index,
 }
 
 #else
-
-WeirSimd
-_weir_simd_detect (void)
-{
-  return WEIR_SIMD_PLAIN;
-}
 
 void
 _weir_json_index_avx2 (WeirTextIndex *index,

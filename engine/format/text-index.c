@@ -9,32 +9,6 @@
  * The index in plain C, and the choice between it and the vector versions.
  */
 
-static int simd_level = -1;
-
-WeirSimd
-_weir_simd_level (void)
-{
-  static const char *const names[] = { "plain", "avx2", "avx512" };
-  int                      level = g_atomic_int_get (&simd_level);
-  const char              *wanted;
-
-  if (level >= 0)
-    return (WeirSimd)level;
-  level = (int)_weir_simd_detect ();
-  wanted = g_getenv ("WEIR_SIMD");
-  for (int i = 0; wanted != NULL && i < (int)G_N_ELEMENTS (names); i++)
-    if (strcmp (wanted, names[i]) == 0)
-      level = MIN (level, i);
-  g_atomic_int_set (&simd_level, level);
-  return (WeirSimd)level;
-}
-
-void
-_weir_simd_set_level (WeirSimd level)
-{
-  g_atomic_int_set (&simd_level, (int)MIN (level, _weir_simd_detect ()));
-}
-
 static void
 reserve (WeirTextIndex *index,
          gsize          len)
@@ -120,7 +94,7 @@ _weir_json_index (WeirTextIndex *index,
                   gsize          len)
 {
   reserve (index, len);
-  switch (_weir_simd_level ())
+  switch (weir_simd_level ())
     {
     case WEIR_SIMD_AVX512:
       _weir_json_index_avx512 (index, text, len);
@@ -190,7 +164,7 @@ _weir_csv_index (WeirTextIndex      *index,
                  const WeirCsvBytes *bytes)
 {
   reserve (index, len);
-  switch (_weir_simd_level ())
+  switch (weir_simd_level ())
     {
     case WEIR_SIMD_AVX512:
       _weir_csv_index_avx512 (index, text, len, bytes);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "format/number-text-private.h"
+#include "base/fast-number.h"
 #include "format/time-text-private.h"
 
 #include <string.h>

@@ -120,7 +120,7 @@ decode_help_compare (const char        *format,
     {
       g_autoptr (Decoded) got = NULL;
 
-      _weir_simd_set_level (level);
+      weir_simd_set_level (level);
       got = decode_help_run (fast, text, len, TRUE);
       g_assert_cmpstr (got->rows->str, ==, wanted->rows->str);
       g_assert_cmpuint (got->n_rows, ==, wanted->n_rows);

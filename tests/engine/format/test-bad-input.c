@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "base/utf8.h"
+
 #include "decode-help.h"
 #include "support/shared-data.h"
 
@@ -148,7 +150,7 @@ test_utf8 (void)
         end = text + len;
       /* GLib takes a zero byte for an end. */
       if (memchr (line, 0, (gsize)(end - line)) == NULL)
-        g_assert_cmpint (_weir_utf8_valid (line, (gsize)(end - line)), ==, g_utf8_validate_len (line, (gsize)(end - line), NULL));
+        g_assert_cmpint (weir_utf8_valid (line, (gsize)(end - line)), ==, g_utf8_validate_len (line, (gsize)(end - line), NULL));
       for (const char *p = line; p < end; p++)
         if (*p != '"' && *p != '\\')
           g_string_append_c (record, *p);

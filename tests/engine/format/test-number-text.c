@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "format/number-text-private.h"
+#include "base/fast-number.h"
 #include "format/text-index-private.h"
 #include "format/time-text-private.h"
 
@@ -40,7 +40,7 @@ test_doubles (void)
     {
       double value;
 
-      g_assert_true (_weir_parse_double (texts[i], strlen (texts[i]), &value));
+      g_assert_true (weir_parse_double (texts[i], strlen (texts[i]), &value));
       g_assert_cmpfloat (value, ==, g_ascii_strtod (texts[i], NULL));
     }
 }
@@ -61,7 +61,7 @@ test_random_doubles (void)
       if (wanted != wanted || wanted - wanted != 0)
         continue;
       g_ascii_formatd (text, sizeof text, i % 2 == 0 ? "%.17g" : "%.9e", wanted);
-      g_assert_true (_weir_parse_double (text, strlen (text), &got));
+      g_assert_true (weir_parse_double (text, strlen (text), &got));
       g_assert_cmpfloat (got, ==, g_ascii_strtod (text, NULL));
     }
 }
@@ -75,13 +75,13 @@ test_wrong_numbers (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     {
-      g_assert_false (_weir_parse_double (texts[i], strlen (texts[i]), &value));
-      g_assert_false (_weir_parse_i64 (texts[i], strlen (texts[i]), &number));
+      g_assert_false (weir_parse_double (texts[i], strlen (texts[i]), &value));
+      g_assert_false (weir_parse_i64 (texts[i], strlen (texts[i]), &number));
     }
-  g_assert_true (_weir_parse_i64 ("-9223372036854775808", 20, &number));
+  g_assert_true (weir_parse_i64 ("-9223372036854775808", 20, &number));
   g_assert_cmpint (number, ==, G_MININT64);
-  g_assert_false (_weir_parse_i64 ("9223372036854775808", 19, &number));
-  g_assert_false (_weir_parse_i64 ("99999999999999999999", 20, &number));
+  g_assert_false (weir_parse_i64 ("9223372036854775808", 19, &number));
+  g_assert_false (weir_parse_i64 ("99999999999999999999", 20, &number));
 }
 
 /* The short cuts agree with the general readers. */
@@ -171,7 +171,7 @@ test_index_levels (void)
         text[i] = bytes[g_rand_int_range (rand, 0, sizeof bytes - 1)];
       for (WeirSimd level = WEIR_SIMD_PLAIN; level <= WEIR_SIMD_AVX512; level++)
         {
-          _weir_simd_set_level (level);
+          weir_simd_set_level (level);
           if (round % 2 == 0)
             _weir_json_index (&index[level], text, len);
           else

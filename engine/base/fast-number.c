@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "format/number-text-private.h"
+#include "base/fast-number.h"
 
+#include <locale.h>
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /*
@@ -14,9 +17,9 @@
  */
 
 gboolean
-_weir_parse_i64 (const char *text,
-                 gsize       len,
-                 gint64     *value)
+weir_parse_i64 (const char *text,
+                gsize       len,
+                gint64     *value)
 {
   guint64  v = 0;
   gsize    i = 0;
@@ -151,12 +154,12 @@ lemire (guint64 digits,
     return FALSE;
   shift = __builtin_clzll (digits);
   digits <<= shift;
-  product = (unsigned __int128)digits * _weir_pow5[exponent - WEIR_POW5_MIN][0];
+  product = (unsigned __int128)digits * weir_pow5[exponent - WEIR_POW5_MIN][0];
   high = (guint64)(product >> 64);
   low = (guint64)product;
   if ((high & 0x1ff) == 0x1ff)
     {
-      unsigned __int128 second = (unsigned __int128)digits * _weir_pow5[exponent - WEIR_POW5_MIN][1];
+      unsigned __int128 second = (unsigned __int128)digits * weir_pow5[exponent - WEIR_POW5_MIN][1];
       guint64           carry = (guint64)(second >> 64);
 
       low += carry;
@@ -185,9 +188,9 @@ lemire (guint64 digits,
 }
 
 gboolean
-_weir_parse_double (const char *text,
-                    gsize       len,
-                    double     *value)
+weir_parse_double (const char *text,
+                   gsize       len,
+                   double     *value)
 {
   static const double powers[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
   Decimal             decimal;
@@ -208,15 +211,62 @@ _weir_parse_double (const char *text,
   return TRUE;
 }
 
+/* The text again, for a double that lies exactly between two floats: which side the text is on is lost in it. */
+static float
+slow_float (const char *text,
+            gsize       len)
+{
+  static gsize     c_locale;
+  g_autofree char *copy = g_strndup (text, len);
+
+  if (g_once_init_enter (&c_locale))
+    g_once_init_leave (&c_locale, (gsize)newlocale (LC_ALL_MASK, "C", (locale_t)0));
+  return strtof_l (copy, NULL, (locale_t)c_locale);
+}
+
 gboolean
-_weir_parse_float (const char *text,
-                   gsize       len,
-                   float      *value)
+weir_parse_float (const char *text,
+                  gsize       len,
+                  float      *value)
 {
   double wide;
+  float  other;
 
-  if (!_weir_parse_double (text, len, &wide))
+  if (!weir_parse_double (text, len, &wide))
     return FALSE;
   *value = (float)wide;
+  if ((double)*value == wide || fabs (wide) > 3.5e38)
+    return TRUE;
+  other = nextafterf (*value, wide > (double)*value ? INFINITY : -INFINITY);
+  if (isinf (*value) || ((double)*value + (double)other) / 2 == wide)
+    *value = slow_float (text, len);
   return TRUE;
+}
+
+guint
+weir_i64_to_text (char  *out,
+                  gint64 value)
+{
+  static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
+                              "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
+                              "8081828384858687888990919293949596979899";
+  char              digits[WEIR_I64_TEXT_MAX];
+  guint             at = sizeof digits, sign = value < 0;
+  guint64           rest = value < 0 ? -(guint64)value : (guint64)value;
+
+  for (; rest >= 100; rest /= 100)
+    {
+      at -= 2;
+      memcpy (digits + at, pairs + 2 * (rest % 100), 2);
+    }
+  if (rest >= 10)
+    {
+      at -= 2;
+      memcpy (digits + at, pairs + 2 * rest, 2);
+    }
+  else
+    digits[--at] = (char)('0' + rest);
+  out[0] = '-';
+  memcpy (out + sign, digits + at, sizeof digits - at);
+  return sign + (guint)sizeof digits - at;
 }

@@ -5,23 +5,28 @@
 
 G_BEGIN_DECLS
 
-/* Numbers as text, without locale. */
-
-#define WEIR_POW5_MIN (-342)
-#define WEIR_POW5_MAX 308
-
-extern const guint64 _weir_pow5[WEIR_POW5_MAX - WEIR_POW5_MIN + 1][2];
+/* Numbers from and to text, without locale. Texts need no end: they are @len bytes. */
 
 /* [+-]digits and nothing else; FALSE when it is none or overflows. */
-gboolean _weir_parse_i64 (const char *text, gsize len, gint64 *value);
+gboolean weir_parse_i64 (const char *text, gsize len, gint64 *value);
 /* [+-]digits[.digits][e[+-]digits], at least one digit; correctly rounded; too large is infinite. FALSE when it is none. */
-gboolean _weir_parse_double (const char *text, gsize len, double *value);
-/* The double, rounded once more. */
-gboolean _weir_parse_float (const char *text, gsize len, float *value);
+gboolean weir_parse_double (const char *text, gsize len, double *value);
+gboolean weir_parse_float (const char *text, gsize len, float *value);
+
+#define WEIR_I64_TEXT_MAX 20
+
+/* Digits into @out (room for %WEIR_I64_TEXT_MAX), without an end; returns how many bytes. */
+guint weir_i64_to_text (char *out, gint64 value);
+
+/* The powers of five of pow5-table.c, for those who make digits from doubles. */
+#define WEIR_POW5_MIN (-342)
+#define WEIR_POW5_MAX 324
+
+extern const guint64 weir_pow5[WEIR_POW5_MAX - WEIR_POW5_MIN + 1][2];
 
 /* Eight ASCII digits in memory → their value. */
 static inline guint32
-_weir_eight_digits (guint64 chunk)
+weir_eight_digits (guint64 chunk)
 {
   chunk -= G_GUINT64_CONSTANT (0x3030303030303030);
   chunk = chunk * 10 + (chunk >> 8);
@@ -31,7 +36,7 @@ _weir_eight_digits (guint64 chunk)
 }
 
 static inline gboolean
-_weir_is_eight_digits (guint64 chunk)
+weir_is_eight_digits (guint64 chunk)
 {
   return ((chunk & G_GUINT64_CONSTANT (0xf0f0f0f0f0f0f0f0)) | (((chunk + G_GUINT64_CONSTANT (0x0606060606060606)) & G_GUINT64_CONSTANT (0xf0f0f0f0f0f0f0f0)) >> 4)) ==
          G_GUINT64_CONSTANT (0x3333333333333333);
