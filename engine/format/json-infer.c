@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include "base/utf8.h"
-
 #include "format/json-scan-private.h"
 #include "format/schema-infer-private.h"
 #include "format/time-text-private.h"

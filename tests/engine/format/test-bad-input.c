@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include "base/utf8.h"
-
 #include "decode-help.h"
 #include "support/shared-data.h"
 
