@@ -1,0 +1,513 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define G_LOG_DOMAIN "weir-io"
+#include "config.h"
+
+#include "io/kafka-control.h"
+
+#include <string.h>
+
+#define CALL_TIMEOUT_MS 5000
+#define POLL_MS         100
+/* Metadata (new partitions, topics of a pattern) is asked for less often than ends. */
+#define METADATA_EVERY 50
+
+struct _WeirKafkaControl
+{
+  gatomicrefcount  ref_count;
+  WeirSource      *source;  /* Owned */
+  WeirKafkaOptions options; /* Owned */
+  rd_kafka_t      *client;  /* Owned by the thread */
+  gint64           retry_us;
+  void (*changed) (gpointer data);
+  gpointer changed_data;
+
+  GMutex     lock;
+  GCond      wake;
+  gboolean   stopping;
+  GPtrArray *partitions;   /* Owned, nullable */
+  GError    *error;        /* Owned, nullable: final */
+  char      *last_failure; /* Owned: what the client complained of last */
+};
+
+static void
+partition_free (gpointer data)
+{
+  WeirKafkaPartition *partition = data;
+
+  g_free (partition->topic);
+  g_free (partition);
+}
+
+static void
+control_unref (WeirKafkaControl *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+  weir_kafka_options_clear (&self->options);
+  g_clear_pointer (&self->partitions, g_ptr_array_unref);
+  g_clear_error (&self->error);
+  weir_source_unref (self->source);
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->wake);
+  g_free (self->last_failure);
+  g_free (self);
+}
+
+/* ---- state -------------------------------------------------------------------------------------------------------- */
+
+static void
+error_cb (rd_kafka_t *client,
+          int         code,
+          const char *reason,
+          void       *opaque)
+{
+  WeirKafkaControl *self = opaque;
+
+  g_mutex_lock (&self->lock);
+  g_free (self->last_failure);
+  self->last_failure = g_strdup_printf ("%s (%s)", reason, rd_kafka_err2name (code));
+  g_mutex_unlock (&self->lock);
+}
+
+static gboolean
+is_stopping (WeirKafkaControl *self)
+{
+  gboolean stopping;
+
+  g_mutex_lock (&self->lock);
+  stopping = self->stopping;
+  g_mutex_unlock (&self->lock);
+  return stopping;
+}
+
+static void
+announce (WeirKafkaControl *self,
+          WeirSourceState   state,
+          char             *message)
+{
+  WeirSource *source = self->source;
+  gboolean    same;
+
+  g_mutex_lock (&source->lock);
+  same = source->status.state == state && g_strcmp0 (source->status.message, message) == 0;
+  source->status.state = state;
+  g_free (source->status.message);
+  source->status.message = message;
+  source->status.retry_at_us = state == WEIR_SOURCE_RETRYING ? g_get_monotonic_time () + 1000000 : 0;
+  g_mutex_unlock (&source->lock);
+  if (!same && !is_stopping (self))
+    self->changed (self->changed_data);
+}
+
+static void
+fail_for_good (WeirKafkaControl *self,
+               GError           *error)
+{
+  g_mutex_lock (&self->lock);
+  if (self->error == NULL)
+    self->error = error;
+  else
+    g_error_free (error);
+  g_mutex_unlock (&self->lock);
+  announce (self, WEIR_SOURCE_FAILED, g_strdup (error->message));
+}
+
+/* ---- metadata ----------------------------------------------------------------------------------------------------- */
+
+static gboolean
+wants_topic (WeirKafkaControl *self,
+             const char       *topic,
+             GRegex           *pattern,
+             char            **names)
+{
+  if (self->options.strategy == WEIR_KAFKA_PATTERN)
+    return g_regex_match (pattern, topic, 0, NULL);
+  for (guint i = 0; names[i] != NULL; i++)
+    if (strcmp (g_strstrip (names[i]), topic) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+add_partition (GPtrArray  *found,
+               const char *topic,
+               gint32      number)
+{
+  WeirKafkaPartition *partition = g_new0 (WeirKafkaPartition, 1);
+
+  partition->topic = g_strdup (topic);
+  partition->partition = number;
+  partition->low = partition->high = partition->start = RD_KAFKA_OFFSET_INVALID;
+  g_ptr_array_add (found, partition);
+}
+
+static gboolean
+check_topic (WeirKafkaControl                *self,
+             const rd_kafka_metadata_topic_t *topic,
+             GError                         **error)
+{
+  if (topic->err == RD_KAFKA_RESP_ERR_NO_ERROR || topic->err == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE)
+    return TRUE;
+  if (topic->err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED)
+    return weir_fail (error, WEIR_ERROR_RUN, "TOPIC_AUTHORIZATION_FAILED", WEIR_SPAN_NONE,
+                      "Topic \"%s\" may not be read by this user: ask for the right to Describe and Read it.", topic->topic);
+  return weir_fail (error, WEIR_ERROR_RUN, "UNKNOWN_TOPIC_OR_PARTITION", WEIR_SPAN_NONE,
+                    "There is no topic \"%s\" at %s. Check the name, or create it.", topic->topic, self->options.servers);
+}
+
+/* Partitions that the strategy names, from the metadata of the whole cluster. */
+static gboolean
+collect_partitions (WeirKafkaControl          *self,
+                    const rd_kafka_metadata_t *metadata,
+                    GPtrArray                 *found,
+                    GError                   **error)
+{
+  g_auto (GStrv)     names = g_strsplit (self->options.topics, ",", -1);
+  g_autofree char   *anchored = g_strdup_printf ("^(?:%s)$", self->options.topics);
+  g_autoptr (GRegex) pattern = NULL;
+
+  if (self->options.strategy == WEIR_KAFKA_PATTERN)
+    {
+      pattern = g_regex_new (anchored, 0, 0, NULL);
+      if (pattern == NULL)
+        return weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", WEIR_SPAN_NONE, "'%s' is no regular expression.", self->options.topics);
+    }
+  for (int i = 0; i < metadata->topic_cnt; i++)
+    {
+      const rd_kafka_metadata_topic_t *topic = &metadata->topics[i];
+
+      if (!wants_topic (self, topic->topic, pattern, names))
+        continue;
+      if (!check_topic (self, topic, error))
+        return FALSE;
+      for (int p = 0; p < topic->partition_cnt; p++)
+        add_partition (found, topic->topic, topic->partitions[p].id);
+    }
+  if (self->options.strategy != WEIR_KAFKA_SUBSCRIBE)
+    return TRUE;
+  for (guint n = 0; names[n] != NULL; n++)
+    {
+      gboolean have = FALSE;
+
+      for (guint i = 0; i < found->len; i++)
+        have = have || strcmp (((WeirKafkaPartition *)found->pdata[i])->topic, g_strstrip (names[n])) == 0;
+      if (!have)
+        return weir_fail (error, WEIR_ERROR_RUN, "UNKNOWN_TOPIC_OR_PARTITION", WEIR_SPAN_NONE,
+                          "There is no topic \"%s\" at %s. Check the name, or create it.", names[n], self->options.servers);
+    }
+  return TRUE;
+}
+
+/* FALSE: no answer (retry) or @error (final). */
+static gboolean
+ask_partitions (WeirKafkaControl *self,
+                GPtrArray        *found,
+                GError          **error)
+{
+  const struct rd_kafka_metadata *metadata;
+  gboolean                        ok;
+
+  if (self->options.strategy == WEIR_KAFKA_ASSIGN)
+    {
+      g_autoptr (GPtrArray) assigned = weir_kafka_offsets_parse (self->options.topics, error);
+
+      for (guint i = 0; assigned != NULL && i < assigned->len; i++)
+        add_partition (found, ((WeirKafkaOffset *)assigned->pdata[i])->topic, ((WeirKafkaOffset *)assigned->pdata[i])->partition);
+      return assigned != NULL;
+    }
+  if (rd_kafka_metadata (self->client, 1, NULL, &metadata, CALL_TIMEOUT_MS) != RD_KAFKA_RESP_ERR_NO_ERROR)
+    return FALSE;
+  ok = collect_partitions (self, metadata, found, error);
+  rd_kafka_metadata_destroy (metadata);
+  return ok;
+}
+
+/* ---- ends and starts ---------------------------------------------------------------------------------------------- */
+
+static gboolean
+ask_ends (WeirKafkaControl *self,
+          GPtrArray        *found)
+{
+  for (guint i = 0; i < found->len && !is_stopping (self); i++)
+    {
+      WeirKafkaPartition *partition = found->pdata[i];
+
+      if (rd_kafka_query_watermark_offsets (self->client, partition->topic, partition->partition, &partition->low, &partition->high, CALL_TIMEOUT_MS) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* The first offset at or after a time; the end when there is none. */
+static gboolean
+ask_by_time (WeirKafkaControl   *self,
+             WeirKafkaPartition *partition,
+             gint64              timestamp_ms,
+             gint64             *offset)
+{
+  rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new (1);
+  gboolean                         ok;
+
+  rd_kafka_topic_partition_list_add (list, partition->topic, partition->partition)->offset = timestamp_ms;
+  ok = rd_kafka_offsets_for_times (self->client, list, CALL_TIMEOUT_MS) == RD_KAFKA_RESP_ERR_NO_ERROR;
+  *offset = list->elems[0].offset >= 0 ? list->elems[0].offset : partition->high;
+  rd_kafka_topic_partition_list_destroy (list);
+  return ok;
+}
+
+/* A partition's start is fixed the first time it is seen; one that appears later is read from its first record. */
+static gboolean
+fix_start (WeirKafkaControl   *self,
+           WeirKafkaPartition *partition,
+           gboolean            is_new_later)
+{
+  gint64 named = weir_kafka_offsets_find (self->options.start_offsets, partition->topic, partition->partition);
+  gint64 position = named != RD_KAFKA_OFFSET_INVALID ? named : self->options.start;
+
+  if (is_new_later)
+    position = RD_KAFKA_OFFSET_BEGINNING;
+  else if (self->options.start_timestamp_ms >= 0)
+    return ask_by_time (self, partition, self->options.start_timestamp_ms, &partition->start);
+  if (position == RD_KAFKA_OFFSET_BEGINNING)
+    partition->start = partition->low;
+  else if (position == RD_KAFKA_OFFSET_END)
+    partition->start = partition->high;
+  else
+    partition->start = position;
+  return TRUE;
+}
+
+static gboolean
+fix_end (WeirKafkaControl   *self,
+         WeirKafkaPartition *partition)
+{
+  gint64 named = weir_kafka_offsets_find (self->options.end_offsets, partition->topic, partition->partition);
+
+  if (self->options.end_timestamp_ms >= 0)
+    return ask_by_time (self, partition, self->options.end_timestamp_ms, &partition->high);
+  if (named >= 0)
+    partition->high = MIN (partition->high, named);
+  return TRUE;
+}
+
+static gboolean
+fix_positions (WeirKafkaControl *self,
+               GPtrArray        *found)
+{
+  for (guint i = 0; i < found->len; i++)
+    {
+      WeirKafkaPartition *partition = found->pdata[i];
+
+      for (guint k = 0; self->partitions != NULL && k < self->partitions->len; k++)
+        {
+          const WeirKafkaPartition *known = self->partitions->pdata[k];
+
+          if (known->partition == partition->partition && strcmp (known->topic, partition->topic) == 0)
+            partition->start = known->start;
+        }
+      if (partition->start == RD_KAFKA_OFFSET_INVALID && !fix_start (self, partition, self->partitions != NULL))
+        return FALSE;
+      if (!fix_end (self, partition))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* ---- the thread --------------------------------------------------------------------------------------------------- */
+
+static gboolean
+ends_moved (WeirKafkaControl *self,
+            GPtrArray        *found)
+{
+  if (self->partitions == NULL || self->partitions->len != found->len)
+    return TRUE;
+  for (guint i = 0; i < found->len; i++)
+    if (((WeirKafkaPartition *)found->pdata[i])->high != ((WeirKafkaPartition *)self->partitions->pdata[i])->high)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+publish (WeirKafkaControl *self,
+         GPtrArray        *found)
+{
+  gboolean moved = ends_moved (self, found);
+
+  g_mutex_lock (&self->lock);
+  g_clear_pointer (&self->partitions, g_ptr_array_unref);
+  self->partitions = g_ptr_array_ref (found);
+  g_mutex_unlock (&self->lock);
+  announce (self, WEIR_SOURCE_CONNECTED, NULL);
+  if (moved && !is_stopping (self))
+    self->changed (self->changed_data);
+}
+
+static GPtrArray *
+copy_partitions (GPtrArray *partitions)
+{
+  GPtrArray *copy = g_ptr_array_new_with_free_func (partition_free);
+
+  for (guint i = 0; i < partitions->len; i++)
+    {
+      WeirKafkaPartition *partition = g_memdup2 (partitions->pdata[i], sizeof *partition);
+
+      partition->topic = g_strdup (partition->topic);
+      g_ptr_array_add (copy, partition);
+    }
+  return copy;
+}
+
+static void
+no_answer (WeirKafkaControl *self,
+           gint64           *failing_since_us)
+{
+  gint64           now_us = g_get_monotonic_time ();
+  g_autofree char *cause = NULL;
+  char            *message;
+
+  if (*failing_since_us == 0)
+    *failing_since_us = now_us;
+  g_mutex_lock (&self->lock);
+  cause = g_strdup (self->last_failure);
+  g_mutex_unlock (&self->lock);
+  message = g_strdup_printf ("Not connected to %s: %s. Check that a broker runs there and that its advertised addresses can be reached.",
+                             self->options.servers, cause != NULL ? cause : "no answer");
+  if (self->retry_us >= 0 && now_us - *failing_since_us >= self->retry_us)
+    {
+      fail_for_good (self, weir_error_new (WEIR_ERROR_RUN, "KAFKA_UNREACHABLE", WEIR_SPAN_NONE, "%s", message));
+      g_free (message);
+    }
+  else
+    announce (self, WEIR_SOURCE_RETRYING, message);
+}
+
+/* One round. TRUE: answered. */
+static gboolean
+ask (WeirKafkaControl *self,
+     gboolean          with_metadata)
+{
+  g_autoptr (GPtrArray) found = NULL;
+  g_autoptr (GError)    error = NULL;
+
+  if (with_metadata)
+    {
+      found = g_ptr_array_new_with_free_func (partition_free);
+      if (!ask_partitions (self, found, &error))
+        {
+          if (error != NULL)
+            fail_for_good (self, g_steal_pointer (&error));
+          return FALSE;
+        }
+    }
+  else
+    found = copy_partitions (self->partitions);
+  if (!ask_ends (self, found) || !fix_positions (self, found))
+    return FALSE;
+  if (!is_stopping (self))
+    publish (self, found);
+  return TRUE;
+}
+
+static gpointer
+control_thread (gpointer data)
+{
+  WeirKafkaControl *self = data;
+  gint64            failing_since_us = 0;
+  guint             round = 0;
+
+  while (!is_stopping (self) && self->error == NULL)
+    {
+      rd_kafka_poll (self->client, 0);
+      if (ask (self, round == 0 || self->partitions == NULL))
+        {
+          failing_since_us = 0;
+          round = (round + 1) % METADATA_EVERY;
+        }
+      else if (self->error == NULL && !is_stopping (self))
+        {
+          rd_kafka_poll (self->client, 0);
+          no_answer (self, &failing_since_us);
+          round = 0;
+        }
+      g_mutex_lock (&self->lock);
+      if (!self->stopping)
+        g_cond_wait_until (&self->wake, &self->lock, g_get_monotonic_time () + (failing_since_us > 0 ? 1000 : POLL_MS) * 1000);
+      g_mutex_unlock (&self->lock);
+    }
+  rd_kafka_destroy (self->client);
+  control_unref (self);
+  return NULL;
+}
+
+WeirKafkaControl *
+weir_kafka_control_new (WeirSource             *source,
+                        const WeirKafkaOptions *options,
+                        rd_kafka_conf_t        *conf,
+                        gint64                  retry_us,
+                        void (*changed) (gpointer data),
+                        gpointer data,
+                        GError **error)
+{
+  WeirKafkaControl *self = g_new0 (WeirKafkaControl, 1);
+  char              text[512];
+
+  g_atomic_ref_count_init (&self->ref_count);
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->wake);
+  self->source = weir_source_ref (source);
+  self->options = *options;
+  self->options.topics = g_strdup (options->topics);
+  self->options.servers = g_strdup (options->servers);
+  self->options.start_offsets = options->start_offsets != NULL ? g_ptr_array_ref (options->start_offsets) : NULL;
+  self->options.end_offsets = options->end_offsets != NULL ? g_ptr_array_ref (options->end_offsets) : NULL;
+  self->retry_us = retry_us;
+  self->changed = changed;
+  self->changed_data = data;
+  rd_kafka_conf_set_opaque (conf, self);
+  rd_kafka_conf_set_error_cb (conf, error_cb);
+  self->client = rd_kafka_new (RD_KAFKA_CONSUMER, conf, text, sizeof text);
+  if (self->client == NULL)
+    {
+      rd_kafka_conf_destroy (conf);
+      weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", WEIR_SPAN_NONE, "Kafka: %s.", text);
+      control_unref (self);
+      return NULL;
+    }
+  g_atomic_ref_count_inc (&self->ref_count);
+  g_thread_unref (g_thread_new ("weir-kafka", control_thread, self));
+  return self;
+}
+
+void
+weir_kafka_control_free (WeirKafkaControl *control)
+{
+  if (control == NULL)
+    return;
+  g_mutex_lock (&control->lock);
+  control->stopping = TRUE;
+  g_cond_broadcast (&control->wake);
+  g_mutex_unlock (&control->lock);
+  control_unref (control);
+}
+
+GPtrArray *
+weir_kafka_control_get_partitions (WeirKafkaControl *control)
+{
+  GPtrArray *copy;
+
+  g_mutex_lock (&control->lock);
+  copy = control->partitions != NULL ? copy_partitions (control->partitions) : NULL;
+  g_mutex_unlock (&control->lock);
+  return copy;
+}
+
+GError *
+weir_kafka_control_get_error (WeirKafkaControl *control)
+{
+  GError *error;
+
+  g_mutex_lock (&control->lock);
+  error = control->error != NULL ? g_error_copy (control->error) : NULL;
+  g_mutex_unlock (&control->lock);
+  return error;
+}
