@@ -150,7 +150,7 @@ run_query (WeirCatalog            *catalog,
     {
       weir_stream_run_start (run, NULL, NULL);
       if (!run_batches (run, config.zone, &error))
-        print_error (error, "run", (gint64) weir_stream_run_get_next_batch_id (run));
+        print_error (error, "run", (gint64)weir_stream_run_get_next_batch_id (run));
     }
   _weir_analyzed_query_clear (&analyzed);
   return 0;
@@ -208,6 +208,6 @@ main (int    argc,
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, &argc, &argv, NULL) || argc != 2 || !g_file_get_contents (argv[1], &text, NULL, NULL))
     return 2;
-  weir_set_threads ((guint) n_threads);
+  weir_set_threads ((guint)n_threads);
   return run_script (text);
 }

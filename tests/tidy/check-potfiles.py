@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""po/POTFILES.in names exactly the files with strings to translate, and every language in LINGUAS is complete."""
+"""po/POTFILES.in names the files of the window with strings to translate, and every language in LINGUAS is complete.
+
+The engine has no locale: its messages and the sentences on functions are English, as Spark's are.
+"""
 
 import re
 import shutil
@@ -29,7 +32,7 @@ for listed in potfiles:
         report.complain(LISTED, 'po/POTFILES.in', 0, f'{listed} does not exist')
 if potfiles != sorted(potfiles):
     report.complain(LISTED, 'po/POTFILES.in', 0, 'is not sorted')
-for source in files('app', 'ui', 'engine'):
+for source in files('app', 'ui'):
     marked = MARKED.get(source.suffix)
     text = source.read_text(encoding='utf-8') if marked else ''
     for cut in CUT.finditer(text) if source.suffix == '.c' else []:

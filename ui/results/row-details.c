@@ -343,7 +343,7 @@ show_changes (WeirRowDetails *self)
       gtk_widget_set_visible (self->lines[i].row, i < self->n_changes);
       if (i >= self->n_changes)
         continue;
-      batch = g_strdup_printf (_ ("batch %" G_GUINT64_FORMAT), self->changes[i].batch_id);
+      batch = g_strdup_printf (_ ("batch %lu"), (gulong)self->changes[i].batch_id);
       set_text (self->lines[i].batch, batch);
       set_text (self->lines[i].value, self->changes[i].value);
     }

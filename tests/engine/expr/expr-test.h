@@ -26,8 +26,8 @@ call (const char *name,
       ...)
 {
   g_autoptr (GError) error = NULL;
-  WeirExpr *expr;
-  va_list   list;
+  WeirExpr          *expr;
+  va_list            list;
 
   va_start (list, name);
   expr = call_list (name, list, &error);
@@ -50,10 +50,10 @@ row_text (WeirExpr  *expr,
           WeirBatch *batch,
           guint      row)
 {
-  g_autoptr (WeirEval) eval = weir_eval_new (weir_zone_utc ());
+  g_autoptr (WeirEval)   eval = weir_eval_new (weir_zone_utc ());
   g_autoptr (WeirColumn) column = weir_expr_eval (expr, eval, batch, weir_sel_all (batch->n_rows));
-  g_autoptr (GError) error = NULL;
-  GString *out = g_string_new (NULL);
+  g_autoptr (GError)     error = NULL;
+  GString               *out = g_string_new (NULL);
 
   g_assert_cmpuint (column->n_rows, ==, batch->n_rows);
   if (weir_eval_take_error (eval, &error))
@@ -71,10 +71,10 @@ static inline char *
 value_of (const char *name,
           ...)
 {
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GError)    error = NULL;
   g_autoptr (WeirBatch) batch = no_columns (1);
-  WeirExpr *expr;
-  va_list   list;
+  WeirExpr             *expr;
+  va_list               list;
 
   va_start (list, name);
   expr = call_list (name, list, &error);
@@ -89,7 +89,7 @@ static inline WeirExpr *
 lit (const char *type,
      const char *text)
 {
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GError)   error = NULL;
   g_autoptr (WeirType) parsed = weir_type_parse (type, &error);
 
   g_assert_no_error (error);
@@ -104,10 +104,10 @@ lit (const char *type,
 #define D(text) lit ("double", text)
 #define N       weir_expr_new_null (WEIR_VOID)
 
-#define assert_value(expected, ...) \
-  G_STMT_START \
-  { \
+#define assert_value(expected, ...)                      \
+  G_STMT_START                                           \
+  {                                                      \
     g_autofree char *got = value_of (__VA_ARGS__, NULL); \
-    g_assert_cmpstr (got, ==, expected); \
-  } \
+    g_assert_cmpstr (got, ==, expected);                 \
+  }                                                      \
   G_STMT_END
