@@ -103,6 +103,7 @@ test_recognise (void)
     { "SET a = b; /* x */ SELECT * FROM `my table`;", "from `my table`" },
     { "SELECT session_window(ts, '5 minutes'), count(*) FROM t GROUP BY session_window(ts, '5 minutes')",
       "from t | group [session_window(ts, '5 minutes')] | aggregate [count:*:-]" },
+    { "SELECT *", "sql SELECT *" },
     { "", "sql " },
   };
 
