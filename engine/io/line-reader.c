@@ -462,3 +462,48 @@ weir_line_reader_commit (WeirLineReader *reader,
   trim (reader);
   g_mutex_unlock (&reader->lock);
 }
+
+/* ---- offsets ----------------------------------------------------------------------------------------------------- */
+
+static guint64
+parse_offset (WeirLineReader *reader,
+              WeirSource     *source,
+              const char     *offset)
+{
+  return *offset == '\0' ? weir_line_reader_get_first (reader, source) : g_ascii_strtoull (offset, NULL, 10);
+}
+
+char *
+weir_line_source_latest (WeirLineReader *reader,
+                         WeirSource     *source,
+                         const char     *from)
+{
+  guint64 end = weir_line_reader_get_end (reader);
+
+  return end == parse_offset (reader, source, from) ? g_strdup (from) : g_strdup_printf ("%" G_GUINT64_FORMAT, end);
+}
+
+char *
+weir_line_source_freeze (WeirLineReader *reader,
+                         WeirSource     *source)
+{
+  WeirSourceStatus status;
+  gboolean         ended;
+
+  weir_line_reader_set_bounded (reader);
+  weir_source_get_status (source, &status);
+  /* A peer that closed before this was asked for is at its end as well. */
+  ended = status.state == WEIR_SOURCE_ENDED ||
+          (status.state == WEIR_SOURCE_RETRYING && weir_line_reader_get_end (reader) > weir_line_reader_get_first (reader, source));
+  weir_source_status_clear (&status);
+  return ended ? g_strdup_printf ("%" G_GUINT64_FORMAT, weir_line_reader_get_end (reader)) : NULL;
+}
+
+GPtrArray *
+weir_line_source_plan (WeirLineReader *reader,
+                       WeirSource     *source,
+                       const char     *from,
+                       const char     *to)
+{
+  return weir_line_reader_get_blocks (reader, parse_offset (reader, source, from), g_ascii_strtoull (to, NULL, 10));
+}

@@ -64,4 +64,9 @@ guint64 weir_line_reader_get_end (WeirLineReader *reader);
 GPtrArray *weir_line_reader_get_blocks (WeirLineReader *reader, guint64 from, guint64 to);
 void       weir_line_reader_commit (WeirLineReader *reader, WeirSource *source, guint64 to);
 
+/* Offsets of a source over a reader: latest(), freeze() and plan() of its class. */
+char      *weir_line_source_latest (WeirLineReader *reader, WeirSource *source, const char *from);
+char      *weir_line_source_freeze (WeirLineReader *reader, WeirSource *source);
+GPtrArray *weir_line_source_plan (WeirLineReader *reader, WeirSource *source, const char *from, const char *to);
+
 G_END_DECLS

@@ -337,43 +337,20 @@ socket_start (WeirSource *source)
   weir_line_reader_attach (self->reader, source, context, self->retry_us);
 }
 
-static guint64
-parse_offset (SocketSource *self,
-              const char   *offset)
-{
-  return *offset == '\0' ? weir_line_reader_get_first (self->reader, &self->parent) : g_ascii_strtoull (offset, NULL, 10);
-}
-
 static char *
 socket_latest (WeirSource *source,
                const char *from,
                gboolean    unlimited,
                GError    **error)
 {
-  SocketSource *self = (SocketSource *)source;
-  guint64       end = weir_line_reader_get_end (self->reader);
-
-  if (end == parse_offset (self, from))
-    return g_strdup (from);
-  return g_strdup_printf ("%" G_GUINT64_FORMAT, end);
+  return weir_line_source_latest (((SocketSource *)source)->reader, source, from);
 }
 
 static char *
 socket_freeze (WeirSource *source,
                GError    **error)
 {
-  SocketSource    *self = (SocketSource *)source;
-  WeirSourceStatus status;
-  WeirSourceState  state;
-
-  weir_line_reader_set_bounded (self->reader);
-  weir_source_get_status (source, &status);
-  state = status.state;
-  weir_source_status_clear (&status);
-  /* A peer that closed before this was asked for is at its end as well. */
-  if (state == WEIR_SOURCE_ENDED || (state == WEIR_SOURCE_RETRYING && weir_line_reader_get_end (self->reader) > weir_line_reader_get_first (self->reader, source)))
-    return g_strdup_printf ("%" G_GUINT64_FORMAT, weir_line_reader_get_end (self->reader));
-  return NULL;
+  return weir_line_source_freeze (((SocketSource *)source)->reader, source);
 }
 
 static GPtrArray *
@@ -382,9 +359,7 @@ socket_plan (WeirSource *source,
              const char *to,
              GError    **error)
 {
-  SocketSource *self = (SocketSource *)source;
-
-  return weir_line_reader_get_blocks (self->reader, parse_offset (self, from), g_ascii_strtoull (to, NULL, 10));
+  return weir_line_source_plan (((SocketSource *)source)->reader, source, from, to);
 }
 
 typedef struct
