@@ -158,6 +158,28 @@ test_any_start (void)
     }
 }
 
+/* The editor's words are words of the grammar; those of constants and units too. */
+static void
+test_language_spec (void)
+{
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "..", "data", "gtksourceview-5", "language-specs", "weir-sql.lang", NULL);
+  g_autofree char *text = NULL;
+  const char      *word;
+  guint            n = 0;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  for (word = strstr (text, "<keyword>"); word != NULL; word = strstr (word, "<keyword>"), n++)
+    {
+      gsize len;
+
+      word += strlen ("<keyword>");
+      len = strcspn (word, "<");
+      if (_weir_sql_keyword_lookup (word, len) == WEIR_SQL_NO_KEYWORD)
+        g_error ("%.*s is no keyword", (int)len, word);
+    }
+  g_assert_cmpuint (n, >, 200);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -169,5 +191,6 @@ main (int    argc,
   g_test_add_func ("/sql/lexer/parens", test_parens);
   g_test_add_func ("/sql/lexer/too-many", test_too_many);
   g_test_add_func ("/sql/lexer/any-start", test_any_start);
+  g_test_add_func ("/sql/lexer/language-spec", test_language_spec);
   return g_test_run ();
 }
