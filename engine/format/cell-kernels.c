@@ -2,7 +2,7 @@
 #include "config.h"
 
 #include "format/decoder-private.h"
-#include "base/fast-number.h"
+#include "format/digits-private.h"
 #include "format/time-text-private.h"
 
 #include <string.h>
@@ -39,33 +39,7 @@ make_validity (const WeirCell *cells,
   return buffer;
 }
 
-/* Eight-byte integers: the digits are read eight at a time from the end. */
-static inline gboolean
-fast_i64 (const WeirCell *cell,
-          gint64         *value)
-{
-  guint64 head;
-  guint64 tail;
-  guint   len = cell->len;
-
-  if (len - 1 > 15 || (guchar)(cell->data[0] - '0') > 9)
-    return FALSE;
-  memcpy (&head, cell->data, 8);
-  if (len <= 8)
-    {
-      /* The digits move to the end, zeros fill the front. */
-      head = len == 8 ? head : (head << (64 - len * 8)) | (G_GUINT64_CONSTANT (0x3030303030303030) >> (len * 8));
-      *value = weir_eight_digits (head);
-      return weir_is_eight_digits (head);
-    }
-  memcpy (&tail, cell->data + 8, 8);
-  len -= 8;
-  tail = len == 8 ? tail : (tail << (64 - len * 8)) | (head >> (len * 8));
-  head = len == 8 ? head : (head << (64 - len * 8)) | (G_GUINT64_CONSTANT (0x3030303030303030) >> (len * 8));
-  *value = (gint64)weir_eight_digits (head) * 100000000 + weir_eight_digits (tail);
-  return weir_is_eight_digits (head) && weir_is_eight_digits (tail);
-}
-
+/* Integers, 64 rows at a time: short ones by _weir_parse_digits(), the rest one by one. */
 #define INTEGER_KERNEL(name, ctype)                                                                                         \
   static WeirColumn *                                                                                                       \
   name (const WeirConvert *convert, const WeirCell *cells, WeirKernelRun *run)                                              \
@@ -76,24 +50,30 @@ fast_i64 (const WeirCell *cell,
     guint32     wanted = convert->is_json ? WEIR_CELL_INT : WEIR_CELL_STRING;                                               \
     gboolean    any_null = FALSE;                                                                                           \
                                                                                                                             \
-    for (guint i = 0; i < run->n; i++)                                                                                      \
+    for (guint start = 0; start < run->n; start += 64)                                                                      \
       {                                                                                                                     \
-        gint64 value;                                                                                                       \
+        gint64  wide[64];                                                                                                   \
+        guint   n = MIN (run->n - start, 64);                                                                               \
+        guint64 todo = ~_weir_parse_digits (cells + start, n, wanted, wide);                                                \
                                                                                                                             \
-        if (G_LIKELY (cells[i].kind == wanted && fast_i64 (&cells[i], &value) && value == (gint64)(ctype)value))            \
-          values[i] = (ctype)value;                                                                                         \
-        else if (cells[i].kind == WEIR_CELL_NULL)                                                                           \
+        for (guint i = 0; i < n; i++)                                                                                       \
           {                                                                                                                 \
-            any_null = TRUE;                                                                                                \
-            values[i] = 0;                                                                                                  \
+            values[start + i] = (ctype)wide[i];                                                                             \
+            if (sizeof (ctype) < 8)                                                                                         \
+              todo |= (guint64)((ctype)wide[i] != wide[i]) << i;                                                            \
           }                                                                                                                 \
-        else if (!_weir_convert_cell (convert, &cells[i], &values[i]))                                                      \
+        for (todo &= n == 64 ? G_MAXUINT64 : (G_GUINT64_CONSTANT (1) << n) - 1; todo != 0; todo &= todo - 1)                \
           {                                                                                                                 \
-            values[i] = 0;                                                                                                  \
-            _weir_rows_mark (run->errors, i, REASON_TYPE);                                                                  \
+            guint row = start + (guint)__builtin_ctzll (todo);                                                              \
+                                                                                                                            \
+            if (cells[row].kind != WEIR_CELL_NULL && _weir_convert_cell (convert, &cells[row], &values[row]))               \
+              continue;                                                                                                     \
+            any_null = TRUE;                                                                                                \
+            values[row] = 0;                                                                                                \
+            if (cells[row].kind != WEIR_CELL_NULL)                                                                          \
+              _weir_rows_mark (run->errors, row, REASON_TYPE);                                                              \
           }                                                                                                                 \
       }                                                                                                                     \
-    any_null |= run->errors->len > first_error;                                                                             \
     return weir_column_new_flat (convert->type, run->n, buffer, any_null ? make_validity (cells, run, first_error) : NULL); \
   }
 

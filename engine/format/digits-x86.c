@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "format/digits-private.h"
+
+/*
+ * Integers with AVX2 and AVX-512: each 128 bit lane holds the digits of one cell, moved to its end by a shuffle with zeros before them, and pairs
+ * are joined to two, four and eight digits.
+ */
+
+#ifdef __x86_64__
+
+#include <immintrin.h>
+
+#define AVX2   __attribute__ ((target ("avx2,bmi,bmi2,lzcnt,popcnt")))
+#define AVX512 __attribute__ ((target ("avx2,bmi,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512dq,avx512vl")))
+
+/* Sixteen zeros, then 0…15: sixteen bytes from `len` on move the first `len` bytes of a lane to its end. */
+static const guint8 align_right[32] = { 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 };
+
+/* What is read for a cell that does not fit. */
+static const char no_digits[16] = { 0 };
+
+#define LOAD(p) _mm_loadu_si128 ((const __m128i *)(p))
+
+AVX512 guint64
+_weir_parse_digits_avx512 (const WeirCell *cells,
+                           guint           n,
+                           guint32         kind,
+                           gint64         *values)
+{
+  guint64 ok = 0;
+
+  for (guint i = 0; i < n; i += 4)
+    {
+      const char *data[4];
+      guint       len[4];
+      guint64     fits = 0;
+      __m512i     digits;
+      __m512i     shuffle;
+      __m512i     wide;
+      guint64     wrong;
+      guint       lanes;
+
+      for (guint j = 0; j < 4; j++)
+        {
+          const WeirCell *cell = &cells[MIN (i + j, n - 1)];
+          gboolean        fit = _weir_digits_fit (cell, kind);
+
+          fits |= (guint64)fit << j;
+          data[j] = fit ? cell->data : no_digits;
+          len[j] = fit ? cell->len : 0;
+        }
+      digits = _mm512_inserti64x4 (_mm512_castsi256_si512 (_mm256_inserti128_si256 (_mm256_castsi128_si256 (LOAD (data[0])), LOAD (data[1]), 1)),
+                                   _mm256_inserti128_si256 (_mm256_castsi128_si256 (LOAD (data[2])), LOAD (data[3]), 1), 1);
+      shuffle = _mm512_inserti64x4 (_mm512_castsi256_si512 (_mm256_inserti128_si256 (_mm256_castsi128_si256 (LOAD (align_right + len[0])), LOAD (align_right + len[1]), 1)),
+                                    _mm256_inserti128_si256 (_mm256_castsi128_si256 (LOAD (align_right + len[2])), LOAD (align_right + len[3]), 1), 1);
+      digits = _mm512_shuffle_epi8 (_mm512_sub_epi8 (digits, _mm512_set1_epi8 ('0')), shuffle);
+      wrong = _mm512_cmpgt_epu8_mask (digits, _mm512_set1_epi8 (9));
+      wide = _mm512_maddubs_epi16 (digits, _mm512_set1_epi16 (1 << 8 | 10));
+      wide = _mm512_madd_epi16 (wide, _mm512_set1_epi32 (1 << 16 | 100));
+      wide = _mm512_packus_epi32 (wide, wide);
+      wide = _mm512_madd_epi16 (wide, _mm512_set1_epi32 (1 << 16 | 10000));
+      wide = _mm512_add_epi64 (_mm512_mul_epu32 (wide, _mm512_set1_epi64 (100000000)), _mm512_srli_epi64 (wide, 32));
+      lanes = ((wrong & 0xffff) == 0) | ((wrong >> 16 & 0xffff) == 0) << 1 | ((wrong >> 32 & 0xffff) == 0) << 2 | (wrong >> 48 == 0) << 3;
+      ok |= (fits & lanes) << i;
+      _mm256_mask_storeu_epi64 (values + i, (__mmask8)(n - i >= 4 ? 15 : (1u << (n - i)) - 1), _mm512_castsi512_si256 (_mm512_maskz_compress_epi64 (0x55, wide)));
+    }
+  return n == 64 ? ok : ok & ((G_GUINT64_CONSTANT (1) << n) - 1);
+}
+
+AVX2 guint64
+_weir_parse_digits_avx2 (const WeirCell *cells,
+                         guint           n,
+                         guint32         kind,
+                         gint64         *values)
+{
+  guint64 ok = 0;
+
+  for (guint i = 0; i < n; i += 2)
+    {
+      const WeirCell *one = &cells[i];
+      const WeirCell *two = &cells[MIN (i + 1, n - 1)];
+      gboolean        fit_one = _weir_digits_fit (one, kind);
+      gboolean        fit_two = _weir_digits_fit (two, kind);
+      __m256i         digits = _mm256_inserti128_si256 (_mm256_castsi128_si256 (LOAD (fit_one ? one->data : no_digits)), LOAD (fit_two ? two->data : no_digits), 1);
+      __m256i         shuffle = _mm256_inserti128_si256 (_mm256_castsi128_si256 (LOAD (align_right + (fit_one ? one->len : 0))), LOAD (align_right + (fit_two ? two->len : 0)), 1);
+      __m256i         wide;
+      guint           right;
+
+      digits = _mm256_shuffle_epi8 (_mm256_sub_epi8 (digits, _mm256_set1_epi8 ('0')), shuffle);
+      right = (guint)_mm256_movemask_epi8 (_mm256_cmpeq_epi8 (_mm256_min_epu8 (digits, _mm256_set1_epi8 (9)), digits));
+      wide = _mm256_maddubs_epi16 (digits, _mm256_set1_epi16 (1 << 8 | 10));
+      wide = _mm256_madd_epi16 (wide, _mm256_set1_epi32 (1 << 16 | 100));
+      wide = _mm256_packus_epi32 (wide, wide);
+      wide = _mm256_madd_epi16 (wide, _mm256_set1_epi32 (1 << 16 | 10000));
+      wide = _mm256_add_epi64 (_mm256_mul_epu32 (wide, _mm256_set1_epi64x (100000000)), _mm256_srli_epi64 (wide, 32));
+      ok |= (guint64)((guint)(fit_one && (right & 0xffff) == 0xffff) | (guint)(fit_two && right >> 16 == 0xffff) << 1) << i;
+      values[i] = _mm256_extract_epi64 (wide, 0);
+      if (i + 1 < n)
+        values[i + 1] = _mm256_extract_epi64 (wide, 2);
+    }
+  return n == 64 ? ok : ok & ((G_GUINT64_CONSTANT (1) << n) - 1);
+}
+
+#else
+
+guint64
+_weir_parse_digits_avx2 (const WeirCell *cells,
+                         guint           n,
+                         guint32         kind,
+                         gint64         *values)
+{
+  g_assert_not_reached ();
+}
+
+guint64
+_weir_parse_digits_avx512 (const WeirCell *cells,
+                           guint           n,
+                           guint32         kind,
+                           gint64         *values)
+{
+  g_assert_not_reached ();
+}
+
+#endif
