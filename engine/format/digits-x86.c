@@ -23,6 +23,43 @@ static const char no_digits[16] = { 0 };
 
 #define LOAD(p) _mm_loadu_si128 ((const __m128i *)(p))
 
+/* Four cells, of which the bits of @fits are good; the result has a bit for each that was digits only. */
+AVX512 static inline guint
+parse_four (const WeirCell *const *cells,
+            guint                  fits,
+            __m256i               *values)
+{
+  const char *data[4];
+  guint       len[4];
+  __m512i     digits;
+  __m512i     shuffle;
+  __m512i     wide;
+  guint64     wrong;
+
+  for (guint j = 0; j < 4; j++)
+    {
+      gboolean fit = (fits >> j & 1) != 0;
+
+      data[j] = fit ? cells[j]->data : no_digits;
+      len[j] = fit ? cells[j]->len : 0;
+    }
+  digits = _mm512_inserti64x4 (_mm512_castsi256_si512 (_mm256_inserti128_si256 (_mm256_castsi128_si256 (LOAD (data[0])), LOAD (data[1]), 1)),
+                               _mm256_inserti128_si256 (_mm256_castsi128_si256 (LOAD (data[2])), LOAD (data[3]), 1), 1);
+  shuffle = _mm512_inserti64x4 (_mm512_castsi256_si512 (_mm256_inserti128_si256 (_mm256_castsi128_si256 (LOAD (align_right + len[0])), LOAD (align_right + len[1]), 1)),
+                                _mm256_inserti128_si256 (_mm256_castsi128_si256 (LOAD (align_right + len[2])), LOAD (align_right + len[3]), 1), 1);
+  digits = _mm512_shuffle_epi8 (_mm512_sub_epi8 (digits, _mm512_set1_epi8 ('0')), shuffle);
+  wrong = _mm512_cmpgt_epu8_mask (digits, _mm512_set1_epi8 (9));
+  wide = _mm512_maddubs_epi16 (digits, _mm512_set1_epi16 (1 << 8 | 10));
+  wide = _mm512_madd_epi16 (wide, _mm512_set1_epi32 (1 << 16 | 100));
+  wide = _mm512_packus_epi32 (wide, wide);
+  wide = _mm512_madd_epi16 (wide, _mm512_set1_epi32 (1 << 16 | 10000));
+  wide = _mm512_add_epi64 (_mm512_mul_epu32 (wide, _mm512_set1_epi64 (100000000)), _mm512_srli_epi64 (wide, 32));
+  *values = _mm512_castsi512_si256 (_mm512_maskz_compress_epi64 (0x55, wide));
+  if (G_LIKELY (wrong == 0))
+    return fits;
+  return fits & (((wrong & 0xffff) == 0) | ((wrong >> 16 & 0xffff) == 0) << 1 | ((wrong >> 32 & 0xffff) == 0) << 2 | (wrong >> 48 == 0) << 3);
+}
+
 AVX512 guint64
 _weir_parse_digits_avx512 (const WeirCell *cells,
                            guint           n,
@@ -30,43 +67,26 @@ _weir_parse_digits_avx512 (const WeirCell *cells,
                            gint64         *values)
 {
   guint64 ok = 0;
+  __m256i four;
+  guint   i;
 
-  for (guint i = 0; i < n; i += 4)
+  for (i = 0; i + 4 <= n; i += 4)
     {
-      const char *data[4];
-      guint       len[4];
-      guint64     fits = 0;
-      __m512i     digits;
-      __m512i     shuffle;
-      __m512i     wide;
-      guint64     wrong;
-      guint       lanes;
+      const WeirCell *lanes[] = { &cells[i], &cells[i + 1], &cells[i + 2], &cells[i + 3] };
+      guint           fits = (guint)_weir_digits_fit (lanes[0], kind) | (guint)_weir_digits_fit (lanes[1], kind) << 1 | (guint)_weir_digits_fit (lanes[2], kind) << 2 | (guint)_weir_digits_fit (lanes[3], kind) << 3;
 
-      for (guint j = 0; j < 4; j++)
-        {
-          const WeirCell *cell = &cells[MIN (i + j, n - 1)];
-          gboolean        fit = _weir_digits_fit (cell, kind);
-
-          fits |= (guint64)fit << j;
-          data[j] = fit ? cell->data : no_digits;
-          len[j] = fit ? cell->len : 0;
-        }
-      digits = _mm512_inserti64x4 (_mm512_castsi256_si512 (_mm256_inserti128_si256 (_mm256_castsi128_si256 (LOAD (data[0])), LOAD (data[1]), 1)),
-                                   _mm256_inserti128_si256 (_mm256_castsi128_si256 (LOAD (data[2])), LOAD (data[3]), 1), 1);
-      shuffle = _mm512_inserti64x4 (_mm512_castsi256_si512 (_mm256_inserti128_si256 (_mm256_castsi128_si256 (LOAD (align_right + len[0])), LOAD (align_right + len[1]), 1)),
-                                    _mm256_inserti128_si256 (_mm256_castsi128_si256 (LOAD (align_right + len[2])), LOAD (align_right + len[3]), 1), 1);
-      digits = _mm512_shuffle_epi8 (_mm512_sub_epi8 (digits, _mm512_set1_epi8 ('0')), shuffle);
-      wrong = _mm512_cmpgt_epu8_mask (digits, _mm512_set1_epi8 (9));
-      wide = _mm512_maddubs_epi16 (digits, _mm512_set1_epi16 (1 << 8 | 10));
-      wide = _mm512_madd_epi16 (wide, _mm512_set1_epi32 (1 << 16 | 100));
-      wide = _mm512_packus_epi32 (wide, wide);
-      wide = _mm512_madd_epi16 (wide, _mm512_set1_epi32 (1 << 16 | 10000));
-      wide = _mm512_add_epi64 (_mm512_mul_epu32 (wide, _mm512_set1_epi64 (100000000)), _mm512_srli_epi64 (wide, 32));
-      lanes = ((wrong & 0xffff) == 0) | ((wrong >> 16 & 0xffff) == 0) << 1 | ((wrong >> 32 & 0xffff) == 0) << 2 | (wrong >> 48 == 0) << 3;
-      ok |= (fits & lanes) << i;
-      _mm256_mask_storeu_epi64 (values + i, (__mmask8)(n - i >= 4 ? 15 : (1u << (n - i)) - 1), _mm512_castsi512_si256 (_mm512_maskz_compress_epi64 (0x55, wide)));
+      /* The common case without a choice per lane. */
+      ok |= (guint64)(G_LIKELY (fits == 15) ? parse_four (lanes, 15, &four) : parse_four (lanes, fits, &four)) << i;
+      _mm256_storeu_si256 ((__m256i *)(values + i), four);
     }
-  return n == 64 ? ok : ok & ((G_GUINT64_CONSTANT (1) << n) - 1);
+  for (; i < n; i++)
+    {
+      const WeirCell *lanes[] = { &cells[i], &cells[i], &cells[i], &cells[i] };
+
+      ok |= (guint64)parse_four (lanes, (guint)_weir_digits_fit (&cells[i], kind), &four) << i;
+      values[i] = _mm256_extract_epi64 (four, 0);
+    }
+  return ok;
 }
 
 AVX2 guint64
