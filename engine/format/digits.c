@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "base/cpu.h"
 #include "base/fast-number.h"
 #include "format/digits-private.h"
 
-#include "format/text-index-private.h"
 
 #include <string.h>
 
@@ -55,7 +55,7 @@ _weir_parse_digits (const WeirCell *cells,
                     guint32         kind,
                     gint64         *values)
 {
-  switch (_weir_simd_level ())
+  switch (weir_simd_level ())
     {
     case WEIR_SIMD_AVX512:
       return _weir_parse_digits_avx512 (cells, n, kind, values);
