@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 /* Words of Spark's grammar and of our extensions, sorted as strcmp() does. None is reserved. */
 /* clang-format off */
 #define WEIR_SQL_KEYWORDS(K) \
-  K (ADD) K (AFTER) K (ALL) K (ALTER) K (ALWAYS) K (ANALYZE) K (AND) K (ANTI) K (ANY) K (APPEND) K (ARCHIVE) \
+  K (ADD) K (AFTER) K (AGGREGATE) K (ALL) K (ALTER) K (ALWAYS) K (ANALYZE) K (AND) K (ANTI) K (ANY) K (APPEND) K (ARCHIVE) \
   K (ARRAY) K (AS) K (ASC) K (AT) K (AUTHORIZATION) K (AVAILABLE) K (BEGIN) K (BETWEEN) K (BIGINT) K (BINARY) \
   K (BINDING) K (BOOLEAN) K (BOTH) K (BUCKET) K (BUCKETS) K (BY) K (BYTE) K (CACHE) K (CALL) K (CALLED) K (CASCADE) \
   K (CASE) K (CAST) K (CATALOG) K (CATALOGS) K (CHANGE) K (CHAR) K (CHARACTER) K (CHECK) K (CHECKPOINT) K (CLEAR) \

@@ -120,6 +120,12 @@ const WeirSqlRelation *const *_weir_sql_parse_relations (WeirSqlParser *p, guint
 const WeirSqlLateralView     *_weir_sql_parse_lateral_views (WeirSqlParser *p, guint *n);
 const WeirSqlOption          *_weir_sql_parse_options (WeirSqlParser *p, guint *n); /* (k 'v', …) */
 
+/* `|> operator …` after @input, which is returned when there is none. */
+const WeirSqlQuery *_weir_sql_parse_pipes (WeirSqlParser *p, const WeirSqlQuery *input);
+WeirSqlSelectItem   _weir_sql_parse_select_item (WeirSqlParser *p);
+/* ORDER BY, LIMIT, OFFSET. */
+void _weir_sql_parse_organization (WeirSqlParser *p, WeirSqlQuery *query);
+
 WeirSqlStatement *_weir_sql_parse_one_statement (WeirSqlParser *p);
 void              _weir_sql_parse_create (WeirSqlParser *p, WeirSqlStatement *statement);
 

@@ -173,9 +173,9 @@ skip_window_clause (WeirSqlParser *p)
   while (_weir_sql_accept (p, WEIR_SQL_TOKEN_COMMA));
 }
 
-static void
-parse_organization (WeirSqlParser *p,
-                    WeirSqlQuery  *query)
+void
+_weir_sql_parse_organization (WeirSqlParser *p,
+                              WeirSqlQuery  *query)
 {
   guint32 start;
 
@@ -197,8 +197,6 @@ parse_organization (WeirSqlParser *p,
       query->offset = _weir_sql_parse_expr (p);
       query->offset_span = _weir_sql_span_from (p, start);
     }
-  if (_weir_sql_at (p, WEIR_SQL_TOKEN_PIPE_ARROW))
-    _weir_sql_unsupported (p, _weir_sql_token_span (_weir_sql_peek (p, 0)), "the pipe syntax |>");
 }
 
 /* ---- GROUP BY ------------------------------------------------------------------------------------------------- */
@@ -367,8 +365,8 @@ parse_group_by (WeirSqlParser *p,
 
 /* ---- SELECT --------------------------------------------------------------------------------------------------- */
 
-static WeirSqlSelectItem
-parse_select_item (WeirSqlParser *p)
+WeirSqlSelectItem
+_weir_sql_parse_select_item (WeirSqlParser *p)
 {
   guint32           start = _weir_sql_start (p);
   WeirSqlSelectItem item = { .expr = _weir_sql_parse_expr (p) };
@@ -401,7 +399,7 @@ parse_select_list (WeirSqlParser *p,
     _weir_sql_accept_keyword (p, WEIR_SQL_KW_ALL);
   list_start = _weir_sql_start (p);
   do
-    _weir_sql_push (p, &items, WeirSqlSelectItem, parse_select_item (p));
+    _weir_sql_push (p, &items, WeirSqlSelectItem, _weir_sql_parse_select_item (p));
   while (_weir_sql_accept (p, WEIR_SQL_TOKEN_COMMA));
   select->items = items.data;
   select->n_items = items.n;
@@ -442,6 +440,20 @@ parse_condition (WeirSqlParser *p,
   return condition;
 }
 
+/* FROM t before a pipe selects everything. */
+static void
+imply_star (WeirSqlParser *p,
+            WeirSqlSelect *select)
+{
+  WeirSqlList       items = { 0 };
+  WeirSqlSelectItem item = { .expr = _weir_sql_new_expr (p, WEIR_SQL_EXPR_STAR, _weir_sql_start (p)) };
+
+  item.span = item.expr->span;
+  _weir_sql_push (p, &items, WeirSqlSelectItem, item);
+  select->items = items.data;
+  select->n_items = 1;
+}
+
 static void
 parse_select (WeirSqlParser *p,
               WeirSqlSelect *select)
@@ -451,8 +463,12 @@ parse_select (WeirSqlParser *p,
 
   if (from_first)
     parse_from (p, select);
-  if (from_first && !_weir_sql_at_keyword (p, WEIR_SQL_KW_SELECT) && _weir_sql_at (p, WEIR_SQL_TOKEN_PIPE_ARROW))
-    _weir_sql_unsupported (p, _weir_sql_token_span (_weir_sql_peek (p, 0)), "the pipe syntax |>");
+  if (from_first && _weir_sql_at (p, WEIR_SQL_TOKEN_PIPE_ARROW))
+    {
+      imply_star (p, select);
+      select->span = _weir_sql_span_from (p, start);
+      return;
+    }
   parse_select_list (p, select);
   if (!from_first)
     parse_from (p, select);
@@ -637,9 +653,9 @@ _weir_sql_parse_query_after_with (WeirSqlParser      *p,
 
   *query = *with;
   query->body = parse_body (p);
-  parse_organization (p, query);
+  _weir_sql_parse_organization (p, query);
   query->span = _weir_sql_span_from (p, with->span.start);
-  return query;
+  return _weir_sql_parse_pipes (p, query);
 }
 
 const WeirSqlQuery *

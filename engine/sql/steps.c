@@ -514,6 +514,16 @@ add_output (WeirSqlSteps *steps)
 
 /* ---- the shape ------------------------------------------------------------------------------------------------ */
 
+/* Their tree is not what the text looks like. */
+static gboolean
+has_pipes (WeirSqlSteps *steps)
+{
+  for (guint i = 0; i < steps->tokens->len; i++)
+    if (g_array_index (steps->tokens, WeirSqlToken, i).kind == WEIR_SQL_TOKEN_PIPE_ARROW)
+      return TRUE;
+  return FALSE;
+}
+
 static void
 find_query (WeirSqlSteps           *steps,
             const WeirSqlStatement *statement)
@@ -534,7 +544,7 @@ find_query (WeirSqlSteps           *steps,
     default:
       break;
     }
-  if (steps->query == NULL || steps->query->n_ctes > 0 || steps->query->body->kind != WEIR_SQL_BODY_SELECT)
+  if (steps->query == NULL || steps->query->n_ctes > 0 || steps->query->body->kind != WEIR_SQL_BODY_SELECT || has_pipes (steps))
     return;
   steps->select = &steps->query->body->select;
   if (steps->select->n_from == 1 && steps->select->from[0]->kind == WEIR_SQL_RELATION_TABLE && steps->select->n_lateral_views == 0)

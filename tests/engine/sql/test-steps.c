@@ -98,6 +98,7 @@ test_recognise (void)
     { "SELECT a, count(*) FROM t JOIN u ON t.x = u.x WHERE y GROUP BY a", "sql FROM t JOIN u ON t.x = u.x | filter y | group [a] | aggregate [count:*:-]" },
     { "WITH c AS (SELECT 1) SELECT * FROM c", "sql WITH c AS (SELECT 1) SELECT * FROM c" },
     { "SELECT 1 UNION SELECT 2", "sql SELECT 1 UNION SELECT 2" },
+    { "FROM t |> WHERE a", "sql FROM t |> WHERE a" },
     { "SELECT FROM", "sql SELECT FROM" },
     { "CREATE TABLE t (a INT) USING rate", "sql CREATE TABLE t (a INT) USING rate" },
     { "SET a = b; /* x */ SELECT * FROM `my table`;", "from `my table`" },
