@@ -54,10 +54,10 @@ void _weir_csv_index (WeirTextIndex *index, const char *text, gsize len, const W
 void _weir_text_index_clear (WeirTextIndex *index);
 
 /* text-index-x86.c */
-void     _weir_json_index_avx2 (WeirTextIndex *index, const char *text, gsize len);
-void     _weir_json_index_avx512 (WeirTextIndex *index, const char *text, gsize len);
-void     _weir_csv_index_avx2 (WeirTextIndex *index, const char *text, gsize len, const WeirCsvBytes *bytes);
-void     _weir_csv_index_avx512 (WeirTextIndex *index, const char *text, gsize len, const WeirCsvBytes *bytes);
+void _weir_json_index_avx2 (WeirTextIndex *index, const char *text, gsize len);
+void _weir_json_index_avx512 (WeirTextIndex *index, const char *text, gsize len);
+void _weir_csv_index_avx2 (WeirTextIndex *index, const char *text, gsize len, const WeirCsvBytes *bytes);
+void _weir_csv_index_avx512 (WeirTextIndex *index, const char *text, gsize len, const WeirCsvBytes *bytes);
 
 /* Parts that all instruction sets share. ------------------------------------------------------------------------ */
 

@@ -205,7 +205,7 @@ test_random (void)
         {
           g_autoptr (GString) out = g_string_new (NULL);
 
-          weir_time_pattern_format (compiled, out, (gint64)g_test_rand_int () << 31, weir_zone_utc ());
+          weir_time_pattern_format (compiled, out, (gint64)g_test_rand_int () * (G_GINT64_CONSTANT (1) << 31), weir_zone_utc ());
         }
     }
 }

@@ -20,11 +20,13 @@ param (guint     level,
 static void
 test_arrays (void)
 {
+  g_autoptr (WeirType) ints = weir_type_new_array (WEIR_INT, TRUE);
+
   assert_value ("[1, 2, 3]", "array", I (1), I (2), I (3));
   assert_value ("[1, 2, 3, 4, 5, 6]", "concat", ARRAY (I (1), I (2), I (3)), ARRAY (I (4), I (5)), ARRAY (I (6)));
   assert_value ("[b, d, d]", "array_append", ARRAY (S ("b"), S ("d")), S ("d"));
   assert_value ("[null, 1]", "array_prepend", ARRAY (I (1)), N);
-  assert_value ("NULL", "array_append", weir_expr_new_null (weir_type_new_array (WEIR_INT, TRUE)), I (2));
+  assert_value ("NULL", "array_append", weir_expr_new_null (ints), I (2));
   assert_value ("[5, 4, 3, 2, 1]", "array_insert", ARRAY (I (5), I (3), I (2), I (1)), I (-4), I (4));
   assert_value ("[5, 4, 3, 2, 1]", "array_insert", ARRAY (I (5), I (4), I (3), I (2)), I (-1), I (1));
   assert_value ("[1, 2, 3, 4, 5]", "array_insert", ARRAY (I (1), I (2), I (3), I (4)), I (5), I (5));
