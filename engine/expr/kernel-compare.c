@@ -283,6 +283,16 @@ compare_masks (const WeirArg *a,
     }
 }
 
+void
+_weir_compare_equal (const WeirArg *a,
+                     const WeirArg *b,
+                     WeirSel        sel,
+                     guint          n_rows,
+                     guint64       *masks)
+{
+  compare_masks (a, b, WEIR_COMPARE_EQ, sel, n_rows, masks);
+}
+
 static WeirCompareOp
 op_of (const WeirExpr *expr)
 {

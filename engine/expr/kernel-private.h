@@ -139,6 +139,9 @@ WeirColumn *_weir_eval_coalesce (const WeirExpr *expr, WeirEval *eval, const Wei
 /* A comparison as a filter; FALSE when it has no fast form. */
 gboolean _weir_compare_select (const WeirExpr *expr, WeirColumn **args, WeirSel sel, guint16 *out, guint *n_out);
 
+/* a = b as one bit a row; bits of NULL and unselected rows are unspecified. */
+void _weir_compare_equal (const WeirArg *a, const WeirArg *b, WeirSel sel, guint n_rows, guint64 *masks);
+
 /* Binding */
 void      _weir_bind_append (WeirBind *bind, WeirExpr *arg);                                   /* takes @arg */
 gboolean  _weir_bind_coerce (WeirBind *bind, guint i, WeirType *type, GError **error);         /* implicit cast of argument i */

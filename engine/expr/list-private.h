@@ -69,6 +69,7 @@ typedef struct
 void     _weir_element_set_init (WeirElementSet *set, const WeirColumn *column, guint n_max);
 gboolean _weir_element_set_add (WeirElementSet *set, guint32 element); /* FALSE: there was one */
 gboolean _weir_element_set_has (WeirElementSet *set, guint32 element);
+gboolean _weir_element_set_has_value (const WeirElementSet *set, const WeirColumn *column, guint row); /* of another column */
 void     _weir_element_set_clear (WeirElementSet *set);
 
 G_END_DECLS

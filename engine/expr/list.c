@@ -167,6 +167,18 @@ _weir_element_set_has (WeirElementSet *set,
   return *find_slot (set, element) != NO_ELEMENT;
 }
 
+gboolean
+_weir_element_set_has_value (const WeirElementSet *set,
+                             const WeirColumn     *column,
+                             guint                 row)
+{
+  guint slot = (guint)weir_value_hash (column, row) & (set->n_slots - 1);
+
+  while (set->slots[slot] != NO_ELEMENT && !weir_value_equal (set->column, set->slots[slot], column, row))
+    slot = (slot + 1) & (set->n_slots - 1);
+  return set->slots[slot] != NO_ELEMENT;
+}
+
 void
 _weir_element_set_clear (WeirElementSet *set)
 {

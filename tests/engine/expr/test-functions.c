@@ -55,6 +55,11 @@ test_comparison (void)
   assert_value ("true", ">", S ("a string longer than twelve"), S ("a string longer than eleven"));
   assert_value ("true", "=", lit ("decimal(3,2)", "1.50"), lit ("decimal(3,1)", "1.5"));
   assert_value ("[CAST_INVALID_INPUT]", ">", I (2), S ("1.0"));
+  assert_value ("true", "in", I (1), I (3), I (2), I (1));
+  assert_value ("NULL", "in", I (1), I (3), N);
+  assert_value ("NULL", "in", N, I (3), I (1));
+  assert_value ("false", "in", S ("x"), S ("a"), S ("b"), S ("c"), S ("d"), S ("e"), S ("f"), S ("g"), S ("h"), S ("i"), S ("j"), S ("k"), S ("l"), S ("m"));
+  assert_value ("true", "in", S ("m"), S ("a"), S ("b"), S ("c"), S ("d"), S ("e"), S ("f"), S ("g"), S ("h"), S ("i"), S ("j"), S ("k"), S ("l"), S ("m"));
 }
 
 static void
@@ -184,6 +189,47 @@ test_math (void)
 }
 
 static void
+test_hashes (void)
+{
+  assert_value ("-1321691492", "hash", S ("Spark"), call ("array", I (123), NULL), I (2));
+  assert_value ("5602566077635097486", "xxhash64", S ("Spark"), call ("array", I (123), NULL), I (2));
+  assert_value ("1557323817", "crc32", S ("Spark"));
+  assert_value ("8cde774d6f7333752ed72cacddb05126", "md5", S ("Spark"));
+  assert_value ("529bc3b07127ecb7e53a4dcf1991d9152c24537d919178022b2c42657f79a26b", "sha2", S ("Spark"), I (256));
+  assert_value ("0.7604953758285915", "rand", I (0));
+  assert_value ("1.6034991609278433", "randn", I (0));
+}
+
+static void
+test_encodings (void)
+{
+  assert_value ("U3BhcmsgU1FM", "base64", S ("Spark SQL"));
+  assert_value ("Spark SQL", "_decode", call ("unbase64", S ("U3BhcmsgU1FM"), NULL), S ("utf-8"));
+  assert_value ("[CONVERSION_INVALID_INPUT]", "unbase64", S ("a!"));
+  assert_value ("0061", "hex", call ("encode", S ("a"), S ("utf-16be"), NULL));
+  assert_value ("false", "is_valid_utf8", call ("unhex", S ("61C262"), NULL));
+  assert_value ("https%3A%2F%2Fspark.apache.org", "url_encode", S ("https://spark.apache.org"));
+  assert_value ("https://spark.apache.org", "url_decode", S ("https%3A%2F%2Fspark.apache.org"));
+  assert_value ("spark.apache.org", "parse_url", S ("http://spark.apache.org/path?query=1"), S ("HOST"));
+  assert_value ("1", "parse_url", S ("http://spark.apache.org/path?query=1"), S ("QUERY"), S ("query"));
+  assert_value ("[INVALID_URL]", "parse_url", S ("inva lid://spark.apache.org/path?query=1"), S ("QUERY"));
+  assert_value ("Southlake", "decode", I (1), I (1), S ("Southlake"), I (2), S ("San Francisco"));
+  assert_value ("SQL", "decode", N, I (6), S ("Spark"), N, S ("SQL"), I (4), S ("rocks"));
+}
+
+static void
+test_misc (void)
+{
+  assert_value ("array<int>", "typeof", call ("array", I (1), NULL));
+  assert_value ("[USER_RAISED_EXCEPTION]", "raise_error", S ("x"));
+  assert_value ("NULL", "assert_true", weir_expr_new_bool (TRUE));
+  assert_value ("12", "int", S ("12"));
+  assert_value ("[5, 4, 3, 2, 1]", "sequence", I (5), I (1));
+  assert_value ("[2018-01-01, 2018-02-01, 2018-03-01]", "sequence", lit ("date", "2018-01-01"), lit ("date", "2018-03-01"), lit ("interval month", "1"));
+  assert_value ("[INVALID_PARAMETER_VALUE.BOUNDARY]", "sequence", I (1), I (5), I (-1));
+}
+
+static void
 assert_name (const char *expected,
              WeirExpr   *expr)
 {
@@ -219,6 +265,9 @@ main (int    argc,
   g_test_add_func ("/expr/functions/dates", test_dates);
   g_test_add_func ("/expr/functions/patterns", test_patterns);
   g_test_add_func ("/expr/functions/math", test_math);
+  g_test_add_func ("/expr/functions/hashes", test_hashes);
+  g_test_add_func ("/expr/functions/encodings", test_encodings);
+  g_test_add_func ("/expr/functions/misc", test_misc);
   g_test_add_func ("/expr/functions/names", test_names);
   return g_test_run ();
 }
