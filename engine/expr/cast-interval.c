@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "base/fast-number.h"
 #include "column/decimal.h"
 #include "column/timestamp.h"
 #include "expr/cast-private.h"
@@ -60,7 +61,7 @@ take_number (Cursor *c,
 
   while (c->p < c->end && g_ascii_isdigit (*c->p))
     c->p++;
-  return c->p > start && _weir_parse_int64 (start, (gsize)(c->p - start), value);
+  return c->p > start && weir_parse_i64 (start, (gsize)(c->p - start), value);
 }
 
 /* 'INTERVAL' and the quote before, the quote and the units behind. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "base/fast-number.h"
 #include "base/utf8.h"
 #include "column/decimal.h"
 #include "column/timestamp.h"
@@ -51,14 +52,16 @@ parse_row (WeirType   *to,
       weir_out_bool (out, row, truth);
       return TRUE;
     case WEIR_TYPE_TINYINT:
-      return _weir_parse_int64 (text, len, &integer) && (weir_out_values (out, gint8)[row] = (gint8)integer) == integer;
+      return weir_parse_i64 (text, len, &integer) && (weir_out_values (out, gint8)[row] = (gint8)integer) == integer;
     case WEIR_TYPE_SMALLINT:
-      return _weir_parse_int64 (text, len, &integer) && (weir_out_values (out, gint16)[row] = (gint16)integer) == integer;
+      return weir_parse_i64 (text, len, &integer) && (weir_out_values (out, gint16)[row] = (gint16)integer) == integer;
     case WEIR_TYPE_INT:
-      return _weir_parse_int64 (text, len, &integer) && (weir_out_values (out, gint32)[row] = (gint32)integer) == integer;
+      return weir_parse_i64 (text, len, &integer) && (weir_out_values (out, gint32)[row] = (gint32)integer) == integer;
     case WEIR_TYPE_BIGINT:
-      return _weir_parse_int64 (text, len, &weir_out_values (out, gint64)[row]);
+      return weir_parse_i64 (text, len, &weir_out_values (out, gint64)[row]);
     case WEIR_TYPE_FLOAT:
+      if (weir_parse_float (text, len, &weir_out_values (out, float)[row]))
+        return TRUE;
       if (!_weir_parse_double (text, len, &number))
         return FALSE;
       weir_out_values (out, float)[row] = (float)number;
@@ -198,7 +201,7 @@ _weir_cast_to_string (const WeirExpr *expr,
 
     if (integral)
       {
-        _weir_out_bytes (&out, row, digits, _weir_format_int64 (digits, integer_at (arg, row)));
+        _weir_out_bytes (&out, row, digits, weir_i64_to_text (digits, integer_at (arg, row)));
         continue;
       }
     g_string_truncate (text, 0);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "base/utf8.h"
 #include "expr/families-private.h"
 #include "expr/row-private.h"
 
@@ -288,7 +289,7 @@ row_decode (WeirRow *row)
   switch (charset)
     {
     case CHARSET_UTF8:
-      return _weir_utf8_valid (data, len) ? _weir_row_part (row, 0, 0, len) : fail_characters (row);
+      return weir_utf8_valid (data, len) ? _weir_row_part (row, 0, 0, len) : fail_characters (row);
     case CHARSET_ASCII:
     case CHARSET_LATIN1:
       for (gsize i = 0; i < len; i++)
@@ -331,7 +332,7 @@ row_is_valid_utf8 (WeirRow *row)
   gsize       len;
   const char *data = weir_row_text (row, 0, &len);
 
-  row->i = _weir_utf8_valid (data, len);
+  row->i = weir_utf8_valid (data, len);
   return TRUE;
 }
 
@@ -340,13 +341,10 @@ row_make_valid_utf8 (WeirRow *row)
 {
   gsize       len;
   const char *data = weir_row_text (row, 0, &len);
-  GString    *repaired;
 
-  if (_weir_utf8_valid (data, len))
+  if (weir_utf8_valid (data, len))
     return _weir_row_part (row, 0, 0, len);
-  repaired = _weir_utf8_repair (data, len);
-  g_string_append_len (row->text, repaired->str, (gssize)repaired->len);
-  g_string_free (repaired, TRUE);
+  weir_utf8_append_repaired (row->text, data, len);
   return TRUE;
 }
 
@@ -356,7 +354,7 @@ row_validate_utf8 (WeirRow *row)
   gsize       len;
   const char *data = weir_row_text (row, 0, &len);
 
-  if (_weir_utf8_valid (data, len))
+  if (weir_utf8_valid (data, len))
     return _weir_row_part (row, 0, 0, len);
   if (row->expr->function->impl == NULL)
     {
@@ -415,7 +413,7 @@ row_url_decode (WeirRow *row)
           i += 2;
         }
     }
-  if (fine && _weir_utf8_valid (row->text->str, row->text->len))
+  if (fine && weir_utf8_valid (row->text->str, row->text->len))
     return TRUE;
   if (row->expr->function->impl != NULL)
     return FALSE;

@@ -108,6 +108,7 @@ _weir_out_finish (WeirOut *out)
   switch ((int)out->type->kind)
     {
     case WEIR_TYPE_VOID:
+      g_clear_pointer (&out->validity_buffer, weir_buffer_unref);
       return weir_column_new_nulls (out->type, out->n_rows);
     case WEIR_TYPE_STRING:
     case WEIR_TYPE_BINARY:

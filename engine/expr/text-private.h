@@ -33,9 +33,7 @@ guint    _weir_utf8_put (char *out, gunichar c); /* room for 4; returns how many
 
 /* Without blanks and control characters at both ends, as Spark's casts trim. */
 void     _weir_trim_all (const char **data, gsize *len);
-gboolean _weir_parse_int64 (const char *data, gsize len, gint64 *value); /* sign and digits only */
 gboolean _weir_parse_double (const char *data, gsize len, double *value);
 gboolean _weir_is_decimal_text (const char *data, gsize len);
-guint    _weir_format_int64 (char *out, gint64 value); /* room for 20; returns how many */
 
 G_END_DECLS
