@@ -334,11 +334,12 @@ weir_column_builder_truncate (WeirColumnBuilder *builder,
 
   if (n_rows >= builder->n_rows)
     return;
-  for (guint i = 0; is_list && i < n_rows; i++)
+  /* Lists follow each other: the last that has elements ends where the kept ones end. */
+  for (guint i = n_rows; is_list && i-- > 0 && n_elements == 0;)
     {
       WeirListView list = ((WeirListView *)builder->values)[i];
 
-      n_elements = MAX (n_elements, list.offset + list.length);
+      n_elements = list.length > 0 ? list.offset + list.length : 0;
     }
   builder->n_rows = n_rows;
   for (guint i = 0; i < builder->n_children; i++)

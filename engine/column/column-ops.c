@@ -56,7 +56,21 @@ gather_bits (const guint8  *in,
   return out;
 }
 
-/* Adds all buffers of @from but the values and validity, which are replaced: the ones that views point into. */
+/* Whether @buffer is among the last @n that were added. */
+static gboolean
+has_recent_buffer (const WeirColumn *self,
+                   const WeirBuffer *buffer,
+                   guint             n)
+{
+  n = MIN (MIN (n, 8), self->n_buffers);
+  for (guint i = 0; i < n; i++)
+    if (self->buffers[self->n_buffers - 1 - i] == buffer)
+      return TRUE;
+  return FALSE;
+}
+
+/* Adds all buffers of @from but the values and validity, which are replaced: the ones that views point into. Those that follow each
+ * other in both are not taken twice, so slices of one column do not pile up when they are put together again. */
 static void
 share_bytes (WeirColumn       *self,
              const WeirColumn *from)
@@ -65,7 +79,9 @@ share_bytes (WeirColumn       *self,
     {
       WeirBuffer *buffer = from->buffers[i];
 
-      if (buffer->data != from->validity && (const void *)buffer->data != from->values)
+      if (buffer->data == from->validity || (const void *)buffer->data == from->values)
+        continue;
+      if (!has_recent_buffer (self, buffer, from->n_buffers))
         self->buffers[self->n_buffers++] = weir_buffer_ref (buffer);
     }
 }
@@ -169,11 +185,21 @@ weir_column_gather_nullable (WeirColumn    *column,
   return self;
 }
 
+static gboolean
+is_flat (const WeirColumn *column)
+{
+  if (column->encoding != WEIR_ENCODING_FLAT)
+    return FALSE;
+  for (guint i = 0; i < column->n_children; i++)
+    if (!is_flat (column->children[i]))
+      return FALSE;
+  return TRUE;
+}
+
 WeirColumn *
 weir_column_flatten (WeirColumn *column)
 {
   g_autofree guint32 *zeros = NULL;
-  gboolean            nested = FALSE;
 
   if (column->encoding == WEIR_ENCODING_DICT)
     return gather_flat (column->dict, column->codes, column->n_rows);
@@ -182,9 +208,7 @@ weir_column_flatten (WeirColumn *column)
       zeros = g_new0 (guint32, MAX (column->n_rows, 1));
       return gather_flat (column->dict, zeros, column->n_rows);
     }
-  for (guint i = 0; i < column->n_children; i++)
-    nested = nested || column->children[i]->encoding != WEIR_ENCODING_FLAT;
-  if (nested)
+  if (!is_flat (column))
     {
       WeirColumn *self = _weir_column_alloc (column->type, column->n_rows, column->n_children, column->n_buffers);
 

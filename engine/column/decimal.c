@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "base/fast-number.h"
 #include "column/decimal.h"
+#include "column/value.h"
 
 #include <math.h>
 
@@ -17,14 +19,16 @@ typedef struct
   guint64 limb[4]; /* least significant first */
 } Uint256;
 
+#define E10          ((WeirInt128)10000000000)
+#define NINE(base)   base, base * 10, base * 100, base * 1000, base * 10000, base * 100000, base * 1000000, base * 10000000, base * 100000000
+#define POWERS(base) NINE (base), base * 1000000000
+
+static const WeirInt128 powers[WEIR_DECIMAL_DIGITS_MAX + 1] = { POWERS ((WeirInt128)1), POWERS (E10), POWERS (E10 *E10), NINE (E10 *E10 *E10) };
+
 WeirInt128
 weir_decimal_pow10 (guint exponent)
 {
-  WeirInt128 result = 1;
-
-  for (guint i = 0; i < exponent; i++)
-    result *= 10;
-  return result;
+  return powers[exponent];
 }
 
 static Uint128
@@ -118,6 +122,25 @@ is_zero_above (const Uint256 *value,
   return TRUE;
 }
 
+/* A limb at a time. */
+static Uint256
+divide_by_limb (Uint256  value,
+                guint64  divisor,
+                Uint128 *remainder)
+{
+  Uint256 quotient = { { 0 } };
+  Uint128 r = 0;
+
+  for (int i = 3; i >= 0; i--)
+    {
+      r = r << 64 | value.limb[i];
+      quotient.limb[i] = (guint64)(r / divisor);
+      r %= divisor;
+    }
+  *remainder = r;
+  return quotient;
+}
+
 /* Bit by bit: only for values beyond 128 bits. */
 static Uint256
 divide_wide (Uint256  value,
@@ -127,6 +150,8 @@ divide_wide (Uint256  value,
   Uint256 quotient = { { 0 } };
   Uint128 r = 0;
 
+  if (divisor >> 64 == 0)
+    return divide_by_limb (value, (guint64)divisor, remainder);
   for (int bit = 255; bit >= 0; bit--)
     {
       gboolean high = (r >> 127) & 1;
@@ -176,6 +201,61 @@ divide_wide_half_up (Uint256     value,
 
 /* ---- arithmetic ------------------------------------------------------------------------------------------------- */
 
+static int
+compare_wide (const Uint256 *a,
+              const Uint256 *b)
+{
+  for (int i = 3; i >= 0; i--)
+    if (a->limb[i] != b->limb[i])
+      return a->limb[i] < b->limb[i] ? -1 : 1;
+  return 0;
+}
+
+/* a ± b; for minus, a must not be smaller. Products of 38 digits leave room for the carry. */
+static Uint256
+combine_wide (const Uint256 *a,
+              const Uint256 *b,
+              gboolean       subtract)
+{
+  Uint256 result;
+  guint64 carry = 0;
+
+  for (guint i = 0; i < 4; i++)
+    {
+      Uint128 term = subtract ? (Uint128)a->limb[i] - b->limb[i] - carry : (Uint128)a->limb[i] + b->limb[i] + carry;
+
+      result.limb[i] = (guint64)term;
+      carry = (guint64)(term >> 64) & 1;
+    }
+  return result;
+}
+
+/* For operands whose common scale does not fit in 128 bits, though the rounded sum may. */
+static gboolean
+add_wide (WeirInt128  a,
+          WeirInt128  b,
+          guint       shift_a,
+          guint       shift_b,
+          guint       drop, /* digits of the common scale that the result has not */
+          WeirInt128 *result)
+{
+  Uint256  x = multiply_wide (magnitude (a), (Uint128)powers[shift_a]);
+  Uint256  y = multiply_wide (magnitude (b), (Uint128)powers[shift_b]);
+  Uint256  sum;
+  gboolean negative = a < 0;
+
+  if ((a < 0) == (b < 0))
+    sum = combine_wide (&x, &y, FALSE);
+  else if (compare_wide (&x, &y) >= 0)
+    sum = combine_wide (&x, &y, TRUE);
+  else
+    {
+      sum = combine_wide (&y, &x, TRUE);
+      negative = !negative;
+    }
+  return divide_wide_half_up (sum, (Uint128)powers[drop], negative, result);
+}
+
 gboolean
 weir_decimal_add (WeirInt128  a,
                   guint       scale_a,
@@ -188,8 +268,9 @@ weir_decimal_add (WeirInt128  a,
   guint      common = MAX (scale_a, scale_b);
   WeirInt128 x, y, sum;
 
-  return scale_up (a, common - scale_a, &x) && scale_up (b, common - scale_b, &y) && !__builtin_add_overflow (x, y, &sum) &&
-         weir_decimal_rescale (sum, common, scale, precision, result);
+  if (scale_up (a, common - scale_a, &x) && scale_up (b, common - scale_b, &y) && !__builtin_add_overflow (x, y, &sum))
+    return weir_decimal_rescale (sum, common, scale, precision, result);
+  return common > scale && add_wide (a, b, common - scale_a, common - scale_b, common - scale, result) && weir_decimal_fits (*result, precision);
 }
 
 gboolean
@@ -282,7 +363,13 @@ weir_decimal_remainder (WeirInt128  a,
   WeirInt128 x, y;
 
   if (!scale_up (a, common - scale_a, &x))
-    return FALSE;
+    {
+      Uint128 remainder;
+
+      /* Then @b has the larger scale and stays as it is. */
+      divide_wide (multiply_wide (magnitude (a), (Uint128)powers[common - scale_a]), magnitude (b), &remainder);
+      return weir_decimal_rescale (a < 0 ? -(WeirInt128)remainder : (WeirInt128)remainder, common, scale, precision, result);
+    }
   if (!scale_up (b, common - scale_b, &y))
     return weir_decimal_rescale (x, common, scale, precision, result); /* |b| is above every a */
   return weir_decimal_rescale (x % y, common, scale, precision, result);
@@ -414,26 +501,24 @@ weir_decimal_append (GString   *out,
                      WeirInt128 value,
                      guint      scale)
 {
-  char    digits[48];
-  guint   n = 0;
+  char    text[48]; /* sign, 39 digits, point */
+  guint   at = sizeof text, n = 0;
   Uint128 rest = magnitude (value);
 
-  do
+  while (rest != 0 || n <= scale)
     {
-      digits[n++] = (char)('0' + (int)(rest % 10));
-      rest /= 10;
+      /* 64-bit divisions as soon as they are enough. */
+      guint digit = rest >> 64 != 0 ? (guint)(rest % 10) : (guint)((guint64)rest % 10);
+
+      rest = rest >> 64 != 0 ? rest / 10 : (Uint128)((guint64)rest / 10);
+      if (n == scale && scale > 0)
+        text[--at] = '.';
+      text[--at] = (char)('0' + digit);
+      n++;
     }
-  while (rest != 0);
-  while (n <= scale)
-    digits[n++] = '0';
   if (value < 0)
-    g_string_append_c (out, '-');
-  while (n > 0)
-    {
-      g_string_append_c (out, digits[--n]);
-      if (n == scale && n > 0)
-        g_string_append_c (out, '.');
-    }
+    text[--at] = '-';
+  g_string_append_len (out, text + at, sizeof text - at);
 }
 
 double
@@ -441,33 +526,29 @@ weir_decimal_to_double (WeirInt128 value,
                         guint      scale)
 {
   g_autoptr (GString) text = NULL;
+  double              result = 0;
 
   /* Both exact: one correctly rounded division. */
   if (magnitude (value) <= ((Uint128)1 << 53) && scale <= 22)
     return (double)value / (double)weir_decimal_pow10 (scale);
   text = g_string_new (NULL);
   weir_decimal_append (text, value, scale);
-  return g_ascii_strtod (text->str, NULL);
+  weir_parse_double (text->str, text->len, &result);
+  return result;
 }
 
+/* Spark goes through the shortest text of the double. */
 gboolean
 weir_decimal_from_double (double      value,
                           guint       precision,
                           guint       scale,
                           WeirInt128 *result)
 {
-  char text[G_ASCII_DTOSTR_BUF_SIZE];
+  g_autoptr (GString) text = NULL;
 
   if (!isfinite (value))
     return FALSE;
-  /* Spark goes through the shortest text of the double. */
-  for (int digits = 15; digits <= 17; digits++)
-    {
-      char format[] = { '%', '.', '1', (char)('0' + digits - 10), 'g', '\0' };
-
-      g_ascii_formatd (text, sizeof text, format, value);
-      if (g_ascii_strtod (text, NULL) == value)
-        break;
-    }
-  return weir_decimal_parse (text, strlen (text), precision, scale, result);
+  text = g_string_new (NULL);
+  weir_append_double (text, value);
+  return weir_decimal_parse (text->str, text->len, precision, scale, result);
 }
