@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the parts of the parser share. parser.c holds the cursor and the script; parser-expr.c, parser-call.c and
- * parser-literal.c the expressions; parser-query.c and parser-relation.c the queries; parser-statement.c and
+ * What the parts of the parser share. parser.c holds the cursor and the script, parser-names.c identifiers; parser-boolean.c,
+ * parser-expr.c, parser-call.c and parser-literal.c the expressions; parser-query.c and parser-relation.c the queries; parser-statement.c and
  * parser-create.c the statements; parser-type.c what may stand after CAST.
  */
 #pragma once
@@ -123,6 +123,10 @@ const WeirSqlOption          *_weir_sql_parse_options (WeirSqlParser *p, guint *
 /* `|> operator …` after @input, which is returned when there is none. */
 const WeirSqlQuery *_weir_sql_parse_pipes (WeirSqlParser *p, const WeirSqlQuery *input);
 WeirSqlSelectItem   _weir_sql_parse_select_item (WeirSqlParser *p);
+/* A value, in the frame of the caller. */
+WeirSqlExpr *_weir_sql_parse_comparison (WeirSqlParser *p);
+WeirSqlExpr *_weir_sql_new_binary (WeirSqlParser *p, WeirSqlBinaryOp op, const WeirSqlExpr *left, const WeirSqlExpr *right, WeirSpan op_span);
+WeirSqlExpr *_weir_sql_new_unary (WeirSqlParser *p, WeirSqlUnaryOp op, const WeirSqlExpr *operand, guint32 start);
 /* ORDER BY, LIMIT, OFFSET. */
 void _weir_sql_parse_organization (WeirSqlParser *p, WeirSqlQuery *query);
 
