@@ -507,3 +507,27 @@ weir_line_source_plan (WeirLineReader *reader,
 {
   return weir_line_reader_get_blocks (reader, parse_offset (reader, source, from), g_ascii_strtoull (to, NULL, 10));
 }
+
+GPtrArray *
+weir_line_source_sample (WeirLineReader *reader,
+                         guint           max)
+{
+  GPtrArray *lines = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
+
+  g_mutex_lock (&reader->lock);
+  for (GList *link = reader->blocks.head; link != NULL && lines->len < max; link = link->next)
+    {
+      WeirLineBlock *block = link->data;
+      const guint8  *at = block->buffer->data, *end = at + block->len;
+
+      while (at < end && lines->len < max)
+        {
+          const guint8 *line_end = memchr (at, '\n', (gsize)(end - at));
+
+          g_ptr_array_add (lines, g_bytes_new (at, MIN ((gsize)(line_end - at), WEIR_SAMPLE_BYTES_MAX)));
+          at = line_end + 1;
+        }
+    }
+  g_mutex_unlock (&reader->lock);
+  return lines;
+}

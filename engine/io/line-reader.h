@@ -68,5 +68,7 @@ void       weir_line_reader_commit (WeirLineReader *reader, WeirSource *source, 
 char      *weir_line_source_latest (WeirLineReader *reader, WeirSource *source, const char *from);
 char      *weir_line_source_freeze (WeirLineReader *reader, WeirSource *source);
 GPtrArray *weir_line_source_plan (WeirLineReader *reader, WeirSource *source, const char *from, const char *to);
+/* Lines that are kept, oldest first; they stay. (transfer full) (element-type GBytes) */
+GPtrArray *weir_line_source_sample (WeirLineReader *reader, guint max);
 
 G_END_DECLS

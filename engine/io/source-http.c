@@ -504,6 +504,15 @@ http_resolve (WeirSchema *declared,
   return NULL;
 }
 
+static GPtrArray *
+http_sample (WeirSource *source,
+             guint       max)
+{
+  HttpSource *self = (HttpSource *)source;
+
+  return self->reader != NULL ? weir_line_source_sample (self->reader, max) : NULL;
+}
+
 static const WeirSourceClass http_class = {
   .format = "http",
   .open = http_open,
@@ -513,6 +522,7 @@ static const WeirSourceClass http_class = {
   .plan = http_plan,
   .read = http_read,
   .commit = http_commit,
+  .sample = http_sample,
   .stop = http_stop,
   .finalize = http_finalize,
 };

@@ -474,6 +474,15 @@ socket_resolve (WeirSchema *declared,
   return weir_type_new_struct (fields, with_time ? 2 : 1);
 }
 
+static GPtrArray *
+socket_sample (WeirSource *source,
+               guint       max)
+{
+  SocketSource *self = (SocketSource *)source;
+
+  return self->reader != NULL ? weir_line_source_sample (self->reader, max) : NULL;
+}
+
 static const WeirSourceClass socket_class = {
   .format = "socket",
   .open = socket_open,
@@ -483,6 +492,7 @@ static const WeirSourceClass socket_class = {
   .plan = socket_plan,
   .read = socket_read,
   .commit = socket_commit,
+  .sample = socket_sample,
   .stop = socket_stop,
   .finalize = socket_finalize,
 };

@@ -82,6 +82,8 @@ struct _WeirSourceClass
   void (*commit) (WeirSource *source, const char *to);
   /* Spark's `metrics` of the source in progress (Kafka lag); adds string pairs. Nullable. */
   void (*metrics) (WeirSource *source, GHashTable *metrics);
+  /* Raw records that have arrived and are not committed, at most @max; they stay for the queries. Nullable. (element-type GBytes) */
+  GPtrArray *(*sample) (WeirSource *source, guint max);
   void (*stop) (WeirSource *source); /* in the query's thread; returns within 100 ms */
   void (*finalize) (WeirSource *source);
 };

@@ -64,6 +64,8 @@ gboolean _weir_analyze_statement (WeirCatalog *catalog, const WeirSqlStatement *
 /* SHOW, DESCRIBE, EXPLAIN, SET key. (transfer full) (nullable): NULL with or without @error: not such a statement */
 WeirRows *_weir_session_show (WeirSession *self, const WeirSqlStatement *statement, const char *text, GError **error);
 
+/* `${secret:NAME}` becomes its value; other texts stay. (transfer full) */
+char *_weir_session_resolve_secret (WeirSession *self, const char *value);
 /* Last part of a name. */
 const char *_weir_name_last (const WeirSqlName *name);
 

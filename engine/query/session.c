@@ -191,6 +191,22 @@ find_secret (WeirSession *self,
   return value;
 }
 
+char *
+_weir_session_resolve_secret (WeirSession *self,
+                              const char  *value)
+{
+  static const char prefix[] = "${secret:";
+  gsize             len = strlen (value);
+  g_autofree char  *name = NULL;
+  char             *secret;
+
+  if (!g_str_has_prefix (value, prefix) || value[len - 1] != '}')
+    return g_strdup (value);
+  name = g_strndup (value + strlen (prefix), len - strlen (prefix) - 1);
+  secret = find_secret (self, name);
+  return secret != NULL ? secret : g_strdup (value);
+}
+
 typedef struct
 {
   WeirSession *session;
