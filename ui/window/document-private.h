@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "ui/window/document.h"
+
+G_BEGIN_DECLS
+
+/* What was last started under a query's name. */
+typedef struct
+{
+  WeirDocument *document; /* not owned */
+  char         *name;
+  WeirQuery    *query;      /* nullable */
+  char         *error_text; /* why it could not be started; nullable */
+  char         *basis;      /* digest of the statements it was made of */
+  gboolean      restart;    /* start anew when it has stopped */
+} WeirDocumentRun;
+
+struct _WeirDocument
+{
+  GObject parent_instance;
+
+  GtkSourceBuffer *buffer;
+  WeirSession     *session;
+  GFile           *file;
+  char            *title;
+  char            *etag;
+  gboolean         read_only;
+  gboolean         needs_trust;
+
+  WeirCheck    *check;
+  char         *checked_text;
+  gboolean      is_checked;
+  char         *structure; /* names and kinds of the last check, to see whether they changed */
+  guint         check_source;
+  GCancellable *check_cancellable;
+
+  GHashTable *runs; /* name → WeirDocumentRun */
+};
+
+void _weir_document_set_file (WeirDocument *self,
+                              GFile        *file);
+/* Replaces the whole text without a step to undo. */
+void _weir_document_load_text (WeirDocument *self,
+                               const char   *text);
+void _weir_document_run_free (gpointer data);
+void _weir_document_emit_query_changed (WeirDocument *self,
+                                        const char   *name);
+void _weir_document_emit_message (WeirDocument *self,
+                                  const char   *text);
+
+G_END_DECLS

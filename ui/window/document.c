@@ -1,0 +1,576 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "ui/window/document.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "ui/window/document-private.h"
+
+#define CHECK_DELAY_MS 300
+
+enum
+{
+  PROP_TITLE = 1,
+  PROP_FILE,
+  PROP_MODIFIED,
+  PROP_READ_ONLY,
+  N_PROPS
+};
+enum
+{
+  CHECKED,
+  QUERIES_CHANGED,
+  QUERY_CHANGED,
+  MESSAGE,
+  N_SIGNALS
+};
+
+static GParamSpec *props[N_PROPS];
+static guint       signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (WeirDocument, weir_document, G_TYPE_OBJECT)
+
+/* The check */
+
+static gboolean
+is_query_kind (WeirStatementKind kind)
+{
+  return kind == WEIR_STATEMENT_QUERY || kind == WEIR_STATEMENT_STREAMING_QUERY || kind == WEIR_STATEMENT_INSERT;
+}
+
+static gboolean
+is_source_kind (WeirStatementKind kind)
+{
+  return kind == WEIR_STATEMENT_TABLE || kind == WEIR_STATEMENT_VIEW;
+}
+
+static char *
+describe_structure (WeirCheck *check)
+{
+  GString *out = g_string_new (NULL);
+
+  for (guint i = 0; i < weir_check_get_n_statements (check); i++)
+    {
+      const WeirStatementInfo *info = weir_check_get_statement (check, i);
+
+      if (is_query_kind (info->kind) || is_source_kind (info->kind))
+        g_string_append_printf (out, "%d %s %s\n", info->kind, info->name != NULL ? info->name : "", info->format != NULL ? info->format : "");
+    }
+  return g_string_free (out, FALSE);
+}
+
+static void
+take_check (WeirDocument *self,
+            WeirCheck    *check, /* (transfer full) */
+            char         *text)          /* (transfer full) */
+{
+  g_autofree char *structure = describe_structure (check);
+  gboolean         same = g_strcmp0 (structure, self->structure) == 0;
+
+  g_clear_pointer (&self->check, weir_check_unref);
+  self->check = check;
+  g_free (self->checked_text);
+  self->checked_text = text;
+  self->is_checked = TRUE;
+  g_free (self->structure);
+  self->structure = g_steal_pointer (&structure);
+  if (!same)
+    g_signal_emit (self, signals[QUERIES_CHANGED], 0);
+  g_signal_emit (self, signals[CHECKED], 0);
+}
+
+typedef struct
+{
+  WeirDocument *document;
+  char         *text;
+} Checking;
+
+static void
+checked_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autofree Checking *checking = user_data;
+  g_autoptr (GError)   error = NULL;
+  WeirCheck           *check = weir_check_script_finish (result, &error);
+
+  /* A check that was overtaken is cancelled, so the text is still the one it began with. */
+  if (check == NULL)
+    g_free (checking->text);
+  else
+    take_check (checking->document, check, checking->text);
+  g_object_unref (checking->document);
+}
+
+static char *
+dup_base_dir (WeirDocument *self)
+{
+  g_autoptr (GFile) parent = self->file != NULL ? g_file_get_parent (self->file) : NULL;
+
+  return parent != NULL ? g_file_get_path (parent) : NULL;
+}
+
+static void
+cancel_check (WeirDocument *self)
+{
+  g_clear_handle_id (&self->check_source, g_source_remove);
+  g_cancellable_cancel (self->check_cancellable);
+  g_clear_object (&self->check_cancellable);
+}
+
+static gboolean
+check_cb (gpointer data)
+{
+  WeirDocument    *self = data;
+  Checking        *checking = g_new0 (Checking, 1);
+  g_autofree char *base_dir = dup_base_dir (self);
+
+  self->check_source = 0;
+  cancel_check (self);
+  self->check_cancellable = g_cancellable_new ();
+  checking->document = g_object_ref (self);
+  checking->text = weir_document_dup_text (self);
+  weir_check_script_async (checking->text, base_dir, self->check_cancellable, checked_cb, checking);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+buffer_changed_cb (WeirDocument *self)
+{
+  self->is_checked = FALSE;
+  cancel_check (self);
+  self->check_source = g_timeout_add (CHECK_DELAY_MS, check_cb, self);
+}
+
+void
+weir_document_check_now (WeirDocument *self)
+{
+  char            *text;
+  g_autofree char *base_dir = NULL;
+
+  g_return_if_fail (WEIR_IS_DOCUMENT (self));
+  if (self->is_checked)
+    return;
+  cancel_check (self);
+  text = weir_document_dup_text (self);
+  base_dir = dup_base_dir (self);
+  take_check (self, weir_check_script (text, base_dir), text);
+}
+
+WeirCheck *
+weir_document_get_check (WeirDocument *self)
+{
+  g_return_val_if_fail (WEIR_IS_DOCUMENT (self), NULL);
+  return self->check;
+}
+
+const char *
+weir_document_get_checked_text (WeirDocument *self)
+{
+  g_return_val_if_fail (WEIR_IS_DOCUMENT (self), NULL);
+  return self->checked_text != NULL ? self->checked_text : "";
+}
+
+gboolean
+weir_document_get_is_checked (WeirDocument *self)
+{
+  g_return_val_if_fail (WEIR_IS_DOCUMENT (self), FALSE);
+  return self->is_checked;
+}
+
+/* What the text holds */
+
+static char *
+dup_key (const WeirStatementInfo *info,
+         guint                    ordinal)
+{
+  /* TRANSLATORS: the name of a query that has none: the second one of a script is "Query 2" */
+  return info->name != NULL ? g_strdup (info->name) : g_strdup_printf (_ ("Query %u"), ordinal);
+}
+
+char **
+weir_document_list_queries (WeirDocument *self)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_autoptr (GHashTable)   seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  guint                    ordinal = 0;
+
+  g_return_val_if_fail (WEIR_IS_DOCUMENT (self), NULL);
+  for (guint i = 0; self->check != NULL && i < weir_check_get_n_statements (self->check); i++)
+    {
+      const WeirStatementInfo *info = weir_check_get_statement (self->check, i);
+      g_autofree char         *key = NULL;
+
+      if (!is_query_kind (info->kind))
+        continue;
+      key = dup_key (info, ++ordinal);
+      if (g_hash_table_contains (seen, key))
+        continue;
+      g_strv_builder_add (builder, key);
+      g_hash_table_add (seen, g_steal_pointer (&key));
+    }
+  return g_strv_builder_end (builder);
+}
+
+char **
+weir_document_list_sources (WeirDocument *self)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  g_return_val_if_fail (WEIR_IS_DOCUMENT (self), NULL);
+  for (guint i = 0; self->check != NULL && i < weir_check_get_n_statements (self->check); i++)
+    {
+      const WeirStatementInfo *info = weir_check_get_statement (self->check, i);
+
+      if (is_source_kind (info->kind) && info->name != NULL)
+        g_strv_builder_add (builder, info->name);
+    }
+  return g_strv_builder_end (builder);
+}
+
+const WeirStatementInfo *
+weir_document_find_query (WeirDocument *self,
+                          const char   *name)
+{
+  guint ordinal = 0;
+
+  g_return_val_if_fail (WEIR_IS_DOCUMENT (self), NULL);
+  for (guint i = 0; name != NULL && self->check != NULL && i < weir_check_get_n_statements (self->check); i++)
+    {
+      const WeirStatementInfo *info = weir_check_get_statement (self->check, i);
+      g_autofree char         *key = NULL;
+
+      if (!is_query_kind (info->kind))
+        continue;
+      key = dup_key (info, ++ordinal);
+      if (g_str_equal (key, name))
+        return info;
+    }
+  return NULL;
+}
+
+const WeirStatementInfo *
+weir_document_find_source (WeirDocument *self,
+                           const char   *name)
+{
+  g_return_val_if_fail (WEIR_IS_DOCUMENT (self), NULL);
+  for (guint i = 0; name != NULL && self->check != NULL && i < weir_check_get_n_statements (self->check); i++)
+    {
+      const WeirStatementInfo *info = weir_check_get_statement (self->check, i);
+
+      if (is_source_kind (info->kind) && info->name != NULL && g_ascii_strcasecmp (info->name, name) == 0)
+        return info;
+    }
+  return NULL;
+}
+
+/* The text */
+
+char *
+weir_document_dup_text (WeirDocument *self)
+{
+  GtkTextIter start, end;
+
+  g_return_val_if_fail (WEIR_IS_DOCUMENT (self), NULL);
+  gtk_text_buffer_get_bounds (GTK_TEXT_BUFFER (self->buffer), &start, &end);
+  return gtk_text_buffer_get_text (GTK_TEXT_BUFFER (self->buffer), &start, &end, TRUE);
+}
+
+gboolean
+weir_document_get_is_empty (WeirDocument *self)
+{
+  g_return_val_if_fail (WEIR_IS_DOCUMENT (self), TRUE);
+  return gtk_text_buffer_get_char_count (GTK_TEXT_BUFFER (self->buffer)) == 0;
+}
+
+/* Bytes that two texts share at the start (of whole characters). */
+static gsize
+shared_prefix (const char *a,
+               const char *b)
+{
+  gsize n = 0;
+
+  while (a[n] != '\0' && a[n] == b[n])
+    n++;
+  while (n > 0 && ((a[n] & 0xC0) == 0x80 || (b[n] & 0xC0) == 0x80))
+    n--;
+  return n;
+}
+
+static gsize
+shared_suffix (const char *a,
+               gsize       a_len,
+               const char *b,
+               gsize       b_len)
+{
+  gsize n = 0;
+
+  while (n < a_len && n < b_len && a[a_len - n - 1] == b[b_len - n - 1])
+    n++;
+  while (n > 0 && (a[a_len - n] & 0xC0) == 0x80)
+    n--;
+  return n;
+}
+
+void
+weir_document_replace_text (WeirDocument *self,
+                            const char   *new_text)
+{
+  GtkTextBuffer   *buffer;
+  g_autofree char *old_text = NULL;
+  gsize            old_len, new_len, prefix, suffix;
+  GtkTextIter      start, end;
+  glong            at;
+
+  g_return_if_fail (WEIR_IS_DOCUMENT (self) && new_text != NULL);
+  buffer = GTK_TEXT_BUFFER (self->buffer);
+  old_text = weir_document_dup_text (self);
+  if (g_str_equal (old_text, new_text))
+    return;
+  old_len = strlen (old_text);
+  new_len = strlen (new_text);
+  prefix = shared_prefix (old_text, new_text);
+  suffix = shared_suffix (old_text + prefix, old_len - prefix, new_text + prefix, new_len - prefix);
+  at = g_utf8_strlen (old_text, (gssize)prefix);
+  gtk_text_buffer_begin_user_action (buffer);
+  gtk_text_buffer_get_iter_at_offset (buffer, &start, (int)at);
+  gtk_text_buffer_get_iter_at_offset (buffer, &end, (int)(at + g_utf8_strlen (old_text + prefix, (gssize)(old_len - prefix - suffix))));
+  gtk_text_buffer_delete (buffer, &start, &end);
+  gtk_text_buffer_insert (buffer, &start, new_text + prefix, (int)(new_len - prefix - suffix));
+  gtk_text_buffer_end_user_action (buffer);
+}
+
+void
+_weir_document_load_text (WeirDocument *self,
+                          const char   *text)
+{
+  GtkTextBuffer *buffer = GTK_TEXT_BUFFER (self->buffer);
+  GtkTextIter    start;
+
+  gtk_text_buffer_begin_irreversible_action (buffer);
+  gtk_text_buffer_set_text (buffer, text, -1);
+  gtk_text_buffer_end_irreversible_action (buffer);
+  gtk_text_buffer_get_start_iter (buffer, &start);
+  gtk_text_buffer_place_cursor (buffer, &start);
+  gtk_text_buffer_set_modified (buffer, FALSE);
+  weir_document_check_now (self);
+}
+
+void
+weir_document_set_text (WeirDocument *self,
+                        const char   *text,
+                        const char   *title)
+{
+  g_return_if_fail (WEIR_IS_DOCUMENT (self) && text != NULL);
+  _weir_document_load_text (self, text);
+  g_free (self->title);
+  self->title = g_strdup (title);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_TITLE]);
+}
+
+char *
+weir_document_dup_annotation (WeirDocument *self,
+                              const char   *kind,
+                              const char   *name)
+{
+  g_autofree char *text = weir_document_dup_text (self);
+
+  return weir_script_get_annotation (text, kind, name);
+}
+
+void
+weir_document_set_annotation (WeirDocument *self,
+                              const char   *kind,
+                              const char   *name,
+                              const char   *json)
+{
+  g_autofree char *text = weir_document_dup_text (self);
+  g_autofree char *old = weir_script_get_annotation (text, kind, name);
+  g_autofree char *new_text = NULL;
+
+  if (self->read_only || g_strcmp0 (old, json) == 0)
+    return;
+  new_text = weir_script_set_annotation (text, kind, name, json);
+  if (new_text != NULL)
+    weir_document_replace_text (self, new_text);
+}
+
+/* Properties */
+
+void
+_weir_document_set_file (WeirDocument *self,
+                         GFile        *file)
+{
+  g_autofree char *base_dir = NULL;
+
+  if (g_set_object (&self->file, file))
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_FILE]);
+  g_free (self->title);
+  self->title = file != NULL ? g_file_get_basename (file) : NULL;
+  if (self->title != NULL && !g_utf8_validate (self->title, -1, NULL))
+    {
+      g_autofree char *name = g_steal_pointer (&self->title);
+
+      self->title = g_filename_display_name (name);
+    }
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_TITLE]);
+  base_dir = dup_base_dir (self);
+  weir_session_set_base_dir (self->session, base_dir);
+}
+
+const char *
+weir_document_get_title (WeirDocument *self)
+{
+  g_return_val_if_fail (WEIR_IS_DOCUMENT (self), NULL);
+  return self->title != NULL ? self->title : _ ("Untitled");
+}
+
+GFile *
+weir_document_get_file (WeirDocument *self)
+{
+  g_return_val_if_fail (WEIR_IS_DOCUMENT (self), NULL);
+  return self->file;
+}
+
+gboolean
+weir_document_get_modified (WeirDocument *self)
+{
+  g_return_val_if_fail (WEIR_IS_DOCUMENT (self), FALSE);
+  return gtk_text_buffer_get_modified (GTK_TEXT_BUFFER (self->buffer));
+}
+
+gboolean
+weir_document_get_read_only (WeirDocument *self)
+{
+  g_return_val_if_fail (WEIR_IS_DOCUMENT (self), FALSE);
+  return self->read_only;
+}
+
+GtkSourceBuffer *
+weir_document_get_buffer (WeirDocument *self)
+{
+  g_return_val_if_fail (WEIR_IS_DOCUMENT (self), NULL);
+  return self->buffer;
+}
+
+WeirSession *
+weir_document_get_session (WeirDocument *self)
+{
+  g_return_val_if_fail (WEIR_IS_DOCUMENT (self), NULL);
+  return self->session;
+}
+
+void
+_weir_document_emit_query_changed (WeirDocument *self,
+                                   const char   *name)
+{
+  g_signal_emit (self, signals[QUERY_CHANGED], 0, name);
+}
+
+void
+_weir_document_emit_message (WeirDocument *self,
+                             const char   *text)
+{
+  g_signal_emit (self, signals[MESSAGE], 0, text);
+}
+
+static void
+modified_cb (WeirDocument *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_MODIFIED]);
+}
+
+static void
+get_property (GObject    *object,
+              guint       id,
+              GValue     *value,
+              GParamSpec *pspec)
+{
+  WeirDocument *self = WEIR_DOCUMENT (object);
+
+  switch (id)
+    {
+    case PROP_TITLE:
+      g_value_set_string (value, weir_document_get_title (self));
+      break;
+    case PROP_FILE:
+      g_value_set_object (value, self->file);
+      break;
+    case PROP_MODIFIED:
+      g_value_set_boolean (value, weir_document_get_modified (self));
+      break;
+    case PROP_READ_ONLY:
+      g_value_set_boolean (value, self->read_only);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+dispose (GObject *object)
+{
+  WeirDocument *self = WEIR_DOCUMENT (object);
+
+  cancel_check (self);
+  g_hash_table_remove_all (self->runs);
+  G_OBJECT_CLASS (weir_document_parent_class)->dispose (object);
+}
+
+static void
+finalize (GObject *object)
+{
+  WeirDocument *self = WEIR_DOCUMENT (object);
+
+  g_clear_pointer (&self->runs, g_hash_table_unref);
+  g_clear_object (&self->buffer);
+  g_clear_object (&self->session);
+  g_clear_object (&self->file);
+  g_clear_pointer (&self->check, weir_check_unref);
+  g_free (self->checked_text);
+  g_free (self->structure);
+  g_free (self->title);
+  g_free (self->etag);
+  G_OBJECT_CLASS (weir_document_parent_class)->finalize (object);
+}
+
+static void
+weir_document_class_init (WeirDocumentClass *class)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (class);
+
+  object_class->get_property = get_property;
+  object_class->dispose = dispose;
+  object_class->finalize = finalize;
+  props[PROP_TITLE] = g_param_spec_string ("title", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  props[PROP_FILE] = g_param_spec_object ("file", NULL, NULL, G_TYPE_FILE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  props[PROP_MODIFIED] = g_param_spec_boolean ("modified", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  props[PROP_READ_ONLY] = g_param_spec_boolean ("read-only", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+  signals[CHECKED] = g_signal_new ("checked", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[QUERIES_CHANGED] = g_signal_new ("queries-changed", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[QUERY_CHANGED] = g_signal_new ("query-changed", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[MESSAGE] = g_signal_new ("message", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+static void
+weir_document_init (WeirDocument *self)
+{
+  self->buffer = gtk_source_buffer_new (NULL);
+  gtk_source_buffer_set_implicit_trailing_newline (self->buffer, FALSE);
+  gtk_text_buffer_set_enable_undo (GTK_TEXT_BUFFER (self->buffer), TRUE);
+  self->session = weir_session_new ();
+  self->runs = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, _weir_document_run_free);
+  g_signal_connect_object (self->buffer, "changed", G_CALLBACK (buffer_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->buffer, "modified-changed", G_CALLBACK (modified_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "message", G_CALLBACK (_weir_document_emit_message), self, G_CONNECT_SWAPPED);
+  weir_document_check_now (self);
+}
+
+WeirDocument *
+weir_document_new (void)
+{
+  return g_object_new (WEIR_TYPE_DOCUMENT, NULL);
+}
