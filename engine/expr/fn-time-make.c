@@ -108,6 +108,11 @@ rewrite_make_timestamp (WeirBind *bind,
   const char      *suffix = g_str_has_suffix (bind->function->name, "_ntz") ? "_ntz" : "";
   g_autofree char *name = g_strdup_printf ("%smake_clock%s", bind->function->name[0] == 't' ? "_try_" : "_", suffix);
 
+  if (bind->n_args == 1 && !_weir_bind_coerce (bind, 0, WEIR_DATE, error))
+    {
+      weir_expr_unref (bind->args[0]);
+      return NULL;
+    }
   if (bind->n_args == 1)
     return _weir_expr_cast (bind->args[0], suffix[0] != '\0' ? WEIR_TIMESTAMP_NTZ : WEIR_TIMESTAMP, bind->function->name[0] == 't');
   return weir_expr_new_call (name, bind->args, bind->n_args, bind->span, bind->zone, error);

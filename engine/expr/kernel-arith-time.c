@@ -63,6 +63,8 @@ bind_shift (WeirBind *bind,
 {
   WeirType *from = bind->args[time]->type, *by = bind->args[amount]->type;
 
+  if (from->kind != WEIR_TYPE_DATE && !is_timestamp (from))
+    return NULL;
   bind->can_fail = TRUE;
   if (by->kind == WEIR_TYPE_VOID)
     {
@@ -108,7 +110,7 @@ bind_scale (WeirBind   *bind,
   guint     interval = is_interval (bind->args[0]->type) ? 0 : 1;
   WeirType *factor = bind->args[1 - interval]->type;
 
-  if ((op == WEIR_ARITH_DIVIDE && interval == 1) || is_interval (factor))
+  if (!is_interval (bind->args[interval]->type) || (op == WEIR_ARITH_DIVIDE && interval == 1) || is_interval (factor))
     return NULL;
   if (factor->kind == WEIR_TYPE_VOID || factor->kind == WEIR_TYPE_STRING || factor->kind == WEIR_TYPE_FLOAT)
     cast_arg (bind, 1 - interval, WEIR_DOUBLE);
