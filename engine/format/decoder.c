@@ -286,6 +286,23 @@ skip_header (WeirDecodeState *state,
   return TRUE;
 }
 
+/* Readers look up to 64 bytes beyond the text. Our own buffers have them; of a foreign one that ends there a copy is made. */
+static WeirBuffer *
+copy_unpadded (const WeirDecodeBlock *block,
+               WeirDecodeBlock       *copy)
+{
+  WeirBuffer *buffer;
+
+  *copy = *block;
+  if (block->buffer->free_func == NULL || block->buffer->size - block->offset - block->len >= 64)
+    return NULL;
+  buffer = weir_buffer_new (block->len);
+  memcpy (buffer->data, block->buffer->data + block->offset, block->len);
+  copy->buffer = buffer;
+  copy->offset = 0;
+  return buffer;
+}
+
 gboolean
 weir_decoder_decode (WeirDecoder           *decoder,
                      WeirDecodeState       *state,
@@ -295,12 +312,14 @@ weir_decoder_decode (WeirDecoder           *decoder,
                      WeirDecodeStats       *stats,
                      GError               **error)
 {
-  const char *data = (const char *)block->buffer->data + block->offset;
-  gsize       len = block->len;
-  gboolean    ok;
+  WeirDecodeBlock        padded;
+  g_autoptr (WeirBuffer) copy = copy_unpadded (block, &padded);
+  const char            *data = (const char *)padded.buffer->data + padded.offset;
+  gsize                  len = padded.len;
+  gboolean               ok;
 
   g_return_val_if_fail (state->decoder == decoder, FALSE);
-  begin_block (state, block, push, push_data, stats);
+  begin_block (state, &padded, push, push_data, stats);
   if (stats != NULL)
     stats->bytes += len;
   if (block->at_start && len >= 3 && memcmp (data, "\xef\xbb\xbf", 3) == 0)

@@ -3,6 +3,8 @@
 
 #include "format/text-index-private.h"
 
+#include <string.h>
+
 /*
  * The index with AVX2 and AVX-512. Each function is compiled for its instruction set and called only when the processor has it.
  */
@@ -10,6 +12,9 @@
 #ifdef __x86_64__
 
 #include <immintrin.h>
+
+/* Text is read once and in order; fetching it this far ahead halves the time of the index when it comes from memory. */
+#define PREFETCH_BYTES 4096
 
 #define AVX2   __attribute__ ((target ("avx2,bmi,bmi2,lzcnt,popcnt")))
 #define AVX512 __attribute__ ((target ("avx2,bmi,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512vl,avx512vbmi2")))
@@ -60,6 +65,7 @@ _weir_json_index_avx2 (WeirTextIndex *index,
       guint64   control = control_avx2 (low, high) & live;
       guint64   bits;
 
+      __builtin_prefetch (text + i + PREFETCH_BYTES);
       masks.a = equal_avx2 (low, high, '"') & live;
       masks.newline = equal_avx2 (low, high, '\n') & live;
       masks.backslash = equal_avx2 (low, high, '\\') & live;
@@ -98,6 +104,7 @@ _weir_csv_index_avx2 (WeirTextIndex      *index,
       WeirMasks masks;
       guint64   bits;
 
+      __builtin_prefetch (text + i + PREFETCH_BYTES);
       masks.a = equal_avx2 (low, high, bytes->sep) & live;
       masks.newline = equal_avx2 (low, high, '\n') & live;
       masks.quote = bytes->quote != '\0' ? equal_avx2 (low, high, bytes->quote) & live : 0;
@@ -149,40 +156,98 @@ flatten_avx512 (guint32 *out,
   return n + count;
 }
 
+/* Flags of bytes that are not ASCII, looked for only when there are any. */
+AVX512 static void
+flag_high_avx512 (WeirTextIndex *index,
+                  const char    *text,
+                  gsize          len)
+{
+  for (gsize i = 0; i < len; i += 64)
+    if ((_mm512_movepi8_mask (_mm512_loadu_si512 (text + i)) & _weir_tail_mask (len - i)) != 0)
+      index->flags[i / 64] |= WEIR_INDEX_HIGH;
+  index->any |= WEIR_INDEX_HIGH;
+}
+
+/* 64 bytes with something special among them, or the last ones. */
+AVX512 static __attribute__ ((noinline)) guint64
+json_special_avx512 (WeirTextIndex *index,
+                     const char    *text,
+                     gsize          len,
+                     gsize          i,
+                     guint64       *carry)
+{
+  __m512i   block = _mm512_loadu_si512 (text + i);
+  guint64   live = _weir_tail_mask (len - i);
+  guint64   cr = _mm512_mask_cmpeq_epi8_mask (live, block, _mm512_set1_epi8 ('\r'));
+  WeirMasks masks = { 0 };
+
+  masks.a = _mm512_mask_cmpeq_epi8_mask (live, block, _mm512_set1_epi8 ('"'));
+  masks.newline = _mm512_mask_cmpeq_epi8_mask (live, block, _mm512_set1_epi8 ('\n'));
+  masks.backslash = _mm512_mask_cmpeq_epi8_mask (live, block, _mm512_set1_epi8 ('\\'));
+  masks.special = _mm512_mask_cmplt_epu8_mask (live & ~masks.newline & ~cr, block, _mm512_set1_epi8 (' '));
+  masks.special |= masks.backslash | _weir_lone_cr (cr, masks.newline, text[MIN (i + 64, len)]);
+  return _weir_json_block (&masks, carry, &index->flags[i / 64], &index->any);
+}
+
 AVX512 void
 _weir_json_index_avx512 (WeirTextIndex *index,
                          const char    *text,
                          gsize          len)
 {
-  guint64 carry = 0;
-  guint   n = 0;
-  guint8  any = 0;
+  guint32 *positions = index->positions;
+  guint64  carry = 0;
+  guint    n = 0;
+  gsize    i = 0;
+  __m512i  high = _mm512_setzero_si512 ();
 
-  for (gsize i = 0; i < len; i += 64)
+  memset (index->flags, 0, len / 64 + 1);
+  for (; i + 64 <= len; i += 64)
     {
-      __m512i block = _mm512_loadu_si512 (text + i);
-      __builtin_prefetch (text + i + 1536);
-      guint64   live = _weir_tail_mask (len - i);
-      WeirMasks masks;
-      guint64   bits;
+      __m512i   block = _mm512_loadu_si512 (text + i);
+      __mmask64 newline = _mm512_cmpeq_epi8_mask (block, _mm512_set1_epi8 ('\n'));
+      __mmask64 odd = _mm512_cmplt_epu8_mask (block, _mm512_set1_epi8 (' ')) ^ newline;
+      guint64   bits = _mm512_cmpeq_epi8_mask (block, _mm512_set1_epi8 ('"')) | newline;
 
-      masks.a = _mm512_mask_cmpeq_epi8_mask (live, block, _mm512_set1_epi8 ('"'));
-      masks.newline = _mm512_mask_cmpeq_epi8_mask (live, block, _mm512_set1_epi8 ('\n'));
-      masks.backslash = _mm512_mask_cmpeq_epi8_mask (live, block, _mm512_set1_epi8 ('\\'));
-      masks.high = _mm512_movepi8_mask (block) & live;
-      masks.special = _mm512_mask_cmplt_epu8_mask (live & ~masks.newline, block, _mm512_set1_epi8 (' '));
-      if (G_UNLIKELY (masks.special != 0))
-        {
-          guint64 cr = _mm512_mask_cmpeq_epi8_mask (live, block, _mm512_set1_epi8 ('\r'));
-
-          masks.special = (masks.special & ~cr) | _weir_lone_cr (cr, masks.newline, text[MIN (i + 64, len)]);
-        }
-      masks.special |= masks.backslash;
-      bits = _weir_json_block (&masks, &carry, &index->flags[i / 64], &any);
-      n = flatten_avx512 (index->positions, n, (guint32)i, bits, 0);
+      odd |= _mm512_cmpeq_epi8_mask (block, _mm512_set1_epi8 ('\\'));
+      __builtin_prefetch (text + i + PREFETCH_BYTES);
+      high = _mm512_or_si512 (high, block);
+      if (G_UNLIKELY ((odd | carry) != 0))
+        bits = json_special_avx512 (index, text, len, i, &carry);
+      n = flatten_avx512 (positions, n, (guint32)i, bits, 0);
+    }
+  if (i < len)
+    {
+      high = _mm512_or_si512 (high, _mm512_maskz_loadu_epi8 (_weir_tail_mask (len - i), text + i));
+      n = flatten_avx512 (positions, n, (guint32)i, json_special_avx512 (index, text, len, i, &carry), 0);
     }
   index->n = n;
-  index->any = any;
+  if (_mm512_movepi8_mask (high) != 0)
+    flag_high_avx512 (index, text, len);
+}
+
+AVX512 static guint64
+csv_special_avx512 (WeirTextIndex      *index,
+                    const char         *text,
+                    gsize               len,
+                    gsize               i,
+                    const WeirCsvBytes *bytes,
+                    guint64            *inside,
+                    guint64            *newline)
+{
+  __m512i   block = _mm512_loadu_si512 (text + i);
+  guint64   live = _weir_tail_mask (len - i);
+  guint64   cr = _mm512_mask_cmpeq_epi8_mask (live, block, _mm512_set1_epi8 ('\r'));
+  WeirMasks masks = { 0 };
+
+  masks.a = _mm512_mask_cmpeq_epi8_mask (live, block, _mm512_set1_epi8 (bytes->sep));
+  masks.newline = _mm512_mask_cmpeq_epi8_mask (live, block, _mm512_set1_epi8 ('\n'));
+  if (bytes->quote != '\0')
+    masks.quote = _mm512_mask_cmpeq_epi8_mask (live, block, _mm512_set1_epi8 (bytes->quote));
+  if (bytes->escape != '\0')
+    masks.special = _mm512_mask_cmpeq_epi8_mask (live & ~masks.quote, block, _mm512_set1_epi8 (bytes->escape));
+  masks.special |= _weir_lone_cr (cr, masks.newline, text[MIN (i + 64, len)]);
+  *newline = masks.newline;
+  return _weir_csv_block (&masks, inside, &index->flags[i / 64], &index->any);
 }
 
 AVX512 void
@@ -191,36 +256,41 @@ _weir_csv_index_avx512 (WeirTextIndex      *index,
                         gsize               len,
                         const WeirCsvBytes *bytes)
 {
+  /* Without a quote or escape another special byte is looked for twice. */
+  const __m512i sep = _mm512_set1_epi8 (bytes->sep);
+  const __m512i quote = _mm512_set1_epi8 (bytes->quote != '\0' ? bytes->quote : '\r');
+  const __m512i escape = _mm512_set1_epi8 (bytes->escape != '\0' ? bytes->escape : '\r');
+  guint32      *positions = index->positions;
   guint64       inside = 0;
   guint         n = 0;
-  guint8        any = 0;
-  const __m512i sep = _mm512_set1_epi8 (bytes->sep);
-  const __m512i quote = _mm512_set1_epi8 (bytes->quote);
-  const __m512i escape = _mm512_set1_epi8 (bytes->escape);
-  guint64       quote_live = bytes->quote != '\0' ? G_MAXUINT64 : 0;
-  guint64       escape_live = bytes->escape != '\0' ? G_MAXUINT64 : 0;
+  gsize         i = 0;
+  __m512i       high = _mm512_setzero_si512 ();
 
-  for (gsize i = 0; i < len; i += 64)
+  memset (index->flags, 0, len / 64 + 1);
+  for (; i + 64 <= len; i += 64)
     {
-      __m512i block = _mm512_loadu_si512 (text + i);
-      __builtin_prefetch (text + i + 1536);
-      guint64   live = _weir_tail_mask (len - i);
-      guint64   cr = _mm512_mask_cmpeq_epi8_mask (live, block, _mm512_set1_epi8 ('\r'));
-      WeirMasks masks;
-      guint64   bits;
+      __m512i   block = _mm512_loadu_si512 (text + i);
+      __mmask64 odd = _mm512_cmpeq_epi8_mask (block, quote) | _mm512_cmpeq_epi8_mask (block, escape) | _mm512_cmpeq_epi8_mask (block, _mm512_set1_epi8 ('\r'));
+      guint64   newline = _mm512_cmpeq_epi8_mask (block, _mm512_set1_epi8 ('\n'));
+      guint64   bits = _mm512_cmpeq_epi8_mask (block, sep) | newline;
 
-      masks.a = _mm512_mask_cmpeq_epi8_mask (live, block, sep);
-      masks.newline = _mm512_mask_cmpeq_epi8_mask (live, block, _mm512_set1_epi8 ('\n'));
-      masks.quote = _mm512_mask_cmpeq_epi8_mask (live & quote_live, block, quote);
-      masks.high = _mm512_movepi8_mask (block) & live;
-      masks.special = _mm512_mask_cmpeq_epi8_mask (live & escape_live & ~masks.quote, block, escape);
-      if (G_UNLIKELY (cr != 0))
-        masks.special |= _weir_lone_cr (cr, masks.newline, text[MIN (i + 64, len)]);
-      bits = _weir_csv_block (&masks, &inside, &index->flags[i / 64], &any);
-      n = flatten_avx512 (index->positions, n, (guint32)i, bits, _pext_u64 (masks.newline, bits));
+      __builtin_prefetch (text + i + PREFETCH_BYTES);
+      high = _mm512_or_si512 (high, block);
+      if ((odd | inside) != 0)
+        bits = csv_special_avx512 (index, text, len, i, bytes, &inside, &newline);
+      n = flatten_avx512 (positions, n, (guint32)i, bits, _pext_u64 (newline, bits));
+    }
+  if (i < len)
+    {
+      guint64 newline;
+      guint64 bits = csv_special_avx512 (index, text, len, i, bytes, &inside, &newline);
+
+      high = _mm512_or_si512 (high, _mm512_maskz_loadu_epi8 (_weir_tail_mask (len - i), text + i));
+      n = flatten_avx512 (positions, n, (guint32)i, bits, _pext_u64 (newline, bits));
     }
   index->n = n;
-  index->any = any;
+  if (_mm512_movepi8_mask (high) != 0)
+    flag_high_avx512 (index, text, len);
 }
 
 #else

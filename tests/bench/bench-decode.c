@@ -8,7 +8,7 @@
 #include <time.h>
 
 /*
- * How fast the decoders alone are, on one thread and from memory, in processor time: `bench-decode [json|csv|quoted|nested] …`. One line a case, best of 30.
+ * How fast the decoders alone are, on one thread, in processor time, from a buffer that was just filled as read(2) would: `bench-decode [json|csv|quoted|nested] …`. One line a case, best of 30.
  */
 
 #define BLOCK_BYTES (1u << 20)
@@ -108,20 +108,28 @@ now (void)
   return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
+/* All blocks through one buffer; the copies do not count. */
 static guint64
 decode_all (WeirDecoder *decoder,
-            WeirBuffer  *buffer)
+            WeirBuffer  *text,
+            double      *seconds)
 {
   g_autoptr (WeirDecodeState) state = weir_decode_state_new (decoder);
+  g_autoptr (WeirBuffer)      buffer = weir_buffer_new (BLOCK_BYTES);
   WeirDecodeStats             stats = { 0 };
   guint64                     rows = 0;
 
-  for (gsize at = 0; at < buffer->size;)
+  *seconds = 0;
+  for (gsize at = 0; at < text->size;)
     {
-      gsize           len = weir_decoder_cut (decoder, buffer->data + at, MIN (buffer->size - at, BLOCK_BYTES), buffer->size - at <= BLOCK_BYTES);
-      WeirDecodeBlock block = { buffer, at, len, at == 0, at, NULL };
+      gsize           len = weir_decoder_cut (decoder, text->data + at, MIN (text->size - at, BLOCK_BYTES), text->size - at <= BLOCK_BYTES);
+      WeirDecodeBlock block = { buffer, 0, len, at == 0, at, NULL };
+      double          start;
 
+      memcpy (buffer->data, text->data + at, len);
+      start = now ();
       g_assert_true (weir_decoder_decode (decoder, state, &block, take, &rows, &stats, NULL));
+      *seconds += now () - start;
       at += len;
     }
   g_assert_cmpuint (stats.bad_rows, ==, 0);
@@ -151,10 +159,10 @@ run (const Case *c)
   decoder = weir_decoder_new (c->format, schema, needed, NULL, weir_zone_utc (), NULL, NULL);
   for (guint i = 0; i < 30; i++)
     {
-      double start = now ();
+      double seconds;
 
-      rows = decode_all (decoder, buffer);
-      best = MIN (best, now () - start);
+      rows = decode_all (decoder, buffer, &seconds);
+      best = MIN (best, seconds);
     }
   printf ("%-10s %7.2f M rows/s %6.2f GB/s %7.1f ns/row\n", c->name, (double)rows / best / 1e6, (double)buffer->size / best / 1e9, best * 1e9 / (double)rows);
 }
