@@ -23,7 +23,17 @@ _weir_json_peek (const WeirJsonScan *scan)
 }
 
 /* Blanks and, if allowed, comments. */
-gboolean _weir_json_space (WeirJsonScan *scan);
+gboolean _weir_json_skip_space (WeirJsonScan *scan);
+
+static inline gboolean
+_weir_json_space (WeirJsonScan *scan)
+{
+  /* Mostly there is none. */
+  if (scan->p < scan->end && (guchar)*scan->p > ' ' && *scan->p != '/')
+    return TRUE;
+  return _weir_json_skip_space (scan);
+}
+
 /* A string at its quote; @cell nullable: skipped. */
 gboolean _weir_json_string (WeirJsonScan *scan, WeirCell *cell);
 /* A field name and the colon behind it. */

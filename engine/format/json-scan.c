@@ -5,6 +5,10 @@
 
 #include <string.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 /*
  * JSON tokens as Jackson reads them, with the leniencies that Spark's options switch on.
  *
@@ -42,7 +46,7 @@ skip_comment (WeirJsonScan *scan)
 }
 
 gboolean
-_weir_json_space (WeirJsonScan *scan)
+_weir_json_skip_space (WeirJsonScan *scan)
 {
   for (;;)
     {
@@ -167,6 +171,29 @@ string_with_escapes (WeirJsonScan *scan,
   return TRUE;
 }
 
+/* The first byte from @p on that is the quote, a backslash or a control character. */
+static inline const char *
+find_special (const char *p,
+              const char *end,
+              char        quote)
+{
+#ifdef __SSE2__
+  for (; end - p >= 16; p += 16)
+    {
+      __m128i text = _mm_loadu_si128 ((const __m128i *)p);
+      __m128i special = _mm_or_si128 (_mm_or_si128 (_mm_cmpeq_epi8 (text, _mm_set1_epi8 (quote)), _mm_cmpeq_epi8 (text, _mm_set1_epi8 ('\\'))),
+                                      _mm_cmpeq_epi8 (_mm_min_epu8 (text, _mm_set1_epi8 (0x1f)), text));
+      int     mask = _mm_movemask_epi8 (special);
+
+      if (mask != 0)
+        return p + __builtin_ctz ((guint)mask);
+    }
+#endif
+  while (p < end && *p != quote && *p != '\\' && (guchar)*p >= ' ')
+    p++;
+  return p;
+}
+
 gboolean
 _weir_json_string (WeirJsonScan *scan,
                    WeirCell     *cell)
@@ -176,23 +203,23 @@ _weir_json_string (WeirJsonScan *scan,
 
   if (quote == '\'' && !scan->options->allow_single_quotes)
     return fail (scan, "a string is in single quotes");
-  for (; scan->p < scan->end; scan->p++)
+  for (;;)
     {
-      char c = *scan->p;
-
-      if (c == quote)
-        {
-          if (cell != NULL)
-            *cell = (WeirCell){ start, (guint32)(scan->p - start), WEIR_CELL_STRING };
-          scan->p++;
-          return TRUE;
-        }
-      if (c == '\\')
+      scan->p = find_special (scan->p, scan->end, quote);
+      if (scan->p == scan->end)
+        return fail (scan, "a string is not closed");
+      if (*scan->p == quote)
+        break;
+      if (*scan->p == '\\')
         return string_with_escapes (scan, start, quote, cell);
-      if ((guchar)c < ' ' && !scan->options->allow_control)
+      if (!scan->options->allow_control)
         return fail (scan, "a string has an unescaped control character");
+      scan->p++;
     }
-  return fail (scan, "a string is not closed");
+  if (cell != NULL)
+    *cell = (WeirCell){ start, (guint32)(scan->p - start), WEIR_CELL_STRING };
+  scan->p++;
+  return TRUE;
 }
 
 static gboolean
