@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "column/value.h"
-
+#include "base/fast-number.h"
 #include "column/decimal.h"
-#include "column/timestamp.h"
+#include "column/timestamp-private.h"
+#include "column/value.h"
 
 /*
  * Values as text in four styles. CAST is Spark's CAST to STRING; HIVE is what spark-sql prints; JSON is cli.md's rows; JSON_SPARK is
- * to_json() and the json sink. The styles differ in how strings are quoted, in NULL, in times, and in brackets.
+ * to_json() and the json sink. The styles differ in how strings are quoted, in NULL, in times and intervals, and in brackets.
+ * Everything is appended in place: a quoted time needs no escapes, so nothing is built twice.
  */
 
 static gboolean
@@ -17,63 +18,162 @@ is_json (WeirTextStyle style)
   return style == WEIR_TEXT_JSON || style == WEIR_TEXT_JSON_SPARK;
 }
 
+/* ---- strings ---------------------------------------------------------------------------------------------------- */
+
+/* Whether none of eight bytes is a quote, a backslash or a control character. */
+static inline gboolean
+is_plain_word (const char *at)
+{
+  const guint64 ones = G_GUINT64_CONSTANT (0x0101010101010101), high = ones << 7;
+  guint64       word, quote, backslash;
+
+  memcpy (&word, at, sizeof word);
+  quote = word ^ (ones * '"');
+  backslash = word ^ (ones * '\\');
+  /* A byte that borrows in x − ones·n and has no high bit of its own was below n. */
+  return ((((word - ones * 0x20) & ~word) | ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash)) & high) == 0;
+}
+
+static void
+append_escape (GString *out,
+               guchar   c)
+{
+  static const char *const names = "\"\"\\\\\bb\ff\nn\rr\tt";
+
+  for (guint i = 0; names[i] != '\0'; i += 2)
+    if ((guchar)names[i] == c)
+      {
+        char text[] = { '\\', names[i + 1] };
+
+        g_string_append_len (out, text, 2);
+        return;
+      }
+  g_string_append_printf (out, "\\u%04X", c);
+}
+
 void
 weir_json_append_string (GString    *out,
                          const char *text,
                          gsize       len)
 {
-  static const char *const names = "\"\"\\\\\bb\ff\nn\rr\tt";
-  const char              *run = text, *end = text + len;
+  const char *run = text, *at = text, *end = text + len;
 
   g_string_append_c (out, '"');
-  for (const char *at = text; at < end; at++)
+  while (at < end)
     {
       guchar c = (guchar)*at;
 
-      if (G_LIKELY (c >= 0x20 && c != '"' && c != '\\'))
-        continue;
-      g_string_append_len (out, run, at - run);
-      run = at + 1;
-      for (guint i = 0; names[i] != '\0'; i += 2)
-        if ((guchar)names[i] == c)
-          {
-            g_string_append_c (out, '\\');
-            g_string_append_c (out, names[i + 1]);
-            c = 0xff;
-            break;
-          }
-      if (c != 0xff)
-        g_string_append_printf (out, "\\u%04x", c);
+      if (end - at >= 8 && is_plain_word (at))
+        at += 8;
+      else if (G_LIKELY (c >= 0x20 && c != '"' && c != '\\'))
+        at++;
+      else
+        {
+          g_string_append_len (out, run, at - run);
+          append_escape (out, c);
+          run = ++at;
+        }
     }
   g_string_append_len (out, run, end - run);
   g_string_append_c (out, '"');
 }
 
 static void
-append_binary (GString        *out,
-               const WeirView *view,
-               WeirTextStyle   style)
+append_bytes (GString          *out,
+              const WeirColumn *column,
+              guint             row,
+              WeirTextStyle     style)
 {
-  if (is_json (style))
+  const WeirView *view = &weir_column_values (column, WeirView)[row];
+
+  if (!is_json (style))
+    g_string_append_len (out, weir_view_data (view), view->len);
+  else if (column->type->kind == WEIR_TYPE_STRING)
+    weir_json_append_string (out, weir_view_data (view), view->len);
+  else
     {
       g_autofree char *text = g_base64_encode ((const guchar *)weir_view_data (view), view->len);
 
-      g_string_append_printf (out, "\"%s\"", text);
+      g_string_append_c (out, '"');
+      g_string_append (out, text);
+      g_string_append_c (out, '"');
     }
-  else
-    g_string_append_len (out, weir_view_data (view), view->len);
 }
 
-/* Top level text, or a JSON string of it. */
+/* ---- times and intervals ---------------------------------------------------------------------------------------- */
+
+/* yyyy-MM-dd'T'HH:mm:ss[.SSS][XXX]: always three digits, what is beyond them is cut. */
 static void
-append_quoted (GString      *out,
-               GString      *text,
-               WeirTextStyle style)
+append_spark_timestamp (GString  *out,
+                        gint64    us,
+                        WeirZone *zone)
 {
-  if (is_json (style))
-    weir_json_append_string (out, text->str, text->len);
+  gint64 local_us = zone != NULL ? weir_zone_utc_to_local (zone, us) : us;
+  gint32 offset_s = zone != NULL ? weir_zone_offset_at (zone, us) : 0;
+  gint64 part_us = weir_floor_mod (local_us, WEIR_US_PER_SECOND);
+  char   text[16], *end = text;
+
+  weir_timestamp_append_iso (out, local_us - part_us, NULL);
+  *end++ = '.';
+  end = _weir_put_digits (end, (guint64)part_us / 1000, 3);
+  if (zone != NULL && offset_s == 0)
+    *end++ = 'Z';
+  else if (zone != NULL)
+    end = _weir_put_offset (end, offset_s);
+  g_string_append_len (out, text, end - text);
+}
+
+static void
+append_timestamp (GString      *out,
+                  gint64        us,
+                  WeirTextStyle style,
+                  WeirZone     *zone)
+{
+  if (style == WEIR_TEXT_JSON)
+    weir_timestamp_append_iso (out, us, zone);
+  else if (style == WEIR_TEXT_JSON_SPARK)
+    append_spark_timestamp (out, us, zone);
   else
-    g_string_append_len (out, text->str, (gssize)text->len);
+    weir_timestamp_append (out, us, zone);
+}
+
+/* 1-2 and 1 02:03:04.500000000 */
+static void
+append_hive_interval (GString          *out,
+                      const WeirColumn *column,
+                      guint             row)
+{
+  gboolean is_months = column->type->kind == WEIR_TYPE_INTERVAL_YM;
+  gint64   value = is_months ? weir_column_values (column, gint32)[row] : weir_column_values (column, gint64)[row];
+  guint64  rest = value < 0 ? -(guint64)value : (guint64)value;
+  guint    seconds;
+
+  if (value < 0)
+    g_string_append_c (out, '-');
+  if (is_months)
+    {
+      g_string_append_printf (out, "%u-%u", (guint)(rest / 12), (guint)(rest % 12));
+      return;
+    }
+  seconds = (guint)(rest % WEIR_US_PER_DAY / WEIR_US_PER_SECOND);
+  g_string_append_printf (out, "%u %02u:%02u:%02u.%09u", (guint)(rest / WEIR_US_PER_DAY), seconds / 3600, seconds / 60 % 60, seconds % 60,
+                          (guint)(rest % WEIR_US_PER_SECOND) * 1000);
+}
+
+static void
+append_interval (GString          *out,
+                 const WeirColumn *column,
+                 guint             row,
+                 WeirTextStyle     style)
+{
+  if (column->type->kind == WEIR_TYPE_INTERVAL)
+    weir_interval_append (out, weir_column_values (column, WeirInterval)[row]);
+  else if (style == WEIR_TEXT_HIVE)
+    append_hive_interval (out, column, row);
+  else if (column->type->kind == WEIR_TYPE_INTERVAL_YM)
+    weir_interval_ym_append (out, weir_column_values (column, gint32)[row], column->type);
+  else
+    weir_interval_dt_append (out, weir_column_values (column, gint64)[row], column->type);
 }
 
 static void
@@ -83,50 +183,36 @@ append_time (GString          *out,
              WeirTextStyle     style,
              WeirZone         *zone)
 {
-  g_autoptr (GString) text = g_string_new (NULL);
-
+  if (is_json (style))
+    g_string_append_c (out, '"');
   switch ((int)column->type->kind)
     {
     case WEIR_TYPE_DATE:
-      weir_date_append (text, weir_column_values (column, gint32)[row]);
+      weir_date_append (out, weir_column_values (column, gint32)[row]);
       break;
     case WEIR_TYPE_TIMESTAMP:
-    case WEIR_TYPE_TIMESTAMP_NTZ:
-      {
-        gint64    us = weir_column_values (column, gint64)[row];
-        WeirZone *own = column->type->kind == WEIR_TYPE_TIMESTAMP ? zone : NULL;
-
-        if (style == WEIR_TEXT_JSON)
-          weir_timestamp_append_iso (text, us, own);
-        else if (style == WEIR_TEXT_JSON_SPARK)
-          {
-            /* yyyy-MM-dd'T'HH:mm:ss[.SSS][XXX]: always three digits, the rest is cut. */
-            gint64 part_us = weir_floor_mod (us, WEIR_US_PER_SECOND);
-            gsize  zone_at;
-
-            weir_timestamp_append_iso (text, us - part_us, own);
-            for (zone_at = 19; zone_at < text->len && text->str[zone_at] != 'Z' && text->str[zone_at] != '+' && text->str[zone_at] != '-'; zone_at++)
-              ;
-            g_string_insert (text, (gssize)zone_at, ".000");
-            text->str[zone_at + 1] = (char)('0' + part_us / 100000);
-            text->str[zone_at + 2] = (char)('0' + part_us / 10000 % 10);
-            text->str[zone_at + 3] = (char)('0' + part_us / 1000 % 10);
-          }
-        else
-          weir_timestamp_append (text, us, own);
-        break;
-      }
-    case WEIR_TYPE_INTERVAL_YM:
-      weir_interval_ym_append (text, weir_column_values (column, gint32)[row], column->type);
+      append_timestamp (out, weir_column_values (column, gint64)[row], style, zone);
       break;
-    case WEIR_TYPE_INTERVAL_DT:
-      weir_interval_dt_append (text, weir_column_values (column, gint64)[row], column->type);
+    case WEIR_TYPE_TIMESTAMP_NTZ:
+      append_timestamp (out, weir_column_values (column, gint64)[row], style, NULL);
       break;
     default:
-      weir_interval_append (text, weir_column_values (column, WeirInterval)[row]);
+      append_interval (out, column, row, style);
       break;
     }
-  append_quoted (out, text, style);
+  if (is_json (style))
+    g_string_append_c (out, '"');
+}
+
+/* ---- numbers ---------------------------------------------------------------------------------------------------- */
+
+static void
+append_integer (GString *out,
+                gint64   value)
+{
+  char text[WEIR_I64_TEXT_MAX];
+
+  g_string_append_len (out, text, weir_i64_to_text (text, value));
 }
 
 static void
@@ -147,7 +233,16 @@ append_floating (GString      *out,
     g_string_append_c (out, '"');
 }
 
+/* ---- nested values ---------------------------------------------------------------------------------------------- */
+
 static void append_element (GString *out, const WeirColumn *column, guint row, WeirTextStyle style, WeirZone *zone);
+
+static void
+append_separator (GString      *out,
+                  WeirTextStyle style)
+{
+  g_string_append (out, style == WEIR_TEXT_CAST ? ", " : ",");
+}
 
 static void
 append_list (GString          *out,
@@ -162,7 +257,7 @@ append_list (GString          *out,
   for (guint i = 0; i < list.length; i++)
     {
       if (i > 0)
-        g_string_append (out, style == WEIR_TEXT_CAST ? ", " : ",");
+        append_separator (out, style);
       append_element (out, column->children[0], list.offset + i, style, zone);
     }
   g_string_append_c (out, ']');
@@ -200,7 +295,7 @@ append_map (GString          *out,
   for (guint i = 0; i < list.length; i++)
     {
       if (i > 0)
-        g_string_append (out, style == WEIR_TEXT_CAST ? ", " : ",");
+        append_separator (out, style);
       if (pairs)
         g_string_append_c (out, '[');
       append_map_key (out, column->children[0], list.offset + i, style, zone);
@@ -227,7 +322,7 @@ append_struct (GString          *out,
       if (style == WEIR_TEXT_JSON_SPARK && weir_column_is_null (column->children[i], row))
         continue;
       if (!first)
-        g_string_append (out, style == WEIR_TEXT_CAST ? ", " : ",");
+        append_separator (out, style);
       first = FALSE;
       if (style != WEIR_TEXT_CAST)
         {
@@ -239,7 +334,7 @@ append_struct (GString          *out,
   g_string_append_c (out, '}');
 }
 
-/* Inside arrays, maps and structs: NULL is `null`, and Hive quotes strings and times. */
+/* Inside arrays, maps and structs: NULL is `null`, and Hive quotes strings. */
 static void
 append_element (GString          *out,
                 const WeirColumn *column,
@@ -247,27 +342,19 @@ append_element (GString          *out,
                 WeirTextStyle     style,
                 WeirZone         *zone)
 {
+  gboolean quote;
+
   if (weir_column_is_null (column, row))
     {
       g_string_append (out, "null");
       return;
     }
-  if (style == WEIR_TEXT_HIVE)
-    {
-      guint             at = row;
-      const WeirColumn *flat = weir_column_resolve (column, &at);
-
-      if (flat->type->kind == WEIR_TYPE_STRING || flat->type->kind == WEIR_TYPE_BINARY)
-        {
-          const WeirView *view = &weir_column_values (flat, WeirView)[at];
-
-          g_string_append_c (out, '"');
-          g_string_append_len (out, weir_view_data (view), view->len);
-          g_string_append_c (out, '"');
-          return;
-        }
-    }
+  quote = style == WEIR_TEXT_HIVE && column->type->kind == WEIR_TYPE_STRING;
+  if (quote)
+    g_string_append_c (out, '"');
   weir_value_append_text (out, column, row, style, zone);
+  if (quote)
+    g_string_append_c (out, '"');
 }
 
 void
@@ -289,16 +376,16 @@ weir_value_append_text (GString          *out,
       g_string_append (out, weir_bit (column->values, row) ? "true" : "false");
       break;
     case WEIR_TYPE_TINYINT:
-      g_string_append_printf (out, "%d", weir_column_values (column, gint8)[row]);
+      append_integer (out, weir_column_values (column, gint8)[row]);
       break;
     case WEIR_TYPE_SMALLINT:
-      g_string_append_printf (out, "%d", weir_column_values (column, gint16)[row]);
+      append_integer (out, weir_column_values (column, gint16)[row]);
       break;
     case WEIR_TYPE_INT:
-      g_string_append_printf (out, "%d", weir_column_values (column, gint32)[row]);
+      append_integer (out, weir_column_values (column, gint32)[row]);
       break;
     case WEIR_TYPE_BIGINT:
-      g_string_append_printf (out, "%" G_GINT64_FORMAT, weir_column_values (column, gint64)[row]);
+      append_integer (out, weir_column_values (column, gint64)[row]);
       break;
     case WEIR_TYPE_FLOAT:
       append_floating (out, (double)weir_column_values (column, float)[row], TRUE, style);
@@ -310,17 +397,8 @@ weir_value_append_text (GString          *out,
       weir_decimal_append (out, weir_column_values (column, WeirInt128)[row], column->type->scale);
       break;
     case WEIR_TYPE_STRING:
-      {
-        const WeirView *view = &weir_column_values (column, WeirView)[row];
-
-        if (is_json (style))
-          weir_json_append_string (out, weir_view_data (view), view->len);
-        else
-          g_string_append_len (out, weir_view_data (view), view->len);
-        break;
-      }
     case WEIR_TYPE_BINARY:
-      append_binary (out, &weir_column_values (column, WeirView)[row], style);
+      append_bytes (out, column, row, style);
       break;
     case WEIR_TYPE_DATE:
     case WEIR_TYPE_TIMESTAMP:
