@@ -24,7 +24,7 @@ for_each_record (const WeirTextOptions *options,
     {
       gsize       len;
       const char *p = g_bytes_get_data (samples[i], &len);
-      const char *end = p + len;
+      const char *end = len > 0 ? p + len : p;
       gboolean    is_first = TRUE;
 
       if (len >= 3 && memcmp (p, "\xef\xbb\xbf", 3) == 0)
