@@ -176,7 +176,7 @@ parse_strategy (WeirKafkaOptions *kafka,
 
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     {
-      const char *value = _weir_option_get (options, keys[i]);
+      const char *value = _weir_io_option_get (options, keys[i]);
 
       if (value == NULL || *value == '\0')
         continue;
@@ -200,20 +200,20 @@ weir_kafka_options_parse (WeirKafkaOptions *kafka,
   const char *servers;
 
   memset (kafka, 0, sizeof *kafka);
-  if (!_weir_option_required (options, "kafka.bootstrap.servers", "kafka.bootstrap.servers 'localhost:9092', subscribe 'orders'", &servers, error) ||
+  if (!_weir_io_option_required (options, "kafka.bootstrap.servers", "kafka.bootstrap.servers 'localhost:9092', subscribe 'orders'", &servers, error) ||
       !parse_strategy (kafka, options, error))
     return FALSE;
   kafka->servers = g_strdup (servers);
-  if (is_streaming && (_weir_option_get (options, "endingoffsets") != NULL || _weir_option_get (options, "endingtimestamp") != NULL))
+  if (is_streaming && (_weir_io_option_get (options, "endingoffsets") != NULL || _weir_io_option_get (options, "endingtimestamp") != NULL))
     return weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", WEIR_SPAN_NONE,
                       "A stream has no end: options endingOffsets and endingTimestamp are for FROM t without STREAM.");
-  return parse_position (_weir_option_get (options, "startingoffsets"), is_streaming ? RD_KAFKA_OFFSET_END : RD_KAFKA_OFFSET_BEGINNING,
+  return parse_position (_weir_io_option_get (options, "startingoffsets"), is_streaming ? RD_KAFKA_OFFSET_END : RD_KAFKA_OFFSET_BEGINNING,
                          &kafka->start, &kafka->start_offsets, error) &&
-         parse_position (_weir_option_get (options, "endingoffsets"), RD_KAFKA_OFFSET_END, &kafka->end, &kafka->end_offsets, error) &&
-         _weir_option_int (options, "startingtimestamp", 0, G_MAXINT64, -1, &kafka->start_timestamp_ms, error) &&
-         _weir_option_int (options, "endingtimestamp", 0, G_MAXINT64, -1, &kafka->end_timestamp_ms, error) &&
-         _weir_option_int (options, "maxoffsetspertrigger", 1, G_MAXINT64, 0, &kafka->max_offsets, error) &&
-         _weir_option_bool (options, "failondataloss", TRUE, &kafka->fail_on_data_loss, error);
+         parse_position (_weir_io_option_get (options, "endingoffsets"), RD_KAFKA_OFFSET_END, &kafka->end, &kafka->end_offsets, error) &&
+         _weir_io_option_int (options, "startingtimestamp", 0, G_MAXINT64, -1, &kafka->start_timestamp_ms, error) &&
+         _weir_io_option_int (options, "endingtimestamp", 0, G_MAXINT64, -1, &kafka->end_timestamp_ms, error) &&
+         _weir_io_option_int (options, "maxoffsetspertrigger", 1, G_MAXINT64, 0, &kafka->max_offsets, error) &&
+         _weir_io_option_bool (options, "failondataloss", TRUE, &kafka->fail_on_data_loss, error);
 }
 
 void

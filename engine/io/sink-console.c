@@ -37,8 +37,8 @@ console_open (WeirSink             *sink,
   self->schema = weir_type_ref (config->schema);
   self->cells = g_ptr_array_new_with_free_func (g_free);
   sink->description = g_strdup ("ConsoleTable");
-  return _weir_option_int (config->options, "numrows", 1, G_MAXINT32, 20, &self->rows_max, error) &&
-         _weir_option_bool (config->options, "truncate", TRUE, &self->truncate, error);
+  return _weir_io_option_int (config->options, "numrows", 1, G_MAXINT32, 20, &self->rows_max, error) &&
+         _weir_io_option_bool (config->options, "truncate", TRUE, &self->truncate, error);
 }
 
 static gboolean

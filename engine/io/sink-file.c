@@ -55,7 +55,7 @@ file_open (WeirSink             *sink,
   self->fd = -1;
   self->buffer = g_string_new (NULL);
   self->extension = sink->klass->format;
-  if (!_weir_option_required (config->options, "path", "path 'out'", &path, error))
+  if (!_weir_io_option_required (config->options, "path", "path 'out'", &path, error))
     return FALSE;
   self->folder = weir_file_path (path, config->base_dir);
   self->encoder = weir_encoder_new (sink->klass->format, config->schema, config->options, config->zone, NULL, error);

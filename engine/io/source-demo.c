@@ -39,7 +39,7 @@ find_kind (GHashTable   *options,
            WeirDemoKind *kind,
            GError      **error)
 {
-  const char *name = _weir_option_get (options, "kind");
+  const char *name = _weir_io_option_get (options, "kind");
 
   *kind = WEIR_DEMO_ORDERS;
   if (name == NULL || weir_demo_kind_parse (name, kind))
@@ -55,9 +55,9 @@ demo_open (WeirSource             *source,
   DemoSource *self = (DemoSource *)source;
 
   if (!find_kind (config->options, &self->kind, error) ||
-      !_weir_option_int (config->options, "rowspersecond", 1, 1000000, 5, &self->rate, error) ||
-      !_weir_option_int (config->options, "backfill", 0, 86400, BACKFILL_S, &self->backfill_s, error) ||
-      !_weir_option_int (config->options, "seed", 0, G_MAXINT64, 42, &self->seed, error))
+      !_weir_io_option_int (config->options, "rowspersecond", 1, 1000000, 5, &self->rate, error) ||
+      !_weir_io_option_int (config->options, "backfill", 0, 86400, BACKFILL_S, &self->backfill_s, error) ||
+      !_weir_io_option_int (config->options, "seed", 0, G_MAXINT64, 42, &self->seed, error))
     return FALSE;
   self->clock = weir_clock_ref (config->clock);
   self->decoder = weir_decoder_new ("json", config->schema, config->needed, NULL, config->zone, NULL, error);

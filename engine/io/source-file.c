@@ -72,14 +72,14 @@ file_open (WeirSource             *source,
   self->seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->states = g_async_queue_new_full ((GDestroyNotify)weir_decode_state_free);
   self->is_streaming = config->is_streaming;
-  if (!_weir_option_required (config->options, "path", "path '/data/orders'", &path, error))
+  if (!_weir_io_option_required (config->options, "path", "path '/data/orders'", &path, error))
     return FALSE;
   self->path = weir_file_path (path, config->base_dir);
-  self->name_filter = g_strdup (_weir_option_get (config->options, "pathglobfilter"));
-  if (!_weir_option_bool (config->options, "recursivefilelookup", FALSE, &self->recursive, error) ||
-      !_weir_option_bool (config->options, "latestfirst", FALSE, &self->latest_first, error) ||
-      !_weir_option_int (config->options, "maxfilespertrigger", 1, G_MAXINT32, 0, &self->max_files, error) ||
-      !_weir_option_int (config->options, "maxbytespertrigger", 1, G_MAXINT64, 0, &self->max_bytes, error))
+  self->name_filter = g_strdup (_weir_io_option_get (config->options, "pathglobfilter"));
+  if (!_weir_io_option_bool (config->options, "recursivefilelookup", FALSE, &self->recursive, error) ||
+      !_weir_io_option_bool (config->options, "latestfirst", FALSE, &self->latest_first, error) ||
+      !_weir_io_option_int (config->options, "maxfilespertrigger", 1, G_MAXINT32, 0, &self->max_files, error) ||
+      !_weir_io_option_int (config->options, "maxbytespertrigger", 1, G_MAXINT64, 0, &self->max_bytes, error))
     return FALSE;
   if (self->max_files > 0 && self->max_bytes > 0)
     return weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", WEIR_SPAN_NONE,
@@ -489,10 +489,10 @@ infer (const char *format,
   g_autoptr (GPtrArray) files = NULL;
   g_autoptr (GPtrArray) samples = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
 
-  if (!_weir_option_required (options, "path", "path '/data/orders'", &path, error))
+  if (!_weir_io_option_required (options, "path", "path '/data/orders'", &path, error))
     return NULL;
   full = weir_file_path (path, base_dir);
-  files = weir_file_list (full, _weir_option_get (options, "pathglobfilter"), FALSE, error);
+  files = weir_file_list (full, _weir_io_option_get (options, "pathglobfilter"), FALSE, error);
   if (files == NULL)
     return NULL;
   for (guint i = 0; i < files->len && samples->len < SAMPLE_FILES; i++)

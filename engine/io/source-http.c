@@ -381,12 +381,12 @@ http_open (WeirSource             *source,
            GError                **error)
 {
   HttpSource      *self = (HttpSource *)source;
-  const char      *url, *method = _weir_option_get (config->options, "method");
+  const char      *url, *method = _weir_io_option_get (config->options, "method");
   g_autoptr (GUri) uri = NULL;
 
   self->headers = g_ptr_array_new_with_free_func (g_free);
-  if (!_weir_option_required (config->options, "url", "url 'http://localhost:8080/events'", &url, error) ||
-      !parse_interval (self, _weir_option_get (config->options, "interval"), error))
+  if (!_weir_io_option_required (config->options, "url", "url 'http://localhost:8080/events'", &url, error) ||
+      !parse_interval (self, _weir_io_option_get (config->options, "interval"), error))
     return FALSE;
   uri = g_uri_parse (url, G_URI_FLAGS_NONE, NULL);
   if (uri == NULL || (g_strcmp0 (g_uri_get_scheme (uri), "http") != 0 && g_strcmp0 (g_uri_get_scheme (uri), "https") != 0))

@@ -92,7 +92,7 @@ kafka_resolve (WeirSchema *declared,
                  "A Kafka table has Spark's columns (key, value, topic, …); declare none. from_json(CAST(value AS STRING), '…') makes columns of the value.");
       return NULL;
     }
-  if (!_weir_option_bool (options, "includeheaders", FALSE, &headers, error))
+  if (!_weir_io_option_bool (options, "includeheaders", FALSE, &headers, error))
     return NULL;
   if (headers)
     ddl = "key BINARY, value BINARY, topic STRING, partition INT, offset BIGINT, timestamp TIMESTAMP, timestampType INT, "
@@ -127,7 +127,7 @@ kafka_open (WeirSource             *source,
   gpointer                 key, value;
   rd_kafka_conf_t         *conf;
 
-  if (_weir_option_get (config->options, "replay") != NULL)
+  if (_weir_io_option_get (config->options, "replay") != NULL)
     return weir_fail_unsupported (error, WEIR_ERROR_ANALYZE, WEIR_SPAN_NONE, "option replay of format kafka");
   if (!weir_kafka_options_parse (&self->options, config->options, config->is_streaming, error))
     return FALSE;

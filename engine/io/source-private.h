@@ -22,11 +22,11 @@ extern const WeirSourceKind _weir_source_text, _weir_source_csv, _weir_source_js
 void _weir_source_wake (WeirSource *source, GMainContext *context);
 
 /* Options; @options keys are lower case. */
-const char *_weir_option_get (GHashTable *options, const char *key);
+const char *_weir_io_option_get (GHashTable *options, const char *key);
 /* FALSE with INVALID_PARAMETER_VALUE when it is there and no number in [min, max]. */
-gboolean _weir_option_int (GHashTable *options, const char *key, gint64 min, gint64 max, gint64 fallback, gint64 *value, GError **error);
-gboolean _weir_option_bool (GHashTable *options, const char *key, gboolean fallback, gboolean *value, GError **error);
-gboolean _weir_option_required (GHashTable *options, const char *key, const char *example, const char **value, GError **error);
+gboolean _weir_io_option_int (GHashTable *options, const char *key, gint64 min, gint64 max, gint64 fallback, gint64 *value, GError **error);
+gboolean _weir_io_option_bool (GHashTable *options, const char *key, gboolean fallback, gboolean *value, GError **error);
+gboolean _weir_io_option_required (GHashTable *options, const char *key, const char *example, const char **value, GError **error);
 
 /* Schema with the needed fields only. (transfer full) */
 WeirSchema *_weir_schema_prune (WeirSchema *schema, const gboolean *needed);

@@ -51,10 +51,10 @@ rate_open (WeirSource             *source,
            GError                **error)
 {
   RateSource *self = (RateSource *)source;
-  const char *ramp = _weir_option_get (config->options, "rampuptime");
+  const char *ramp = _weir_io_option_get (config->options, "rampuptime");
   char       *end;
 
-  if (!_weir_option_int (config->options, "rowspersecond", 1, G_GINT64_CONSTANT (1000000000), 1, &self->rate, error))
+  if (!_weir_io_option_int (config->options, "rowspersecond", 1, G_GINT64_CONSTANT (1000000000), 1, &self->rate, error))
     return FALSE;
   if (ramp != NULL)
     {

@@ -151,22 +151,22 @@ weir_source_resolve_schema (const char *format,
 /* ---- options ---------------------------------------------------------------------------------------------------- */
 
 const char *
-_weir_option_get (GHashTable *options,
-                  const char *key)
+_weir_io_option_get (GHashTable *options,
+                     const char *key)
 {
   return options != NULL ? g_hash_table_lookup (options, key) : NULL;
 }
 
 gboolean
-_weir_option_int (GHashTable *options,
-                  const char *key,
-                  gint64      min,
-                  gint64      max,
-                  gint64      fallback,
-                  gint64     *value,
-                  GError    **error)
+_weir_io_option_int (GHashTable *options,
+                     const char *key,
+                     gint64      min,
+                     gint64      max,
+                     gint64      fallback,
+                     gint64     *value,
+                     GError    **error)
 {
-  const char *text = _weir_option_get (options, key);
+  const char *text = _weir_io_option_get (options, key);
   char       *end;
 
   *value = fallback;
@@ -180,13 +180,13 @@ _weir_option_int (GHashTable *options,
 }
 
 gboolean
-_weir_option_bool (GHashTable *options,
-                   const char *key,
-                   gboolean    fallback,
-                   gboolean   *value,
-                   GError    **error)
+_weir_io_option_bool (GHashTable *options,
+                      const char *key,
+                      gboolean    fallback,
+                      gboolean   *value,
+                      GError    **error)
 {
-  const char *text = _weir_option_get (options, key);
+  const char *text = _weir_io_option_get (options, key);
 
   *value = fallback;
   if (text == NULL)
@@ -198,13 +198,13 @@ _weir_option_bool (GHashTable *options,
 }
 
 gboolean
-_weir_option_required (GHashTable  *options,
-                       const char  *key,
-                       const char  *example,
-                       const char **value,
-                       GError     **error)
+_weir_io_option_required (GHashTable  *options,
+                          const char  *key,
+                          const char  *example,
+                          const char **value,
+                          GError     **error)
 {
-  *value = _weir_option_get (options, key);
+  *value = _weir_io_option_get (options, key);
   if (*value != NULL && **value != '\0')
     return TRUE;
   return weir_fail (error, WEIR_ERROR_ANALYZE, "MISSING_OPTION", WEIR_SPAN_NONE, "Set the option %s, as in OPTIONS (%s).", key, example);
