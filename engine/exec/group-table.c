@@ -258,6 +258,13 @@ weir_group_table_truncate (WeirGroupTable *table,
 }
 
 void
+weir_group_table_reindex (WeirGroupTable *table)
+{
+  if (table->index != NULL)
+    rebuild_index (table, table->index_size / 2);
+}
+
+void
 weir_group_table_compact (WeirGroupTable *table,
                           const guint8   *keep)
 {

@@ -66,6 +66,8 @@ void weir_group_table_find (WeirGroupTable *table, const WeirGroupKey *keys, con
 void weir_group_table_truncate (WeirGroupTable *table, guint n);
 /* Keeps the groups with keep[i] != 0, in order. */
 void weir_group_table_compact (WeirGroupTable *table, const guint8 *keep);
+/* After keys and hashes were changed in place. */
+void weir_group_table_reindex (WeirGroupTable *table);
 /* Empty again; keeps its memory when it is not oversized. */
 void  weir_group_table_reset (WeirGroupTable *table);
 gsize weir_group_table_bytes (const WeirGroupTable *table);

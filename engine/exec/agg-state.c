@@ -1,0 +1,638 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "column/timestamp.h"
+#include "exec/agg-state.h"
+
+/*
+ * Merging takes the groups of a part pane by pane, in blocks: find or append the groups, save what they held, merge the states with one
+ * call an aggregate. Panes are found by binary search; new ones nearly always come last.
+ *
+ * Event-time keys that are no window use the same panes: a pane is SPAN_US of time, and the one that the watermark has reached is
+ * swept group by group.
+ */
+
+#define BLOCK   1024
+#define SPAN_US G_GINT64_CONSTANT (10000000)
+
+typedef struct
+{
+  WeirAggPane *pane;
+  guint32      group;
+  guint32      offset; /* of the old payload in undo_bytes, in units of 8 bytes */
+} UndoEntry;
+
+static void
+pane_free (const WeirAggLayout *layout,
+           WeirAggPane         *pane)
+{
+  weir_agg_layout_free_table (layout, pane->table);
+  g_clear_pointer (&pane->touched, g_array_unref);
+  g_free (pane->marks);
+  g_free (pane);
+}
+
+WeirAggState *
+weir_agg_state_new (const WeirAggLayout *layout,
+                    gboolean             evicts,
+                    gboolean             keeps_undo)
+{
+  WeirAggState *self = g_new0 (WeirAggState, 1);
+
+  self->layout = layout;
+  self->evicts = evicts;
+  self->keeps_undo = keeps_undo;
+  self->panes = g_ptr_array_new ();
+  if (layout->is_sliding)
+    self->dictionary = weir_group_table_new (weir_key_codec_is_view (&layout->codec), 0);
+  self->late = weir_group_table_new (weir_key_codec_is_view (&layout->codec), 0);
+  self->undo = g_array_new (FALSE, FALSE, sizeof (UndoEntry));
+  self->undo_bytes = g_byte_array_new ();
+  self->evict_us = G_MININT64;
+  return self;
+}
+
+void
+weir_agg_state_free (WeirAggState *state)
+{
+  if (state == NULL)
+    return;
+  for (guint i = 0; i < state->panes->len; i++)
+    pane_free (state->layout, g_ptr_array_index (state->panes, i));
+  g_ptr_array_unref (state->panes);
+  weir_group_table_free (state->dictionary);
+  weir_group_table_free (state->late);
+  g_array_unref (state->undo);
+  g_byte_array_unref (state->undo_bytes);
+  g_free (state);
+}
+
+/* ---- panes ------------------------------------------------------------------------------------------------------ */
+
+static gint64
+pane_id (const WeirAggState *self,
+         gint64              time)
+{
+  if (self->layout->is_sliding)
+    return time;
+  if (!self->evicts)
+    return 0;
+  if (self->layout->time == WEIR_AGG_TIME_KEY && time != G_MININT64)
+    return weir_floor_div (time, SPAN_US);
+  return time;
+}
+
+WeirAggPane *
+_weir_agg_state_ensure_pane (WeirAggState *self,
+                             gint64        id)
+{
+  guint        low = 0, high = self->panes->len;
+  WeirAggPane *pane;
+
+  while (low < high)
+    {
+      guint middle = high == self->panes->len && high - low > 1 ? high - 1 : (low + high) / 2;
+
+      pane = g_ptr_array_index (self->panes, middle);
+      if (pane->id == id)
+        return pane;
+      if (pane->id < id)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  pane = g_new0 (WeirAggPane, 1);
+  pane->id = id;
+  pane->table = weir_group_table_new (!self->layout->is_sliding && weir_key_codec_is_view (&self->layout->codec), self->layout->stride);
+  g_ptr_array_insert (self->panes, (gint)low, pane);
+  return pane;
+}
+
+static void
+ensure_marks (WeirAggPane *pane)
+{
+  if (pane->marks_size >= pane->table->n)
+    return;
+  pane->marks = g_renew (guint32, pane->marks, pane->table->capacity);
+  memset (pane->marks + pane->marks_size, 0, (pane->table->capacity - pane->marks_size) * sizeof (guint32));
+  pane->marks_size = pane->table->capacity;
+}
+
+/* ---- undo ------------------------------------------------------------------------------------------------------- */
+
+static void
+save_payload (WeirAggState *self,
+              WeirAggPane  *pane,
+              guint32       group)
+{
+  const WeirAggLayout *layout = self->layout;
+  guint8              *payload = pane->table->payload + group * layout->stride;
+  UndoEntry            entry = { pane, group, self->undo_bytes->len / 8 };
+  WeirWriter           writer = { self->undo_bytes };
+
+  if (!layout->owns_memory)
+    weir_writer_raw (&writer, payload, layout->stride);
+  else
+    for (guint a = 0; a < layout->n_aggs; a++)
+      layout->ops[a]->write (layout->calls[a], payload + layout->offsets[a], &writer);
+  if (self->undo_bytes->len % 8 != 0)
+    weir_writer_raw (&writer, "\0\0\0\0\0\0\0", 8 - self->undo_bytes->len % 8);
+  g_array_append_val (self->undo, entry);
+}
+
+static void
+restore_payload (WeirAggState    *self,
+                 const UndoEntry *entry)
+{
+  const WeirAggLayout *layout = self->layout;
+  guint8              *payload = entry->pane->table->payload + entry->group * layout->stride;
+  const guint8        *saved = self->undo_bytes->data + (gsize)entry->offset * 8;
+  WeirReader           reader;
+
+  if (!layout->owns_memory)
+    {
+      memcpy (payload, saved, layout->stride);
+      return;
+    }
+  weir_agg_layout_clear_states (layout, entry->pane->table, entry->group, entry->group + 1);
+  memset (payload, 0, layout->stride);
+  weir_agg_layout_init_states (layout, entry->pane->table, entry->group, entry->group + 1);
+  weir_reader_init (&reader, saved, self->undo_bytes->len - (gsize)entry->offset * 8);
+  for (guint a = 0; a < layout->n_aggs; a++)
+    layout->ops[a]->read (layout->calls[a], payload + layout->offsets[a], &reader);
+}
+
+static void
+touch (WeirAggState  *self,
+       WeirAggPane   *pane,
+       const guint32 *groups,
+       guint          n)
+{
+  ensure_marks (pane);
+  if (pane->touched == NULL)
+    pane->touched = g_array_new (FALSE, FALSE, sizeof (guint32));
+  for (guint i = 0; i < n; i++)
+    {
+      guint32 group = groups[i];
+
+      if (pane->marks[group] == self->epoch)
+        continue;
+      pane->marks[group] = self->epoch;
+      g_array_append_val (pane->touched, group);
+      if (self->keeps_undo && group < pane->n_committed)
+        save_payload (self, pane, group);
+    }
+}
+
+/* ---- merge ------------------------------------------------------------------------------------------------------ */
+
+static void
+count_late (WeirAggState       *self,
+            const WeirGroupKey *key,
+            gint64              late_us)
+{
+  const WeirAggLayout *layout = self->layout;
+  gint64               first = 0, last = 0;
+
+  if (layout->time == WEIR_AGG_TIME_PANE)
+    {
+      first = weir_agg_layout_first_window (layout, key->time);
+      last = weir_agg_layout_last_window (layout, key->time);
+    }
+  for (gint64 window = first; window <= last; window++)
+    {
+      WeirGroupKey late = *key;
+      guint64      hash;
+      guint32      group;
+
+      if (layout->time == WEIR_AGG_TIME_PANE)
+        {
+          if (weir_agg_layout_window_end_us (layout, window) > late_us)
+            break;
+          late.time = window;
+        }
+      hash = weir_group_hash (&late, self->late->is_view);
+      weir_group_table_insert (self->late, &late, &hash, 1, &group);
+    }
+}
+
+static gboolean
+is_late (const WeirAggLayout *layout,
+         gint64               time,
+         gint64               late_us)
+{
+  return late_us != G_MININT64 && weir_agg_layout_final_us (layout, time) <= late_us;
+}
+
+/* Keys and hashes under which groups @src of @table lie in their pane. */
+static void
+pane_keys (WeirAggState         *self,
+           const WeirGroupTable *table,
+           const guint32        *src,
+           guint                 n,
+           WeirGroupKey         *keys,
+           guint64              *hashes,
+           guint32              *numbers)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      keys[i] = table->keys[src[i]];
+      hashes[i] = table->hashes[src[i]];
+    }
+  if (self->dictionary == NULL)
+    return;
+  for (guint i = 0; i < n; i++)
+    {
+      keys[i].time = 0;
+      hashes[i] = weir_group_hash (&keys[i], self->dictionary->is_view);
+    }
+  weir_group_table_insert (self->dictionary, keys, hashes, n, numbers);
+  for (guint i = 0; i < n; i++)
+    {
+      keys[i] = (WeirGroupKey){ 0, numbers[i], 0 };
+      hashes[i] = weir_group_hash (&keys[i], FALSE);
+    }
+}
+
+static void
+merge_block (WeirAggState   *self,
+             WeirEval       *eval,
+             WeirAggPane    *pane,
+             WeirGroupTable *table,
+             const guint32  *src,
+             guint           n)
+{
+  const WeirAggLayout *layout = self->layout;
+  WeirGroupKey         keys[BLOCK];
+  guint64              hashes[BLOCK];
+  guint32              groups[BLOCK];
+  guint                before = pane->table->n;
+
+  pane_keys (self, table, src, n, keys, hashes, groups);
+  weir_group_table_insert (pane->table, keys, hashes, n, groups);
+  weir_agg_layout_init_states (layout, pane->table, before, pane->table->n);
+  touch (self, pane, groups, n);
+  for (guint a = 0; a < layout->n_aggs; a++)
+    layout->ops[a]->merge (layout->calls[a], eval, weir_agg_layout_states (layout, pane->table, a, groups),
+                           weir_agg_layout_states (layout, table, a, src), n, FALSE);
+}
+
+static void
+merge_pane (WeirAggState   *self,
+            WeirEval       *eval,
+            WeirGroupTable *table,
+            gint64          time,
+            const guint32  *src,
+            guint           n,
+            gint64          late_us)
+{
+  WeirAggPane *pane;
+
+  if (late_us != G_MININT64 && self->layout->time == WEIR_AGG_TIME_PANE &&
+      weir_agg_layout_window_end_us (self->layout, weir_agg_layout_first_window (self->layout, time)) <= late_us)
+    for (guint i = 0; i < n; i++)
+      count_late (self, &table->keys[src[i]], late_us);
+  if (is_late (self->layout, time, late_us))
+    return;
+  pane = _weir_agg_state_ensure_pane (self, pane_id (self, time));
+  for (guint offset = 0; offset < n; offset += BLOCK)
+    merge_block (self, eval, pane, table, src + offset, MIN (BLOCK, n - offset));
+}
+
+/* Group numbers ordered by time, those of one time in their order. */
+static guint32 *
+order_by_time (const WeirGroupTable *table)
+{
+  g_autoptr (WeirGroupTable) times = weir_group_table_new (FALSE, 0);
+  g_autofree guint32        *slots = g_new (guint32, table->n);
+  g_autofree guint32        *at = NULL;
+  guint32                   *order = g_new (guint32, table->n);
+  guint32                    slot = 0;
+
+  for (guint i = 0; i < table->n; i++)
+    {
+      WeirGroupKey key = { table->keys[i].time, 0, 0 };
+
+      if (i == 0 || key.time != table->keys[i - 1].time)
+        {
+          guint64 hash = weir_group_hash (&key, FALSE);
+
+          weir_group_table_insert (times, &key, &hash, 1, &slot);
+        }
+      slots[i] = slot;
+    }
+  at = g_new0 (guint32, times->n + 1);
+  for (guint i = 0; i < table->n; i++)
+    at[slots[i] + 1]++;
+  for (guint s = 0; s < times->n; s++)
+    at[s + 1] += at[s];
+  for (guint i = 0; i < table->n; i++)
+    order[at[slots[i]]++] = i;
+  return order;
+}
+
+/* Late event-time keys are counted one by one; what is left goes on. */
+static guint
+drop_late_keys (WeirAggState   *self,
+                WeirGroupTable *table,
+                guint32        *src,
+                guint           n,
+                gint64          late_us)
+{
+  guint left = 0;
+
+  for (guint i = 0; i < n; i++)
+    if (is_late (self->layout, table->keys[src[i]].time, late_us))
+      count_late (self, &table->keys[src[i]], late_us);
+    else
+      src[left++] = src[i];
+  return left;
+}
+
+void
+weir_agg_state_merge (WeirAggState   *state,
+                      WeirEval       *eval,
+                      WeirGroupTable *table,
+                      gint64          late_us)
+{
+  g_autofree guint32 *order = NULL;
+
+  if (table->n == 0)
+    return;
+  order = order_by_time (table);
+  for (guint from = 0, to; from < table->n; from = to)
+    {
+      gint64 time = table->keys[order[from]].time, id = pane_id (state, time);
+      guint  n;
+
+      to = from + 1;
+      while (to < table->n && pane_id (state, table->keys[order[to]].time) == id &&
+             (state->layout->time != WEIR_AGG_TIME_PANE || table->keys[order[to]].time == time))
+        to++;
+      n = to - from;
+      if (state->layout->time == WEIR_AGG_TIME_KEY)
+        n = drop_late_keys (state, table, order + from, n, late_us);
+      if (n > 0)
+        merge_pane (state, eval, table, table->keys[order[from]].time, order + from, n, late_us);
+    }
+  weir_agg_layout_clear_states (state->layout, table, 0, table->n);
+}
+
+void
+weir_agg_state_ensure_global (WeirAggState *state)
+{
+  WeirAggPane *pane = _weir_agg_state_ensure_pane (state, 0);
+  WeirGroupKey key = { 0, 0, 0 };
+  guint64      hash = weir_group_hash (&key, pane->table->is_view);
+  guint32      group;
+  guint        before = pane->table->n;
+
+  weir_group_table_insert (pane->table, &key, &hash, 1, &group);
+  weir_agg_layout_init_states (state->layout, pane->table, before, pane->table->n);
+  touch (state, pane, &group, 1);
+}
+
+/* ---- batches ---------------------------------------------------------------------------------------------------- */
+
+void
+weir_agg_state_begin (WeirAggState *state)
+{
+  state->epoch++;
+  state->evict_us = G_MININT64;
+  weir_group_table_reset (state->late);
+  g_array_set_size (state->undo, 0);
+  g_byte_array_set_size (state->undo_bytes, 0);
+  state->n_late_groups = state->n_updated = state->n_removed = 0;
+}
+
+static gboolean
+pane_goes (const WeirAggState *self,
+           const WeirAggPane  *pane,
+           gint64              evict_us)
+{
+  if (!self->evicts || self->layout->time == WEIR_AGG_TIME_NONE || pane->id == G_MININT64)
+    return FALSE;
+  if (self->layout->time == WEIR_AGG_TIME_KEY)
+    return (pane->id + 1) * SPAN_US - 1 <= evict_us;
+  return weir_agg_layout_final_us (self->layout, pane->id) <= evict_us;
+}
+
+/* Of an event-time pane that stays: the groups that go. */
+static guint
+count_swept (const WeirAggState *self,
+             const WeirAggPane  *pane,
+             gint64              evict_us)
+{
+  guint n = 0;
+
+  if (!self->evicts || self->layout->time != WEIR_AGG_TIME_KEY || pane->id == G_MININT64 || pane->id * SPAN_US > evict_us)
+    return 0;
+  for (guint g = 0; g < pane->table->n; g++)
+    n += pane->table->keys[g].time <= evict_us;
+  return n;
+}
+
+/* Windows × keys: a key counts once for every window that some pane with it lies in and that ends behind @after_us and not behind
+ * @until_us. */
+static guint64
+count_windows (const WeirAggState *self,
+               gboolean            touched_only,
+               gint64              after_us,
+               gint64              until_us)
+{
+  const WeirAggLayout *layout = self->layout;
+  g_autofree gint64   *last = g_new (gint64, MAX (self->dictionary->n, 1));
+  guint64              n = 0;
+
+  for (guint i = 0; i < self->dictionary->n; i++)
+    last[i] = G_MININT64;
+  for (guint p = 0; p < self->panes->len; p++)
+    {
+      const WeirAggPane *pane = g_ptr_array_index (self->panes, p);
+      gint64             low = weir_agg_layout_first_window (layout, pane->id), high = weir_agg_layout_last_window (layout, pane->id);
+      guint              n_groups = touched_only ? (pane->touched != NULL ? pane->touched->len : 0) : pane->table->n;
+
+      while (low <= high && weir_agg_layout_window_end_us (layout, low) <= after_us)
+        low++;
+      while (high >= low && weir_agg_layout_window_end_us (layout, high) > until_us)
+        high--;
+      if (low > high)
+        continue;
+      for (guint i = 0; i < n_groups; i++)
+        {
+          guint32 group = touched_only ? g_array_index (pane->touched, guint32, i) : i;
+          guint64 key = pane->table->keys[group].a;
+
+          n += (guint64)(high - MAX (low, last[key] == G_MININT64 ? low : last[key] + 1) + 1);
+          last[key] = high;
+        }
+    }
+  return n;
+}
+
+static void
+count_plain (WeirAggState *self,
+             gint64        evict_us)
+{
+  for (guint p = 0; p < self->panes->len; p++)
+    {
+      const WeirAggPane *pane = g_ptr_array_index (self->panes, p);
+      guint              n = pane_goes (self, pane, evict_us) ? pane->table->n : count_swept (self, pane, evict_us);
+
+      self->n_updated += pane->touched != NULL ? pane->touched->len : 0;
+      self->n_removed += n;
+      self->n_total += pane->table->n - n;
+    }
+}
+
+void
+weir_agg_state_close (WeirAggState *state,
+                      gint64        late_us,
+                      gint64        evict_us)
+{
+  state->n_late_groups = state->late->n;
+  state->evict_us = state->evicts ? evict_us : G_MININT64;
+  state->n_total = 0;
+  if (!state->layout->is_sliding)
+    {
+      count_plain (state, state->evict_us);
+      return;
+    }
+  state->n_updated = count_windows (state, TRUE, state->evicts ? late_us : G_MININT64, G_MAXINT64);
+  state->n_total = count_windows (state, FALSE, state->evict_us, G_MAXINT64);
+  if (state->evicts)
+    state->n_removed = count_windows (state, FALSE, late_us, state->evict_us);
+}
+
+static void
+sweep_pane (WeirAggState *self,
+            WeirAggPane  *pane)
+{
+  g_autofree guint8 *keep = NULL;
+
+  if (count_swept (self, pane, self->evict_us) == 0)
+    return;
+  keep = g_new (guint8, pane->table->n);
+  for (guint g = 0; g < pane->table->n; g++)
+    {
+      keep[g] = pane->table->keys[g].time > self->evict_us;
+      if (!keep[g])
+        weir_agg_layout_clear_states (self->layout, pane->table, g, g + 1);
+    }
+  weir_group_table_compact (pane->table, keep);
+  g_clear_pointer (&pane->marks, g_free);
+  pane->marks_size = 0;
+  if (pane->touched != NULL)
+    g_array_set_size (pane->touched, 0);
+}
+
+/* Keys that no pane has any more go when they are most of the dictionary. The order of the others stays. */
+static void
+shrink_dictionary (WeirAggState *self)
+{
+  g_autofree guint8  *keep = NULL;
+  g_autofree guint32 *numbers = NULL;
+  guint               n_groups = 0, n = 0;
+
+  for (guint p = 0; p < self->panes->len; p++)
+    n_groups += ((WeirAggPane *)g_ptr_array_index (self->panes, p))->table->n;
+  if (self->dictionary->n <= 2 * n_groups + 1024)
+    return;
+  keep = g_new0 (guint8, self->dictionary->n);
+  numbers = g_new (guint32, self->dictionary->n);
+  for (guint p = 0; p < self->panes->len; p++)
+    {
+      const WeirAggPane *pane = g_ptr_array_index (self->panes, p);
+
+      for (guint g = 0; g < pane->table->n; g++)
+        keep[pane->table->keys[g].a] = 1;
+    }
+  for (guint i = 0; i < self->dictionary->n; i++)
+    numbers[i] = keep[i] ? n++ : 0;
+  weir_group_table_compact (self->dictionary, keep);
+  for (guint p = 0; p < self->panes->len; p++)
+    {
+      WeirAggPane *pane = g_ptr_array_index (self->panes, p);
+      guint        n_pane = pane->table->n;
+
+      for (guint g = 0; g < n_pane; g++)
+        {
+          pane->table->keys[g].a = numbers[pane->table->keys[g].a];
+          pane->table->hashes[g] = weir_group_hash (&pane->table->keys[g], FALSE);
+        }
+      weir_group_table_reindex (pane->table);
+    }
+}
+
+void
+weir_agg_state_commit (WeirAggState *state)
+{
+  guint n_kept = 0;
+
+  for (guint p = 0; p < state->panes->len; p++)
+    {
+      WeirAggPane *pane = g_ptr_array_index (state->panes, p);
+
+      if (pane_goes (state, pane, state->evict_us))
+        {
+          pane_free (state->layout, pane);
+          continue;
+        }
+      sweep_pane (state, pane);
+      pane->n_committed = pane->table->n;
+      if (pane->touched != NULL)
+        g_array_set_size (pane->touched, 0);
+      state->panes->pdata[n_kept++] = pane;
+    }
+  g_ptr_array_set_size (state->panes, (gint)n_kept);
+  if (state->dictionary != NULL)
+    {
+      shrink_dictionary (state);
+      state->n_dictionary = state->dictionary->n;
+    }
+  g_array_set_size (state->undo, 0);
+  g_byte_array_set_size (state->undo_bytes, 0);
+}
+
+void
+weir_agg_state_abort (WeirAggState *state)
+{
+  guint n_kept = 0;
+
+  for (guint i = 0; i < state->undo->len; i++)
+    restore_payload (state, &g_array_index (state->undo, UndoEntry, i));
+  for (guint p = 0; p < state->panes->len; p++)
+    {
+      WeirAggPane *pane = g_ptr_array_index (state->panes, p);
+
+      if (pane->n_committed == 0)
+        {
+          pane_free (state->layout, pane);
+          continue;
+        }
+      weir_agg_layout_clear_states (state->layout, pane->table, pane->n_committed, pane->table->n);
+      weir_group_table_truncate (pane->table, pane->n_committed);
+      if (pane->touched != NULL)
+        g_array_set_size (pane->touched, 0);
+      state->panes->pdata[n_kept++] = pane;
+    }
+  g_ptr_array_set_size (state->panes, (gint)n_kept);
+  if (state->dictionary != NULL)
+    weir_group_table_truncate (state->dictionary, state->n_dictionary);
+  g_array_set_size (state->undo, 0);
+  g_byte_array_set_size (state->undo_bytes, 0);
+}
+
+gsize
+weir_agg_state_bytes (const WeirAggState *state)
+{
+  gsize bytes = sizeof *state;
+
+  for (guint p = 0; p < state->panes->len; p++)
+    {
+      const WeirAggPane *pane = g_ptr_array_index (state->panes, p);
+
+      bytes += sizeof *pane + weir_group_table_bytes (pane->table) + pane->marks_size * sizeof (guint32);
+    }
+  return bytes + (state->dictionary != NULL ? weir_group_table_bytes (state->dictionary) : 0);
+}

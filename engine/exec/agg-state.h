@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "exec/hash-aggregate.h"
+
+G_BEGIN_DECLS
+
+/* The groups of one span of time. */
+typedef struct
+{
+  gint64          id;          /* pane, or span of event times; 0 when nothing is ever evicted */
+  WeirGroupTable *table;       /* Owned */
+  guint           n_committed; /* groups of earlier batches; those behind are this batch's */
+  GArray         *touched;     /* guint32: groups this batch updated, in the order they were first met; nullable */
+  guint32        *marks;       /* Owned: batch in which a group was last touched */
+  guint           marks_size;
+} WeirAggPane;
+
+/**
+ * WeirAggState:
+ *
+ * All groups of an aggregation. Groups lie in panes, so that eviction drops whole tables; where nothing is ever evicted there is one pane.
+ * Sliding windows keep the keys in a dictionary of their own, and a pane's groups are keyed by the number of the key in it: merging
+ * panes into windows then needs no lookup by key.
+ *
+ * A batch writes in place and keeps what is needed to go back: the old payload of every group it touches for the first time.
+ */
+typedef struct
+{
+  const WeirAggLayout *layout; /* Borrowed */
+  gboolean             evicts;
+  gboolean             keeps_undo;
+  GPtrArray           *panes;        /* WeirAggPane, ascending by id */
+  WeirGroupTable      *dictionary;   /* Owned; sliding only */
+  guint                n_dictionary; /* committed ones */
+  WeirGroupTable      *late;         /* Owned: late groups of this batch, by window */
+  guint32              epoch;        /* of the running batch */
+  GArray              *undo;         /* UndoEntry */
+  GByteArray          *undo_bytes;
+  gint64               evict_us; /* of the running batch; G_MININT64 */
+  guint64              n_late_groups;
+  guint64              n_updated;
+  guint64              n_removed;
+  guint64              n_total;
+} WeirAggState;
+
+WeirAggState *weir_agg_state_new (const WeirAggLayout *layout, gboolean evicts, gboolean keeps_undo);
+void          weir_agg_state_free (WeirAggState *state);
+
+void weir_agg_state_begin (WeirAggState *state);
+/* Takes the groups of a part; @table is empty afterwards. Groups whose time is final at @late_us are counted and dropped. */
+void weir_agg_state_merge (WeirAggState *state, WeirEval *eval, WeirGroupTable *table, gint64 late_us);
+/* A global aggregation has its group even without rows. */
+void weir_agg_state_ensure_global (WeirAggState *state);
+/* Counts what the batch updated and what will go at @evict_us. */
+void weir_agg_state_close (WeirAggState *state, gint64 late_us, gint64 evict_us);
+void weir_agg_state_commit (WeirAggState *state);
+void weir_agg_state_abort (WeirAggState *state);
+
+gsize    weir_agg_state_bytes (const WeirAggState *state);
+void     weir_agg_state_write (const WeirAggState *state, WeirWriter *writer);
+gboolean weir_agg_state_read (WeirAggState *state, WeirReader *reader);
+/* Between run and commit: what the batch changes. Applied to the state before, it gives the state after. */
+void     weir_agg_state_write_delta (const WeirAggState *state, WeirWriter *writer);
+gboolean weir_agg_state_apply_delta (WeirAggState *state, WeirReader *reader);
+
+WeirAggPane *_weir_agg_state_ensure_pane (WeirAggState *state, gint64 id);
+
+G_END_DECLS

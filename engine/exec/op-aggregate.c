@@ -1,0 +1,565 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "base/limits.h"
+#include "column/column-builder.h"
+#include "exec/agg-sliding.h"
+
+/*
+ * GROUP BY and DISTINCT, batch and streaming.
+ *
+ * Sink: workers aggregate their part into a table of their own; the tables are merged into the state in the order of the parts.
+ * Source: what the output mode asks for, in chunks.
+ *
+ *   append    windows and event times that became final: late watermark < end <= eviction watermark
+ *   update    groups this batch touched, also those that go with it
+ *   complete  all, as for a batch query; nothing is late, nothing goes
+ *
+ * A row of the output has the keys in their order, the window among them, then the aggregates.
+ */
+
+/* Groups of one pane that are given out together. */
+typedef struct
+{
+  const WeirAggPane *pane;
+  guint32           *groups; /* Owned, nullable: those; else [from, from + n) */
+  guint              from, n;
+} Chunk;
+
+typedef struct
+{
+  WeirOp         op;
+  WeirAggLayout  layout;
+  WeirAggState  *state;
+  gboolean       is_streaming;
+  gboolean       evicts; /* event-time key, append or update */
+  WeirOutputMode mode;
+  gint64         late_us;
+  GArray        *chunks; /* Chunk */
+  GArray        *ranges; /* WeirWindowRange; sliding */
+  GMutex         lock;
+  GPtrArray     *free_locals; /* WeirAggLocal: reused */
+  guint64        late_rows;
+} Aggregate;
+
+typedef struct
+{
+  WeirLink      link;
+  WeirAggLocal *local;
+} AggregateLink;
+
+static char *
+describe_aggregate (WeirOp *op)
+{
+  WeirPlan   *plan = op->plan;
+  GString    *out = g_string_new ("keys=[");
+  WeirSchema *input = plan->children[0]->schema;
+
+  for (guint i = 0; i < plan->aggregate.n_keys; i++)
+    {
+      g_autofree char *text = plan->aggregate.keys[i] != NULL ? weir_expr_to_string (plan->aggregate.keys[i], input) : NULL;
+
+      if (i > 0)
+        g_string_append (out, ", ");
+      if (text != NULL)
+        g_string_append (out, text);
+      else
+        g_string_append_printf (out, "window(%" G_GINT64_FORMAT " us, %" G_GINT64_FORMAT " us)", plan->aggregate.window.size_us, plan->aggregate.window.slide_us);
+    }
+  g_string_append (out, "], functions=[");
+  for (guint i = 0; i < plan->aggregate.n_aggs; i++)
+    g_string_append_printf (out, "%s%s", i > 0 ? ", " : "", plan->aggregate.aggs[i]->name);
+  g_string_append_c (out, ']');
+  return g_string_free (out, FALSE);
+}
+
+static void
+chunk_clear (gpointer data)
+{
+  g_free (((Chunk *)data)->groups);
+}
+
+static void
+free_aggregate (WeirOp *op)
+{
+  Aggregate *self = (Aggregate *)op;
+
+  weir_agg_state_free (self->state);
+  g_array_unref (self->chunks);
+  g_clear_pointer (&self->ranges, g_array_unref);
+  g_ptr_array_unref (self->free_locals);
+  weir_agg_layout_clear (&self->layout);
+  g_mutex_clear (&self->lock);
+}
+
+/* ---- sink ------------------------------------------------------------------------------------------------------- */
+
+static gboolean
+begin_aggregate (WeirOp   *op,
+                 WeirExec *exec,
+                 GError  **error)
+{
+  Aggregate *self = (Aggregate *)op;
+
+  if (self->is_streaming && self->mode == WEIR_OUTPUT_APPEND && !self->evicts)
+    return weir_fail (error, WEIR_ERROR_RUN, "UNSUPPORTED_STREAMING_OPERATOR_WITHOUT_WATERMARK", op->plan->span,
+                      "append output mode not supported for aggregate on streaming relations without watermark.");
+  if (!self->is_streaming)
+    {
+      weir_agg_state_free (self->state);
+      self->state = weir_agg_state_new (&self->layout, FALSE, FALSE);
+    }
+  self->late_us = self->evicts ? exec->late_us : G_MININT64;
+  self->late_rows = 0;
+  op->eval->now_us = exec->input->now_us;
+  g_array_set_size (self->chunks, 0);
+  weir_agg_state_begin (self->state);
+  return TRUE;
+}
+
+static void
+clear_link (WeirLink *link)
+{
+  weir_agg_local_free (((AggregateLink *)link)->local);
+}
+
+static WeirAggLocal *
+take_local (Aggregate *self)
+{
+  WeirAggLocal *local = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (self->free_locals->len > 0)
+    local = g_ptr_array_steal_index_fast (self->free_locals, self->free_locals->len - 1);
+  g_mutex_unlock (&self->lock);
+  return local != NULL ? local : weir_agg_local_new (&self->layout);
+}
+
+static gboolean
+push_aggregate (WeirLink  *link,
+                WeirBatch *batch,
+                WeirSel    sel,
+                GError   **error)
+{
+  AggregateLink *self = (AggregateLink *)link;
+  Aggregate     *op = (Aggregate *)link->op;
+
+  if (self->local == NULL)
+    self->local = take_local (op);
+  return weir_agg_local_update (self->local, link->eval, batch, sel, op->late_us, error);
+}
+
+static gpointer
+take_aggregate (WeirLink *link)
+{
+  return g_steal_pointer (&((AggregateLink *)link)->local);
+}
+
+static void
+give_back (Aggregate    *self,
+           WeirAggLocal *local)
+{
+  weir_group_table_reset (local->table);
+  local->late_rows = 0;
+  g_clear_pointer (&local->late_samples, g_ptr_array_unref);
+  g_mutex_lock (&self->lock);
+  g_ptr_array_add (self->free_locals, local);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+drop_aggregate (WeirOp  *op,
+                gpointer result)
+{
+  WeirAggLocal *local = result;
+
+  weir_agg_layout_clear_states (local->layout, local->table, 0, local->table->n);
+  give_back ((Aggregate *)op, local);
+}
+
+static void
+take_samples (WeirExec     *exec,
+              WeirAggLocal *local)
+{
+  g_mutex_lock (&exec->lock);
+  while (local->late_samples != NULL && local->late_samples->len > 0 && exec->late_samples->len < WEIR_SAMPLE_ROWS_MAX)
+    g_ptr_array_add (exec->late_samples, g_ptr_array_steal_index (local->late_samples, 0));
+  g_mutex_unlock (&exec->lock);
+}
+
+static gboolean
+check_budget (Aggregate *self,
+              GError   **error)
+{
+  guint64 max = self->op.options->state_max_bytes;
+  guint64 bytes = max > 0 ? weir_agg_state_bytes (self->state) : 0;
+
+  if (bytes <= max)
+    return TRUE;
+  return weir_fail (error, WEIR_ERROR_RUN, "LIMIT_EXCEEDED", self->op.plan->span,
+                    "The state of the aggregation takes %" G_GUINT64_FORMAT " bytes, more than the %" G_GUINT64_FORMAT " of weir.state.maxBytes.", bytes, max);
+}
+
+static gboolean
+merge_aggregate (WeirOp   *op,
+                 WeirExec *exec,
+                 gpointer  result,
+                 GError  **error)
+{
+  Aggregate    *self = (Aggregate *)op;
+  WeirAggLocal *local = result;
+
+  weir_agg_state_merge (self->state, op->eval, local->table, self->late_us);
+  self->late_rows += local->late_rows;
+  take_samples (exec, local);
+  give_back (self, local);
+  return !weir_eval_take_error (op->eval, error) && check_budget (self, error);
+}
+
+/* ---- what is given out ------------------------------------------------------------------------------------------ */
+
+static void
+add_chunks (Aggregate         *self,
+            const WeirAggPane *pane,
+            const guint32     *groups,
+            guint              n)
+{
+  for (guint from = 0; from < n; from += WEIR_VECTOR_ROWS)
+    {
+      guint size = MIN (WEIR_VECTOR_ROWS, n - from);
+      Chunk chunk = { pane, groups != NULL ? g_memdup2 (groups + from, size * sizeof (guint32)) : NULL, groups != NULL ? 0 : from, size };
+
+      g_array_append_val (self->chunks, chunk);
+    }
+}
+
+static void
+add_final (Aggregate         *self,
+           const WeirAggPane *pane,
+           gint64             evict_us)
+{
+  const WeirAggLayout *layout = &self->layout;
+  g_autoptr (GArray)   groups = NULL;
+
+  if (layout->time == WEIR_AGG_TIME_PANE)
+    {
+      if (weir_agg_layout_final_us (layout, pane->id) <= evict_us)
+        add_chunks (self, pane, NULL, pane->table->n);
+      return;
+    }
+  groups = g_array_new (FALSE, FALSE, sizeof (guint32));
+  for (guint32 g = 0; g < pane->table->n; g++)
+    if (weir_agg_layout_final_us (layout, pane->table->keys[g].time) <= evict_us)
+      g_array_append_val (groups, g);
+  add_chunks (self, pane, (const guint32 *)(const void *)groups->data, groups->len);
+}
+
+static void
+plan_output (Aggregate *self,
+             WeirExec  *exec)
+{
+  gboolean all = !self->is_streaming || self->mode == WEIR_OUTPUT_COMPLETE;
+  gboolean update = self->mode == WEIR_OUTPUT_UPDATE && !all;
+
+  if (self->layout.is_sliding)
+    {
+      g_clear_pointer (&self->ranges, g_array_unref);
+      self->ranges = weir_agg_sliding_plan (self->state, update ? WEIR_WINDOWS_TOUCHED : WEIR_WINDOWS_ALL,
+                                            all ? G_MININT64 : self->late_us, all || update ? G_MAXINT64 : exec->evict_us);
+      return;
+    }
+  for (guint p = 0; p < self->state->panes->len; p++)
+    {
+      const WeirAggPane *pane = g_ptr_array_index (self->state->panes, p);
+
+      if (all)
+        add_chunks (self, pane, NULL, pane->table->n);
+      else if (!update)
+        add_final (self, pane, exec->evict_us);
+      else if (pane->touched != NULL)
+        add_chunks (self, pane, (const guint32 *)(const void *)pane->touched->data, pane->touched->len);
+    }
+}
+
+static gboolean
+finish_aggregate (WeirOp   *op,
+                  WeirExec *exec,
+                  GError  **error)
+{
+  Aggregate *self = (Aggregate *)op;
+
+  if (self->layout.is_global)
+    weir_agg_state_ensure_global (self->state);
+  weir_agg_state_close (self->state, self->late_us, exec->evict_us);
+  plan_output (self, exec);
+  return TRUE;
+}
+
+static guint
+count_chunks (WeirOp   *op,
+              WeirExec *exec)
+{
+  Aggregate *self = (Aggregate *)op;
+
+  return self->layout.is_sliding ? self->ranges->len : self->chunks->len;
+}
+
+static WeirColumn *
+times_to_column (WeirType     *type,
+                 const gint64 *times,
+                 guint         n,
+                 gint64        shift)
+{
+  WeirBuffer *values = weir_buffer_new (MAX (n, 1) * sizeof (gint64));
+
+  for (guint i = 0; i < n; i++)
+    ((gint64 *)(void *)values->data)[i] = times[i] + shift;
+  return weir_column_new_flat (type, n, values, NULL);
+}
+
+static WeirColumn *
+window_column (Aggregate    *self,
+               WeirType     *type,
+               const gint64 *starts,
+               guint         n)
+{
+  g_autoptr (WeirColumn) start = times_to_column (type->fields[0].type, starts, n, 0);
+  g_autoptr (WeirColumn) end = times_to_column (type->fields[1].type, starts, n, self->op.plan->aggregate.window.size_us);
+  WeirColumn            *children[2] = { start, end };
+
+  return weir_column_new_struct (type, n, children, NULL);
+}
+
+/* One batch of results: keys @at of @keys, states of @table_like. */
+static gboolean
+push_results (Aggregate          *self,
+              WeirLink           *out,
+              const WeirGroupKey *keys,
+              const guint32      *at,
+              const gint64       *starts,
+              guint8             *payload,
+              const guint32      *states_at,
+              guint               n,
+              GError            **error)
+{
+  const WeirAggLayout    *layout = &self->layout;
+  WeirPlan               *plan = self->op.plan;
+  WeirSchema             *schema = self->op.schema;
+  g_autofree WeirColumn **columns = g_new0 (WeirColumn *, MAX (schema->n_fields, 1));
+  g_autoptr (WeirBatch)   batch = NULL;
+
+  for (guint k = 0; k < layout->n_keys; k++)
+    {
+      WeirColumnBuilder *builder = weir_column_builder_new (layout->codec.types[k], n);
+
+      weir_key_codec_decode (&layout->codec, k, keys, at, n, builder);
+      columns[layout->key_at[k]] = weir_column_builder_finish (builder);
+      weir_column_builder_free (builder);
+    }
+  if (plan->aggregate.window_key >= 0)
+    columns[plan->aggregate.window_key] = window_column (self, schema->fields[plan->aggregate.window_key].type, starts, n);
+  for (guint a = 0; a < layout->n_aggs; a++)
+    columns[plan->aggregate.n_keys + a] = layout->ops[a]->finish (layout->calls[a], out->eval,
+                                                                  (WeirAggStates){ payload + layout->offsets[a], layout->stride, states_at }, n);
+  batch = weir_batch_new (schema, n, columns);
+  if (weir_eval_take_error (out->eval, error))
+    return FALSE;
+  return _weir_link_push (out, batch, weir_sel_all (n), error);
+}
+
+static gboolean
+read_plain (Aggregate *self,
+            guint      part,
+            WeirLink  *out,
+            GError   **error)
+{
+  const Chunk        *chunk = &g_array_index (self->chunks, Chunk, part);
+  WeirGroupTable     *table = chunk->pane->table;
+  g_autofree guint32 *at = g_new (guint32, chunk->n);
+  g_autofree gint64  *starts = g_new (gint64, chunk->n);
+
+  for (guint i = 0; i < chunk->n; i++)
+    at[i] = chunk->groups != NULL ? chunk->groups[i] : chunk->from + i;
+  if (self->layout.time == WEIR_AGG_TIME_PANE)
+    for (guint i = 0; i < chunk->n; i++)
+      starts[i] = weir_agg_layout_window_start_us (&self->layout, table->keys[at[i]].time);
+  return push_results (self, out, table->keys, at, starts, table->payload, at, chunk->n, error);
+}
+
+typedef struct
+{
+  Aggregate *self;
+  WeirLink  *out;
+} WindowSink;
+
+static gboolean
+push_window (gpointer       data,
+             gint64         window,
+             const guint32 *keys,
+             guint          n,
+             guint8        *states,
+             GError       **error)
+{
+  WindowSink        *sink = data;
+  Aggregate         *self = sink->self;
+  g_autofree gint64 *starts = g_new (gint64, MIN (n, WEIR_VECTOR_ROWS));
+
+  for (guint i = 0; i < MIN (n, WEIR_VECTOR_ROWS); i++)
+    starts[i] = weir_agg_layout_window_start_us (&self->layout, window);
+  for (guint from = 0; from < n; from += WEIR_VECTOR_ROWS)
+    if (!_weir_exec_check_stop (sink->out->exec, error) ||
+        !push_results (self, sink->out, self->state->dictionary->keys, keys + from, starts, states != NULL ? states + from * self->layout.stride : NULL,
+                       NULL, MIN (WEIR_VECTOR_ROWS, n - from), error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+read_aggregate (WeirOp   *op,
+                guint     part,
+                WeirLink *out,
+                GError  **error)
+{
+  Aggregate       *self = (Aggregate *)op;
+  WindowSink       sink = { self, out };
+  WeirWindowFilter filter = self->is_streaming && self->mode == WEIR_OUTPUT_UPDATE ? WEIR_WINDOWS_TOUCHED : WEIR_WINDOWS_ALL;
+
+  if (!self->layout.is_sliding)
+    return read_plain (self, part, out, error);
+  return weir_agg_sliding_run (self->state, out->eval, filter, &g_array_index (self->ranges, WeirWindowRange, part), push_window, &sink, error);
+}
+
+/* ---- state ------------------------------------------------------------------------------------------------------ */
+
+static void
+commit_aggregate (WeirOp *op)
+{
+  weir_agg_state_commit (((Aggregate *)op)->state);
+}
+
+static void
+abort_aggregate (WeirOp *op)
+{
+  weir_agg_state_abort (((Aggregate *)op)->state);
+}
+
+static void
+snapshot_aggregate (WeirOp     *op,
+                    WeirWriter *writer)
+{
+  weir_agg_state_write (((Aggregate *)op)->state, writer);
+}
+
+static void
+delta_aggregate (WeirOp     *op,
+                 WeirWriter *writer)
+{
+  weir_agg_state_write_delta (((Aggregate *)op)->state, writer);
+}
+
+static gboolean
+restore_aggregate (WeirOp     *op,
+                   WeirReader *reader,
+                   GError    **error)
+{
+  if (weir_agg_state_read (((Aggregate *)op)->state, reader))
+    return TRUE;
+  return weir_fail (error, WEIR_ERROR_RUN, "CANNOT_LOAD_STATE_STORE.UNCATEGORIZED", WEIR_SPAN_NONE, "The state of an aggregation is damaged.");
+}
+
+static gboolean
+apply_aggregate (WeirOp     *op,
+                 WeirReader *reader,
+                 GError    **error)
+{
+  if (weir_agg_state_apply_delta (((Aggregate *)op)->state, reader))
+    return TRUE;
+  return weir_fail (error, WEIR_ERROR_RUN, "CANNOT_LOAD_STATE_STORE.UNCATEGORIZED", WEIR_SPAN_NONE, "A change of the state of an aggregation is damaged.");
+}
+
+static gboolean
+wants_no_data (WeirOp *op,
+               gint64  watermark_ms,
+               gint64  used_ms)
+{
+  return ((Aggregate *)op)->mode != WEIR_OUTPUT_COMPLETE && watermark_ms > used_ms;
+}
+
+static void
+aggregate_stats (WeirOp            *op,
+                 WeirStatefulStats *stats)
+{
+  Aggregate *self = (Aggregate *)op;
+
+  stats->name = "stateStoreSave";
+  stats->rows_total = self->state->n_total;
+  stats->rows_updated = self->state->n_updated;
+  stats->rows_removed = self->state->n_removed;
+  stats->rows_dropped_by_watermark = self->state->n_late_groups;
+  stats->late_rows = self->late_rows;
+  stats->memory_bytes = weir_agg_state_bytes (self->state);
+  stats->update_ms = op->busy_ns / 1000000;
+}
+
+#define AGGREGATE_CLASS            \
+  .name = "HashAggregate",         \
+  .link_size = sizeof (AggregateLink), \
+  .free = free_aggregate,          \
+  .describe = describe_aggregate,  \
+  .begin = begin_aggregate,        \
+  .link_clear = clear_link,        \
+  .push = push_aggregate,          \
+  .take = take_aggregate,          \
+  .drop = drop_aggregate,          \
+  .merge = merge_aggregate,        \
+  .finish = finish_aggregate,      \
+  .n_parts = count_chunks,         \
+  .read = read_aggregate
+
+static const WeirOpClass batch_class = {
+  AGGREGATE_CLASS,
+};
+
+static const WeirOpClass stream_class = {
+  AGGREGATE_CLASS,
+  .commit = commit_aggregate,
+  .abort = abort_aggregate,
+  .snapshot = snapshot_aggregate,
+  .delta = delta_aggregate,
+  .restore = restore_aggregate,
+  .apply = apply_aggregate,
+  .wants_no_data = wants_no_data,
+  .get_stats = aggregate_stats,
+};
+
+static void
+free_local (gpointer data)
+{
+  weir_agg_local_free (data);
+}
+
+WeirOp *
+_weir_op_aggregate_new (WeirPlan                  *plan,
+                        const WeirPipelineOptions *options,
+                        GError                   **error)
+{
+  gboolean   is_streaming = options->is_streaming && plan->is_streaming;
+  Aggregate *self;
+
+  if (plan->aggregate.is_session)
+    {
+      weir_fail_unsupported (error, WEIR_ERROR_ANALYZE, plan->span, "session_window()");
+      return NULL;
+    }
+  self = _weir_op_new (sizeof (Aggregate), is_streaming ? &stream_class : &batch_class, plan, NULL, options);
+  g_mutex_init (&self->lock);
+  self->mode = options->mode;
+  self->is_streaming = is_streaming;
+  self->evicts = is_streaming && plan->aggregate.event_time_key >= 0 && options->mode != WEIR_OUTPUT_COMPLETE;
+  weir_agg_layout_init (&self->layout, plan);
+  self->state = weir_agg_state_new (&self->layout, self->evicts, is_streaming);
+  self->chunks = g_array_new (FALSE, FALSE, sizeof (Chunk));
+  g_array_set_clear_func (self->chunks, chunk_clear);
+  self->free_locals = g_ptr_array_new_with_free_func (free_local);
+  return &self->op;
+}
