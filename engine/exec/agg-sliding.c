@@ -24,10 +24,10 @@ typedef struct
   WeirEval            *eval;
   guint                n_keys;
   /* Rests: versions, newest on top */
-  guint8     *versions; /* payloads */
-  guint32    *covered;  /* version it covers */
-  guint32    *top;      /* per key */
-  guint       n_versions, versions_size;
+  guint8  *versions; /* payloads */
+  guint32 *covered;  /* version it covers */
+  guint32 *top;      /* per key */
+  guint    n_versions, versions_size;
   /* Beginning of the next block */
   guint8 *begun; /* payloads by key */
   guint8 *has_begun;

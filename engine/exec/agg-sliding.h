@@ -30,7 +30,6 @@ typedef struct
  */
 GArray *weir_agg_sliding_plan (const WeirAggState *state, WeirWindowFilter filter, gint64 after_us, gint64 until_us);
 /* Merges panes into the windows of @range, ascending, and hands each that has a group to @func. The state stays as it is. */
-gboolean weir_agg_sliding_run (const WeirAggState *state, WeirEval *eval, WeirWindowFilter filter, const WeirWindowRange *range,
-                               WeirWindowFunc func, gpointer data, GError **error);
+gboolean weir_agg_sliding_run (const WeirAggState *state, WeirEval *eval, WeirWindowFilter filter, const WeirWindowRange *range, WeirWindowFunc func, gpointer data, GError **error);
 
 G_END_DECLS

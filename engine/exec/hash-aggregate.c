@@ -14,7 +14,7 @@
  * strings: its entries are looked up once. Without keys all rows go to one state.
  */
 
-#define BLOCK       1024
+#define BLOCK        1024
 #define LATE_SAMPLES 8
 
 WeirAggLocal *

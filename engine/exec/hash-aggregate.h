@@ -25,9 +25,9 @@ typedef struct
 {
   WeirPlan             *plan; /* Borrowed */
   WeirKeyCodec          codec;
-  guint                 n_keys;  /* codec's: without the window */
-  WeirExpr            **keys;    /* Owned array, borrowed expressions */
-  guint                *key_at;  /* Owned: place of each in the output */
+  guint                 n_keys; /* codec's: without the window */
+  WeirExpr            **keys;   /* Owned array, borrowed expressions */
+  guint                *key_at; /* Owned: place of each in the output */
   WeirAggTime           time;
   int                   time_key; /* TIME_KEY: which of keys */
   gint64                origin_us, pane_us;

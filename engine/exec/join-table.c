@@ -154,14 +154,14 @@ static guint32 *
 number_rows (Build   *self,
              GError **error)
 {
-  WeirPlan               *plan = self->op.plan;
-  WeirBatch              *rows = self->table.rows;
-  guint32                *groups = g_new (guint32, MAX (rows->n_rows, 1));
+  WeirPlan                *plan = self->op.plan;
+  WeirBatch               *rows = self->table.rows;
+  guint32                 *groups = g_new (guint32, MAX (rows->n_rows, 1));
   g_autofree WeirGroupKey *keys = g_new (WeirGroupKey, WEIR_VECTOR_ROWS);
   g_autofree guint64      *hashes = g_new (guint64, WEIR_VECTOR_ROWS);
   g_autofree guint8       *usable = g_new (guint8, WEIR_VECTOR_ROWS);
-  g_autoptr (GByteArray)  scratch = g_byte_array_new ();
-  WeirExpr              **exprs = self->is_right ? plan->join.right_keys : plan->join.left_keys;
+  g_autoptr (GByteArray)   scratch = g_byte_array_new ();
+  WeirExpr               **exprs = self->is_right ? plan->join.right_keys : plan->join.left_keys;
 
   for (guint offset = 0; offset < rows->n_rows; offset += WEIR_VECTOR_ROWS)
     {

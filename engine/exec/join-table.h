@@ -14,18 +14,17 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  WeirBatch      *rows;  /* Owned, nullable: no row at all */
-  WeirGroupTable *keys;  /* Owned; without keys (cross joins) every row is in group 0 */
-  guint32        *first; /* Owned: per group, where its rows start in `list`; n + 1 entries */
-  guint32        *list;  /* Owned: row numbers */
+  WeirBatch      *rows;      /* Owned, nullable: no row at all */
+  WeirGroupTable *keys;      /* Owned; without keys (cross joins) every row is in group 0 */
+  guint32        *first;     /* Owned: per group, where its rows start in `list`; n + 1 entries */
+  guint32        *list;      /* Owned: row numbers */
   gboolean        is_unique; /* no key has two rows */
 } WeirJoinTable;
 
 /* The types under which both sides' keys are compared. */
 void _weir_join_codec_init (WeirKeyCodec *codec, WeirPlan *plan);
 /* Keys of the selected rows. @usable[i] is 0 where `=` can never be true. @types are coerced. FALSE with @error. */
-gboolean _weir_join_encode (const WeirKeyCodec *codec, WeirPlan *plan, WeirExpr **exprs, WeirEval *eval, const WeirBatch *batch, WeirSel sel,
-                            GByteArray *scratch, WeirGroupKey *keys, guint64 *hashes, guint8 *usable, GError **error);
+gboolean _weir_join_encode (const WeirKeyCodec *codec, WeirPlan *plan, WeirExpr **exprs, WeirEval *eval, const WeirBatch *batch, WeirSel sel, GByteArray *scratch, WeirGroupKey *keys, guint64 *hashes, guint8 *usable, GError **error);
 
 /* The table of a build operator; valid from the end of its stage to the end of the run. */
 const WeirJoinTable *_weir_op_join_build_get_table (WeirOp *op);

@@ -501,19 +501,19 @@ aggregate_stats (WeirOp            *op,
   stats->update_ms = op->busy_ns / 1000000;
 }
 
-#define AGGREGATE_CLASS            \
-  .name = "HashAggregate",         \
+#define AGGREGATE_CLASS                \
+  .name = "HashAggregate",             \
   .link_size = sizeof (AggregateLink), \
-  .free = free_aggregate,          \
-  .describe = describe_aggregate,  \
-  .begin = begin_aggregate,        \
-  .link_clear = clear_link,        \
-  .push = push_aggregate,          \
-  .take = take_aggregate,          \
-  .drop = drop_aggregate,          \
-  .merge = merge_aggregate,        \
-  .finish = finish_aggregate,      \
-  .n_parts = count_chunks,         \
+  .free = free_aggregate,              \
+  .describe = describe_aggregate,      \
+  .begin = begin_aggregate,            \
+  .link_clear = clear_link,            \
+  .push = push_aggregate,              \
+  .take = take_aggregate,              \
+  .drop = drop_aggregate,              \
+  .merge = merge_aggregate,            \
+  .finish = finish_aggregate,          \
+  .n_parts = count_chunks,             \
   .read = read_aggregate
 
 static const WeirOpClass batch_class = {

@@ -165,9 +165,17 @@ restore_limit (WeirOp     *op,
   return TRUE;
 }
 
+/* A delta is the count as well. */
 static void
-limit_stats (WeirOp             *op,
-             WeirStatefulStats  *stats)
+delta_limit (WeirOp     *op,
+             WeirWriter *writer)
+{
+  weir_writer_varint (writer, (guint64)((Limit *)op)->n_passed);
+}
+
+static void
+limit_stats (WeirOp            *op,
+             WeirStatefulStats *stats)
 {
   stats->name = "globalLimit";
   stats->rows_total = 1;
@@ -208,6 +216,8 @@ static const WeirOpClass stream_class = {
   .abort = abort_limit,
   .snapshot = snapshot_limit,
   .restore = restore_limit,
+  .delta = delta_limit,
+  .apply = restore_limit,
   .get_stats = limit_stats,
 };
 

@@ -4,13 +4,14 @@
 #include "exec/operator.h"
 
 #include "base/limits.h"
+#include "plan/catalog.h"
 
 /* Sources of rows: the morsels of a scan, and literal rows. */
 
 typedef struct
 {
   WeirOp               op;
-  const WeirScanInput *input; /* Borrowed for a run */
+  const WeirScanInput *input;  /* Borrowed for a run */
   gint                 n_rows; /* atomic */
 } Scan;
 

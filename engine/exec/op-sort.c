@@ -203,9 +203,9 @@ compare_rows (gconstpointer a,
 
 /* Keys are evaluated vector by vector: a selection cannot number more rows. */
 static WeirColumn *
-eval_key (Sort      *self,
-          WeirExpr  *expr,
-          GError   **error)
+eval_key (Sort     *self,
+          WeirExpr *expr,
+          GError  **error)
 {
   g_autoptr (GPtrArray) parts = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_column_unref);
 

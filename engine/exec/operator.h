@@ -33,19 +33,19 @@ typedef struct
   gint64                     evict_us; /* and up to here final */
   WeirPushFunc               emit;
   gpointer                   emit_data;
-  GMutex                     lock; /* of late_samples */
+  GMutex                     lock;         /* of late_samples */
   GPtrArray                 *late_samples; /* WeirLateSample */
 } WeirExec;
 
 /* One operator of one chain on one worker. Operators extend it. */
 struct _WeirLink
 {
-  WeirOp    *op;   /* Borrowed */
-  WeirLink  *next; /* Borrowed; NULL at the sink */
-  WeirExec  *exec; /* Borrowed; valid while a part runs */
-  WeirEval  *eval; /* Borrowed: the chain's */
-  guint64    rows_in;
-  gint64     busy_ns; /* with what comes after it */
+  WeirOp   *op;   /* Borrowed */
+  WeirLink *next; /* Borrowed; NULL at the sink */
+  WeirExec *exec; /* Borrowed; valid while a part runs */
+  WeirEval *eval; /* Borrowed: the chain's */
+  guint64   rows_in;
+  gint64    busy_ns; /* with what comes after it */
 };
 
 struct _WeirOpClass
@@ -90,13 +90,13 @@ struct _WeirOpClass
 
 struct _WeirOp
 {
-  const WeirOpClass *klass;
-  WeirPlan          *plan;   /* Owned, nullable: operators the planner adds */
-  WeirSchema        *schema; /* Owned: of what it gives out */
+  const WeirOpClass         *klass;
+  WeirPlan                  *plan;    /* Owned, nullable: operators the planner adds */
+  WeirSchema                *schema;  /* Owned: of what it gives out */
   const WeirPipelineOptions *options; /* Borrowed from the pipeline */
-  guint              n_inputs;
-  WeirOp            *inputs[2]; /* Borrowed: for EXPLAIN */
-  WeirEval          *eval;      /* Owned: for work outside chains (merge, finish) */
+  guint                      n_inputs;
+  WeirOp                    *inputs[2]; /* Borrowed: for EXPLAIN */
+  WeirEval                  *eval;      /* Owned: for work outside chains (merge, finish) */
   /* Of the last run */
   guint64 rows_in;
   guint64 rows_out;
@@ -160,7 +160,7 @@ WeirOp *_weir_op_join_build_new (WeirPlan *plan, gboolean build_right, const Wei
 WeirOp *_weir_op_join_probe_new (WeirPlan *plan, gboolean build_right, WeirOp *build, const WeirPipelineOptions *options);
 
 /* Watermark nodes add what they saw. */
-void _weir_op_event_time_collect (WeirOp *op, WeirBatchStats *stats);
+void    _weir_op_event_time_collect (WeirOp *op, WeirBatchStats *stats);
 guint64 _weir_op_scan_get_rows (WeirOp *op);
 
 /* Rows that a sink keeps as batches: one part's, and all in order. */

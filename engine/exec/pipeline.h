@@ -133,7 +133,9 @@ void     weir_batch_stats_clear (WeirBatchStats *stats);
 gboolean weir_pipeline_wants_no_data_batch (WeirPipeline *pipeline, gint64 watermark_ms, gint64 used_ms);
 
 /* State of all stateful operators as bytes, and back into a fresh pipeline of the same plan. Deterministic. (transfer full) */
-GBytes  *weir_pipeline_snapshot (WeirPipeline *pipeline);
+GBytes *weir_pipeline_snapshot (WeirPipeline *pipeline);
+/* Between run and commit: what the batch changes. weir_pipeline_restore() brings the state before it forward. (transfer full) */
+GBytes  *weir_pipeline_delta (WeirPipeline *pipeline);
 gboolean weir_pipeline_restore (WeirPipeline *pipeline, GBytes *state, GError **error);
 
 /* Columns of the result table: which output columns form the hidden group key (update, complete); NULL for append. */

@@ -16,8 +16,8 @@ typedef struct
 
 typedef struct
 {
-  GPtrArray *chains; /* WeirChain, owned */
-  WeirOp    *sink;   /* Borrowed */
+  GPtrArray *chains;    /* WeirChain, owned */
+  WeirOp    *sink;      /* Borrowed */
   gboolean   is_output; /* the sink takes parts on the calling thread */
 } WeirStage;
 
