@@ -103,6 +103,11 @@ WeirExpr *weir_expr_new_call (const char *name,
                               WeirZone   *zone,
                               GError    **error);
 
+/* from_json() and from_csv() */
+gboolean weir_expr_is_from_json (const WeirExpr *expr);
+/* A copy that reads only the fields of its STRUCT that are @needed; the others are NULL, the type stays. (transfer full) */
+WeirExpr *weir_expr_from_json_prune (const WeirExpr *expr, const gboolean *needed);
+
 /* The common type Spark's ANSI coercion gives to all (CASE, COALESCE, IN, UNION, arrays); NULL when there is none. (transfer full) */
 WeirType *weir_type_common (WeirType *a, WeirType *b);
 /* What CAST allows; the store-assignment rule of INSERT when @store. */

@@ -36,6 +36,7 @@ extern const WeirFamily _weir_family_date;
 extern const WeirFamily _weir_family_encode;
 extern const WeirFamily _weir_family_hash;
 extern const WeirFamily _weir_family_in;
+extern const WeirFamily _weir_family_json;
 extern const WeirFamily _weir_family_lambda;
 extern const WeirFamily _weir_family_like;
 extern const WeirFamily _weir_family_logic;

@@ -20,6 +20,7 @@ static const WeirFamily *const families[] = {
   &_weir_family_encode,
   &_weir_family_hash,
   &_weir_family_in,
+  &_weir_family_json,
   &_weir_family_lambda,
   &_weir_family_like,
   &_weir_family_logic,

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "expr-test.h"
+
+#define MAP(...)    call ("map", __VA_ARGS__, NULL)
+#define STRUCT(...) call ("named_struct", __VA_ARGS__, NULL)
+
+static void
+test_from (void)
+{
+  assert_value ("{1, 0.8}", "from_json", S ("{\"a\":1, \"b\":0.8}"), S ("a INT, b DOUBLE"));
+  assert_value ("{null, null}", "from_json", S ("{"), S ("a INT, b DOUBLE"));
+  assert_value ("NULL", "from_json", N, S ("a INT"));
+  assert_value ("{2015-08-26 00:00:00}", "from_json", S ("{\"time\":\"26/08/2015\"}"), S ("time Timestamp"), MAP (S ("timestampFormat"), S ("dd/MM/yyyy")));
+  assert_value ("[1, 2]", "from_json", S ("[1,2]"), S ("array<int>"));
+  assert_value ("[MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION]", "from_json", S ("{"), S ("a INT"), MAP (S ("mode"), S ("FAILFAST")));
+  assert_value ("[INVALID_SCHEMA.NON_STRING_LITERAL]", "from_json", S ("{"), I (1));
+  assert_value ("[INVALID_OPTIONS.NON_STRING_TYPE]", "from_json", S ("{"), S ("a INT"), MAP (S ("mode"), I (1)));
+  assert_value ("{1, 0.8}", "from_csv", S ("1, 0.8"), S ("a INT, b DOUBLE"));
+}
+
+static void
+test_to (void)
+{
+  assert_value ("{\"a\":1,\"b\":2}", "to_json", STRUCT (S ("a"), I (1), S ("b"), I (2)));
+  assert_value ("[{\"a\":1}]", "to_json", call ("array", MAP (S ("a"), I (1)), NULL));
+  assert_value ("1,2", "to_csv", STRUCT (S ("a"), I (1), S ("b"), I (2)));
+  assert_value ("[DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE]", "to_json", I (1));
+  assert_value ("ARRAY<STRUCT<col: BIGINT>>", "schema_of_json", S ("[{\"col\":0}]"));
+  assert_value ("[DATATYPE_MISMATCH.UNEXPECTED_NULL]", "schema_of_json", N);
+}
+
+static void
+test_paths (void)
+{
+  assert_value ("b", "get_json_object", S ("{\"a\":\"b\"}"), S ("$.a"));
+  assert_value ("[\"b\",\"c\"]", "get_json_object", S ("[{\"a\":\"b\"},{\"a\":\"c\"}]"), S ("$[*].a"));
+  assert_value ("b", "get_json_object", S ("[{\"a\":\"b\"},{\"a\":\"c\"}]"), S ("$[0].a"));
+  assert_value ("{\"x\":[1,2]}", "get_json_object", S ("{\"a\" : { \"x\" : [ 1 , 2 ] } }"), S ("$['a']"));
+  assert_value ("NULL", "get_json_object", S ("{\"a\":null}"), S ("$.a"));
+  assert_value ("NULL", "get_json_object", S ("{\"a\""), S ("$.a"));
+  assert_value ("NULL", "get_json_object", S ("{\"a\":1}"), S ("a"));
+  assert_value ("4", "json_array_length", S ("[1,2,3,{\"f1\":1}]"));
+  assert_value ("NULL", "json_array_length", S ("[1,2"));
+  assert_value ("[f1, f2]", "json_object_keys", S ("{\"f1\":\"abc\",\"f2\":{\"f3\":\"a\"}}"));
+  assert_value ("[{1, x, null}]", "json_tuple", S ("{\"a\":1,\"b\":\"x\"}"), S ("a"), S ("b"), S ("c"));
+}
+
+/* Depth is bounded, whatever the text. */
+static void
+test_depth (void)
+{
+  g_autofree char *deep = g_malloc (100001);
+
+  memset (deep, '[', 100000);
+  deep[100000] = '\0';
+  assert_value ("NULL", "json_array_length", S (deep));
+  assert_value ("NULL", "get_json_object", S (deep), S ("$[0]"));
+}
+
+static void
+test_prune (void)
+{
+  g_autoptr (WeirBatch) batch = no_columns (1);
+  g_autoptr (WeirExpr)  expr = call ("from_json", S ("{\"a\":1,\"b\":2}"), S ("a INT, b INT"), NULL);
+  g_autofree char      *text = NULL;
+
+  g_assert_true (weir_expr_is_from_json (expr));
+  text = row_text (weir_expr_from_json_prune (expr, (gboolean[]){ FALSE, TRUE }), batch, 0);
+  g_assert_cmpstr (text, ==, "{null, 2}");
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/expr/json/from", test_from);
+  g_test_add_func ("/expr/json/to", test_to);
+  g_test_add_func ("/expr/json/paths", test_paths);
+  g_test_add_func ("/expr/json/depth", test_depth);
+  g_test_add_func ("/expr/json/prune", test_prune);
+  return g_test_run ();
+}
