@@ -300,6 +300,17 @@ print_call_tail (GString           *out,
     g_string_append (out, " OVER ()");
 }
 
+/* A function called values in parentheses would be a query. */
+static void
+print_call_name (GString           *out,
+                 const WeirSqlName *name)
+{
+  if (name->n_parts == 1 && g_ascii_strcasecmp (name->parts[0].name, "values") == 0)
+    _weir_sql_append_ident (out, name->parts[0].name, TRUE);
+  else
+    _weir_sql_print_name (out, name);
+}
+
 static void
 print_call (GString           *out,
             const WeirSqlCall *call)
@@ -308,7 +319,7 @@ print_call (GString           *out,
     print_trim (out, call);
   else
     {
-      _weir_sql_print_name (out, &call->name);
+      print_call_name (out, &call->name);
       if (call->form == WEIR_SQL_CALL_BARE)
         return;
       g_string_append_c (out, '(');
