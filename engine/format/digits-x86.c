@@ -23,30 +23,25 @@ static const char no_digits[16] = { 0 };
 
 #define LOAD(p) _mm_loadu_si128 ((const __m128i *)(p))
 
-/* Four cells, of which the bits of @fits are good; the result has a bit for each that was digits only. */
-AVX512 static inline guint
-parse_four (const WeirCell *const *cells,
-            guint                  fits,
-            __m256i               *values)
+/* Four texts of up to 16 digits; the result has a bit for each that was digits only. */
+AVX512 static inline __attribute__ ((always_inline)) guint
+parse_four (const char *a,
+            const char *b,
+            const char *c,
+            const char *d,
+            guint       len_a,
+            guint       len_b,
+            guint       len_c,
+            guint       len_d,
+            __m256i    *values)
 {
-  const char *data[4];
-  guint       len[4];
-  __m512i     digits;
-  __m512i     shuffle;
-  __m512i     wide;
-  guint64     wrong;
+  __m512i digits = _mm512_inserti64x4 (_mm512_castsi256_si512 (_mm256_inserti128_si256 (_mm256_castsi128_si256 (LOAD (a)), LOAD (b), 1)),
+                                       _mm256_inserti128_si256 (_mm256_castsi128_si256 (LOAD (c)), LOAD (d), 1), 1);
+  __m512i shuffle = _mm512_inserti64x4 (_mm512_castsi256_si512 (_mm256_inserti128_si256 (_mm256_castsi128_si256 (LOAD (align_right + len_a)), LOAD (align_right + len_b), 1)),
+                                        _mm256_inserti128_si256 (_mm256_castsi128_si256 (LOAD (align_right + len_c)), LOAD (align_right + len_d), 1), 1);
+  __m512i wide;
+  guint64 wrong;
 
-  for (guint j = 0; j < 4; j++)
-    {
-      gboolean fit = (fits >> j & 1) != 0;
-
-      data[j] = fit ? cells[j]->data : no_digits;
-      len[j] = fit ? cells[j]->len : 0;
-    }
-  digits = _mm512_inserti64x4 (_mm512_castsi256_si512 (_mm256_inserti128_si256 (_mm256_castsi128_si256 (LOAD (data[0])), LOAD (data[1]), 1)),
-                               _mm256_inserti128_si256 (_mm256_castsi128_si256 (LOAD (data[2])), LOAD (data[3]), 1), 1);
-  shuffle = _mm512_inserti64x4 (_mm512_castsi256_si512 (_mm256_inserti128_si256 (_mm256_castsi128_si256 (LOAD (align_right + len[0])), LOAD (align_right + len[1]), 1)),
-                                _mm256_inserti128_si256 (_mm256_castsi128_si256 (LOAD (align_right + len[2])), LOAD (align_right + len[3]), 1), 1);
   digits = _mm512_shuffle_epi8 (_mm512_sub_epi8 (digits, _mm512_set1_epi8 ('0')), shuffle);
   wrong = _mm512_cmpgt_epu8_mask (digits, _mm512_set1_epi8 (9));
   wide = _mm512_maddubs_epi16 (digits, _mm512_set1_epi16 (1 << 8 | 10));
@@ -56,8 +51,22 @@ parse_four (const WeirCell *const *cells,
   wide = _mm512_add_epi64 (_mm512_mul_epu32 (wide, _mm512_set1_epi64 (100000000)), _mm512_srli_epi64 (wide, 32));
   *values = _mm512_castsi512_si256 (_mm512_maskz_compress_epi64 (0x55, wide));
   if (G_LIKELY (wrong == 0))
-    return fits;
-  return fits & (((wrong & 0xffff) == 0) | ((wrong >> 16 & 0xffff) == 0) << 1 | ((wrong >> 32 & 0xffff) == 0) << 2 | (wrong >> 48 == 0) << 3);
+    return 15;
+  return ((wrong & 0xffff) == 0) | ((wrong >> 16 & 0xffff) == 0) << 1 | ((wrong >> 32 & 0xffff) == 0) << 2 | (wrong >> 48 == 0) << 3;
+}
+
+/* One of the last cells, or one beside cells that do not fit. */
+AVX512 static __attribute__ ((noinline)) gboolean
+parse_alone (const WeirCell *cell,
+             guint32         kind,
+             gint64         *value)
+{
+  __m256i four;
+
+  if (!_weir_digits_fit (cell, kind) || (parse_four (cell->data, no_digits, no_digits, no_digits, cell->len, 0, 0, 0, &four) & 1) == 0)
+    return FALSE;
+  *value = _mm256_extract_epi64 (four, 0);
+  return TRUE;
 }
 
 AVX512 guint64
@@ -67,25 +76,24 @@ _weir_parse_digits_avx512 (const WeirCell *cells,
                            gint64         *values)
 {
   guint64 ok = 0;
-  __m256i four;
   guint   i;
 
   for (i = 0; i + 4 <= n; i += 4)
     {
-      const WeirCell *lanes[] = { &cells[i], &cells[i + 1], &cells[i + 2], &cells[i + 3] };
-      guint           fits = (guint)_weir_digits_fit (lanes[0], kind) | (guint)_weir_digits_fit (lanes[1], kind) << 1 | (guint)_weir_digits_fit (lanes[2], kind) << 2 | (guint)_weir_digits_fit (lanes[3], kind) << 3;
+      const WeirCell *c = &cells[i];
+      __m256i         four;
 
-      /* The common case without a choice per lane. */
-      ok |= (guint64)(G_LIKELY (fits == 15) ? parse_four (lanes, 15, &four) : parse_four (lanes, fits, &four)) << i;
-      _mm256_storeu_si256 ((__m256i *)(values + i), four);
+      if (G_LIKELY (_weir_digits_fit (c, kind) && _weir_digits_fit (c + 1, kind) && _weir_digits_fit (c + 2, kind) && _weir_digits_fit (c + 3, kind)))
+        {
+          ok |= (guint64)parse_four (c[0].data, c[1].data, c[2].data, c[3].data, c[0].len, c[1].len, c[2].len, c[3].len, &four) << i;
+          _mm256_storeu_si256 ((__m256i *)(values + i), four);
+        }
+      else
+        for (guint j = i; j < i + 4; j++)
+          ok |= (guint64)parse_alone (&cells[j], kind, &values[j]) << j;
     }
   for (; i < n; i++)
-    {
-      const WeirCell *lanes[] = { &cells[i], &cells[i], &cells[i], &cells[i] };
-
-      ok |= (guint64)parse_four (lanes, (guint)_weir_digits_fit (&cells[i], kind), &four) << i;
-      values[i] = _mm256_extract_epi64 (four, 0);
-    }
+    ok |= (guint64)parse_alone (&cells[i], kind, &values[i]) << i;
   return ok;
 }
 
