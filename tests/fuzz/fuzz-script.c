@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "sql/document.h"
+#include "sql/sql-document.h"
 #include "sql/parser.h"
 #include "sql/steps.h"
 
