@@ -17,12 +17,16 @@ load_word (const guint8 *at)
   return GUINT64_FROM_LE (word);
 }
 
+/* The last @len bytes, 1 to 7; @before: so many bytes lie before them and may be read. */
 static inline guint64
 load_tail (const guint8 *at,
-           gsize         len)
+           gsize         len,
+           gsize         before)
 {
   guint64 word = 0;
 
+  if (before >= 8)
+    return load_word (at + len - 8) >> (8 * (8 - len));
   for (gsize i = 0; i < len; i++)
     word |= (guint64)at[i] << (8 * i);
   return word;
@@ -45,6 +49,6 @@ weir_hash_bytes (const void *data,
       at += 8;
     }
   if (rest > 0)
-    hash = weir_hash_mix (load_tail (at, rest) ^ WEIR_HASH_K1, hash);
+    hash = weir_hash_mix (load_tail (at, rest, len - rest) ^ WEIR_HASH_K1, hash);
   return weir_hash_mix (hash ^ (guint64)len, WEIR_HASH_K1);
 }

@@ -4,7 +4,7 @@
 #include "column/column-private.h"
 
 /*
- * Flatten, gather, slice, concat. All are one of two shapes: a fixed-width copy by row numbers (values, views and list views alike),
+ * Flatten, gather, concat, slice. All are one of two shapes: a fixed-width copy by row numbers (values, views and list views alike),
  * or the same for bits; strings and list elements are never moved, only the views to them.
  */
 
@@ -50,9 +50,18 @@ gather_bits (const guint8  *in,
 {
   WeirBuffer *out = weir_buffer_new ((n + 7) / 8);
 
-  memset (out->data, 0, out->size);
-  for (guint i = 0; i < n; i++)
-    out->data[i >> 3] |= (guint8)(weir_bit (in, idx[i]) << (i & 7));
+  for (guint i = 0; i < n; i += 8)
+    {
+      guint count = MIN (n - i, 8), byte = 0;
+
+      if (G_LIKELY (count == 8))
+        for (guint bit = 0; bit < 8; bit++)
+          byte |= (guint)weir_bit (in, idx[i + bit]) << bit;
+      else
+        for (guint bit = 0; bit < count; bit++)
+          byte |= (guint)weir_bit (in, idx[i + bit]) << bit;
+      out->data[i / 8] = (guint8)byte;
+    }
   return out;
 }
 
@@ -223,32 +232,45 @@ weir_column_flatten (WeirColumn *column)
   return weir_column_ref (column);
 }
 
-WeirColumn *
-weir_column_slice (WeirColumn *column,
-                   guint       offset,
-                   guint       n)
-{
-  g_autofree guint32 *idx = NULL;
-
-  if (offset == 0 && n == column->n_rows)
-    return weir_column_ref (column);
-  idx = g_new (guint32, MAX (n, 1));
-  for (guint i = 0; i < n; i++)
-    idx[i] = offset + i;
-  return weir_column_gather (column, idx, n);
-}
-
 /* ---- concat ----------------------------------------------------------------------------------------------------- */
 
+/* @n bits of @in from @from on (NULL: ones) to bits [@at, @at + @n) of @out, whose bits from @at on are zero. */
 static void
 copy_bits (guint8       *out,
            guint         at,
            const guint8 *in,
+           guint         from,
            guint         n)
 {
-  for (guint i = 0; i < n; i++)
-    if (in == NULL || weir_bit (in, i))
-      out[(at + i) >> 3] |= (guint8)(1u << ((at + i) & 7));
+  while (n > 0)
+    {
+      guint count = MIN (n, 8 - at % 8); /* as many as the byte of @out has room for */
+      guint bits = 0xff;
+
+      if (in != NULL)
+        bits = from % 8 + count <= 8 ? in[from / 8] >> from % 8 : in[from / 8] >> from % 8 | in[from / 8 + 1] << (8 - from % 8);
+      out[at / 8] |= (guint8)((bits & ((1u << count) - 1)) << at % 8);
+      at += count;
+      from += count;
+      n -= count;
+    }
+}
+
+static WeirBuffer *
+slice_bits (const guint8 *in,
+            guint         offset,
+            guint         n)
+{
+  WeirBuffer *out = weir_buffer_new ((n + 7) / 8);
+
+  if (offset % 8 == 0 && n > 0)
+    memcpy (out->data, in + offset / 8, out->size);
+  else
+    {
+      memset (out->data, 0, out->size);
+      copy_bits (out->data, 0, in, offset, n);
+    }
+  return out;
 }
 
 /* Values of all columns behind each other; list views are shifted by the elements before them. */
@@ -290,7 +312,7 @@ concat_bits (WeirColumn **columns,
   memset (out->data, 0, out->size);
   for (guint c = 0; c < n_columns; c++)
     {
-      copy_bits (out->data, at, validity ? columns[c]->validity : columns[c]->values, columns[c]->n_rows);
+      copy_bits (out->data, at, validity ? columns[c]->validity : columns[c]->values, 0, columns[c]->n_rows);
       at += columns[c]->n_rows;
     }
   return out;
@@ -352,4 +374,54 @@ weir_column_concat (WeirColumn **columns,
   for (guint c = 0; c < n_columns; c++)
     weir_column_unref (flat[c]);
   return result;
+}
+
+/* ---- slice ------------------------------------------------------------------------------------------------------ */
+
+static WeirColumn *
+slice_flat (const WeirColumn *column,
+            guint             offset,
+            guint             n)
+{
+  gsize       width = weir_type_width (column->type);
+  gboolean    is_list = column->type->kind == WEIR_TYPE_ARRAY || column->type->kind == WEIR_TYPE_MAP;
+  WeirColumn *self = _weir_column_alloc (column->type, n, column->n_children, column->n_buffers + 2);
+
+  if (column->validity != NULL)
+    {
+      self->buffers[self->n_buffers] = slice_bits (column->validity, offset, n);
+      self->validity = self->buffers[self->n_buffers++]->data;
+    }
+  if (column->type->kind == WEIR_TYPE_BOOLEAN)
+    self->buffers[self->n_buffers] = slice_bits (column->values, offset, n);
+  else if (width > 0)
+    {
+      self->buffers[self->n_buffers] = weir_buffer_new (n * width);
+      memcpy (self->buffers[self->n_buffers]->data, (const guint8 *)column->values + offset * width, n * width);
+    }
+  if (self->buffers[self->n_buffers] != NULL)
+    self->values = self->buffers[self->n_buffers++]->data;
+  share_bytes (self, column);
+  for (guint i = 0; i < column->n_children; i++)
+    self->children[i] = is_list ? weir_column_ref (column->children[i]) : weir_column_slice (column->children[i], offset, n);
+  return self;
+}
+
+WeirColumn *
+weir_column_slice (WeirColumn *column,
+                   guint       offset,
+                   guint       n)
+{
+  if (offset == 0 && n == column->n_rows)
+    return weir_column_ref (column);
+  if (column->encoding == WEIR_ENCODING_CONST)
+    return weir_column_new_const (column->dict, n);
+  if (column->encoding == WEIR_ENCODING_DICT)
+    {
+      g_autoptr (WeirBuffer) codes = weir_buffer_new (n * sizeof (guint32));
+
+      memcpy (codes->data, column->codes + offset, n * sizeof (guint32));
+      return weir_column_new_dict (column->dict, codes, n);
+    }
+  return slice_flat (column, offset, n);
 }

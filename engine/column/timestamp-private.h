@@ -44,6 +44,16 @@ _weir_put_digits (char   *out,
   return out;
 }
 
+/* @value below 100 as two digits. */
+static inline char *
+_weir_put_two (char *out,
+               guint value)
+{
+  out[0] = (char)('0' + value / 10);
+  out[1] = (char)('0' + value % 10);
+  return out + 2;
+}
+
 /* `.5` of µs, no zeros at the end; nothing when there is none. At most 7 bytes. */
 char *_weir_put_fraction (char *out, guint us);
 /* `+09:00`, `-00:00:30`. At most 9 bytes. */

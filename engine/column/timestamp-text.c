@@ -16,15 +16,17 @@ put_date (char  *out,
   guint  month, day;
 
   weir_civil_from_days (days, &year, &month, &day);
-  if (year < 0)
-    *out++ = '-';
-  else if (year > 9999)
-    *out++ = '+';
-  out = _weir_put_digits (out, (guint64)ABS (year), 4);
+  if (year >= 0 && year <= 9999)
+    out = _weir_put_two (_weir_put_two (out, (guint)year / 100), (guint)year % 100);
+  else
+    {
+      *out++ = year < 0 ? '-' : '+';
+      out = _weir_put_digits (out, (guint64)ABS (year), 4);
+    }
   *out++ = '-';
-  out = _weir_put_digits (out, month, 2);
+  out = _weir_put_two (out, month);
   *out++ = '-';
-  return _weir_put_digits (out, day, 2);
+  return _weir_put_two (out, day);
 }
 
 char *
@@ -47,13 +49,13 @@ _weir_put_offset (char  *out,
   guint s = (guint)ABS (offset_s);
 
   *out++ = offset_s < 0 ? '-' : '+';
-  out = _weir_put_digits (out, s / 3600, 2);
+  out = _weir_put_two (out, s / 3600);
   *out++ = ':';
-  out = _weir_put_digits (out, s / 60 % 60, 2);
+  out = _weir_put_two (out, s / 60 % 60);
   if (s % 60 != 0)
     {
       *out++ = ':';
-      out = _weir_put_digits (out, s % 60, 2);
+      out = _weir_put_two (out, s % 60);
     }
   return out;
 }
@@ -69,11 +71,11 @@ put_timestamp (char  *out,
 
   out = put_date (out, (gint32)days);
   *out++ = separator;
-  out = _weir_put_digits (out, s / 3600, 2);
+  out = _weir_put_two (out, s / 3600);
   *out++ = ':';
-  out = _weir_put_digits (out, s / 60 % 60, 2);
+  out = _weir_put_two (out, s / 60 % 60);
   *out++ = ':';
-  out = _weir_put_digits (out, s % 60, 2);
+  out = _weir_put_two (out, s % 60);
   return _weir_put_fraction (out, (guint)(us % WEIR_US_PER_SECOND));
 }
 

@@ -73,7 +73,7 @@ random_append (WeirColumnBuilder *builder)
       weir_column_builder_append_double (builder, doubles[g_test_rand_int_range (0, G_N_ELEMENTS (doubles))]);
       break;
     case WEIR_TYPE_DECIMAL:
-      weir_column_builder_append_i128 (builder, (WeirInt128)value << 70);
+      weir_column_builder_append_i128 (builder, (WeirInt128)value * ((WeirInt128)1 << 70));
       break;
     case WEIR_TYPE_STRING:
     case WEIR_TYPE_BINARY:
