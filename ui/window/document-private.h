@@ -16,6 +16,12 @@ typedef struct
   gboolean      restart;    /* start anew when it has stopped */
 } WeirDocumentRun;
 
+typedef struct
+{
+  char *key;
+  guint statement; /* its place in the check */
+} WeirDocumentEntry;
+
 struct _WeirDocument
 {
   GObject parent_instance;
@@ -31,6 +37,7 @@ struct _WeirDocument
   WeirCheck    *check;
   char         *checked_text;
   gboolean      is_checked;
+  GPtrArray    *queries;   /* WeirDocumentEntry, in the order of the text */
   char         *structure; /* names and kinds of the last check, to see whether they changed */
   guint         check_source;
   GCancellable *check_cancellable;
@@ -43,6 +50,9 @@ void _weir_document_set_file (WeirDocument *self,
 /* Replaces the whole text without a step to undo. */
 void _weir_document_load_text (WeirDocument *self,
                                const char   *text);
+void _weir_document_rename_run (WeirDocument *self,
+                                const char   *old_name,
+                                const char   *new_name);
 void _weir_document_run_free (gpointer data);
 void _weir_document_emit_query_changed (WeirDocument *self,
                                         const char   *name);

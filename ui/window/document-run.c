@@ -92,6 +92,21 @@ set_query (WeirDocumentRun *run,
     g_signal_connect_swapped (query, "notify::state", G_CALLBACK (state_cb), run);
 }
 
+void
+_weir_document_rename_run (WeirDocument *self,
+                           const char   *old_name,
+                           const char   *new_name)
+{
+  WeirDocumentRun *run = g_hash_table_lookup (self->runs, old_name);
+
+  if (run == NULL || g_hash_table_contains (self->runs, new_name))
+    return;
+  g_hash_table_steal (self->runs, old_name);
+  g_free (run->name);
+  run->name = g_strdup (new_name);
+  g_hash_table_insert (self->runs, run->name, run);
+}
+
 static WeirQuery *
 prepare (WeirDocument *self,
          const char   *name,

@@ -23,6 +23,7 @@ enum
   CHECKED,
   QUERIES_CHANGED,
   QUERY_CHANGED,
+  QUERY_RENAMED,
   MESSAGE,
   N_SIGNALS
 };
@@ -46,16 +47,107 @@ is_source_kind (WeirStatementKind kind)
   return kind == WEIR_STATEMENT_TABLE || kind == WEIR_STATEMENT_VIEW;
 }
 
+/* A statement that cannot be parsed for the moment stays what it was, or a page would go while its text is being typed. */
+static const char *
+find_previous (WeirDocument *self,
+               guint         statement)
+{
+  for (guint i = 0; i < self->queries->len; i++)
+    {
+      WeirDocumentEntry *entry = self->queries->pdata[i];
+
+      if (entry->statement == statement)
+        return entry->key;
+    }
+  return NULL;
+}
+
+static gboolean
+has_key (GPtrArray  *queries,
+         const char *key)
+{
+  for (guint i = 0; i < queries->len; i++)
+    if (g_str_equal (((WeirDocumentEntry *)queries->pdata[i])->key, key))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+entry_free (gpointer data)
+{
+  WeirDocumentEntry *entry = data;
+
+  g_free (entry->key);
+  g_free (entry);
+}
+
+static GPtrArray *
+list_entries (WeirDocument *self,
+              WeirCheck    *check)
+{
+  GPtrArray *queries = g_ptr_array_new_with_free_func (entry_free);
+  guint      n = weir_check_get_n_statements (check);
+  gboolean   same_count = self->check != NULL && weir_check_get_n_statements (self->check) == n;
+  guint      ordinal = 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      const WeirStatementInfo *info = weir_check_get_statement (check, i);
+      gboolean                 broken = info->kind == WEIR_STATEMENT_OTHER && info->has_error;
+      const char              *previous = same_count && broken ? find_previous (self, i) : NULL;
+      g_autofree char         *key = NULL;
+
+      if (!is_query_kind (info->kind) && previous == NULL)
+        continue;
+      ordinal++;
+      if (previous != NULL)
+        key = g_strdup (previous);
+      else if (info->name != NULL)
+        key = g_strdup (info->name);
+      else
+        /* TRANSLATORS: the name of a query that has none: the second one of a script is "Query 2" */
+        key = g_strdup_printf (_ ("Query %u"), ordinal);
+      if (!has_key (queries, key))
+        {
+          WeirDocumentEntry *entry = g_new0 (WeirDocumentEntry, 1);
+
+          entry->key = g_steal_pointer (&key);
+          entry->statement = i;
+          g_ptr_array_add (queries, entry);
+        }
+    }
+  return queries;
+}
+
+/* Names that changed in place go on with their runs. */
+static void
+carry_names (WeirDocument *self,
+             GPtrArray    *queries)
+{
+  for (guint i = 0; i < queries->len && queries->len == self->queries->len; i++)
+    {
+      WeirDocumentEntry *then = self->queries->pdata[i], *now = queries->pdata[i];
+
+      if (g_str_equal (then->key, now->key) || has_key (queries, then->key) || has_key (self->queries, now->key))
+        continue;
+      _weir_document_rename_run (self, then->key, now->key);
+      g_signal_emit (self, signals[QUERY_RENAMED], 0, then->key, now->key);
+    }
+}
+
 static char *
-describe_structure (WeirCheck *check)
+describe_structure (WeirDocument *self,
+                    WeirCheck    *check)
 {
   GString *out = g_string_new (NULL);
 
+  for (guint i = 0; i < self->queries->len; i++)
+    g_string_append_printf (out, "%s\n", ((WeirDocumentEntry *)self->queries->pdata[i])->key);
   for (guint i = 0; i < weir_check_get_n_statements (check); i++)
     {
       const WeirStatementInfo *info = weir_check_get_statement (check, i);
 
-      if (is_query_kind (info->kind) || is_source_kind (info->kind))
+      if (is_source_kind (info->kind))
         g_string_append_printf (out, "%d %s %s\n", info->kind, info->name != NULL ? info->name : "", info->format != NULL ? info->format : "");
     }
   return g_string_free (out, FALSE);
@@ -66,14 +158,20 @@ take_check (WeirDocument *self,
             WeirCheck    *check, /* (transfer full) */
             char         *text)          /* (transfer full) */
 {
-  g_autofree char *structure = describe_structure (check);
-  gboolean         same = g_strcmp0 (structure, self->structure) == 0;
+  GPtrArray       *queries = list_entries (self, check);
+  g_autofree char *structure = NULL;
+  gboolean         same;
 
   g_clear_pointer (&self->check, weir_check_unref);
   self->check = check;
   g_free (self->checked_text);
   self->checked_text = text;
   self->is_checked = TRUE;
+  carry_names (self, queries);
+  g_ptr_array_unref (self->queries);
+  self->queries = queries;
+  structure = describe_structure (self, check);
+  same = g_strcmp0 (structure, self->structure) == 0;
   g_free (self->structure);
   self->structure = g_steal_pointer (&structure);
   if (!same)
@@ -182,35 +280,14 @@ weir_document_get_is_checked (WeirDocument *self)
 
 /* What the text holds */
 
-static char *
-dup_key (const WeirStatementInfo *info,
-         guint                    ordinal)
-{
-  /* TRANSLATORS: the name of a query that has none: the second one of a script is "Query 2" */
-  return info->name != NULL ? g_strdup (info->name) : g_strdup_printf (_ ("Query %u"), ordinal);
-}
-
 char **
 weir_document_list_queries (WeirDocument *self)
 {
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  g_autoptr (GHashTable)   seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  guint                    ordinal = 0;
 
   g_return_val_if_fail (WEIR_IS_DOCUMENT (self), NULL);
-  for (guint i = 0; self->check != NULL && i < weir_check_get_n_statements (self->check); i++)
-    {
-      const WeirStatementInfo *info = weir_check_get_statement (self->check, i);
-      g_autofree char         *key = NULL;
-
-      if (!is_query_kind (info->kind))
-        continue;
-      key = dup_key (info, ++ordinal);
-      if (g_hash_table_contains (seen, key))
-        continue;
-      g_strv_builder_add (builder, key);
-      g_hash_table_add (seen, g_steal_pointer (&key));
-    }
+  for (guint i = 0; i < self->queries->len; i++)
+    g_strv_builder_add (builder, ((WeirDocumentEntry *)self->queries->pdata[i])->key);
   return g_strv_builder_end (builder);
 }
 
@@ -234,19 +311,13 @@ const WeirStatementInfo *
 weir_document_find_query (WeirDocument *self,
                           const char   *name)
 {
-  guint ordinal = 0;
-
   g_return_val_if_fail (WEIR_IS_DOCUMENT (self), NULL);
-  for (guint i = 0; name != NULL && self->check != NULL && i < weir_check_get_n_statements (self->check); i++)
+  for (guint i = 0; name != NULL && i < self->queries->len; i++)
     {
-      const WeirStatementInfo *info = weir_check_get_statement (self->check, i);
-      g_autofree char         *key = NULL;
+      WeirDocumentEntry *entry = self->queries->pdata[i];
 
-      if (!is_query_kind (info->kind))
-        continue;
-      key = dup_key (info, ++ordinal);
-      if (g_str_equal (key, name))
-        return info;
+      if (g_str_equal (entry->key, name))
+        return weir_check_get_statement (self->check, entry->statement);
     }
   return NULL;
 }
@@ -525,6 +596,7 @@ finalize (GObject *object)
   WeirDocument *self = WEIR_DOCUMENT (object);
 
   g_clear_pointer (&self->runs, g_hash_table_unref);
+  g_clear_pointer (&self->queries, g_ptr_array_unref);
   g_clear_object (&self->buffer);
   g_clear_object (&self->session);
   g_clear_object (&self->file);
@@ -562,6 +634,7 @@ weir_document_init (WeirDocument *self)
   gtk_source_buffer_set_implicit_trailing_newline (self->buffer, FALSE);
   gtk_text_buffer_set_enable_undo (GTK_TEXT_BUFFER (self->buffer), TRUE);
   self->session = weir_session_new ();
+  self->queries = g_ptr_array_new_with_free_func (entry_free);
   self->runs = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, _weir_document_run_free);
   g_signal_connect_object (self->buffer, "changed", G_CALLBACK (buffer_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->buffer, "modified-changed", G_CALLBACK (modified_cb), self, G_CONNECT_SWAPPED);

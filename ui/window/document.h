@@ -20,7 +20,7 @@ G_DECLARE_FINAL_TYPE (WeirDocument, weir_document, WEIR, DOCUMENT, GObject)
  * Properties: `title` (file name or "Untitled"), `file` (GFile, nullable), `modified`, `read-only`.
  *
  * Signals: `checked` () when a newer check is there, 300 ms after the last edit; `queries-changed` () when queries or tables came, went or
- * got another name; `query-changed` (name) when the run of a query began, changed its state or was replaced; `message` (text): a
+ * got another name; `query-changed` (name) when the run of a query began, changed its state or was replaced; `query-renamed` (old, new) before `queries-changed` when its name was edited; `message` (text): a
  * sentence for a toast.
  */
 WeirDocument *weir_document_new (void);

@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "ui/window/query-bar.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+#include "ui/charts/palette.h"
+#include "ui/widgets/number-format.h"
+#include "ui/widgets/sparkline.h"
+#include "ui/window/query-state.h"
+
+/* How a clause is written, and what it is called. */
+typedef struct
+{
+  const char *sql;
+  const char *title;
+} Choice;
+
+static const Choice modes[] = {
+  { "append", NC_ ("output mode", "Append") },
+  { "update", NC_ ("output mode", "Update") },
+  { "complete", NC_ ("output mode", "Complete") },
+};
+
+static const Choice triggers[] = {
+  { NULL, NC_ ("trigger", "As Rows Come") },
+  { "1 second", NC_ ("trigger", "Every Second") },
+  { "2 seconds", NC_ ("trigger", "Every 2 s") },
+  { "5 seconds", NC_ ("trigger", "Every 5 s") },
+  { "10 seconds", NC_ ("trigger", "Every 10 s") },
+  { "1 minute", NC_ ("trigger", "Every Minute") },
+  { "available now", NC_ ("trigger", "What Is There") },
+};
+
+struct _WeirQueryBar
+{
+  GtkWidget parent_instance;
+
+  WeirDocument *document;
+  char         *name;
+  GtkWidget    *box;
+  GtkWidget    *captions[2];
+  GtkDropDown  *trigger;
+  GtkDropDown  *mode;
+  char         *own_trigger; /* one that is no choice, as written; nullable */
+  GtkWidget    *in_box, *out_box;
+  GtkLabel     *in_rate, *out_rate;
+  GtkWidget    *in_line, *out_line;
+  GtkButton    *late, *bad;
+  GtkLabel     *late_count, *bad_count;
+  guint64       rows_out;
+  gint64        seen_us;
+  gboolean      quiet;
+};
+
+G_DEFINE_FINAL_TYPE (WeirQueryBar, weir_query_bar, GTK_TYPE_WIDGET)
+
+static const char *
+mode_reason (WeirQueryBar *self,
+             guint         i)
+{
+  const WeirStatementInfo *info = self->document != NULL ? weir_document_find_query (self->document, self->name) : NULL;
+  const char              *reasons[3];
+
+  if (info == NULL)
+    return NULL;
+  reasons[0] = info->append_reason;
+  reasons[1] = info->update_reason;
+  reasons[2] = info->complete_reason;
+  return i < 3 ? reasons[i] : NULL;
+}
+
+/* The OUTPUT card, which is what an edit starts from. */
+static const WeirCard *
+find_output (WeirCards *cards)
+{
+  for (guint i = 0; i < weir_cards_get_n (cards); i++)
+    if (weir_cards_get (cards, i)->kind == WEIR_CARD_OUTPUT)
+      return weir_cards_get (cards, i);
+  return NULL;
+}
+
+static WeirCards *
+get_cards (WeirQueryBar *self)
+{
+  const WeirStatementInfo *info;
+
+  if (self->document == NULL)
+    return NULL;
+  weir_document_check_now (self->document);
+  info = weir_document_find_query (self->document, self->name);
+  return info != NULL ? weir_cards_new (weir_document_get_checked_text (self->document), info->range) : NULL;
+}
+
+static gboolean
+edit_output (WeirQueryBar *self,
+             const char   *mode,
+             const char   *trigger,
+             gboolean      set_mode)
+{
+  g_autoptr (WeirCards) cards = get_cards (self);
+  const WeirCard       *output = cards != NULL ? find_output (cards) : NULL;
+  g_autofree char      *text = NULL;
+
+  if (cards == NULL || weir_document_get_read_only (self->document))
+    return FALSE;
+  text = weir_cards_set_output (cards, set_mode || output == NULL ? mode : output->mode, !set_mode || output == NULL ? trigger : output->trigger,
+                                output != NULL ? output->sink : NULL);
+  if (text == NULL)
+    return FALSE;
+  weir_document_replace_text (self->document, text);
+  weir_document_check_now (self->document);
+  g_signal_emit_by_name (self, "changed");
+  return TRUE;
+}
+
+gboolean
+weir_query_bar_set_mode (WeirQueryBar *self,
+                         const char   *mode)
+{
+  g_return_val_if_fail (WEIR_IS_QUERY_BAR (self), FALSE);
+  for (guint i = 0; i < G_N_ELEMENTS (modes); i++)
+    if (g_str_equal (modes[i].sql, mode) && mode_reason (self, i) == NULL)
+      return edit_output (self, mode, NULL, TRUE);
+  return FALSE;
+}
+
+static void
+update_modes (WeirQueryBar            *self,
+              const WeirStatementInfo *info)
+{
+  const char *current = info->output_mode != NULL ? info->output_mode : "append";
+
+  for (guint i = 0; i < G_N_ELEMENTS (modes); i++)
+    if (g_ascii_strcasecmp (current, modes[i].sql) == 0)
+      gtk_drop_down_set_selected (self->mode, i);
+}
+
+static void
+update_triggers (WeirQueryBar *self)
+{
+  g_autoptr (WeirCards)     cards = get_cards (self);
+  const WeirCard           *output = cards != NULL ? find_output (cards) : NULL;
+  const char               *current = output != NULL ? output->trigger : NULL;
+  g_autoptr (GtkStringList) list = gtk_string_list_new (NULL);
+  guint                     selected = G_MAXUINT;
+
+  for (guint i = 0; i < G_N_ELEMENTS (triggers); i++)
+    {
+      gtk_string_list_append (list, g_dpgettext2 (NULL, "trigger", triggers[i].title));
+      if (current == NULL ? triggers[i].sql == NULL : triggers[i].sql != NULL && g_ascii_strcasecmp (current, triggers[i].sql) == 0)
+        selected = i;
+    }
+  g_free (self->own_trigger);
+  self->own_trigger = selected == G_MAXUINT ? g_strdup (current) : NULL;
+  if (self->own_trigger != NULL)
+    {
+      gtk_string_list_append (list, self->own_trigger);
+      selected = G_N_ELEMENTS (triggers);
+    }
+  gtk_drop_down_set_model (self->trigger, G_LIST_MODEL (list));
+  gtk_drop_down_set_selected (self->trigger, selected);
+}
+
+static void
+update (WeirQueryBar *self)
+{
+  const WeirStatementInfo *info = self->document != NULL ? weir_document_find_query (self->document, self->name) : NULL;
+  gboolean                 streaming = info != NULL && info->kind == WEIR_STATEMENT_STREAMING_QUERY;
+  gboolean                 editable = streaming && info->name != NULL && !weir_document_get_read_only (self->document);
+
+  gtk_widget_set_sensitive (GTK_WIDGET (self->trigger), editable);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->mode), editable);
+  if (!streaming || info->has_error)
+    return;
+  self->quiet = TRUE;
+  update_modes (self, info);
+  update_triggers (self);
+  self->quiet = FALSE;
+}
+
+static void
+mode_selected_cb (WeirQueryBar *self)
+{
+  guint i = gtk_drop_down_get_selected (self->mode);
+
+  if (self->quiet || i >= G_N_ELEMENTS (modes))
+    return;
+  if (mode_reason (self, i) != NULL || !edit_output (self, modes[i].sql, NULL, TRUE))
+    update (self);
+}
+
+static void
+trigger_selected_cb (WeirQueryBar *self)
+{
+  guint i = gtk_drop_down_get_selected (self->trigger);
+
+  if (self->quiet || i >= G_N_ELEMENTS (triggers))
+    return;
+  if (!edit_output (self, NULL, triggers[i].sql, FALSE))
+    update (self);
+}
+
+static void
+show_rate (GtkLabel  *label,
+           GtkWidget *line,
+           double     rate)
+{
+  g_autofree char *text = isnan (rate) ? g_strdup ("–") : weir_format_number (rate, rate > 0 && rate < 10 && rate != floor (rate) ? 1 : 0);
+
+  gtk_label_set_text (label, text);
+  if (!isnan (rate))
+    weir_sparkline_push (WEIR_SPARKLINE (line), rate);
+}
+
+static double
+measure_output (WeirQueryBar *self,
+                guint64       rows)
+{
+  gint64 now = g_get_monotonic_time ();
+  double rate = self->seen_us != 0 && now > self->seen_us && rows >= self->rows_out
+                  ? (double)(rows - self->rows_out) * 1e6 / (double)(now - self->seen_us)
+                  : NAN;
+
+  self->rows_out = rows;
+  self->seen_us = now;
+  return rate;
+}
+
+static void
+show_count (GtkButton *button,
+            GtkLabel  *label,
+            guint64    count,
+            gboolean   always)
+{
+  g_autofree char *text = weir_format_number ((double)count, 0);
+
+  gtk_label_set_text (label, text);
+  gtk_widget_set_visible (GTK_WIDGET (button), always || count > 0);
+  gtk_widget_set_sensitive (GTK_WIDGET (button), count > 0);
+}
+
+void
+weir_query_bar_refresh (WeirQueryBar *self)
+{
+  WeirQuery               *query;
+  g_autoptr (WeirProgress) progress = NULL;
+  gboolean                 active;
+
+  g_return_if_fail (WEIR_IS_QUERY_BAR (self));
+  query = self->document != NULL ? weir_document_get_query (self->document, self->name) : NULL;
+  active = query != NULL && weir_query_state_is_active (query);
+  progress = active ? weir_query_get_last_progress (query) : NULL;
+  show_rate (self->in_rate, self->in_line, progress != NULL ? weir_progress_get_input_rate (progress) : NAN);
+  if (!active)
+    self->seen_us = 0;
+  show_rate (self->out_rate, self->out_line, active ? measure_output (self, weir_query_get_n_output_rows (query)) : NAN);
+  show_count (self->late, self->late_count, query != NULL ? weir_query_get_n_late_rows (query) : 0, TRUE);
+  show_count (self->bad, self->bad_count, query != NULL ? weir_query_get_n_bad_rows (query) : 0, FALSE);
+}
+
+void
+weir_query_bar_set_narrow (WeirQueryBar *self,
+                           gboolean      narrow)
+{
+  g_return_if_fail (WEIR_IS_QUERY_BAR (self));
+  gtk_widget_set_visible (self->in_line, !narrow);
+  gtk_widget_set_visible (self->out_line, !narrow);
+  gtk_widget_set_visible (self->out_box, !narrow);
+  gtk_widget_set_visible (self->in_box, !narrow);
+  for (guint i = 0; i < 2; i++)
+    gtk_widget_set_visible (self->captions[i], !narrow);
+}
+
+void
+weir_query_bar_set_query (WeirQueryBar *self,
+                          WeirDocument *document,
+                          const char   *name)
+{
+  g_return_if_fail (WEIR_IS_QUERY_BAR (self));
+  if (self->document != NULL)
+    g_signal_handlers_disconnect_by_data (self->document, self);
+  g_set_object (&self->document, document);
+  g_free (self->name);
+  self->name = g_strdup (name);
+  g_signal_connect_object (document, "checked", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  update (self);
+  weir_query_bar_refresh (self);
+}
+
+/* Modes that the query forbids can be read, with the reason, but not chosen. */
+static void
+bind_mode_cb (GtkSignalListItemFactory *factory,
+              GtkListItem              *item,
+              WeirQueryBar             *self)
+{
+  guint       i = gtk_list_item_get_position (item);
+  GtkWidget  *label = gtk_list_item_get_child (item);
+  const char *reason = mode_reason (self, i);
+
+  gtk_label_set_text (GTK_LABEL (label), i < G_N_ELEMENTS (modes) ? g_dpgettext2 (NULL, "output mode", modes[i].title) : "");
+  gtk_widget_set_sensitive (label, reason == NULL);
+  gtk_list_item_set_selectable (item, reason == NULL);
+  gtk_list_item_set_activatable (item, reason == NULL);
+  /* An insensitive label has no tooltip; its parent has one. */
+  gtk_widget_set_tooltip_text (gtk_widget_get_parent (label) != NULL ? gtk_widget_get_parent (label) : label, reason);
+}
+
+static void
+setup_mode_cb (GtkSignalListItemFactory *factory,
+               GtkListItem              *item,
+               WeirQueryBar             *self)
+{
+  GtkWidget *label = gtk_label_new (NULL);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_list_item_set_child (item, label);
+}
+
+static void
+dispose (GObject *object)
+{
+  WeirQueryBar *self = WEIR_QUERY_BAR (object);
+
+  g_clear_pointer (&self->box, gtk_widget_unparent);
+  g_clear_object (&self->document);
+  g_clear_pointer (&self->name, g_free);
+  g_clear_pointer (&self->own_trigger, g_free);
+  G_OBJECT_CLASS (weir_query_bar_parent_class)->dispose (object);
+}
+
+static void
+weir_query_bar_class_init (WeirQueryBarClass *class)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+
+  G_OBJECT_CLASS (class)->dispose = dispose;
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+  gtk_widget_class_set_css_name (widget_class, "weirquerybar");
+  g_signal_new ("changed", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static GtkDropDown *
+add_drop_down (WeirQueryBar *self,
+               guint         i,
+               const char   *title,
+               GListModel   *model)
+{
+  GtkWidget *drop_down = gtk_drop_down_new (model, NULL);
+
+  self->captions[i] = gtk_label_new (title);
+  gtk_widget_add_css_class (self->captions[i], "caption");
+  gtk_widget_add_css_class (self->captions[i], "dim-label");
+  gtk_widget_add_css_class (drop_down, "flat");
+  gtk_widget_add_css_class (drop_down, "weir-bar");
+  gtk_widget_set_tooltip_text (drop_down, title);
+  gtk_widget_set_valign (drop_down, GTK_ALIGN_CENTER);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (drop_down), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
+  gtk_box_append (GTK_BOX (self->box), self->captions[i]);
+  gtk_box_append (GTK_BOX (self->box), drop_down);
+  return GTK_DROP_DOWN (drop_down);
+}
+
+static GtkWidget *
+add_label (GtkWidget  *box,
+           const char *text,
+           gboolean    strong)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_widget_add_css_class (label, "numeric");
+  gtk_widget_add_css_class (label, strong ? "heading" : "caption");
+  if (!strong)
+    gtk_widget_add_css_class (label, "dim-label");
+  gtk_box_append (GTK_BOX (box), label);
+  return label;
+}
+
+static GtkWidget *
+add_rate (WeirQueryBar *self,
+          const char   *title,
+          guint         slot,
+          GtkLabel    **rate,
+          GtkWidget   **line)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+
+  add_label (box, title, FALSE);
+  *rate = GTK_LABEL (add_label (box, "–", TRUE));
+  add_label (box, _ ("rows/s"), FALSE);
+  *line = weir_sparkline_new (56, 18, slot);
+  gtk_widget_set_valign (*line, GTK_ALIGN_CENTER);
+  gtk_box_append (GTK_BOX (box), *line);
+  gtk_box_append (GTK_BOX (self->box), box);
+  gtk_widget_set_margin_end (box, 12);
+  return box;
+}
+
+static GtkButton *
+add_count (WeirQueryBar *self,
+           const char   *title,
+           const char   *tooltip,
+           const char   *action,
+           GtkLabel    **count)
+{
+  GtkWidget *button = gtk_button_new (), *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+
+  add_label (box, title, FALSE);
+  *count = GTK_LABEL (add_label (box, "0", TRUE));
+  gtk_button_set_child (GTK_BUTTON (button), box);
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_set_tooltip_text (button, tooltip);
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
+  gtk_box_append (GTK_BOX (self->box), button);
+  return GTK_BUTTON (button);
+}
+
+static void
+weir_query_bar_init (WeirQueryBar *self)
+{
+  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
+  GtkStringList      *names = gtk_string_list_new (NULL);
+  GtkWidget          *space = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+
+  self->box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
+  gtk_widget_add_css_class (self->box, "weir-query-bar");
+  gtk_widget_set_parent (self->box, GTK_WIDGET (self));
+  self->trigger = add_drop_down (self, 0, _ ("Trigger"), NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (modes); i++)
+    gtk_string_list_append (names, g_dpgettext2 (NULL, "output mode", modes[i].title));
+  self->mode = add_drop_down (self, 1, _ ("Output"), G_LIST_MODEL (names));
+  gtk_widget_set_margin_start (self->captions[1], 12);
+  g_signal_connect (factory, "setup", G_CALLBACK (setup_mode_cb), self);
+  g_signal_connect (factory, "bind", G_CALLBACK (bind_mode_cb), self);
+  gtk_drop_down_set_list_factory (self->mode, factory);
+  g_object_unref (factory);
+  gtk_widget_set_hexpand (space, TRUE);
+  gtk_box_append (GTK_BOX (self->box), space);
+  self->in_box = add_rate (self, _ ("In"), 0, &self->in_rate, &self->in_line);
+  self->out_box = add_rate (self, _ ("Out"), 2, &self->out_rate, &self->out_line);
+  self->late = add_count (self, _ ("Late"), _ ("Rows That Came Too Late"), "win.show-late", &self->late_count);
+  self->bad = add_count (self, _ ("Unreadable"), _ ("Rows That Could Not Be Read"), "win.show-bad", &self->bad_count);
+  g_signal_connect_swapped (self->mode, "notify::selected", G_CALLBACK (mode_selected_cb), self);
+  g_signal_connect_swapped (self->trigger, "notify::selected", G_CALLBACK (trigger_selected_cb), self);
+}
+
+GtkWidget *
+weir_query_bar_new (void)
+{
+  return g_object_new (WEIR_TYPE_QUERY_BAR, NULL);
+}
