@@ -41,33 +41,65 @@ _weir_text_index_clear (WeirTextIndex *index)
   index->capacity = 0;
 }
 
+#define EACH_BYTE(c) (G_GUINT64_CONSTANT (0x0101010101010101) * (guint8)(c))
+#define HIGH_BITS    EACH_BYTE (0x80)
+
+/* The top bit of each byte that is zero. */
+static inline guint64
+zero_bytes (guint64 chunk)
+{
+  return ~(((chunk & ~HIGH_BITS) + ~HIGH_BITS) | chunk | ~HIGH_BITS);
+}
+
+/* The top bits of eight bytes, first byte first. */
+static inline guint64
+top_bits (guint64 chunk)
+{
+  return ((chunk & HIGH_BITS) * G_GUINT64_CONSTANT (0x0002040810204081)) >> 56;
+}
+
+static inline guint64
+equal_bits (guint64 chunk,
+            char    c)
+{
+  return top_bits (zero_bytes (chunk ^ EACH_BYTE (c)));
+}
+
+static inline guint64
+load_chunk (const char *text)
+{
+  guint64 chunk;
+
+  memcpy (&chunk, text, sizeof chunk);
+  return GUINT64_FROM_LE (chunk);
+}
+
 static void
 json_masks (const char *text,
-            gsize       n,
+            gsize       left,
             WeirMasks  *masks)
 {
+  guint64 live = _weir_tail_mask (left);
   guint64 cr = 0;
 
   memset (masks, 0, sizeof *masks);
-  for (gsize i = 0; i < n; i++)
+  for (guint i = 0; i < 64; i += 8)
     {
-      guchar  c = (guchar)text[i];
-      guint64 bit = G_GUINT64_CONSTANT (1) << i;
+      guint64 chunk = load_chunk (text + i);
 
-      if (c >= 0x80)
-        masks->high |= bit;
-      else if (c == '"')
-        masks->a |= bit;
-      else if (c == '\n')
-        masks->newline |= bit;
-      else if (c == '\\')
-        masks->backslash |= bit;
-      else if (c == '\r')
-        cr |= bit;
-      else if (c < ' ')
-        masks->special |= bit;
+      masks->a |= equal_bits (chunk, '"') << i;
+      masks->newline |= equal_bits (chunk, '\n') << i;
+      masks->backslash |= equal_bits (chunk, '\\') << i;
+      masks->special |= top_bits (zero_bytes (chunk & EACH_BYTE (0xe0))) << i;
+      masks->high |= top_bits (chunk) << i;
+      cr |= equal_bits (chunk, '\r') << i;
     }
-  masks->special |= masks->backslash | _weir_lone_cr (cr, masks->newline, text[n]);
+  masks->a &= live;
+  masks->newline &= live;
+  masks->backslash &= live;
+  masks->high &= live;
+  cr &= live;
+  masks->special = (masks->special & live & ~masks->newline & ~cr) | masks->backslash | _weir_lone_cr (cr, masks->newline, text[MIN (left, 64)]);
 }
 
 static void
@@ -82,7 +114,7 @@ json_index_plain (WeirTextIndex *index,
       WeirMasks masks;
       guint64   bits;
 
-      json_masks (text + i, MIN (len - i, 64), &masks);
+      json_masks (text + i, len - i, &masks);
       bits = _weir_json_block (&masks, &carry, &index->flags[i / 64], &index->any);
       index->n = _weir_flatten (index->positions, index->n, (guint32)i, bits);
     }
@@ -110,32 +142,33 @@ _weir_json_index (WeirTextIndex *index,
 
 static void
 csv_masks (const char         *text,
-           gsize               n,
+           gsize               left,
            const WeirCsvBytes *bytes,
            WeirMasks          *masks)
 {
+  guint64 live = _weir_tail_mask (left);
   guint64 cr = 0;
 
   memset (masks, 0, sizeof *masks);
-  for (gsize i = 0; i < n; i++)
+  for (guint i = 0; i < 64; i += 8)
     {
-      char    c = text[i];
-      guint64 bit = G_GUINT64_CONSTANT (1) << i;
+      guint64 chunk = load_chunk (text + i);
 
-      if ((guchar)c >= 0x80)
-        masks->high |= bit;
-      else if (c == bytes->sep)
-        masks->a |= bit;
-      else if (c == '\n')
-        masks->newline |= bit;
-      else if (c == '\r')
-        cr |= bit;
-      else if (c == bytes->quote && c != '\0')
-        masks->quote |= bit;
-      else if (c == bytes->escape && c != '\0')
-        masks->special |= bit;
+      masks->a |= equal_bits (chunk, bytes->sep) << i;
+      masks->newline |= equal_bits (chunk, '\n') << i;
+      masks->high |= top_bits (chunk) << i;
+      cr |= equal_bits (chunk, '\r') << i;
+      if (bytes->quote != '\0')
+        masks->quote |= equal_bits (chunk, bytes->quote) << i;
+      if (bytes->escape != '\0')
+        masks->special |= equal_bits (chunk, bytes->escape) << i;
     }
-  masks->special |= _weir_lone_cr (cr, masks->newline, text[n]);
+  masks->a &= live;
+  masks->newline &= live;
+  masks->high &= live;
+  masks->quote &= live;
+  cr &= live;
+  masks->special = (masks->special & live & ~masks->quote) | _weir_lone_cr (cr, masks->newline, text[MIN (left, 64)]);
 }
 
 static void
@@ -151,7 +184,7 @@ csv_index_plain (WeirTextIndex      *index,
       WeirMasks masks;
       guint64   bits;
 
-      csv_masks (text + i, MIN (len - i, 64), bytes, &masks);
+      csv_masks (text + i, len - i, bytes, &masks);
       bits = _weir_csv_block (&masks, &inside, &index->flags[i / 64], &index->any);
       index->n = _weir_flatten_marked (index->positions, index->n, (guint32)i, bits, masks.newline);
     }
