@@ -34,6 +34,7 @@ extern const WeirFamily _weir_family_compare;
 extern const WeirFamily _weir_family_cond;
 extern const WeirFamily _weir_family_date;
 extern const WeirFamily _weir_family_encode;
+extern const WeirFamily _weir_family_format;
 extern const WeirFamily _weir_family_hash;
 extern const WeirFamily _weir_family_in;
 extern const WeirFamily _weir_family_json;
@@ -54,6 +55,7 @@ extern const WeirFamily _weir_family_struct;
 extern const WeirFamily _weir_family_time;
 extern const WeirFamily _weir_family_time_make;
 extern const WeirFamily _weir_family_time_unit;
+extern const WeirFamily _weir_family_to_char;
 
 /* decode() with searches and results; takes the arguments. */
 WeirExpr *_weir_rewrite_decode (WeirBind *bind, GError **error);

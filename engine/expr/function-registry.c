@@ -18,6 +18,7 @@ static const WeirFamily *const families[] = {
   &_weir_family_cond,
   &_weir_family_date,
   &_weir_family_encode,
+  &_weir_family_format,
   &_weir_family_hash,
   &_weir_family_in,
   &_weir_family_json,
@@ -38,6 +39,7 @@ static const WeirFamily *const families[] = {
   &_weir_family_time,
   &_weir_family_time_make,
   &_weir_family_time_unit,
+  &_weir_family_to_char,
 };
 
 static const WeirFunction **sorted;

@@ -58,6 +58,48 @@ eval_set (const WeirExpr *expr,
   return _weir_out_finish (&out);
 }
 
+static void
+add_hits (guint64       *hits,
+          const guint64 *one,
+          const WeirArg *b,
+          guint          n_words)
+{
+  if (b->validity == NULL || b->mask == 0)
+    for (guint w = 0; w < n_words; w++)
+      hits[w] |= one[w];
+  else
+    for (guint w = 0; w < n_words; w++)
+      {
+        guint64 present = 0;
+
+        memcpy (&present, b->validity + 8 * w, MIN (8, (b->column->n_rows + 7) / 8 - 8 * w));
+        hits[w] |= one[w] & present;
+      }
+}
+
+/* NULL where the value is, and where nothing hit but the list has a NULL in this row. */
+static WeirBuffer *
+make_validity (const WeirExpr *expr,
+               WeirColumn    **args,
+               const guint8   *hits,
+               WeirSel         sel,
+               guint           n_rows)
+{
+  WeirBuffer *validity = weir_buffer_new (MAX ((n_rows + 7) / 8, 1));
+
+  memset (validity->data, 0xff, (n_rows + 7) / 8);
+  WEIR_FOREACH_ROW (sel, row)
+  {
+    gboolean null = weir_column_is_null (args[0], row);
+
+    for (guint i = 1; !null && i < expr->n_args && !weir_bit (hits, row); i++)
+      null = weir_column_is_null (args[i], row);
+    if (null)
+      weir_bit_set (validity->data, row, FALSE);
+  }
+  return validity;
+}
+
 static WeirColumn *
 eval_in (const WeirExpr *expr,
          WeirEval       *eval,
@@ -68,40 +110,30 @@ eval_in (const WeirExpr *expr,
   guint               n_words = MAX ((n_rows + 63) / 64, 1);
   g_autofree guint64 *one = NULL;
   WeirArg             a = weir_arg (args[0]);
-  WeirOut             out;
+  WeirBuffer         *hits, *validity = NULL;
+  gboolean            any_null = FALSE;
 
   if (expr->data != NULL)
     return eval_set (expr, args[0], sel, n_rows);
   one = g_new0 (guint64, n_words);
-  _weir_out_init (&out, WEIR_BOOLEAN, n_rows);
+  hits = weir_buffer_new (n_words * sizeof (guint64));
+  memset (hits->data, 0, n_words * sizeof (guint64));
   for (guint i = 1; i < expr->n_args; i++)
     {
       WeirArg b = weir_arg (args[i]);
 
-      if (args[i]->type->kind != WEIR_TYPE_VOID && !(b.mask == 0 && weir_arg_is_null (&b, 0)))
-        _weir_compare_equal (&a, &b, sel, n_rows, one);
-      WEIR_FOREACH_ROW (sel, row)
-      {
-        if (weir_arg_is_null (&b, row))
-          {
-            if (!weir_arg_bool (((WeirArg){ .values = out.values, .mask = G_MAXUINT }), row))
-              _weir_out_null (&out, row);
-          }
-        else if (!weir_arg_is_null (&a, row) && weir_bit ((const guint8 *)one, row))
-          {
-            weir_out_bool (&out, row, TRUE);
-            if (out.validity != NULL)
-              weir_bit_set (out.validity, row, TRUE);
-          }
-      }
+      if (args[i]->type->kind == WEIR_TYPE_VOID || (b.mask == 0 && weir_arg_is_null (&b, 0)))
+        {
+          any_null = TRUE;
+          continue;
+        }
+      _weir_compare_equal (&a, &b, sel, n_rows, one);
+      add_hits ((guint64 *)hits->data, one, &b, n_words);
+      any_null |= b.validity != NULL;
     }
-  if (a.validity != NULL || args[0]->type->kind == WEIR_TYPE_VOID)
-    WEIR_FOREACH_ROW (sel, row)
-    {
-      if (weir_arg_is_null (&a, row))
-        _weir_out_null (&out, row);
-    }
-  return _weir_out_finish (&out);
+  if (any_null || a.validity != NULL || args[0]->type->kind == WEIR_TYPE_VOID)
+    validity = make_validity (expr, args, (const guint8 *)hits->data, sel, n_rows);
+  return weir_column_new_flat (WEIR_BOOLEAN, n_rows, hits, validity);
 }
 
 /* Constants of the list, as one column. */

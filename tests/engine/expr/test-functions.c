@@ -189,6 +189,36 @@ test_math (void)
 }
 
 static void
+test_formats (void)
+{
+  assert_value ("Hello World 100 days", "format_string", S ("Hello World %d %s"), I (100), S ("days"));
+  assert_value (">>     Hello<<", "format_string", S (">>%10s<<"), S ("Hello"));
+  assert_value (">>null      <<", "format_string", S (">>%-10s<<"), N);
+  assert_value ("Hello World World Hello again", "format_string", S ("Hello %s %1$s %s"), S ("World"), S ("Hello again"));
+  assert_value ("Hello 14 3.15 007", "printf", S ("Hello %x %.2f %03d"), I (20), D ("3.145"), I (7));
+  assert_value ("[INVALID_PARAMETER_VALUE.FORMAT]", "format_string", S ("Hello %s"));
+  assert_value ("[INVALID_PARAMETER_VALUE.ZERO_INDEX]", "format_string", S ("%0$s"), S ("Hello"));
+  assert_value ("12,332.1235", "format_number", D ("12332.123456"), I (4));
+  assert_value ("12332.123", "format_number", D ("12332.123456"), S ("##################.###"));
+  assert_value ("12,454.8-", "to_char", lit ("decimal(6,1)", "-12454.8"), S ("99G999D9S"));
+  assert_value ("12,454", "to_char", I (12454), S ("99G999"));
+  assert_value ("454.00", "to_char", lit ("decimal(5,2)", "454.00"), S ("000D00"));
+  assert_value ("$78.12", "to_char", lit ("decimal(4,2)", "78.12"), S ("$99.99"));
+  assert_value ("                  123", "to_char", L (123), S ("9G999G999G999G999G999"));
+  assert_value ("             <123>", "to_char", L (-123), S ("9999999999999999PR"));
+  assert_value ("             123-", "to_char", L (-123), S ("9999999999999999S"));
+  assert_value ("-4567890123456789", "to_char", L (-4567890123456789), S ("S9999999999999999"));
+  assert_value ("              123", "to_char", L (123), S ("MI9999999999999999"));
+  assert_value ("+0000000000000123", "to_char", L (123), S ("S0999999999999999"));
+  assert_value ("-12454.8", "to_number", S ("12,454.8-"), S ("99,999.9S"));
+  assert_value ("0.00", "to_number", S ("0"), S ("99.99"));
+  assert_value ("-0.01", "to_number", S (".01-"), S ("99.99S"));
+  assert_value ("[INVALID_FORMAT.MISMATCH_INPUT]", "to_number", S ("123456"), S ("999G999"));
+  assert_value ("[INVALID_FORMAT.CONT_THOUSANDS_SEPS]", "to_number", S ("123,000"), S ("999G"));
+  assert_value ("FECA", "hex", call ("reverse", call ("unhex", S ("CAFE"), NULL), NULL));
+}
+
+static void
 test_hashes (void)
 {
   assert_value ("-1321691492", "hash", S ("Spark"), call ("array", I (123), NULL), I (2));
@@ -265,6 +295,7 @@ main (int    argc,
   g_test_add_func ("/expr/functions/dates", test_dates);
   g_test_add_func ("/expr/functions/patterns", test_patterns);
   g_test_add_func ("/expr/functions/math", test_math);
+  g_test_add_func ("/expr/functions/formats", test_formats);
   g_test_add_func ("/expr/functions/hashes", test_hashes);
   g_test_add_func ("/expr/functions/encodings", test_encodings);
   g_test_add_func ("/expr/functions/misc", test_misc);
