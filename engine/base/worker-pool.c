@@ -3,6 +3,7 @@
 
 #include "base/worker-pool.h"
 
+#include <pthread.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -11,7 +12,12 @@
  * One lock, one queue a group. A worker takes the next task of the group that waited longest (the head of `ready`) and puts the
  * group back at the end if it has more: round-robin by task. A thread that waits for its group does not work itself, so
  * with n threads there are never more than n tasks at once.
+ *
+ * Threads and locks are those of POSIX: GLib's are futexes of its own, which a race detector does not see.
  */
+
+/* More would only wait for each other. */
+#define N_THREADS_MAX 256
 
 typedef struct
 {
@@ -24,7 +30,7 @@ struct _WeirTaskGroup
   WeirWorkerPool *pool;   /* Borrowed */
   GQueue          tasks;  /* Task */
   guint           n_open; /* queued or running */
-  GCond           idle;
+  pthread_cond_t  idle;
 };
 
 typedef struct
@@ -35,14 +41,14 @@ typedef struct
 
 struct _WeirWorkerPool
 {
-  guint     n_threads;
-  GThread **threads;
-  Worker   *workers;
-  GMutex    lock;
-  GCond     work;
-  GQueue    ready; /* WeirTaskGroup with queued tasks, each once */
-  gboolean  stopping;
-  int       polite; /* atomic */
+  guint           n_threads;
+  pthread_t      *threads;
+  Worker         *workers;
+  pthread_mutex_t lock;
+  pthread_cond_t  work;
+  GQueue          ready; /* WeirTaskGroup with queued tasks, each once */
+  gboolean        stopping;
+  int             polite; /* atomic */
 };
 
 static void
@@ -67,32 +73,32 @@ run_task (WeirWorkerPool *pool,
 
   if (!g_queue_is_empty (&group->tasks))
     g_queue_push_tail (&pool->ready, group);
-  g_mutex_unlock (&pool->lock);
+  pthread_mutex_unlock (&pool->lock);
   task->func (task->data, number);
   g_free (task);
-  g_mutex_lock (&pool->lock);
+  pthread_mutex_lock (&pool->lock);
   if (--group->n_open == 0)
-    g_cond_broadcast (&group->idle);
+    pthread_cond_broadcast (&group->idle);
 }
 
-static gpointer
+static void *
 worker_thread (gpointer data)
 {
   Worker         *worker = data;
   WeirWorkerPool *pool = worker->pool;
   gboolean        polite = FALSE;
 
-  g_mutex_lock (&pool->lock);
+  pthread_mutex_lock (&pool->lock);
   for (;;)
     {
       while (g_queue_is_empty (&pool->ready) && !pool->stopping)
-        g_cond_wait (&pool->work, &pool->lock);
+        pthread_cond_wait (&pool->work, &pool->lock);
       if (g_queue_is_empty (&pool->ready))
         break;
       apply_nice (pool, &polite);
       run_task (pool, worker->number);
     }
-  g_mutex_unlock (&pool->lock);
+  pthread_mutex_unlock (&pool->lock);
   return NULL;
 }
 
@@ -101,15 +107,17 @@ weir_worker_pool_new (guint n_threads)
 {
   WeirWorkerPool *self = g_new0 (WeirWorkerPool, 1);
 
-  self->n_threads = n_threads > 0 ? n_threads : g_get_num_processors ();
-  g_mutex_init (&self->lock);
-  g_cond_init (&self->work);
-  self->threads = g_new (GThread *, self->n_threads);
+  self->n_threads = MIN (n_threads > 0 ? n_threads : g_get_num_processors (), N_THREADS_MAX);
+  pthread_mutex_init (&self->lock, NULL);
+  pthread_cond_init (&self->work, NULL);
+  self->threads = g_new (pthread_t, self->n_threads);
   self->workers = g_new (Worker, self->n_threads);
   for (guint i = 0; i < self->n_threads; i++)
     {
       self->workers[i] = (Worker){ self, i };
-      self->threads[i] = g_thread_new ("weir-worker", worker_thread, &self->workers[i]);
+      if (pthread_create (&self->threads[i], NULL, worker_thread, &self->workers[i]) != 0)
+        g_error ("cannot create worker thread %u", i);
+      pthread_setname_np (self->threads[i], "weir-worker");
     }
   return self;
 }
@@ -119,14 +127,14 @@ weir_worker_pool_free (WeirWorkerPool *pool)
 {
   if (pool == NULL)
     return;
-  g_mutex_lock (&pool->lock);
+  pthread_mutex_lock (&pool->lock);
   pool->stopping = TRUE;
-  g_cond_broadcast (&pool->work);
-  g_mutex_unlock (&pool->lock);
+  pthread_cond_broadcast (&pool->work);
+  pthread_mutex_unlock (&pool->lock);
   for (guint i = 0; i < pool->n_threads; i++)
-    g_thread_join (pool->threads[i]);
-  g_mutex_clear (&pool->lock);
-  g_cond_clear (&pool->work);
+    pthread_join (pool->threads[i], NULL);
+  pthread_mutex_destroy (&pool->lock);
+  pthread_cond_destroy (&pool->work);
   g_free (pool->threads);
   g_free (pool->workers);
   g_free (pool);
@@ -151,7 +159,7 @@ weir_task_group_new (WeirWorkerPool *pool)
   WeirTaskGroup *self = g_new0 (WeirTaskGroup, 1);
 
   self->pool = pool;
-  g_cond_init (&self->idle);
+  pthread_cond_init (&self->idle, NULL);
   return self;
 }
 
@@ -161,7 +169,7 @@ weir_task_group_free (WeirTaskGroup *group)
   if (group == NULL)
     return;
   weir_task_group_wait (group);
-  g_cond_clear (&group->idle);
+  pthread_cond_destroy (&group->idle);
   g_free (group);
 }
 
@@ -173,20 +181,20 @@ weir_task_group_submit (WeirTaskGroup *group,
   Task *task = g_new (Task, 1);
 
   *task = (Task){ func, data };
-  g_mutex_lock (&group->pool->lock);
+  pthread_mutex_lock (&group->pool->lock);
   if (g_queue_is_empty (&group->tasks))
     g_queue_push_tail (&group->pool->ready, group);
   g_queue_push_tail (&group->tasks, task);
   group->n_open++;
-  g_cond_signal (&group->pool->work);
-  g_mutex_unlock (&group->pool->lock);
+  pthread_cond_signal (&group->pool->work);
+  pthread_mutex_unlock (&group->pool->lock);
 }
 
 void
 weir_task_group_wait (WeirTaskGroup *group)
 {
-  g_mutex_lock (&group->pool->lock);
+  pthread_mutex_lock (&group->pool->lock);
   while (group->n_open > 0)
-    g_cond_wait (&group->idle, &group->pool->lock);
-  g_mutex_unlock (&group->pool->lock);
+    pthread_cond_wait (&group->idle, &group->pool->lock);
+  pthread_mutex_unlock (&group->pool->lock);
 }

@@ -42,13 +42,18 @@ weir_batch_gather (WeirBatch *batch,
                    WeirSel    sel)
 {
   g_autofree WeirColumn **columns = NULL;
+  g_autofree guint32     *wide = NULL; /* once for all columns */
 
   if (sel.n == batch->n_rows)
     return weir_batch_ref (batch);
+  if (sel.idx == NULL)
+    return weir_batch_slice (batch, 0, sel.n);
+  wide = g_new (guint32, MAX (sel.n, 1));
+  for (guint i = 0; i < sel.n; i++)
+    wide[i] = sel.idx[i];
   columns = g_new0 (WeirColumn *, MAX (batch->n_columns, 1));
   for (guint i = 0; i < batch->n_columns; i++)
-    columns[i] = sel.idx != NULL ? weir_column_gather16 (batch->columns[i], sel.idx, sel.n)
-                                 : weir_column_slice (batch->columns[i], 0, sel.n);
+    columns[i] = weir_column_gather (batch->columns[i], wide, sel.n);
   return weir_batch_new (batch->schema, sel.n, columns);
 }
 

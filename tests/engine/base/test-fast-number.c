@@ -92,7 +92,7 @@ test_double_forms (void)
     }
 }
 
-/* Random bits and random texts read as the C library reads them; the suite runs in a locale with a point or says so. */
+/* Random bits and random texts read as g_ascii_strtod() reads them. */
 static void
 test_double_random (void)
 {

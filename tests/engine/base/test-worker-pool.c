@@ -4,13 +4,16 @@
 #include "base/clock.h"
 #include "base/worker-pool.h"
 
+#include <pthread.h>
+#include <sched.h>
+
 typedef struct
 {
-  GMutex   lock;
-  GCond    changed;
-  guint    running, most, done;
-  GArray  *order; /* guint: which group each task was of */
-  gboolean gate_open;
+  pthread_mutex_t lock;
+  pthread_cond_t  changed;
+  guint           running, most, done;
+  GArray         *order; /* guint: which group each task was of */
+  gboolean        gate_open;
 } Log;
 
 typedef struct
@@ -23,16 +26,16 @@ static void
 log_init (Log *log)
 {
   *log = (Log){ .order = g_array_new (FALSE, FALSE, sizeof (guint)) };
-  g_mutex_init (&log->lock);
-  g_cond_init (&log->changed);
+  pthread_mutex_init (&log->lock, NULL);
+  pthread_cond_init (&log->changed, NULL);
 }
 
 static void
 log_clear (Log *log)
 {
   g_array_unref (log->order);
-  g_mutex_clear (&log->lock);
-  g_cond_clear (&log->changed);
+  pthread_mutex_destroy (&log->lock);
+  pthread_cond_destroy (&log->changed);
 }
 
 static void
@@ -42,16 +45,16 @@ run_job (gpointer data,
   Job *job = data;
   Log *log = job->log;
 
-  g_mutex_lock (&log->lock);
+  pthread_mutex_lock (&log->lock);
   log->running++;
   log->most = MAX (log->most, log->running);
   g_array_append_val (log->order, job->group);
-  g_mutex_unlock (&log->lock);
-  g_thread_yield ();
-  g_mutex_lock (&log->lock);
+  pthread_mutex_unlock (&log->lock);
+  sched_yield ();
+  pthread_mutex_lock (&log->lock);
   log->running--;
   log->done++;
-  g_mutex_unlock (&log->lock);
+  pthread_mutex_unlock (&log->lock);
 }
 
 static void
@@ -60,10 +63,10 @@ wait_at_gate (gpointer data,
 {
   Log *log = data;
 
-  g_mutex_lock (&log->lock);
+  pthread_mutex_lock (&log->lock);
   while (!log->gate_open)
-    g_cond_wait (&log->changed, &log->lock);
-  g_mutex_unlock (&log->lock);
+    pthread_cond_wait (&log->changed, &log->lock);
+  pthread_mutex_unlock (&log->lock);
 }
 
 /* With one thread never two at once; the groups take turns, each in the order of submission. */
@@ -85,10 +88,10 @@ test_one_thread (void)
   for (guint g = 0; g < 3; g++)
     for (guint i = 0; i < 10 + g; i++)
       weir_task_group_submit (groups[g], run_job, &jobs[g]);
-  g_mutex_lock (&log.lock);
+  pthread_mutex_lock (&log.lock);
   log.gate_open = TRUE;
-  g_cond_broadcast (&log.changed);
-  g_mutex_unlock (&log.lock);
+  pthread_cond_broadcast (&log.changed);
+  pthread_mutex_unlock (&log.lock);
   for (guint g = 0; g < 3; g++)
     weir_task_group_free (groups[g]);
   g_assert_cmpuint (log.done, ==, 33);
