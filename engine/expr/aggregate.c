@@ -236,6 +236,25 @@ weir_agg_call_new (const WeirAggregate *aggregate,
 }
 
 WeirAggCall *
+weir_agg_call_map (WeirAggCall    *call,
+                           WeirExprMapFunc func,
+                           gpointer        data)
+{
+  WeirAggCall *copy = g_memdup2 (call, sizeof *call);
+
+  g_atomic_ref_count_init (&copy->ref_count);
+  copy->type = weir_type_ref (call->type);
+  copy->name = g_strdup (call->name);
+  copy->args = g_new0 (WeirExpr *, MAX (call->n_args, 1));
+  for (guint i = 0; i < call->n_args; i++)
+    copy->args[i] = weir_expr_map (call->args[i], func, data);
+  if (call->filter != NULL)
+    copy->filter = weir_expr_map (call->filter, func, data);
+  copy->origin = weir_agg_call_ref (call->origin != NULL ? call->origin : call);
+  return copy;
+}
+
+WeirAggCall *
 weir_agg_call_ref (WeirAggCall *call)
 {
   g_atomic_ref_count_inc (&call->ref_count);
@@ -251,8 +270,10 @@ weir_agg_call_unref (WeirAggCall *call)
     weir_expr_unref (call->args[i]);
   g_free (call->args);
   g_clear_pointer (&call->filter, weir_expr_unref);
-  weir_type_unref (call->type);
-  if (call->data_free != NULL)
+  g_clear_pointer (&call->type, weir_type_unref);
+  if (call->origin != NULL)
+    weir_agg_call_unref (call->origin);
+  else if (call->data_free != NULL)
     call->data_free (call->data);
   g_free (call->name);
   g_free (call);

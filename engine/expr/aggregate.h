@@ -48,6 +48,7 @@ typedef struct
   char                *name; /* automatic column name: `count(1)` */
   gpointer             data; /* per aggregate */
   GDestroyNotify       data_free;
+  gpointer             origin; /* Owned, nullable: the WeirAggCall this is a copy of; it lends `data` */
 } WeirAggCall;
 
 typedef enum
@@ -90,6 +91,8 @@ const WeirAggregate *weir_agg_call_ops (const WeirAggCall *call);
 
 /* Takes @args (also on failure) and @filter. (transfer full) (nullable) */
 WeirAggCall *weir_agg_call_new (const WeirAggregate *aggregate, WeirExpr **args, guint n_args, gboolean is_distinct, gboolean ignore_nulls, WeirExpr *filter, WeirSpan span, WeirZone *zone, GError **error);
+/* A copy with arguments and filter as weir_expr_map() gives them; types must stay. (transfer full) */
+WeirAggCall *weir_agg_call_map (WeirAggCall *call, WeirExprMapFunc func, gpointer data);
 WeirAggCall *weir_agg_call_ref (WeirAggCall *call);
 void         weir_agg_call_unref (WeirAggCall *call);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirAggCall, weir_agg_call_unref)

@@ -398,23 +398,20 @@ weir_expr_foreach (WeirExpr    *expr,
 }
 
 WeirExpr *
-weir_expr_map_columns (WeirExpr       *expr,
-                       WeirExprMapFunc func,
-                       gpointer        data)
+weir_expr_map (WeirExpr       *expr,
+               WeirExprMapFunc func,
+               gpointer        data)
 {
   g_autofree WeirExpr **args = NULL;
   gboolean              changed = FALSE;
-  WeirExpr             *copy;
+  WeirExpr             *copy = func (expr, data);
 
-  if (expr->kind == WEIR_EXPR_COLUMN)
-    {
-      copy = func (expr, data);
-      return copy != NULL ? copy : weir_expr_ref (expr);
-    }
+  if (copy != NULL)
+    return copy;
   args = g_new (WeirExpr *, MAX (expr->n_args, 1));
   for (guint i = 0; i < expr->n_args; i++)
     {
-      args[i] = weir_expr_map_columns (expr->args[i], func, data);
+      args[i] = weir_expr_map (expr->args[i], func, data);
       changed |= args[i] != expr->args[i];
     }
   if (changed)
@@ -422,4 +419,29 @@ weir_expr_map_columns (WeirExpr       *expr,
   for (guint i = 0; i < expr->n_args; i++)
     weir_expr_unref (args[i]);
   return weir_expr_ref (expr);
+}
+
+typedef struct
+{
+  WeirExprMapFunc func;
+  gpointer        data;
+} ColumnMap;
+
+static WeirExpr *
+map_column (const WeirExpr *expr,
+            gpointer        data)
+{
+  ColumnMap *map = data;
+
+  return expr->kind == WEIR_EXPR_COLUMN ? map->func (expr, map->data) : NULL;
+}
+
+WeirExpr *
+weir_expr_map_columns (WeirExpr       *expr,
+                       WeirExprMapFunc func,
+                       gpointer        data)
+{
+  ColumnMap map = { func, data };
+
+  return weir_expr_map (expr, map_column, &map);
 }

@@ -125,6 +125,8 @@ void weir_expr_foreach (WeirExpr *expr, WeirExprFunc func, gpointer data); /* pr
 /* A copy with every COLUMN replaced by what @func returns (transfer full; NULL keeps it). Rebuilds can_fail and the like. */
 typedef WeirExpr *(*WeirExprMapFunc) (const WeirExpr *column, gpointer data);
 WeirExpr *weir_expr_map_columns (WeirExpr *expr, WeirExprMapFunc func, gpointer data);
+/* The same over nodes of any kind, parents first: what @func returns stands for the whole subtree; NULL goes on into it. */
+WeirExpr *weir_expr_map (WeirExpr *expr, WeirExprMapFunc func, gpointer data);
 char     *weir_expr_to_string (const WeirExpr *expr, WeirSchema *input); /* for EXPLAIN; (transfer full) */
 
 G_END_DECLS

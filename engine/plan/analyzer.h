@@ -35,6 +35,13 @@ WeirPlan *weir_analyze_query (WeirCatalog        *catalog,
  */
 gboolean weir_check_streaming (WeirPlan *plan, WeirOutputMode mode, WeirCatalog *catalog, GError **error);
 
+/**
+ * weir_streaming_mode_reason:
+ *
+ * Returns: (transfer none) (nullable): why @plan cannot run in @mode, one sentence for the window; NULL when it can
+ */
+const char *weir_streaming_mode_reason (WeirPlan *plan, WeirOutputMode mode);
+
 /* Expression alone, over the columns of @input (builder, CREATE TABLE defaults). (transfer full) (nullable) */
 WeirExpr *weir_analyze_expr (WeirCatalog *catalog, const WeirSqlExpr *expr, WeirSchema *input, const char *text, GError **error);
 

@@ -55,6 +55,16 @@ void _weir_plan_derive (WeirPlan *plan);
 void _weir_plan_number (WeirPlan *plan);
 /* Column @index of @plan as an expression. */
 WeirExpr *_weir_plan_column (const WeirPlan *plan, guint index);
+/* Every expression of the node through weir_expr_map(); does not derive. */
+void _weir_plan_map_exprs (WeirPlan *plan, WeirExprMapFunc func, gpointer data);
+/* TRUE when @expr refers to a column c with @first ≤ c < @end. */
+gboolean _weir_expr_reads (const WeirExpr *expr, guint first, guint end);
+/* Appends the conjuncts, referenced. */
+void _weir_expr_split (WeirExpr *condition, GPtrArray *conjuncts);
+/* AND of them all, or NULL; takes the references, not the array. */
+WeirExpr *_weir_expr_conjunction (GPtrArray *conjuncts);
+/* Column c becomes column c + @shift. (transfer full) */
+WeirExpr *_weir_expr_shift (WeirExpr *expr, int shift);
 /* Child @i taken out of @plan; the place is empty afterwards. */
 WeirPlan *_weir_plan_steal_child (WeirPlan *plan, guint i);
 

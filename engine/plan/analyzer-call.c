@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include <string.h>
+
+#include "plan/analyzer-private.h"
+
+/* Function calls: which kind of function it is, the written forms of SQL, lambdas, struct(). */
+
+static const char *
+call_name (const WeirSqlCall *call)
+{
+  return call->name.parts[call->name.n_parts - 1].name;
+}
+
+/* ---- lambdas ---------------------------------------------------------------------------------------------------- */
+
+static WeirExpr *
+bind_lambda (WeirExprContext    *ctx,
+             const WeirFunction *function,
+             WeirExpr          **args,
+             guint               n_args,
+             const WeirSqlExpr  *sql,
+             GError            **error)
+{
+  WeirType             *types[8] = { NULL };
+  WeirLambdaScope       scope = { sql->lambda.params, sql->lambda.n_params, types, 0 };
+  g_autoptr (GPtrArray) own = NULL;
+  WeirExpr             *body;
+
+  if (function == NULL || function->lambda_params == NULL)
+    {
+      _weir_an_fail (ctx->analyzer, error, "INVALID_LAMBDA_FUNCTION_CALL.NON_HIGHER_ORDER_FUNCTION", sql->span,
+                     "A lambda function should only be used in a higher order function.", NULL);
+      return NULL;
+    }
+  if (scope.n_params > G_N_ELEMENTS (types) || !function->lambda_params (args, n_args, n_args, scope.n_params, types))
+    {
+      _weir_an_fail (ctx->analyzer, error, "INVALID_LAMBDA_FUNCTION_CALL.NUM_ARGS_MISMATCH", sql->span,
+                     "%s() takes no lambda with that many parameters there.", (const char *[]){ "functionName", function->name, NULL });
+      return NULL;
+    }
+  if (ctx->lambdas == NULL)
+    ctx->lambdas = own = g_ptr_array_new ();
+  scope.level = ctx->lambdas->len;
+  g_ptr_array_add (ctx->lambdas, &scope);
+  body = _weir_analyze_sql_expr (ctx, sql->lambda.body, error);
+  g_ptr_array_set_size (ctx->lambdas, (int)ctx->lambdas->len - 1);
+  if (own != NULL)
+    ctx->lambdas = NULL;
+  for (guint i = 0; i < scope.n_params; i++)
+    g_clear_pointer (&types[i], weir_type_unref);
+  return body != NULL ? weir_expr_new_lambda (body) : NULL;
+}
+
+/* ---- arguments -------------------------------------------------------------------------------------------------- */
+
+static gboolean
+expand_star_argument (WeirExprContext   *ctx,
+                      const WeirSqlExpr *star,
+                      GPtrArray         *args,
+                      GError           **error)
+{
+  g_autoptr (GArray) items = g_array_new (FALSE, TRUE, sizeof (WeirItem));
+  gboolean           fine = _weir_expand_star (ctx, star, items, error);
+
+  for (guint i = 0; i < items->len; i++)
+    {
+      WeirItem *item = &g_array_index (items, WeirItem, i);
+
+      g_ptr_array_add (args, item->expr);
+      g_free (item->name);
+    }
+  return fine;
+}
+
+/* Appends to @args; what was appended stays there on failure. */
+static gboolean
+analyze_args (WeirExprContext    *ctx,
+              const WeirSqlCall  *call,
+              const WeirFunction *function,
+              GPtrArray          *args,
+              GError            **error)
+{
+  for (guint i = 0; i < call->n_args; i++)
+    {
+      const WeirSqlExpr *sql = call->args[i];
+      WeirExpr          *arg;
+
+      if (sql->kind == WEIR_SQL_EXPR_STAR)
+        {
+          if (!expand_star_argument (ctx, sql, args, error))
+            return FALSE;
+          continue;
+        }
+      arg = sql->kind == WEIR_SQL_EXPR_LAMBDA ? bind_lambda (ctx, function, (WeirExpr **)args->pdata, args->len, sql, error)
+                                              : _weir_analyze_sql_expr (ctx, sql, error);
+      if (arg == NULL)
+        return FALSE;
+      g_ptr_array_add (args, arg);
+    }
+  return TRUE;
+}
+
+/* ---- struct() --------------------------------------------------------------------------------------------------- */
+
+static gboolean
+has_own_name (const WeirSqlExpr *sql)
+{
+  return sql->kind == WEIR_SQL_EXPR_COLUMN || sql->kind == WEIR_SQL_EXPR_ALIAS || sql->kind == WEIR_SQL_EXPR_FIELD;
+}
+
+static const char *
+field_name (const WeirSqlExpr *sql,
+            const WeirExpr    *expr)
+{
+  if (sql->kind == WEIR_SQL_EXPR_COLUMN)
+    return sql->column.parts[sql->column.n_parts - 1].name;
+  return sql->kind == WEIR_SQL_EXPR_FIELD ? sql->field.name.name : expr->name;
+}
+
+static void
+add_struct_field (GPtrArray         *args,
+                  GString           *text,
+                  const WeirSqlExpr *sql,
+                  WeirExpr          *expr,
+                  gboolean           show_names)
+{
+  g_autofree char *automatic = g_strdup_printf ("col%u", args->len / 2 + 1);
+  const char      *name = sql == NULL ? expr->name : has_own_name (sql) ? field_name (sql, expr)
+                                                                        : automatic;
+
+  g_string_append (text, args->len > 0 ? ", " : "");
+  if (show_names)
+    g_string_append_printf (text, "%s, ", name);
+  g_string_append (text, expr->name);
+  g_ptr_array_add (args, weir_expr_new_string (name));
+  g_ptr_array_add (args, expr);
+}
+
+/* One field, or those of a star. */
+static gboolean
+analyze_struct_item (WeirExprContext   *ctx,
+                     const WeirSqlExpr *sql,
+                     GPtrArray         *args,
+                     GString           *text,
+                     gboolean           show_names,
+                     GError           **error)
+{
+  g_autoptr (GPtrArray) star = NULL;
+  WeirExpr             *expr;
+
+  if (sql->kind == WEIR_SQL_EXPR_STAR)
+    {
+      star = g_ptr_array_new ();
+      if (!expand_star_argument (ctx, sql, star, error))
+        return FALSE;
+      for (guint i = 0; i < star->len; i++)
+        add_struct_field (args, text, NULL, star->pdata[i], show_names);
+      return TRUE;
+    }
+  if (sql->kind != WEIR_SQL_EXPR_ALIAS)
+    {
+      expr = _weir_analyze_sql_expr (ctx, sql, error);
+      if (expr == NULL)
+        return FALSE;
+      add_struct_field (args, text, sql, expr, show_names);
+      return TRUE;
+    }
+  expr = _weir_analyze_sql_expr (ctx, sql->alias.expr, error);
+  if (expr == NULL)
+    return FALSE;
+  g_string_append_printf (text, "%s%s AS %s", args->len > 0 ? ", " : "", expr->name, sql->alias.name.name);
+  g_ptr_array_add (args, weir_expr_new_string (sql->alias.name.name));
+  g_ptr_array_add (args, expr);
+  return TRUE;
+}
+
+WeirExpr *
+_weir_analyze_struct (WeirExprContext          *ctx,
+                      const WeirSqlExpr *const *sql,
+                      guint                     n,
+                      const char               *name,
+                      WeirSpan                  span,
+                      GError                  **error)
+{
+  g_autoptr (GPtrArray) args = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_expr_unref);
+  g_autoptr (GString)   text = g_string_new (name);
+  gboolean              show_names = strcmp (name, "struct") != 0;
+  WeirExpr             *expr;
+
+  g_string_append_c (text, '(');
+  for (guint i = 0; i < n; i++)
+    if (!analyze_struct_item (ctx, sql[i], args, text, show_names, error))
+      return NULL;
+  g_string_append_c (text, ')');
+  g_ptr_array_set_free_func (args, NULL);
+  expr = _weir_call (ctx, "named_struct", (WeirExpr **)args->pdata, args->len, span, error);
+  return expr != NULL ? weir_expr_with_name (expr, text->str) : NULL;
+}
+
+/* ---- int(x), date(x) … ------------------------------------------------------------------------------------------ */
+
+static const struct
+{
+  const char  *name;
+  WeirTypeKind kind;
+} cast_functions[] = {
+  { "boolean", WEIR_TYPE_BOOLEAN },
+  { "tinyint", WEIR_TYPE_TINYINT },
+  { "smallint", WEIR_TYPE_SMALLINT },
+  { "int", WEIR_TYPE_INT },
+  { "bigint", WEIR_TYPE_BIGINT },
+  { "float", WEIR_TYPE_FLOAT },
+  { "double", WEIR_TYPE_DOUBLE },
+  { "decimal", WEIR_TYPE_DECIMAL },
+  { "date", WEIR_TYPE_DATE },
+  { "timestamp", WEIR_TYPE_TIMESTAMP },
+  { "binary", WEIR_TYPE_BINARY },
+  { "string", WEIR_TYPE_STRING },
+};
+
+static WeirType *
+cast_function_type (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (cast_functions); i++)
+    if (g_ascii_strcasecmp (cast_functions[i].name, name) == 0)
+      return weir_type_simple (cast_functions[i].kind);
+  return NULL;
+}
+
+/* Named like its argument. */
+static WeirExpr *
+analyze_cast_function (WeirExprContext   *ctx,
+                       const WeirSqlExpr *sql,
+                       WeirType          *type,
+                       GError           **error)
+{
+  WeirExpr        *arg;
+  g_autofree char *name = NULL;
+  g_autofree char *from = NULL;
+  g_autofree char *to = weir_type_to_sql (type);
+
+  if (sql->call.n_args != 1)
+    {
+      _weir_an_fail (ctx->analyzer, error, "WRONG_NUM_ARGS.WITHOUT_SUGGESTION", sql->span, "The `%s` requires 1 parameter.",
+                     (const char *[]){ "functionName", call_name (&sql->call), NULL });
+      return NULL;
+    }
+  arg = _weir_analyze_sql_expr (ctx, sql->call.args[0], error);
+  if (arg == NULL)
+    return NULL;
+  if (!weir_cast_is_allowed (arg->type, type, FALSE))
+    {
+      from = weir_type_to_sql (arg->type);
+      _weir_an_fail (ctx->analyzer, error, "DATATYPE_MISMATCH.CAST_WITH_CONF_SUGGESTION", sql->span,
+                     "Cannot resolve \"%s\" due to data type mismatch: cannot cast \"%s\" to \"%s\".",
+                     (const char *[]){ "sqlExpr", arg->name, "srcType", from, "targetType", to, NULL });
+      weir_expr_unref (arg);
+      return NULL;
+    }
+  name = g_strdup (arg->name);
+  arg = weir_expr_with_name (weir_expr_new_cast (arg, type, FALSE), name);
+  arg->span = _weir_an_span (ctx->analyzer, sql->span);
+  return arg;
+}
+
+/* ---- calls ------------------------------------------------------------------------------------------------------ */
+
+/* What SQL's own forms are called in the registry. */
+static const char *
+name_of_form (const WeirSqlCall *call)
+{
+  const char *name = call_name (call);
+
+  if (call->form != WEIR_SQL_CALL_UNIT)
+    return name;
+  if (g_ascii_strcasecmp (name, "timestampdiff") == 0 || g_ascii_strcasecmp (name, "datediff") == 0 || g_ascii_strcasecmp (name, "date_diff") == 0)
+    return "timestampdiff";
+  return "timestampadd";
+}
+
+static gboolean
+check_over (WeirExprContext   *ctx,
+            const WeirSqlExpr *sql,
+            GError           **error)
+{
+  if (!sql->call.has_over)
+    return TRUE;
+  if (ctx->rel->plan->is_streaming)
+    return _weir_an_fail (ctx->analyzer, error, "NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING", sql->span,
+                          "Window function is not supported in %s on streaming DataFrames/Datasets. Structured Streaming only supports time-window "
+                          "aggregation using the WINDOW function.",
+                          (const char *[]){ "windowFunc", call_name (&sql->call), NULL });
+  return _weir_fail_unsupported_here (ctx->analyzer, error, sql->call.over_span, "window functions (OVER)");
+}
+
+static WeirExpr *
+analyze_function (WeirExprContext   *ctx,
+                  const WeirSqlExpr *sql,
+                  GError           **error)
+{
+  const WeirSqlCall    *call = &sql->call;
+  const char           *name = name_of_form (call);
+  const WeirFunction   *function = weir_function_lookup (name);
+  g_autoptr (GPtrArray) args = NULL;
+
+  if (function == NULL && cast_function_type (name) != NULL)
+    return analyze_cast_function (ctx, sql, cast_function_type (name), error);
+  if (function != NULL && (function->flags & WEIR_FUNCTION_GENERATOR))
+    {
+      _weir_an_fail (ctx->analyzer, error, "UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS", sql->span,
+                     "The generator is not supported: nested in expressions or outside the SELECT clause: \"%s\".",
+                     (const char *[]){ "expression", name, NULL });
+      return NULL;
+    }
+  if (call->distinct || call->filter != NULL || call->n_within_group > 0)
+    {
+      const char *what = call->distinct ? "DISTINCT" : call->filter != NULL ? "FILTER"
+                                                                            : "WITHIN GROUP";
+
+      _weir_an_fail (ctx->analyzer, error, function == NULL ? "UNRESOLVED_ROUTINE" : "INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX", sql->span,
+                     function == NULL ? "Cannot resolve routine `%s` on search path [`system`.`builtin`, `system`.`session`]." : "The function `%s` does not support %s.",
+                     (const char *[]){ "functionName", name, "syntax", what, NULL });
+      return NULL;
+    }
+  if (call->arg_names != NULL)
+    {
+      _weir_fail_unsupported_here (ctx->analyzer, error, sql->span, "named arguments");
+      return NULL;
+    }
+  args = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_expr_unref);
+  if (!analyze_args (ctx, call, function, args, error))
+    return NULL;
+  if (call->form == WEIR_SQL_CALL_TRIM && args->len == 2)
+    {
+      gpointer text = args->pdata[0];
+
+      args->pdata[0] = args->pdata[1];
+      args->pdata[1] = text;
+    }
+  g_ptr_array_set_free_func (args, NULL);
+  return _weir_call (ctx, name, (WeirExpr **)args->pdata, args->len, sql->span, error);
+}
+
+static WeirExpr *
+analyze_grouping (WeirExprContext   *ctx,
+                  const WeirSqlExpr *sql,
+                  GError           **error)
+{
+  gboolean         id = g_ascii_strcasecmp (call_name (&sql->call), "grouping_id") == 0;
+  guint            n_keys = ctx->aggs != NULL && ctx->aggs->set_keys != NULL ? ctx->aggs->set_keys->len : 0;
+  WeirExpr        *mask = weir_expr_new_column (WEIR_INDEX_GROUPING, WEIR_BIGINT, FALSE, "grouping_id()");
+  g_autofree char *name = NULL;
+  WeirExpr        *args[2], *column, *bit;
+
+  if (n_keys == 0)
+    {
+      weir_expr_unref (mask);
+      _weir_an_fail (ctx->analyzer, error, "UNSUPPORTED_GROUPING_EXPRESSION", sql->span,
+                     "grouping()/grouping_id() can only be used with GroupingSets/Cube/Rollup.", NULL);
+      return NULL;
+    }
+  if (id)
+    return mask;
+  column = sql->call.n_args == 1 ? _weir_analyze_sql_expr (ctx, sql->call.args[0], error) : NULL;
+  for (guint i = 0; column != NULL && i < n_keys; i++)
+    if (weir_expr_equal (column, ctx->aggs->set_keys->pdata[i]))
+      {
+        name = g_strdup_printf ("grouping(%s)", column->name);
+        weir_expr_unref (column);
+        args[0] = mask;
+        args[1] = weir_expr_new_int ((gint32)(n_keys - 1 - i));
+        bit = _weir_call (ctx, "shiftright", args, 2, sql->span, error);
+        if (bit == NULL)
+          return NULL;
+        args[0] = bit;
+        args[1] = weir_expr_new_bigint (1);
+        bit = _weir_call (ctx, "&", args, 2, sql->span, error);
+        return bit != NULL ? weir_expr_with_name (weir_expr_new_cast (bit, WEIR_TINYINT, FALSE), name) : NULL;
+      }
+  g_clear_pointer (&column, weir_expr_unref);
+  weir_expr_unref (mask);
+  if (error != NULL && *error == NULL)
+    _weir_an_fail (ctx->analyzer, error, "GROUPING_COLUMN_MISMATCH", sql->span, "The argument of grouping() is no grouping column.", NULL);
+  return NULL;
+}
+
+WeirExpr *
+_weir_analyze_call (WeirExprContext   *ctx,
+                    const WeirSqlExpr *sql,
+                    GError           **error)
+{
+  const char          *name = call_name (&sql->call);
+  const WeirAggregate *aggregate;
+
+  if (!check_over (ctx, sql, error))
+    return NULL;
+  if (g_ascii_strcasecmp (name, "window") == 0)
+    return _weir_analyze_window (ctx, sql, error);
+  if (g_ascii_strcasecmp (name, "session_window") == 0)
+    return _weir_analyze_session_window (ctx, sql, error);
+  if (g_ascii_strcasecmp (name, "window_time") == 0)
+    return _weir_analyze_window_time (ctx, sql, error);
+  if (g_ascii_strcasecmp (name, "struct") == 0 && sql->call.arg_names == NULL)
+    return _weir_analyze_struct (ctx, sql->call.args, sql->call.n_args, "struct", sql->span, error);
+  if (g_ascii_strcasecmp (name, "grouping") == 0 || g_ascii_strcasecmp (name, "grouping_id") == 0)
+    return analyze_grouping (ctx, sql, error);
+  aggregate = weir_aggregate_lookup (name);
+  if (aggregate != NULL)
+    return _weir_analyze_aggregate (ctx, sql, aggregate, error);
+  return analyze_function (ctx, sql, error);
+}

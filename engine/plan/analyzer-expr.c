@@ -1,0 +1,580 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include <string.h>
+
+#include "plan/analyzer-private.h"
+
+/*
+ * Expressions: operators become calls, the rest is in the files beside this one. Types and automatic names are the business of expr/.
+ */
+
+WeirExpr *
+_weir_call (WeirExprContext *ctx,
+            const char      *name,
+            WeirExpr       **args,
+            guint            n_args,
+            WeirSpan         span,
+            GError         **error)
+{
+  return weir_expr_new_call (name, args, n_args, _weir_an_span (ctx->analyzer, span), ctx->analyzer->zone, error);
+}
+
+/* Takes @a and @b, either of which may be NULL after an error. */
+static WeirExpr *
+call_two (WeirExprContext *ctx,
+          const char      *name,
+          WeirExpr        *a,
+          WeirExpr        *b,
+          WeirSpan         span,
+          GError         **error)
+{
+  WeirExpr *args[] = { a, b };
+
+  if (a == NULL || b == NULL)
+    {
+      g_clear_pointer (&a, weir_expr_unref);
+      g_clear_pointer (&b, weir_expr_unref);
+      return NULL;
+    }
+  return _weir_call (ctx, name, args, 2, span, error);
+}
+
+static WeirExpr *
+call_one (WeirExprContext *ctx,
+          const char      *name,
+          WeirExpr        *a,
+          WeirSpan         span,
+          GError         **error)
+{
+  return a != NULL ? _weir_call (ctx, name, &a, 1, span, error) : NULL;
+}
+
+static WeirExpr *
+negate_if (WeirExprContext *ctx,
+           WeirExpr        *expr,
+           gboolean         negated,
+           WeirSpan         span,
+           GError         **error)
+{
+  return negated ? call_one (ctx, "not", expr, span, error) : expr;
+}
+
+/* (transfer full) (array) (nullable) */
+static WeirExpr **
+analyze_all (WeirExprContext          *ctx,
+             const WeirSqlExpr *const *sql,
+             guint                     n,
+             GError                  **error)
+{
+  WeirExpr **exprs = g_new0 (WeirExpr *, MAX (n, 1));
+
+  for (guint i = 0; i < n; i++)
+    {
+      exprs[i] = _weir_analyze_sql_expr (ctx, sql[i], error);
+      if (exprs[i] != NULL)
+        continue;
+      while (i-- > 0)
+        weir_expr_unref (exprs[i]);
+      g_free (exprs);
+      return NULL;
+    }
+  return exprs;
+}
+
+/* ---- operators -------------------------------------------------------------------------------------------------- */
+
+static const char *const binary_names[] = {
+  [WEIR_SQL_OP_OR] = "or",
+  [WEIR_SQL_OP_AND] = "and",
+  [WEIR_SQL_OP_EQ] = "=",
+  [WEIR_SQL_OP_NE] = "<>",
+  [WEIR_SQL_OP_LT] = "<",
+  [WEIR_SQL_OP_LE] = "<=",
+  [WEIR_SQL_OP_GT] = ">",
+  [WEIR_SQL_OP_GE] = ">=",
+  [WEIR_SQL_OP_NULL_SAFE_EQ] = "<=>",
+  [WEIR_SQL_OP_IS_DISTINCT_FROM] = "<=>",
+  [WEIR_SQL_OP_IS_NOT_DISTINCT_FROM] = "<=>",
+  [WEIR_SQL_OP_BIT_OR] = "|",
+  [WEIR_SQL_OP_BIT_XOR] = "^",
+  [WEIR_SQL_OP_BIT_AND] = "&",
+  [WEIR_SQL_OP_SHIFT_LEFT] = "<<",
+  [WEIR_SQL_OP_SHIFT_RIGHT] = ">>",
+  [WEIR_SQL_OP_SHIFT_RIGHT_UNSIGNED] = ">>>",
+  [WEIR_SQL_OP_ADD] = "+",
+  [WEIR_SQL_OP_SUBTRACT] = "-",
+  [WEIR_SQL_OP_CONCAT] = "||",
+  [WEIR_SQL_OP_MULTIPLY] = "*",
+  [WEIR_SQL_OP_DIVIDE] = "/",
+  [WEIR_SQL_OP_MODULO] = "%",
+  [WEIR_SQL_OP_DIV] = "div",
+};
+
+static WeirExpr *
+analyze_binary (WeirExprContext   *ctx,
+                const WeirSqlExpr *sql,
+                GError           **error)
+{
+  WeirExpr *left = _weir_analyze_sql_expr (ctx, sql->binary.left, error);
+  WeirExpr *right = left != NULL ? _weir_analyze_sql_expr (ctx, sql->binary.right, error) : NULL;
+  WeirExpr *expr = call_two (ctx, binary_names[sql->binary.op], left, right, sql->span, error);
+
+  return negate_if (ctx, expr, sql->binary.op == WEIR_SQL_OP_IS_DISTINCT_FROM, sql->span, error);
+}
+
+static WeirExpr *
+analyze_unary (WeirExprContext   *ctx,
+               const WeirSqlExpr *sql,
+               GError           **error)
+{
+  static const char *const names[] = {
+    [WEIR_SQL_OP_NEGATE] = "-",
+    [WEIR_SQL_OP_PLUS] = "+",
+    [WEIR_SQL_OP_BIT_NOT] = "~",
+    [WEIR_SQL_OP_NOT] = "not",
+  };
+
+  return call_one (ctx, names[sql->unary.op], _weir_analyze_sql_expr (ctx, sql->unary.operand, error), sql->span, error);
+}
+
+static WeirExpr *
+analyze_is (WeirExprContext   *ctx,
+            const WeirSqlExpr *sql,
+            GError           **error)
+{
+  WeirExpr *operand = _weir_analyze_sql_expr (ctx, sql->is.operand, error);
+  WeirExpr *expr;
+
+  if (operand == NULL)
+    return NULL;
+  if (sql->is.test == WEIR_SQL_IS_NULL || sql->is.test == WEIR_SQL_IS_UNKNOWN)
+    return call_one (ctx, sql->is.negated ? "isnotnull" : "isnull", operand, sql->span, error);
+  expr = call_two (ctx, "<=>", operand, weir_expr_new_bool (sql->is.test == WEIR_SQL_IS_TRUE), sql->span, error);
+  return negate_if (ctx, expr, sql->is.negated, sql->span, error);
+}
+
+/* The operand is evaluated twice; it is deterministic or the error of Spark's. */
+static WeirExpr *
+analyze_between (WeirExprContext   *ctx,
+                 const WeirSqlExpr *sql,
+                 GError           **error)
+{
+  const WeirSqlExpr *const sources[] = { sql->between.operand, sql->between.low, sql->between.high };
+  g_autofree WeirExpr    **parts = analyze_all (ctx, sources, 3, error);
+  g_autofree char         *name = NULL;
+  WeirExpr                *low, *high, *expr;
+
+  if (parts == NULL)
+    return NULL;
+  name = g_strdup_printf ("between(%s, %s, %s)", parts[0]->name, parts[1]->name, parts[2]->name);
+  low = call_two (ctx, ">=", weir_expr_ref (parts[0]), parts[1], sql->span, error);
+  if (low == NULL)
+    {
+      weir_expr_unref (parts[0]);
+      weir_expr_unref (parts[2]);
+      return NULL;
+    }
+  high = call_two (ctx, "<=", parts[0], parts[2], sql->span, error);
+  expr = call_two (ctx, "and", low, high, sql->span, error);
+  if (expr == NULL)
+    return NULL;
+  return negate_if (ctx, weir_expr_with_name (expr, name), sql->between.negated, sql->span, error);
+}
+
+static char *
+in_name (WeirExpr **parts,
+         guint      n)
+{
+  GString *out = g_string_new (NULL);
+
+  g_string_append_printf (out, "(%s IN (", parts[0]->name);
+  for (guint i = 1; i < n; i++)
+    g_string_append_printf (out, "%s%s", i > 1 ? ", " : "", parts[i]->name);
+  g_string_append (out, "))");
+  return g_string_free (out, FALSE);
+}
+
+/* All to their common type. FALSE leaves the parts as they are. */
+static gboolean
+unify (WeirExprContext *ctx,
+       WeirExpr       **parts,
+       guint            n,
+       WeirSpan         span,
+       GError         **error)
+{
+  g_autoptr (WeirType) type = weir_type_ref (parts[0]->type);
+
+  for (guint i = 1; i < n; i++)
+    {
+      WeirType *common = weir_type_common (type, parts[i]->type);
+
+      if (common == NULL)
+        {
+          g_autofree char *a = weir_type_to_sql (type);
+          g_autofree char *b = weir_type_to_sql (parts[i]->type);
+          g_autofree char *list = g_strdup_printf ("(\"%s\" or \"%s\")", a, b);
+
+          return _weir_an_fail (ctx->analyzer, error, "DATATYPE_MISMATCH.DATA_DIFF_TYPES", span,
+                                "Cannot resolve IN due to data type mismatch: input should all be the same type, but it's %s.",
+                                (const char *[]){ "dataType", list, NULL });
+        }
+      weir_type_unref (type);
+      type = common;
+    }
+  for (guint i = 0; i < n; i++)
+    {
+      parts[i] = weir_expr_coerce (parts[i], type);
+      if (parts[i] == NULL)
+        {
+          parts[i] = weir_expr_new_null (type);
+          return _weir_an_fail (ctx->analyzer, error, "DATATYPE_MISMATCH.DATA_DIFF_TYPES", span,
+                                "Cannot resolve IN due to data type mismatch.", NULL);
+        }
+    }
+  return TRUE;
+}
+
+static void
+free_parts (WeirExpr **parts,
+            guint      n)
+{
+  for (guint i = 0; i < n; i++)
+    g_clear_pointer (&parts[i], weir_expr_unref);
+}
+
+/* x IN (a, b) is x = a OR x = b, with NULL as OR has it. */
+static WeirExpr *
+analyze_in (WeirExprContext   *ctx,
+            const WeirSqlExpr *sql,
+            GError           **error)
+{
+  guint                          n = sql->in.n_items + 1;
+  g_autofree const WeirSqlExpr **sources = g_new (const WeirSqlExpr *, n);
+  g_autofree WeirExpr          **parts = NULL;
+  g_autofree WeirExpr          **equals = g_new0 (WeirExpr *, n);
+  g_autofree char               *name = NULL;
+  WeirExpr                      *expr;
+
+  if (sql->in.query != NULL)
+    return _weir_analyze_subquery (ctx, sql, error);
+  sources[0] = sql->in.operand;
+  memcpy (sources + 1, sql->in.items, sql->in.n_items * sizeof *sources);
+  parts = analyze_all (ctx, sources, n, error);
+  if (parts == NULL)
+    return NULL;
+  name = in_name (parts, n);
+  if (!unify (ctx, parts, n, sql->span, error))
+    {
+      free_parts (parts, n);
+      return NULL;
+    }
+  for (guint i = 1; i < n; i++)
+    {
+      equals[i - 1] = call_two (ctx, "=", weir_expr_ref (parts[0]), g_steal_pointer (&parts[i]), sql->span, error);
+      if (equals[i - 1] == NULL)
+        {
+          free_parts (equals, i - 1);
+          free_parts (parts, n);
+          return NULL;
+        }
+    }
+  weir_expr_unref (parts[0]);
+  expr = n == 2 ? equals[0] : weir_expr_new_logic (WEIR_EXPR_OR, equals, n - 1);
+  expr->span = _weir_an_span (ctx->analyzer, sql->span);
+  return negate_if (ctx, weir_expr_with_name (expr, name), sql->in.negated, sql->span, error);
+}
+
+/* ---- LIKE ------------------------------------------------------------------------------------------------------- */
+
+static WeirExpr *
+match_one (WeirExprContext   *ctx,
+           const WeirSqlExpr *sql,
+           WeirExpr          *operand,
+           const WeirSqlExpr *pattern,
+           GError           **error)
+{
+  static const char *const names[] = { [WEIR_SQL_LIKE] = "like", [WEIR_SQL_ILIKE] = "ilike", [WEIR_SQL_RLIKE] = "rlike" };
+  WeirExpr                *args[] = { operand, _weir_analyze_sql_expr (ctx, pattern, error), NULL };
+
+  if (args[1] == NULL)
+    {
+      weir_expr_unref (operand);
+      return NULL;
+    }
+  if (sql->like.escape != NULL)
+    args[2] = weir_expr_new_string (sql->like.escape);
+  return _weir_call (ctx, names[sql->like.like], args, args[2] != NULL ? 3 : 2, sql->span, error);
+}
+
+static WeirExpr *
+analyze_like (WeirExprContext   *ctx,
+              const WeirSqlExpr *sql,
+              GError           **error)
+{
+  WeirExpr             *operand = _weir_analyze_sql_expr (ctx, sql->like.operand, error);
+  guint                 n = sql->like.n_patterns;
+  gboolean              all = sql->like.quantifier == WEIR_SQL_QUANTIFIER_ALL;
+  gboolean              quantified = sql->like.quantifier != WEIR_SQL_QUANTIFIER_NONE;
+  g_autofree WeirExpr **matches = g_new0 (WeirExpr *, MAX (n, 1));
+  WeirExpr             *expr;
+
+  if (operand == NULL)
+    return NULL;
+  for (guint i = 0; i < n; i++)
+    {
+      matches[i] = match_one (ctx, sql, weir_expr_ref (operand), sql->like.patterns[i], error);
+      if (matches[i] != NULL && quantified)
+        matches[i] = negate_if (ctx, matches[i], sql->like.negated, sql->span, error);
+      if (matches[i] == NULL)
+        {
+          free_parts (matches, i);
+          weir_expr_unref (operand);
+          return NULL;
+        }
+    }
+  weir_expr_unref (operand);
+  expr = n == 1 ? matches[0] : weir_expr_new_logic (all ? WEIR_EXPR_AND : WEIR_EXPR_OR, matches, n);
+  return quantified ? expr : negate_if (ctx, expr, sql->like.negated, sql->span, error);
+}
+
+/* ---- CASE, CAST, rows ------------------------------------------------------------------------------------------- */
+
+static WeirExpr *
+case_condition (WeirExprContext   *ctx,
+                const WeirSqlExpr *sql,
+                WeirExpr          *operand,
+                guint              i,
+                GError           **error)
+{
+  WeirExpr *when = _weir_analyze_sql_expr (ctx, sql->case_.whens[i], error);
+
+  if (operand == NULL || when == NULL)
+    return when;
+  return call_two (ctx, "=", weir_expr_ref (operand), when, sql->case_.whens[i]->span, error);
+}
+
+static WeirExpr *
+analyze_case (WeirExprContext   *ctx,
+              const WeirSqlExpr *sql,
+              GError           **error)
+{
+  g_autoptr (GPtrArray) args = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_expr_unref);
+  g_autoptr (WeirExpr)  operand = NULL;
+  WeirExpr             *part;
+
+  if (sql->case_.operand != NULL)
+    {
+      operand = _weir_analyze_sql_expr (ctx, sql->case_.operand, error);
+      if (operand == NULL)
+        return NULL;
+    }
+  for (guint i = 0; i < sql->case_.n_whens; i++)
+    {
+      part = case_condition (ctx, sql, operand, i, error);
+      if (part == NULL)
+        return NULL;
+      g_ptr_array_add (args, part);
+      part = _weir_analyze_sql_expr (ctx, sql->case_.thens[i], error);
+      if (part == NULL)
+        return NULL;
+      g_ptr_array_add (args, part);
+    }
+  if (sql->case_.otherwise != NULL)
+    {
+      part = _weir_analyze_sql_expr (ctx, sql->case_.otherwise, error);
+      if (part == NULL)
+        return NULL;
+      g_ptr_array_add (args, part);
+    }
+  g_ptr_array_set_free_func (args, NULL);
+  part = _weir_call (ctx, "when", (WeirExpr **)args->pdata, args->len, sql->span, error);
+  if (part != NULL)
+    {
+      /* The call names itself when(…); CASE has a name of its own. */
+      g_autoptr (GString) name = g_string_new ("CASE");
+      const WeirExpr     *last = part->args[part->n_args - 1];
+
+      for (guint i = 0; i + 1 < part->n_args; i += 2)
+        g_string_append_printf (name, " WHEN %s THEN %s", part->args[i]->name, part->args[i + 1]->name);
+      if (sql->case_.otherwise != NULL)
+        g_string_append_printf (name, " ELSE %s", last->name);
+      g_string_append (name, " END");
+      part = weir_expr_with_name (part, name->str);
+    }
+  return part;
+}
+
+static gboolean
+fail_cast (WeirExprContext   *ctx,
+           const WeirSqlExpr *sql,
+           WeirExpr          *operand,
+           WeirType          *type,
+           GError           **error)
+{
+  g_autofree char *from = weir_type_to_sql (operand->type);
+  g_autofree char *to = weir_type_to_sql (type);
+  g_autofree char *text = g_strdup_printf ("CAST(%s AS %s)", operand->name, to);
+  gboolean         simple = operand->type->kind < WEIR_TYPE_INTERVAL_YM && type->kind < WEIR_TYPE_INTERVAL_YM;
+
+  return _weir_an_fail (ctx->analyzer, error,
+                        simple ? "DATATYPE_MISMATCH.CAST_WITH_CONF_SUGGESTION" : "DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION", sql->span,
+                        "Cannot resolve \"%s\" due to data type mismatch: cannot cast \"%s\" to \"%s\".",
+                        (const char *[]){ "sqlExpr", text, "srcType", from, "targetType", to, NULL });
+}
+
+static WeirExpr *
+analyze_cast (WeirExprContext   *ctx,
+              const WeirSqlExpr *sql,
+              GError           **error)
+{
+  WeirExpr            *operand = _weir_analyze_sql_expr (ctx, sql->cast.operand, error);
+  GError              *local = NULL;
+  g_autoptr (WeirType) type = NULL;
+  WeirExpr            *expr;
+
+  if (operand == NULL)
+    return NULL;
+  type = weir_type_parse (sql->cast.type, &local);
+  if (type == NULL)
+    {
+      weir_expr_unref (operand);
+      if (ctx->analyzer->in_view)
+        {
+          _weir_an_fail (ctx->analyzer, error, weir_error_get_condition (local), WEIR_SPAN_NONE, local->message, NULL);
+          g_error_free (local);
+          return NULL;
+        }
+      weir_error_shift_span (local, sql->cast.type_span.start);
+      g_propagate_error (error, local);
+      return NULL;
+    }
+  if (!weir_cast_is_allowed (operand->type, type, FALSE))
+    {
+      fail_cast (ctx, sql, operand, type, error);
+      weir_expr_unref (operand);
+      return NULL;
+    }
+  expr = weir_expr_new_cast (operand, type, sql->cast.is_try);
+  expr->span = _weir_an_span (ctx->analyzer, sql->span);
+  return expr;
+}
+
+static WeirExpr *
+analyze_subscript (WeirExprContext   *ctx,
+                   const WeirSqlExpr *sql,
+                   GError           **error)
+{
+  WeirExpr *base = _weir_analyze_sql_expr (ctx, sql->subscript.base, error);
+  WeirExpr *index = base != NULL ? _weir_analyze_sql_expr (ctx, sql->subscript.index, error) : NULL;
+
+  if (index != NULL && base->type->kind == WEIR_TYPE_STRUCT && weir_expr_is_literal (index) && index->type->kind == WEIR_TYPE_STRING)
+    {
+      g_autoptr (WeirExpr) name = index;
+
+      return _weir_analyze_field (ctx, base, name->name, sql->span, error);
+    }
+  return call_two (ctx, "[]", base, index, sql->span, error);
+}
+
+static WeirExpr *
+analyze_star (WeirExprContext   *ctx,
+              const WeirSqlExpr *sql,
+              GError           **error)
+{
+  g_autofree char *clause = g_strdup (ctx->clause);
+
+  _weir_an_fail (ctx->analyzer, error, "INVALID_USAGE_OF_STAR_OR_REGEX", sql->span, "Invalid usage of '*' in %s.",
+                 (const char *[]){ "prettyName", clause, NULL });
+  return NULL;
+}
+
+static WeirExpr *
+analyze_kind (WeirExprContext   *ctx,
+              const WeirSqlExpr *sql,
+              GError           **error)
+{
+  WeirExpr *base;
+
+  switch (sql->kind)
+    {
+    case WEIR_SQL_EXPR_LITERAL:
+      return _weir_analyze_literal (ctx->analyzer, sql, error);
+    case WEIR_SQL_EXPR_COLUMN:
+      return _weir_analyze_name (ctx, &sql->column, error);
+    case WEIR_SQL_EXPR_STAR:
+      return analyze_star (ctx, sql, error);
+    case WEIR_SQL_EXPR_UNARY:
+      return analyze_unary (ctx, sql, error);
+    case WEIR_SQL_EXPR_BINARY:
+      return analyze_binary (ctx, sql, error);
+    case WEIR_SQL_EXPR_IS:
+      return analyze_is (ctx, sql, error);
+    case WEIR_SQL_EXPR_BETWEEN:
+      return analyze_between (ctx, sql, error);
+    case WEIR_SQL_EXPR_IN:
+      return analyze_in (ctx, sql, error);
+    case WEIR_SQL_EXPR_LIKE:
+      return analyze_like (ctx, sql, error);
+    case WEIR_SQL_EXPR_CASE:
+      return analyze_case (ctx, sql, error);
+    case WEIR_SQL_EXPR_CAST:
+      return analyze_cast (ctx, sql, error);
+    case WEIR_SQL_EXPR_CALL:
+      return _weir_analyze_call (ctx, sql, error);
+    case WEIR_SQL_EXPR_SUBSCRIPT:
+      return analyze_subscript (ctx, sql, error);
+    case WEIR_SQL_EXPR_FIELD:
+      base = _weir_analyze_sql_expr (ctx, sql->field.base, error);
+      return base != NULL ? _weir_analyze_field (ctx, base, sql->field.name.name, sql->span, error) : NULL;
+    case WEIR_SQL_EXPR_LAMBDA:
+      _weir_an_fail (ctx->analyzer, error, "INVALID_LAMBDA_FUNCTION_CALL.NON_HIGHER_ORDER_FUNCTION", sql->span,
+                     "A lambda function should only be used in a higher order function.", NULL);
+      return NULL;
+    case WEIR_SQL_EXPR_ROW:
+      return _weir_analyze_struct (ctx, sql->row.items, sql->row.n_items, "named_struct", sql->span, error);
+    case WEIR_SQL_EXPR_ALIAS:
+      base = _weir_analyze_sql_expr (ctx, sql->alias.expr, error);
+      return base != NULL ? weir_expr_with_name (base, sql->alias.name.name) : NULL;
+    case WEIR_SQL_EXPR_SUBQUERY:
+    case WEIR_SQL_EXPR_EXISTS:
+      return _weir_analyze_subquery (ctx, sql, error);
+    }
+  g_return_val_if_reached (NULL);
+}
+
+WeirExpr *
+_weir_analyze_sql_expr (WeirExprContext   *ctx,
+                        const WeirSqlExpr *sql,
+                        GError           **error)
+{
+  return analyze_kind (ctx, sql, error);
+}
+
+WeirExpr *
+_weir_analyze_condition (WeirExprContext   *ctx,
+                         const WeirSqlExpr *sql,
+                         GError           **error)
+{
+  WeirExpr        *expr = _weir_analyze_sql_expr (ctx, sql, error);
+  WeirExpr        *condition;
+  g_autofree char *type = NULL;
+  g_autofree char *name = NULL;
+
+  if (expr == NULL || expr->type->kind == WEIR_TYPE_BOOLEAN)
+    return expr;
+  type = weir_type_to_sql (expr->type);
+  name = g_strdup (expr->name);
+  if (expr->type->kind == WEIR_TYPE_VOID || expr->type->kind == WEIR_TYPE_STRING)
+    {
+      condition = weir_expr_coerce (expr, WEIR_BOOLEAN);
+      if (condition != NULL)
+        return condition;
+    }
+  else
+    weir_expr_unref (expr);
+  _weir_an_fail (ctx->analyzer, error, "DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN", sql->span,
+                 "Cannot resolve \"%s\" due to data type mismatch: filter expression \"%s\" of type \"%s\" is not a boolean.",
+                 (const char *[]){ "sqlExpr", name, "filter", name, "type", type, NULL });
+  return NULL;
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include <json-glib/json-glib.h>
+
+#include "plan-fixture.h"
+#include "support/shared-data.h"
+
+/*
+ * Real Spark's answers about streaming queries: the schema of the result and the errors of parsing and analysis must be the same.
+ * Cases that need what is not there yet are told by their UNSUPPORTED_FEATURE and counted apart.
+ */
+
+typedef struct
+{
+  guint agree;
+  guint unsupported;
+  guint differ;
+} Tally;
+
+static gboolean
+is_public (const char *condition)
+{
+  return condition != NULL && !g_str_has_prefix (condition, "_LEGACY");
+}
+
+/* What Spark said while parsing or analysing; NULL when the query ran. */
+static const char *
+expected_error (JsonObject *test_case)
+{
+  JsonObject *error = json_object_get_null_member (test_case, "error") ? NULL : json_object_get_object_member (test_case, "error");
+
+  if (error == NULL || g_str_equal (json_object_get_string_member (error, "phase"), "run"))
+    return NULL;
+  return json_object_get_string_member_with_default (error, "condition", "none");
+}
+
+static void
+set_conf (WeirCatalog *catalog,
+          JsonObject  *test_case)
+{
+  JsonObject       *conf = json_object_get_object_member (test_case, "conf");
+  g_autoptr (GList) keys = json_object_get_members (conf);
+
+  for (GList *key = keys; key != NULL; key = key->next)
+    weir_catalog_set (catalog, key->data, json_object_get_string_member (conf, key->data), NULL);
+}
+
+static void
+judge (JsonObject *test_case,
+       WeirPlan   *plan,
+       GError     *error,
+       Tally      *tally)
+{
+  const char      *id = json_object_get_string_member (test_case, "id");
+  const char      *wanted_error = expected_error (test_case);
+  const char      *wanted_schema = json_object_get_null_member (test_case, "schema") ? NULL : json_object_get_string_member (test_case, "schema");
+  g_autofree char *schema = plan != NULL ? weir_type_to_string (plan->schema) : NULL;
+  const char      *condition = error != NULL ? weir_error_get_condition (error) : NULL;
+  gboolean         same;
+
+  if (wanted_error != NULL)
+    same = error != NULL && (!is_public (wanted_error) || g_strcmp0 (wanted_error, condition) == 0);
+  else
+    same = error == NULL && (wanted_schema == NULL || g_strcmp0 (schema, wanted_schema) == 0);
+  if (same)
+    tally->agree++;
+  else if (error != NULL && (g_str_equal (condition, "UNSUPPORTED_FEATURE") || g_str_equal (condition, "UNRESOLVED_ROUTINE")))
+    {
+      tally->unsupported++;
+      g_test_message ("not there yet: %s: %s", id, error->message);
+    }
+  else
+    {
+      tally->differ++;
+      g_test_message ("differs: %s: wanted %s %s, got %s %s %s", id, wanted_error != NULL ? wanted_error : "", wanted_schema,
+                      condition != NULL ? condition : "", schema != NULL ? schema : "", error != NULL ? error->message : "");
+    }
+}
+
+static void
+run_case (JsonObject *test_case,
+          Tally      *tally)
+{
+  g_autoptr (WeirCatalog)   catalog = fixture_catalog_new ();
+  g_autoptr (WeirSqlScript) script = weir_sql_parse (json_object_get_string_member (test_case, "script"), -1);
+  g_autoptr (GError)        error = NULL;
+  g_autoptr (WeirPlan)      plan = NULL;
+
+  set_conf (catalog, test_case);
+  plan = fixture_run (catalog, script, &error);
+  judge (test_case, plan, error, tally);
+}
+
+static void
+test_streaming_cases (void)
+{
+  g_autofree char *path = weir_test_shared ("data/streaming/cases.jsonl");
+  g_autofree char *text = NULL;
+  g_auto (GStrv)   lines = NULL;
+  Tally            tally = { 0 };
+
+  if (path == NULL)
+    return;
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  lines = g_strsplit (text, "\n", -1);
+  for (guint i = 0; lines[i] != NULL && lines[i][0] != '\0'; i++)
+    {
+      g_autoptr (JsonNode) node = json_from_string (lines[i], NULL);
+
+      run_case (json_node_get_object (node), &tally);
+    }
+  g_test_message ("%u agree, %u need what is not there yet, %u differ", tally.agree, tally.unsupported, tally.differ);
+  g_assert_cmpuint (tally.differ, ==, 0);
+  g_assert_cmpuint (tally.agree, >=, 190);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/plan/cases/streaming", test_streaming_cases);
+  return g_test_run ();
+}
