@@ -294,10 +294,10 @@ _weir_csv_fast_lines (WeirDecodeState *state,
 
       if (newline == NULL && size < (gsize)(end - data))
         newline = memchr (data + size, '\n', (gsize)(end - data) - size);
-      if (newline == NULL || newline - data > G_MAXINT32)
+      if (newline == NULL)
         return _weir_strict_lines (state, data, (gsize)(end - data), error);
       size = (gsize)(newline + 1 - data);
-      if (!read_window (state, data, size, error))
+      if (size > WEIR_LINE_BYTES_MAX ? !_weir_strict_lines (state, data, size, error) : !read_window (state, data, size, error))
         return FALSE;
       data += size;
     }

@@ -153,7 +153,8 @@ _weir_strict_lines (WeirDecodeState *state,
           at = end;
           sep_len = 0;
         }
-      if (!decode_record (state, data, (gsize)(at - data), error))
+      if (at - data > WEIR_LINE_BYTES_MAX ? !_weir_rows_bad (state, data, (gsize)(at - data), "the record is longer than 64 MiB", error)
+                                          : !decode_record (state, data, (gsize)(at - data), error))
         return FALSE;
       data = at + sep_len;
     }
@@ -170,6 +171,8 @@ _weir_decode_lines (WeirDecodeState *state,
 
   if (weir_decoder_needs_whole_file (state->decoder))
     {
+      if (len > G_MAXINT32)
+        return _weir_rows_bad (state, data, len, "the file is too large for one record", error);
       if (decoder->options->format == WEIR_FORMAT_CSV)
         return _weir_csv_file (state, data, len, error);
       return decode_record (state, data, len, error);

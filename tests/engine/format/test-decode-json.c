@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "column/value.h"
 #include "decode-help.h"
 
 #include <string.h>
@@ -229,6 +230,74 @@ test_many_rows (void)
   g_assert_cmpuint (decoded->stats.bytes, ==, text->len);
 }
 
+static gboolean
+append_rows (gpointer   data,
+             WeirBatch *batch,
+             GError   **error)
+{
+  for (guint i = 0; i < batch->n_rows; i++)
+    weir_batch_append_json_row (data, batch, i, weir_zone_utc ());
+  return TRUE;
+}
+
+/* A foreign buffer ends with its last byte: nothing behind it is read. */
+static void
+test_foreign_buffer (void)
+{
+  const char                 *text = "{\"k\":\"a\",\"v\":1}\n{\"k\":\"b\",\"v\":2}\n{\"k\":\"c\",\"v\":3}";
+  gsize                       len = strlen (text);
+  guint8                     *exact = g_memdup2 (text, len);
+  g_autoptr (WeirBuffer)      buffer = weir_buffer_new_foreign (exact, len, g_free, exact);
+  g_autoptr (WeirDecoder)     decoder = decode_help_decoder ("json", "k STRING, v INT", NULL, FALSE, NONE);
+  g_autoptr (WeirDecodeState) state = weir_decode_state_new (decoder);
+  g_autoptr (GString)         rows = g_string_new (NULL);
+  WeirDecodeBlock             block = { buffer, 0, len, TRUE, 0, NULL };
+
+  g_assert_true (weir_decoder_decode (decoder, state, &block, append_rows, rows, NULL, NULL));
+  g_assert_cmpstr (rows->str, ==, "{\"k\":\"a\",\"v\":1}{\"k\":\"b\",\"v\":2}{\"k\":\"c\",\"v\":3}");
+}
+
+static void
+test_oversized (void)
+{
+  g_autoptr (WeirBuffer)      buffer = weir_buffer_new (5);
+  g_autoptr (WeirDecoder)     decoder = decode_help_decoder ("json", "k STRING, _corrupt_record STRING", NULL, FALSE, NONE);
+  g_autoptr (WeirDecodeState) state = weir_decode_state_new (decoder);
+  g_autoptr (GString)         rows = g_string_new (NULL);
+  WeirDecodeStats             stats = { 0 };
+  WeirDecodeBlock             block = { buffer, 0, 5, FALSE, 77, NULL };
+
+  memcpy (buffer->data, "{\"k\":", 5);
+  g_assert_true (weir_decoder_decode_oversized (decoder, state, &block, append_rows, rows, &stats, NULL));
+  g_assert_cmpstr (rows->str, ==, "{\"k\":null,\"_corrupt_record\":\"{\\\"k\\\":\"}");
+  g_assert_cmpuint (stats.bad_rows, ==, 1);
+  g_assert_cmpuint (stats.samples[0].offset, ==, 77);
+  weir_decode_stats_clear (&stats);
+}
+
+/* Counts add up; the newest samples stay. */
+static void
+test_stats (void)
+{
+  WeirDecodeStats all = { 0 };
+  WeirDecodeStats one = { 0 };
+
+  for (guint i = 0; i < WEIR_DECODE_SAMPLES + 4; i++)
+    weir_decode_stats_add_bad (&all, "old", 3, i, NULL);
+  all.rows = 100;
+  weir_decode_stats_add_bad (&one, "new\xff", 4, 1000, "because");
+  one.rows = 5;
+  weir_decode_stats_merge (&all, &one);
+  g_assert_cmpuint (all.rows, ==, 105);
+  g_assert_cmpuint (all.bad_rows, ==, WEIR_DECODE_SAMPLES + 5);
+  g_assert_cmpuint (all.n_samples, ==, WEIR_DECODE_SAMPLES);
+  g_assert_cmpuint (all.samples[4].offset, ==, 1000);
+  g_assert_cmpstr (all.samples[4].text, ==, "new\uFFFD");
+  g_assert_cmpstr (all.samples[4].reason, ==, "because");
+  weir_decode_stats_clear (&one);
+  weir_decode_stats_clear (&all);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -241,6 +310,9 @@ main (int    argc,
   g_test_add_func ("/format/json/nested", test_nested);
   g_test_add_func ("/format/json/depth", test_depth);
   g_test_add_func ("/format/json/no-columns", test_no_columns);
+  g_test_add_func ("/format/json/foreign-buffer", test_foreign_buffer);
+  g_test_add_func ("/format/json/oversized", test_oversized);
+  g_test_add_func ("/format/json/stats", test_stats);
   g_test_add_func ("/format/json/differential", test_differential);
   g_test_add_func ("/format/json/many-rows", test_many_rows);
   return g_test_run ();
