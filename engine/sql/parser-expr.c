@@ -90,6 +90,16 @@ at_stray_keyword (const WeirSqlParser *p)
     }
 }
 
+/* ((SELECT 1)) as a value is (SELECT 1). */
+static const WeirSqlQuery *
+unwrap_query (const WeirSqlQuery *query)
+{
+  while (query->body->kind == WEIR_SQL_BODY_QUERY && query->n_ctes == 0 && query->n_order_by == 0 && query->limit_span.end == 0 &&
+         query->offset_span.end == 0)
+    query = query->body->query;
+  return query;
+}
+
 static WeirSqlExpr *
 parse_subquery (WeirSqlParser  *p,
                 WeirSqlExprKind kind,
@@ -102,7 +112,7 @@ parse_subquery (WeirSqlParser  *p,
   query = _weir_sql_parse_query (p);
   _weir_sql_expect (p, WEIR_SQL_TOKEN_RIGHT_PAREN);
   expr = _weir_sql_new_expr (p, kind, start);
-  expr->query = query;
+  expr->query = unwrap_query (query);
   return expr;
 }
 

@@ -115,6 +115,8 @@ test_exprs (void)
     { "exists(a, x -> x)", NULL },
     { "(SELECT 1) + 1", NULL },
     { "((SELECT 1) UNION (SELECT 2))", NULL },
+    { "(((SELECT 1)))", "(SELECT 1)" },
+    { "((SELECT 1) LIMIT 1)", NULL },
     { "(a, b)", NULL },
     /* special forms */
     { "extract(YEAR FROM a)", NULL },
