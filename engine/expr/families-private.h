@@ -56,6 +56,7 @@ extern const WeirFamily _weir_family_time;
 extern const WeirFamily _weir_family_time_make;
 extern const WeirFamily _weir_family_time_unit;
 extern const WeirFamily _weir_family_to_char;
+extern const WeirFamily _weir_family_vector;
 
 /* decode() with searches and results; takes the arguments. */
 WeirExpr *_weir_rewrite_decode (WeirBind *bind, GError **error);

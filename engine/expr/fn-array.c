@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "column/value.h"
 #include "expr/families-private.h"
 #include "expr/list-private.h"
@@ -328,6 +329,29 @@ list_array_sort (WeirListRow *list)
   return TRUE;
 }
 
+/* shuffle(array[, seed]): an order of the batch's seed and the row. */
+static gboolean
+list_shuffle (WeirListRow *list)
+{
+  guint     first = list->idx->len, n;
+  WeirEval *eval = list->row.eval;
+  guint64   state = weir_hash_combine (list->row.n_args > 1 ? (guint64)_weir_row_int (&list->row, 1) : eval->seed, eval->row_base + list->row.row);
+  guint32  *idx;
+
+  add_all (list, 0);
+  idx = (guint32 *)(void *)list->idx->data + first;
+  n = list->idx->len - first;
+  for (guint i = n; i > 1; i--)
+    {
+      guint   k = (guint)((state = weir_hash_u64 (state)) % i);
+      guint32 swap = idx[i - 1];
+
+      idx[i - 1] = idx[k];
+      idx[k] = swap;
+    }
+  return TRUE;
+}
+
 /* Binding --------------------------------------------------------------------------------------------------------- */
 
 static gboolean
@@ -453,6 +477,15 @@ bind_flatten (WeirBind *bind,
 }
 
 static WeirType *
+bind_shuffle (WeirBind *bind,
+              GError  **error)
+{
+  if (!require_array (bind, 0, error) || (bind->n_args > 1 && !_weir_bind_coerce (bind, 1, WEIR_BIGINT, error)))
+    return NULL;
+  return weir_type_ref (bind->args[0]->type);
+}
+
+static WeirType *
 bind_sort (WeirBind *bind,
            GError  **error)
 {
@@ -497,6 +530,7 @@ static const WeirFunction functions[] = {
   LIST ("array_repeat", "array_repeat(element, n)", "The element n times.", "SELECT array_repeat('123', 2)", 2, 2, WEIR_FUNCTION_CAN_FAIL, bind_repeat, list_repeat),
   LIST ("sort_array", "sort_array(array[, ascending])", "The elements in order.", "SELECT sort_array(array('b', 'd', null, 'c', 'a'), true)", 1, 2, STRICT, bind_sort, list_sort),
   { .name = "_array_sort", .group = GROUP, .signature = "array_sort(array)", .doc = "The elements in order, NULLs last.", .example = "SELECT array_sort(array('b', 'd', null))", .n_args_min = 1, .n_args_max = 1, .flags = STRICT, .bind = bind_sort, .eval = _weir_eval_list, .impl = (gconstpointer)list_array_sort },
+  LIST ("shuffle", "shuffle(array[, seed])", "The elements in a random order.", "SELECT shuffle(array(1, 20, 3, 5))", 1, 2, WEIR_FUNCTION_STRICT | WEIR_FUNCTION_NONDETERMINISTIC, bind_shuffle, list_shuffle),
   { .name = "flatten", .group = GROUP, .signature = "flatten(arrays)", .doc = "The elements of the inner arrays.", .example = "SELECT flatten(array(array(1, 2), array(3, 4)))", .n_args_min = 1, .n_args_max = 1, .flags = STRICT, .bind = bind_flatten, .eval = _weir_eval_flatten, .impl = (gconstpointer)list_flatten },
 };
 

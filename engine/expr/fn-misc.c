@@ -236,6 +236,98 @@ row_uuid (WeirRow *row)
   return TRUE;
 }
 
+/* Letters and digits, n of them. */
+static gboolean
+row_randstr (WeirRow *row)
+{
+  guint64 state = row->n_args > 1 ? random_init ((guint64)_weir_row_int (row, 1) + row->eval->row_base + row->row)
+                                  : random_init (weir_hash_combine (row->eval->seed, row->eval->row_base + row->row));
+  gint64  n = _weir_row_int (row, 0);
+
+  if (n < 0)
+    return _weir_row_fail_value (row, "LENGTH", "length", "Expects `length` greater than or equal to 0, but got %" G_GINT64_FORMAT ".", n);
+  if (!_weir_row_check_len (row, (gsize)n))
+    return FALSE;
+  for (gint64 i = 0; i < n; i++)
+    {
+      int v = ABS ((gint32)random_bits (&state, 32) % 62);
+
+      g_string_append_c (row->text, (char)(v < 10 ? '0' + v : v < 36 ? 'a' + v - 10
+                                                                     : 'A' + v - 36));
+    }
+  return TRUE;
+}
+
+/* From the lower bound up to the upper, by integers or not, as the bounds are. */
+static gboolean
+row_uniform (WeirRow *row)
+{
+  guint64 state = row->n_args > 2 ? random_init ((guint64)_weir_row_int (row, 2) + row->eval->row_base + row->row)
+                                  : random_init (weir_hash_combine (row->eval->seed, row->eval->row_base + row->row));
+  double  low = weir_row_double (row, 0), high = weir_row_double (row, 1);
+
+  row->d = low + random_double (&state) * (high - low);
+  row->i = (gint64)row->d;
+  return TRUE;
+}
+
+static WeirType *
+bind_uniform (WeirBind *bind,
+              GError  **error)
+{
+  g_autoptr (WeirType) common = weir_type_common (bind->args[0]->type, bind->args[1]->type);
+
+  for (guint i = 0; i < 2; i++)
+    if (!weir_type_is_numeric (bind->args[i]->type))
+      return _weir_bind_mismatch (bind, i, "NUMERIC", error), NULL;
+    else
+      bind->args[i] = _weir_expr_cast (bind->args[i], WEIR_DOUBLE, FALSE);
+  if (bind->n_args > 2 && !_weir_bind_coerce (bind, 2, WEIR_BIGINT, error))
+    return NULL;
+  return weir_type_ref (weir_type_is_integral (common) ? common : WEIR_DOUBLE);
+}
+
+static WeirExpr *
+rewrite_collation (WeirBind *bind,
+                   GError  **error)
+{
+  weir_expr_unref (bind->args[0]);
+  return weir_expr_new_string ("SYSTEM.BUILTIN.UTF8_BINARY");
+}
+
+/* The bitmaps of bitmap_construct_agg(): 32,768 bits a bucket. */
+#define BUCKET_BITS 32768
+
+static gboolean
+row_bitmap_position (WeirRow *row)
+{
+  gint64 value = weir_row_i64 (row, 0);
+
+  row->i = value > 0 ? (value - 1) % BUCKET_BITS : -(value % BUCKET_BITS);
+  return TRUE;
+}
+
+static gboolean
+row_bitmap_bucket (WeirRow *row)
+{
+  gint64 value = weir_row_i64 (row, 0);
+
+  row->i = value > 0 ? 1 + (value - 1) / BUCKET_BITS : value / BUCKET_BITS;
+  return TRUE;
+}
+
+static gboolean
+row_bitmap_count (WeirRow *row)
+{
+  gsize       len;
+  const char *data = weir_row_text (row, 0, &len);
+
+  row->i = 0;
+  for (gsize i = 0; i < len; i++)
+    row->i += __builtin_popcount ((guchar)data[i]);
+  return TRUE;
+}
+
 static gboolean
 row_id (WeirRow *row)
 {
@@ -299,6 +391,12 @@ static const WeirFunction functions[] = {
   RANDOM ("randn", 1, NULL, bind_rand, row_randn, "A random number of the normal distribution.", NULL),
   RANDOM ("uuid", 0, ">s", NULL, row_uuid, "A random UUID.", NULL),
   RANDOM ("monotonically_increasing_id", 0, ">l", NULL, row_id, "A number of the row that grows within a partition.", NULL),
+  { .name = "randstr", .group = "string", .signature = "randstr(length[, seed])", .doc = "Random letters and digits.", .example = "SELECT randstr(3, 0)", .n_args_min = 1, .n_args_max = 2, .flags = WEIR_FUNCTION_STRICT | WEIR_FUNCTION_CAN_FAIL | WEIR_FUNCTION_NONDETERMINISTIC, .types = "il>s", .row = row_randstr },
+  { .name = "uniform", .group = "math", .signature = "uniform(low, high[, seed])", .doc = "A random number between the bounds.", .example = "SELECT uniform(10, 20, 0)", .n_args_min = 2, .n_args_max = 3, .flags = WEIR_FUNCTION_STRICT | WEIR_FUNCTION_NONDETERMINISTIC, .bind = bind_uniform, .row = row_uniform },
+  { WEIR_REWRITE ("collation", "string", "collation(text)", "The name of the text's collation.", "SELECT collation('Spark SQL')", 1, 1, rewrite_collation) },
+  { WEIR_ROW ("bitmap_bit_position", "misc", "bitmap_bit_position(n)", "The place of the number's bit in its bitmap.", "SELECT bitmap_bit_position(123)", 1, 1, "l>l", row_bitmap_position) },
+  { WEIR_ROW ("bitmap_bucket_number", "misc", "bitmap_bucket_number(n)", "The number of the bitmap that has the number's bit.", "SELECT bitmap_bucket_number(123)", 1, 1, "l>l", row_bitmap_bucket) },
+  { WEIR_ROW ("bitmap_count", "misc", "bitmap_count(bitmap)", "How many bits are set.", "SELECT bitmap_count(X'1010')", 1, 1, "x>l", row_bitmap_count) },
   { .name = "spark_partition_id", .group = "misc", .signature = "spark_partition_id()", .doc = "The partition of the row.", .example = "SELECT spark_partition_id()", .types = ">i", .row = row_zero, .print = "SPARK_PARTITION_ID()" },
   { .name = "input_file_block_start", .group = "misc", .signature = "input_file_block_start()", .doc = "Where the file block begins; -1 when it is not known.", .example = "SELECT input_file_block_start()", .types = ">l", .row = row_zero, .impl = GINT_TO_POINTER (-1) },
   { .name = "input_file_block_length", .group = "misc", .signature = "input_file_block_length()", .doc = "The length of the file block; -1 when it is not known.", .example = "SELECT input_file_block_length()", .types = ">l", .row = row_zero, .impl = GINT_TO_POINTER (-1) },

@@ -68,9 +68,12 @@ append_cased (GString    *out,
               char        first,
               char        last)
 {
+  char *to;
+
   g_string_set_size (out, len);
+  to = out->str;
   for (gsize i = 0; i < len; i++)
-    out->str[i] = (char)(data[i] ^ ((data[i] >= first && data[i] <= last) << 5));
+    to[i] = (char)(data[i] ^ ((data[i] >= first && data[i] <= last) << 5));
 }
 
 static void

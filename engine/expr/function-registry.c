@@ -40,6 +40,7 @@ static const WeirFamily *const families[] = {
   &_weir_family_time_make,
   &_weir_family_time_unit,
   &_weir_family_to_char,
+  &_weir_family_vector,
 };
 
 static const WeirFunction **sorted;
