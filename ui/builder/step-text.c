@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "ui/builder/step-text.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+const char *
+weir_step_title (WeirCardKind kind)
+{
+  switch (kind)
+    {
+    case WEIR_CARD_FROM:
+      return _ ("Source");
+    case WEIR_CARD_FILTER:
+      return _ ("Filter");
+    case WEIR_CARD_EVENT_TIME:
+      return _ ("Event Time");
+    case WEIR_CARD_WINDOW:
+      return _ ("Window");
+    case WEIR_CARD_GROUP_BY:
+      return _ ("Group By");
+    case WEIR_CARD_AGGREGATE:
+      return _ ("Aggregate");
+    case WEIR_CARD_OUTPUT:
+      return _ ("Output");
+    case WEIR_CARD_SQL:
+    default:
+      return _ ("SQL");
+    }
+}
+
+const char *
+weir_step_icon (WeirCardKind kind)
+{
+  static const char *const icons[] = {
+    "network-server-symbolic",
+    "edit-find-symbolic",
+    "document-open-recent-symbolic",
+    "view-continuous-symbolic",
+    "view-list-symbolic",
+    "accessories-calculator-symbolic",
+    "document-save-symbolic",
+    "accessories-text-editor-symbolic",
+  };
+
+  return icons[MIN ((guint)kind, G_N_ELEMENTS (icons) - 1)];
+}
+
+static char *
+summarize_aggregates (const WeirCard *card)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < card->n_aggregates; i++)
+    {
+      const WeirCardAggregate *item = &card->aggregates[i];
+
+      if (i > 0)
+        g_string_append (text, ", ");
+      if (item->function != NULL)
+        g_string_append_printf (text, "%s(%s)", item->function, item->argument != NULL ? item->argument : "");
+      else
+        g_string_append (text, item->sql);
+    }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static char *
+summarize_output (const WeirCard *card)
+{
+  const char *mode = card->mode != NULL ? card->mode : "append";
+
+  if (card->sink != NULL && card->trigger != NULL)
+    /* Translators: where rows go, output mode, trigger */
+    return g_strdup_printf (_ ("%s · %s · every %s"), card->sink, mode, card->trigger);
+  if (card->sink != NULL)
+    return g_strdup_printf ("%s · %s", card->sink, mode);
+  if (card->trigger != NULL)
+    return g_strdup_printf (_ ("Result table · %s · every %s"), mode, card->trigger);
+  return g_strdup_printf (_ ("Result table · %s"), mode);
+}
+
+char *
+weir_step_summary (const WeirCard *card)
+{
+  switch (card->kind)
+    {
+    case WEIR_CARD_FROM:
+      return card->is_stream ? g_strdup (card->source) : g_strdup_printf (_ ("%s, read once"), card->source);
+    case WEIR_CARD_FILTER:
+      return g_strdup (card->condition);
+    case WEIR_CARD_EVENT_TIME:
+      /* Translators: event-time column, and how long late rows are waited for */
+      return g_strdup_printf (_ ("%s · wait %s"), card->column, card->delay);
+    case WEIR_CARD_WINDOW:
+      if (card->slide != NULL)
+        return g_strdup_printf (_ ("%s · %s every %s"), card->column, card->size, card->slide);
+      return g_strdup_printf (_ ("%s · %s tumbling"), card->column, card->size);
+    case WEIR_CARD_GROUP_BY:
+      return g_strjoinv (", ", (char **)card->keys);
+    case WEIR_CARD_AGGREGATE:
+      return summarize_aggregates (card);
+    case WEIR_CARD_OUTPUT:
+      return summarize_output (card);
+    case WEIR_CARD_SQL:
+    default:
+      return g_strdup (card->sql);
+    }
+}
+
+char **
+weir_step_split_list (const char *text)
+{
+  GPtrArray  *parts = g_ptr_array_new ();
+  const char *start = text;
+  int         depth = 0;
+  char        quote = '\0';
+
+  for (const char *at = text;; at++)
+    {
+      if (*at == '\0' || (*at == ',' && depth == 0 && quote == '\0'))
+        {
+          char *part = g_strstrip (g_strndup (start, (gsize)(at - start)));
+
+          if (*part != '\0')
+            g_ptr_array_add (parts, part);
+          else
+            g_free (part);
+          start = at + 1;
+          if (*at == '\0')
+            break;
+        }
+      else if (quote != '\0')
+        quote = *at == quote ? '\0' : quote;
+      else if (strchr ("'\"`", *at) != NULL)
+        quote = *at;
+      else
+        depth += (*at == '(' || *at == '[') - (*at == ')' || *at == ']');
+    }
+  g_ptr_array_add (parts, NULL);
+  return (char **)g_ptr_array_free (parts, FALSE);
+}
