@@ -4,7 +4,7 @@
 #include "engine-script.h"
 
 #include "base/limits.h"
-#include "sql/document.h"
+#include "sql/sql-document.h"
 #include "sql/parser.h"
 
 #include <string.h>

@@ -3,7 +3,7 @@
 
 #include "engine-script.h"
 
-#include "sql/document.h"
+#include "sql/sql-document.h"
 #include "sql/lexer.h"
 #include "sql/parser.h"
 #include "sql/sql-split.h"

@@ -5,7 +5,7 @@
 
 #include "base/limits.h"
 #include "sql/parser.h"
-#include "sql/document.h"
+#include "sql/sql-document.h"
 
 static const char sample[] = "-- weir: 1\n"
                              "-- A comment.\n"

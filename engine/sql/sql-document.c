@@ -6,7 +6,7 @@
 #include "base/limits.h"
 #include "sql/lexer.h"
 #include "sql/parser.h"
-#include "sql/document.h"
+#include "sql/sql-document.h"
 
 /*
  * The .weir document.
