@@ -118,7 +118,8 @@ weir_expr_new_call (const char *name,
       return NULL;
     }
   bind.args = g_new0 (WeirExpr *, MAX (n_args, 1));
-  memcpy (bind.args, args, n_args * sizeof args[0]);
+  if (n_args > 0)
+    memcpy (bind.args, args, n_args * sizeof args[0]);
   bind.can_fail = (function->flags & WEIR_FUNCTION_CAN_FAIL) != 0;
   for (guint i = 0; i < n_args; i++)
     bind.nullable |= args[i]->nullable;
