@@ -303,7 +303,8 @@ sort_from (WeirListRow *list,
 {
   Order order = { list->pool, direction, nulls_first };
 
-  qsort_r ((guint32 *)(void *)list->idx->data + first, list->idx->len - first, sizeof (guint32), compare_elements, &order);
+  if (list->idx->len > first)
+    qsort_r ((guint32 *)(void *)list->idx->data + first, list->idx->len - first, sizeof (guint32), compare_elements, &order);
 }
 
 /* sort_array(array[, ascending]): NULLs first when ascending, last when not. */

@@ -661,7 +661,8 @@ eval_sort (const WeirExpr *expr,
         .column = spread.flat->children[0],
     };
 
-    qsort_r ((guint32 *)(void *)spread.idx->data + view.offset, view.length, sizeof (guint32), compare_by_lambda, &comparator);
+    if (view.length > 0)
+      qsort_r ((guint32 *)(void *)spread.idx->data + view.offset, view.length, sizeof (guint32), compare_by_lambda, &comparator);
   }
   child = gather_array (spread.flat->children[0], spread.idx);
   spread_clear (&spread);

@@ -58,7 +58,7 @@ regex_new (const char *text,
   pcre2_jit_compile (compiled, PCRE2_JIT_COMPLETE);
   regex = g_new0 (Regex, 1);
   regex->code = compiled;
-  regex->source = g_memdup2 (text, len);
+  regex->source = g_strndup (text, len);
   regex->source_len = len;
   pcre2_pattern_info (compiled, PCRE2_INFO_CAPTURECOUNT, &regex->n_groups);
   return regex;

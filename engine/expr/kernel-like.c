@@ -100,7 +100,7 @@ like_pattern_new (const char *text,
 
   pattern->plain = g_string_new (NULL);
   pattern->tokens = g_new (Token, len + 1);
-  pattern->source = g_memdup2 (text, len);
+  pattern->source = g_strndup (text, len);
   pattern->source_len = len;
   pattern->fold = fold_case;
   for (gsize i = 0; i < len; i += width)
