@@ -317,20 +317,16 @@ run_pooled (Run           *run,
 
   g_mutex_lock (&run->lock);
   while (run->n_merged < run->n_parts)
-    {
-      while (n_submitted < run->n_parts && n_submitted < run->n_merged + window)
-        {
-          Task *task = &tasks[n_submitted++];
-
-          g_mutex_unlock (&run->lock);
-          weir_task_group_submit (group, run_part, task);
-          g_mutex_lock (&run->lock);
-        }
-      if (run->stage->is_output && run->done[run->n_merged])
-        merge_ready (run);
-      else
-        g_cond_wait (&run->cond, &run->lock);
-    }
+    if (n_submitted < run->n_parts && n_submitted < run->n_merged + window)
+      {
+        g_mutex_unlock (&run->lock);
+        weir_task_group_submit (group, run_part, &tasks[n_submitted++]);
+        g_mutex_lock (&run->lock);
+      }
+    else if (run->stage->is_output && run->done[run->n_merged])
+      merge_ready (run);
+    else
+      g_cond_wait (&run->cond, &run->lock);
   g_mutex_unlock (&run->lock);
   weir_task_group_wait (group);
 }
