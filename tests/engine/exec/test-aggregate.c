@@ -205,11 +205,8 @@ static void
 test_global (void)
 {
   WeirPlan       *plan = group_by (scan ("t", DDL, TRUE), NULL, 0, 0, 0, "", agg ("count", NULL), NULL);
-  WeirPlan       *child = plan->children[0];
-  g_autoptr (Run) run = NULL;
+  g_autoptr (Run) run = run_new (plan, WEIR_OUTPUT_UPDATE, TRUE, 1);
 
-  (void)child;
-  run = run_new (plan, WEIR_OUTPUT_UPDATE, TRUE, 1);
   g_assert_cmpstr (run_one (run, ""), ==, "{\"count(1)\":0}\n");
   g_assert_cmpstr (run_one (run, "{\"k\":\"a\"}\n"), ==, "{\"count(1)\":1}\n");
   g_assert_cmpstr (run_one (run, ""), ==, "{\"count(1)\":1}\n");
