@@ -74,25 +74,6 @@ is_count_star (const WeirSqlCall   *call,
 }
 
 static gboolean
-add_star (WeirExprContext   *ctx,
-          const WeirSqlExpr *star,
-          GPtrArray         *args,
-          GError           **error)
-{
-  g_autoptr (GArray) items = g_array_new (FALSE, TRUE, sizeof (WeirItem));
-  gboolean           fine = _weir_expand_star (ctx, star, items, error);
-
-  for (guint i = 0; i < items->len; i++)
-    {
-      WeirItem *item = &g_array_index (items, WeirItem, i);
-
-      g_ptr_array_add (args, item->expr);
-      g_free (item->name);
-    }
-  return fine;
-}
-
-static gboolean
 analyze_args (WeirExprContext     *ctx,
               const WeirSqlCall   *call,
               const WeirAggregate *aggregate,
@@ -107,7 +88,7 @@ analyze_args (WeirExprContext     *ctx,
 
       if (call->args[i]->kind == WEIR_SQL_EXPR_STAR)
         {
-          if (!add_star (ctx, call->args[i], args, error))
+          if (!_weir_expand_star_exprs (ctx, call->args[i], args, error))
             return FALSE;
           continue;
         }

@@ -55,25 +55,6 @@ bind_lambda (WeirExprContext    *ctx,
 
 /* ---- arguments -------------------------------------------------------------------------------------------------- */
 
-static gboolean
-expand_star_argument (WeirExprContext   *ctx,
-                      const WeirSqlExpr *star,
-                      GPtrArray         *args,
-                      GError           **error)
-{
-  g_autoptr (GArray) items = g_array_new (FALSE, TRUE, sizeof (WeirItem));
-  gboolean           fine = _weir_expand_star (ctx, star, items, error);
-
-  for (guint i = 0; i < items->len; i++)
-    {
-      WeirItem *item = &g_array_index (items, WeirItem, i);
-
-      g_ptr_array_add (args, item->expr);
-      g_free (item->name);
-    }
-  return fine;
-}
-
 /* Appends to @args; what was appended stays there on failure. */
 static gboolean
 analyze_args (WeirExprContext    *ctx,
@@ -89,7 +70,7 @@ analyze_args (WeirExprContext    *ctx,
 
       if (sql->kind == WEIR_SQL_EXPR_STAR)
         {
-          if (!expand_star_argument (ctx, sql, args, error))
+          if (!_weir_expand_star_exprs (ctx, sql, args, error))
             return FALSE;
           continue;
         }
@@ -153,7 +134,7 @@ analyze_struct_item (WeirExprContext   *ctx,
   if (sql->kind == WEIR_SQL_EXPR_STAR)
     {
       star = g_ptr_array_new ();
-      if (!expand_star_argument (ctx, sql, star, error))
+      if (!_weir_expand_star_exprs (ctx, sql, star, error))
         return FALSE;
       for (guint i = 0; i < star->len; i++)
         add_struct_field (args, text, NULL, star->pdata[i], show_names);
@@ -275,7 +256,7 @@ name_of_form (const WeirSqlCall *call)
 
   if (call->form != WEIR_SQL_CALL_UNIT)
     return name;
-  if (g_ascii_strcasecmp (name, "timestampdiff") == 0 || g_ascii_strcasecmp (name, "datediff") == 0 || g_ascii_strcasecmp (name, "date_diff") == 0)
+  if (g_ascii_strcasecmp (name, "timestampdiff") == 0 || g_ascii_strcasecmp (name, "datediff") == 0 || g_ascii_strcasecmp (name, "date_diff") == 0 || g_ascii_strcasecmp (name, "timediff") == 0)
     return "timestampdiff";
   return "timestampadd";
 }
@@ -343,48 +324,78 @@ analyze_function (WeirExprContext   *ctx,
   return _weir_call (ctx, name, (WeirExpr **)args->pdata, args->len, sql->span, error);
 }
 
+/* ---- grouping() ------------------------------------------------------------------------------------------------- */
+
+/* grouping_id(): the number of the set, a bit a key that it leaves out. */
+static WeirExpr *
+analyze_grouping_id (WeirExprContext   *ctx,
+                     const WeirSqlExpr *sql,
+                     GError           **error)
+{
+  g_autoptr (GString) name = g_string_new ("grouping_id(");
+
+  for (guint i = 0; i < sql->call.n_args; i++)
+    {
+      g_autoptr (WeirExpr) arg = _weir_analyze_sql_expr (ctx, sql->call.args[i], error);
+
+      if (arg == NULL)
+        return NULL;
+      g_string_append_printf (name, "%s%s", i > 0 ? ", " : "", arg->name);
+    }
+  g_string_append_c (name, ')');
+  return weir_expr_new_column (WEIR_INDEX_GROUPING, WEIR_BIGINT, FALSE, name->str);
+}
+
+/* Bit @shift of the set's number. */
+static WeirExpr *
+grouping_bit (WeirExprContext *ctx,
+              const WeirExpr  *key,
+              guint            shift,
+              WeirSpan         span,
+              GError         **error)
+{
+  g_autofree char *name = g_strdup_printf ("grouping(%s)", key->name);
+  WeirExpr        *args[] = { weir_expr_new_column (WEIR_INDEX_GROUPING, WEIR_BIGINT, FALSE, "grouping_id()"), weir_expr_new_int ((gint32)shift) };
+  WeirExpr        *bit = _weir_call (ctx, "shiftright", args, 2, span, error);
+
+  if (bit == NULL)
+    return NULL;
+  args[0] = bit;
+  args[1] = weir_expr_new_bigint (1);
+  bit = _weir_call (ctx, "&", args, 2, span, error);
+  return bit != NULL ? weir_expr_with_name (weir_expr_new_cast (bit, WEIR_TINYINT, FALSE), name) : NULL;
+}
+
 static WeirExpr *
 analyze_grouping (WeirExprContext   *ctx,
                   const WeirSqlExpr *sql,
                   GError           **error)
 {
-  gboolean         id = g_ascii_strcasecmp (call_name (&sql->call), "grouping_id") == 0;
-  guint            n_keys = ctx->aggs != NULL && ctx->aggs->set_keys != NULL ? ctx->aggs->set_keys->len : 0;
-  WeirExpr        *mask = weir_expr_new_column (WEIR_INDEX_GROUPING, WEIR_BIGINT, FALSE, "grouping_id()");
-  g_autofree char *name = NULL;
-  WeirExpr        *args[2], *column, *bit;
+  guint                n_keys = ctx->aggs != NULL && ctx->aggs->set_keys != NULL ? ctx->aggs->set_keys->len : 0;
+  g_autoptr (WeirExpr) key = NULL;
 
   if (n_keys == 0)
     {
-      weir_expr_unref (mask);
       _weir_an_fail (ctx->analyzer, error, "UNSUPPORTED_GROUPING_EXPRESSION", sql->span,
                      "grouping()/grouping_id() can only be used with GroupingSets/Cube/Rollup.", NULL);
       return NULL;
     }
-  if (id)
-    return mask;
-  column = sql->call.n_args == 1 ? _weir_analyze_sql_expr (ctx, sql->call.args[0], error) : NULL;
-  for (guint i = 0; column != NULL && i < n_keys; i++)
-    if (weir_expr_equal (column, ctx->aggs->set_keys->pdata[i]))
-      {
-        name = g_strdup_printf ("grouping(%s)", column->name);
-        weir_expr_unref (column);
-        args[0] = mask;
-        args[1] = weir_expr_new_int ((gint32)(n_keys - 1 - i));
-        bit = _weir_call (ctx, "shiftright", args, 2, sql->span, error);
-        if (bit == NULL)
-          return NULL;
-        args[0] = bit;
-        args[1] = weir_expr_new_bigint (1);
-        bit = _weir_call (ctx, "&", args, 2, sql->span, error);
-        return bit != NULL ? weir_expr_with_name (weir_expr_new_cast (bit, WEIR_TINYINT, FALSE), name) : NULL;
-      }
-  g_clear_pointer (&column, weir_expr_unref);
-  weir_expr_unref (mask);
-  if (error != NULL && *error == NULL)
-    _weir_an_fail (ctx->analyzer, error, "GROUPING_COLUMN_MISMATCH", sql->span, "The argument of grouping() is no grouping column.", NULL);
+  if (g_ascii_strcasecmp (call_name (&sql->call), "grouping_id") == 0)
+    return analyze_grouping_id (ctx, sql, error);
+  if (sql->call.n_args == 1)
+    {
+      key = _weir_analyze_sql_expr (ctx, sql->call.args[0], error);
+      if (key == NULL)
+        return NULL;
+    }
+  for (guint i = 0; key != NULL && i < n_keys; i++)
+    if (weir_expr_equal (key, ctx->aggs->set_keys->pdata[i]))
+      return grouping_bit (ctx, key, n_keys - 1 - i, sql->span, error);
+  _weir_an_fail (ctx->analyzer, error, "GROUPING_COLUMN_MISMATCH", sql->span, "The argument of grouping() is no grouping column.", NULL);
   return NULL;
 }
+
+/* ---- all calls -------------------------------------------------------------------------------------------------- */
 
 WeirExpr *
 _weir_analyze_call (WeirExprContext   *ctx,

@@ -111,15 +111,43 @@ static const char *const binary_names[] = {
   [WEIR_SQL_OP_DIV] = "div",
 };
 
+static gboolean
+is_interval (const WeirType *type)
+{
+  return type->kind == WEIR_TYPE_INTERVAL_YM || type->kind == WEIR_TYPE_INTERVAL_DT || type->kind == WEIR_TYPE_INTERVAL;
+}
+
+/* Spark prints time ± interval without parentheses, the time first; so does number × interval put the interval first. */
+static char *
+interval_name (WeirSqlBinaryOp op,
+               const WeirExpr *left,
+               const WeirExpr *right)
+{
+  gboolean swap = is_interval (left->type) && !is_interval (right->type);
+
+  if (op == WEIR_SQL_OP_MULTIPLY && is_interval (right->type) && !is_interval (left->type))
+    return g_strdup_printf ("(%s * %s)", right->name, left->name);
+  if (is_interval (left->type) == is_interval (right->type))
+    return NULL;
+  if (op == WEIR_SQL_OP_ADD)
+    return g_strdup_printf ("%s + %s", swap ? right->name : left->name, swap ? left->name : right->name);
+  if (op == WEIR_SQL_OP_SUBTRACT && !swap)
+    return g_strdup_printf ("%s - %s", left->name, right->name);
+  return NULL;
+}
+
 static WeirExpr *
 analyze_binary (WeirExprContext   *ctx,
                 const WeirSqlExpr *sql,
                 GError           **error)
 {
-  WeirExpr *left = _weir_analyze_sql_expr (ctx, sql->binary.left, error);
-  WeirExpr *right = left != NULL ? _weir_analyze_sql_expr (ctx, sql->binary.right, error) : NULL;
-  WeirExpr *expr = call_two (ctx, binary_names[sql->binary.op], left, right, sql->span, error);
+  WeirExpr        *left = _weir_analyze_sql_expr (ctx, sql->binary.left, error);
+  WeirExpr        *right = left != NULL ? _weir_analyze_sql_expr (ctx, sql->binary.right, error) : NULL;
+  g_autofree char *name = right != NULL ? interval_name (sql->binary.op, left, right) : NULL;
+  WeirExpr        *expr = call_two (ctx, binary_names[sql->binary.op], left, right, sql->span, error);
 
+  if (expr != NULL && name != NULL)
+    expr = weir_expr_with_name (expr, name);
   return negate_if (ctx, expr, sql->binary.op == WEIR_SQL_OP_IS_DISTINCT_FROM, sql->span, error);
 }
 
@@ -134,8 +162,11 @@ analyze_unary (WeirExprContext   *ctx,
     [WEIR_SQL_OP_BIT_NOT] = "~",
     [WEIR_SQL_OP_NOT] = "not",
   };
+  WeirExpr        *operand = _weir_analyze_sql_expr (ctx, sql->unary.operand, error);
+  g_autofree char *name = operand != NULL && sql->unary.op == WEIR_SQL_OP_NEGATE ? g_strdup_printf ("(- %s)", operand->name) : NULL;
+  WeirExpr        *expr = call_one (ctx, names[sql->unary.op], operand, sql->span, error);
 
-  return call_one (ctx, names[sql->unary.op], _weir_analyze_sql_expr (ctx, sql->unary.operand, error), sql->span, error);
+  return expr != NULL && name != NULL ? weir_expr_with_name (expr, name) : expr;
 }
 
 static WeirExpr *
@@ -243,46 +274,54 @@ free_parts (WeirExpr **parts,
     g_clear_pointer (&parts[i], weir_expr_unref);
 }
 
+/* The operand and the list; a star stands for all columns. (transfer full) (nullable) */
+static GPtrArray *
+in_parts (WeirExprContext   *ctx,
+          const WeirSqlExpr *sql,
+          GError           **error)
+{
+  g_autoptr (GPtrArray) parts = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_expr_unref);
+
+  for (guint i = 0; i <= sql->in.n_items; i++)
+    {
+      const WeirSqlExpr *source = i == 0 ? sql->in.operand : sql->in.items[i - 1];
+      WeirExpr          *part;
+
+      if (source->kind == WEIR_SQL_EXPR_STAR)
+        {
+          if (!_weir_expand_star_exprs (ctx, source, parts, error))
+            return NULL;
+          continue;
+        }
+      part = _weir_analyze_sql_expr (ctx, source, error);
+      if (part == NULL)
+        return NULL;
+      g_ptr_array_add (parts, part);
+    }
+  return g_steal_pointer (&parts);
+}
+
 /* x IN (a, b) is x = a OR x = b, with NULL as OR has it. */
 static WeirExpr *
 analyze_in (WeirExprContext   *ctx,
             const WeirSqlExpr *sql,
             GError           **error)
 {
-  guint                          n = sql->in.n_items + 1;
-  g_autofree const WeirSqlExpr **sources = g_new (const WeirSqlExpr *, n);
-  g_autofree WeirExpr          **parts = NULL;
-  g_autofree WeirExpr          **equals = g_new0 (WeirExpr *, n);
-  g_autofree char               *name = NULL;
-  WeirExpr                      *expr;
+  g_autoptr (GPtrArray) parts = NULL;
+  g_autofree char      *name = NULL;
+  WeirExpr             *expr;
 
   if (sql->in.query != NULL)
     return _weir_analyze_subquery (ctx, sql, error);
-  sources[0] = sql->in.operand;
-  memcpy (sources + 1, sql->in.items, sql->in.n_items * sizeof *sources);
-  parts = analyze_all (ctx, sources, n, error);
-  if (parts == NULL)
+  parts = in_parts (ctx, sql, error);
+  if (parts == NULL || parts->len < 2)
     return NULL;
-  name = in_name (parts, n);
-  if (!unify (ctx, parts, n, sql->span, error))
-    {
-      free_parts (parts, n);
-      return NULL;
-    }
-  for (guint i = 1; i < n; i++)
-    {
-      equals[i - 1] = call_two (ctx, "=", weir_expr_ref (parts[0]), g_steal_pointer (&parts[i]), sql->span, error);
-      if (equals[i - 1] == NULL)
-        {
-          free_parts (equals, i - 1);
-          free_parts (parts, n);
-          return NULL;
-        }
-    }
-  weir_expr_unref (parts[0]);
-  expr = n == 2 ? equals[0] : weir_expr_new_logic (WEIR_EXPR_OR, equals, n - 1);
-  expr->span = _weir_an_span (ctx->analyzer, sql->span);
-  return negate_if (ctx, weir_expr_with_name (expr, name), sql->in.negated, sql->span, error);
+  name = in_name ((WeirExpr **)parts->pdata, parts->len);
+  if (!unify (ctx, (WeirExpr **)parts->pdata, parts->len, sql->span, error))
+    return NULL;
+  g_ptr_array_set_free_func (parts, NULL);
+  expr = _weir_call (ctx, "in", (WeirExpr **)parts->pdata, parts->len, sql->span, error);
+  return expr != NULL ? negate_if (ctx, weir_expr_with_name (expr, name), sql->in.negated, sql->span, error) : NULL;
 }
 
 /* ---- LIKE ------------------------------------------------------------------------------------------------------- */

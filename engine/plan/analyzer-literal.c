@@ -128,6 +128,18 @@ fail_typed (WeirAnalyzer      *self,
   return NULL;
 }
 
+/* Named in the session time zone, as it was meant. */
+static WeirExpr *
+new_timestamp (WeirAnalyzer *self,
+               gint64        us)
+{
+  g_autoptr (GString) name = g_string_new ("TIMESTAMP '");
+
+  weir_timestamp_append (name, us, self->zone);
+  g_string_append_c (name, '\'');
+  return weir_expr_with_name (new_integer (WEIR_TIMESTAMP, us), name->str);
+}
+
 static WeirExpr *
 new_time (WeirAnalyzer      *self,
           const WeirSqlExpr *sql,
@@ -150,7 +162,7 @@ new_time (WeirAnalyzer      *self,
     default:
       if (!weir_timestamp_parse (literal->text, literal->len, self->zone, &us))
         return fail_typed (self, sql, "\"TIMESTAMP\"", error);
-      return new_integer (WEIR_TIMESTAMP, us);
+      return new_timestamp (self, us);
     }
 }
 

@@ -270,6 +270,17 @@ find_in_rel (WeirExprContext   *ctx,
   return follow_fields (ctx, column_expr (ctx, ctx->rel, found->pdata[0], name, n_used), name, n_used, error);
 }
 
+/* grouping__id, Hive's name of grouping_id(). */
+static WeirExpr *
+find_grouping_id (WeirExprContext   *ctx,
+                  const WeirSqlName *name,
+                  GError           **error)
+{
+  if (ctx->aggs == NULL || ctx->aggs->set_keys == NULL || !_weir_name_equal (name->parts[0].name, "grouping__id"))
+    return NULL;
+  return weir_expr_new_column (WEIR_INDEX_GROUPING, WEIR_BIGINT, FALSE, name->parts[0].name);
+}
+
 /* session_window of GROUP BY. */
 static WeirExpr *
 find_session (WeirExprContext   *ctx,
@@ -294,8 +305,8 @@ _weir_analyze_name (WeirExprContext   *ctx,
                     const WeirSqlName *name,
                     GError           **error)
 {
-  static const Finder plain[] = { find_lambda, find_in_rel, find_session, find_alias, find_in_outer, NULL };
-  static const Finder late[] = { find_lambda, find_alias, find_in_rel, find_session, find_in_outer, NULL };
+  static const Finder plain[] = { find_lambda, find_in_rel, find_session, find_grouping_id, find_alias, find_in_outer, NULL };
+  static const Finder late[] = { find_lambda, find_alias, find_in_rel, find_session, find_grouping_id, find_in_outer, NULL };
   const Finder       *finders = ctx->items_first && !ctx->in_aggregate ? late : plain;
   GError             *local = NULL;
 
@@ -402,4 +413,23 @@ _weir_expand_star (WeirExprContext   *ctx,
   if (!any && wanted == NULL)
     return _weir_an_fail (ctx->analyzer, error, "INVALID_USAGE_OF_STAR_OR_REGEX", star->span, "Invalid usage of '*': there is no FROM.", NULL);
   return TRUE;
+}
+
+gboolean
+_weir_expand_star_exprs (WeirExprContext   *ctx,
+                         const WeirSqlExpr *star,
+                         GPtrArray         *exprs,
+                         GError           **error)
+{
+  g_autoptr (GArray) items = g_array_new (FALSE, TRUE, sizeof (WeirItem));
+  gboolean           fine = _weir_expand_star (ctx, star, items, error);
+
+  for (guint i = 0; i < items->len; i++)
+    {
+      WeirItem *item = &g_array_index (items, WeirItem, i);
+
+      g_ptr_array_add (exprs, item->expr);
+      g_free (item->name);
+    }
+  return fine;
 }

@@ -198,6 +198,8 @@ WeirExpr *_weir_analyze_name (WeirExprContext *ctx, const WeirSqlName *name, GEr
 /* value.name of structs, arrays of structs, maps. Takes @base. */
 WeirExpr *_weir_analyze_field (WeirExprContext *ctx, WeirExpr *base, const char *name, WeirSpan span, GError **error);
 gboolean  _weir_expand_star (WeirExprContext *ctx, const WeirSqlExpr *star, GArray *items, GError **error);
+/* The same without names; appends to @exprs. */
+gboolean  _weir_expand_star_exprs (WeirExprContext *ctx, const WeirSqlExpr *star, GPtrArray *exprs, GError **error);
 WeirExpr *_weir_analyze_call (WeirExprContext *ctx, const WeirSqlExpr *sql, GError **error);
 WeirExpr *_weir_analyze_struct (WeirExprContext *ctx, const WeirSqlExpr *const *sql, guint n, const char *name, WeirSpan span, GError **error);
 WeirExpr *_weir_analyze_subquery (WeirExprContext *ctx, const WeirSqlExpr *sql, GError **error);

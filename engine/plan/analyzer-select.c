@@ -144,6 +144,8 @@ automatic_name (const WeirSqlExpr *sql,
 {
   const WeirSqlExpr *inner = sql;
 
+  if (expr->kind == WEIR_EXPR_CALL && expr->type->kind == WEIR_TYPE_MAP && strcmp (expr->function->name, "from_json") == 0)
+    return "entries";
   if (sql->kind == WEIR_SQL_EXPR_CAST)
     inner = sql->cast.operand;
   if (inner->kind != WEIR_SQL_EXPR_COLUMN || (inner != sql && inner->column.n_parts > 2))

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include <string.h>
+
 #include "plan/analyzer-private.h"
 
 /*
@@ -178,13 +180,11 @@ split (WeirExpr  *condition,
 }
 
 /*
- * Takes the projection and the correlated conjuncts off @plan (taken): @value becomes the first column over what is returned,
- * @conditions get the conjuncts. NULL when outer columns remain.
+ * Takes the projection and the correlated conjuncts off @plan (taken): @values get its columns over what is returned, @conditions the
+ * conjuncts. NULL when outer columns remain.
  */
 static WeirPlan *
-peel (WeirPlan  *plan,
-      WeirExpr **value,
-      GPtrArray *conditions)
+peel (WeirPlan *plan, GPtrArray *values, GPtrArray *conditions)
 {
   gboolean left = FALSE;
 
@@ -192,12 +192,14 @@ peel (WeirPlan  *plan,
     {
       WeirPlan *child = _weir_plan_steal_child (plan, 0);
 
-      *value = weir_expr_ref (plan->project.exprs[0]);
+      for (guint i = 0; i < plan->project.n_exprs; i++)
+        g_ptr_array_add (values, weir_expr_ref (plan->project.exprs[i]));
       weir_plan_unref (plan);
       plan = child;
     }
   else
-    *value = _weir_plan_column (plan, 0);
+    for (guint i = 0; i < plan->schema->n_fields; i++)
+      g_ptr_array_add (values, _weir_plan_column (plan, i));
   while (plan->kind == WEIR_PLAN_FILTER)
     {
       g_autoptr (GPtrArray) inner = g_ptr_array_new ();
@@ -216,7 +218,6 @@ peel (WeirPlan  *plan,
   if (!left)
     return plan;
   weir_plan_unref (plan);
-  g_clear_pointer (value, weir_expr_unref);
   return NULL;
 }
 
@@ -244,6 +245,53 @@ place (WeirExpr *expr,
   return placed;
 }
 
+/* operand = column @i of the subquery, whose columns come after @n_left others. Rows `(a, b) IN` compare part by part. */
+static WeirExpr *
+equality (WeirExprContext *ctx,
+          WeirExpr        *operand,
+          guint            i,
+          guint            n_columns,
+          WeirExpr        *value,
+          guint            n_left,
+          WeirSpan         span,
+          GError         **error)
+{
+  WeirExpr *sides[2];
+
+  sides[0] = weir_expr_ref (n_columns > 1 ? operand->args[2 * i + 1] : operand);
+  sides[1] = place (value, n_left);
+  return _weir_call (ctx, "=", sides, 2, span, error);
+}
+
+static gboolean
+fits_columns (const WeirExpr *operand,
+              guint           n_columns)
+{
+  if (operand == NULL || n_columns == 1)
+    return TRUE;
+  return operand->kind == WEIR_EXPR_CALL && strcmp (operand->function->name, "named_struct") == 0 && operand->n_args == 2 * n_columns;
+}
+
+static gboolean
+add_equalities (WeirExprContext    *ctx,
+                const WeirSqlQuery *query,
+                WeirExpr           *operand,
+                GPtrArray          *values,
+                GPtrArray          *conditions,
+                guint               n_left,
+                GError            **error)
+{
+  for (guint i = 0; operand != NULL && i < values->len; i++)
+    {
+      WeirExpr *equal = equality (ctx, operand, i, values->len, weir_expr_ref (values->pdata[i]), n_left, query->span, error);
+
+      if (equal == NULL)
+        return FALSE;
+      g_ptr_array_add (conditions, equal);
+    }
+  return TRUE;
+}
+
 static gboolean
 join_subquery (WeirExprContext    *ctx,
                const WeirSqlQuery *query,
@@ -252,49 +300,32 @@ join_subquery (WeirExprContext    *ctx,
                GError            **error)
 {
   gboolean              correlated;
-  WeirPlan             *plan = analyze_inner (ctx, query, &correlated, error);
-  g_autoptr (GPtrArray) conditions = g_ptr_array_new ();
-  g_autoptr (WeirExpr)  left = operand;
-  WeirExpr             *value = NULL;
-  guint                 n_left = ctx->rel->plan->schema->n_fields;
+  g_autoptr (WeirPlan)  plan = analyze_inner (ctx, query, &correlated, error);
+  g_autoptr (GPtrArray) conditions = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_expr_unref);
+  g_autoptr (GPtrArray) values = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_expr_unref);
+  guint                 n_left = ctx->rel->plan->schema->n_fields, n_columns;
+  WeirPlan             *join;
 
   if (plan == NULL)
     return FALSE;
-  if (operand != NULL && plan->schema->n_fields != 1)
-    {
-      weir_plan_unref (plan);
-      return fail_columns (ctx, query, plan->schema->n_fields, error);
-    }
+  n_columns = plan->schema->n_fields;
+  if (!fits_columns (operand, n_columns))
+    return fail_columns (ctx, query, n_columns, error);
   if (correlated)
-    plan = peel (plan, &value, conditions);
-  else if (operand != NULL)
-    value = _weir_plan_column (plan, 0);
-  if (plan == NULL || (correlated && operand != NULL && negated))
-    {
-      g_ptr_array_set_free_func (conditions, (GDestroyNotify)weir_expr_unref);
-      g_clear_pointer (&value, weir_expr_unref);
-      g_clear_pointer (&plan, weir_plan_unref);
-      return _weir_fail_unsupported_here (ctx->analyzer, error, query->span, "this correlated subquery");
-    }
+    plan = peel (g_steal_pointer (&plan), values, conditions);
+  for (guint i = 0; !correlated && i < n_columns; i++)
+    g_ptr_array_add (values, _weir_plan_column (plan, i));
+  if (plan == NULL || (operand != NULL && negated && (correlated || n_columns > 1)))
+    return _weir_fail_unsupported_here (ctx->analyzer, error, query->span, "this subquery");
   for (guint i = 0; i < conditions->len; i++)
     conditions->pdata[i] = place (conditions->pdata[i], n_left);
-  if (operand != NULL)
-    {
-      WeirExpr *sides[] = { g_steal_pointer (&left), place (g_steal_pointer (&value), n_left) };
-      WeirExpr *equal = _weir_call (ctx, "=", sides, 2, query->span, error);
-
-      if (equal == NULL)
-        {
-          g_ptr_array_set_free_func (conditions, (GDestroyNotify)weir_expr_unref);
-          weir_plan_unref (plan);
-          return FALSE;
-        }
-      g_ptr_array_add (conditions, equal);
-    }
-  g_clear_pointer (&value, weir_expr_unref);
-  ctx->rel->plan = _weir_plan_new_join (ctx->rel->plan, plan, negated ? WEIR_JOIN_ANTI : WEIR_JOIN_SEMI, _weir_expr_conjunction (conditions));
-  ctx->rel->plan->join.null_aware = negated && operand != NULL;
-  ctx->rel->plan->span = _weir_an_span (ctx->analyzer, query->span);
+  if (!add_equalities (ctx, query, operand, values, conditions, n_left, error))
+    return FALSE;
+  g_ptr_array_set_free_func (conditions, NULL);
+  join = _weir_plan_new_join (ctx->rel->plan, g_steal_pointer (&plan), negated ? WEIR_JOIN_ANTI : WEIR_JOIN_SEMI, _weir_expr_conjunction (conditions));
+  join->join.null_aware = negated && operand != NULL;
+  join->span = _weir_an_span (ctx->analyzer, query->span);
+  ctx->rel->plan = join;
   return TRUE;
 }
 
@@ -304,8 +335,8 @@ _weir_analyze_subquery_filter (WeirExprContext   *ctx,
                                gboolean          *done,
                                GError           **error)
 {
-  gboolean  negated = FALSE;
-  WeirExpr *operand = NULL;
+  gboolean             negated = FALSE;
+  g_autoptr (WeirExpr) operand = NULL;
 
   while (sql->kind == WEIR_SQL_EXPR_UNARY && sql->unary.op == WEIR_SQL_OP_NOT)
     {

@@ -26,6 +26,7 @@ static const WeirFormatInfo fixture_formats[] = {
   { "csv", TRUE, TRUE, TRUE, TRUE, no_options, fixture_schema },
   { "text", TRUE, TRUE, FALSE, FALSE, no_options, fixture_schema },
   { "kafka", TRUE, TRUE, FALSE, FALSE, no_options, fixture_schema },
+  { "parquet", TRUE, TRUE, TRUE, TRUE, no_options, fixture_schema },
   { "rate", TRUE, FALSE, FALSE, FALSE, no_options, fixture_schema },
 };
 
@@ -61,6 +62,8 @@ fixture_table (WeirCatalog              *catalog,
 
   if (create->n_columns > 0 && declared == NULL)
     return FALSE;
+  if (create->format.name == NULL || weir_catalog_get_format (catalog, create->format.name) == NULL)
+    return weir_fail (error, WEIR_ERROR_ANALYZE, "DATA_SOURCE_NOT_FOUND", create->name.span, "no such format");
   table = weir_table_new (create->name.parts[create->name.n_parts - 1].name, weir_catalog_get_format (catalog, create->format.name), declared, NULL, ".");
   return weir_catalog_add_table (catalog, table, create->or_replace, error);
 }
