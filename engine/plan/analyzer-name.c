@@ -123,28 +123,35 @@ is_catalog_prefix (const WeirSqlName *name,
   return TRUE;
 }
 
+static gboolean
+is_under (const WeirRelColumn *column,
+          const char          *qualifier,
+          gboolean             hidden)
+{
+  if (qualifier != NULL)
+    return column->qualifier != NULL && _weir_name_equal (column->qualifier, qualifier);
+  return hidden ? column->hidden && column->qualifier == NULL : !column->hidden;
+}
+
+/* @hidden: without qualifier, only hidden columns that have none: the window of this query. */
 static void
 collect (const WeirRel *rel,
          const char    *qualifier,
          const char    *name,
+         gboolean       hidden,
          GPtrArray     *found)
 {
   for (guint i = 0; i < rel->columns->len; i++)
     {
       WeirRelColumn *column = &g_array_index (rel->columns, WeirRelColumn, i);
+      gboolean       seen = FALSE;
 
-      /* Hidden columns are found under their qualifier, except the window, which has none. */
-      if (qualifier == NULL ? column->hidden && column->qualifier != NULL : column->qualifier == NULL || !_weir_name_equal (column->qualifier, qualifier))
-        continue;
-      if (!_weir_name_equal (column->name, name))
+      if (!is_under (column, qualifier, hidden) || !_weir_name_equal (column->name, name))
         continue;
       for (guint k = 0; k < found->len; k++)
-        if (((WeirRelColumn *)found->pdata[k])->index == column->index)
-          column = NULL;
-      if (column != NULL)
+        seen |= ((WeirRelColumn *)found->pdata[k])->index == column->index;
+      if (!seen)
         g_ptr_array_add (found, column);
-      else
-        break;
     }
 }
 
@@ -157,11 +164,13 @@ find_columns (const WeirRel     *rel,
   for (guint q = MIN (name->n_parts - 1, 3); q >= 1; q--)
     {
       if (is_catalog_prefix (name, q - 1))
-        collect (rel, name->parts[q - 1].name, name->parts[q].name, found);
+        collect (rel, name->parts[q - 1].name, name->parts[q].name, FALSE, found);
       if (found->len > 0)
         return q + 1;
     }
-  collect (rel, NULL, name->parts[0].name, found);
+  collect (rel, NULL, name->parts[0].name, FALSE, found);
+  if (found->len == 0)
+    collect (rel, NULL, name->parts[0].name, TRUE, found);
   return found->len > 0 ? 1 : 0;
 }
 
