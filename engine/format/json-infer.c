@@ -192,10 +192,15 @@ _weir_json_infer_value (const WeirTextOptions *options,
                         gsize                  len)
 {
   WeirArena    arena = { NULL, 0 };
-  WeirJsonScan scan = { options, text, text + len, NULL, &arena };
+  WeirJsonScan scan = { options, NULL, NULL, NULL, &arena };
   WeirCell     cell;
   WeirType    *type = NULL;
+  char        *copy = _weir_arena_alloc (&arena, len);
 
+  if (len > 0)
+    memcpy (copy, text, len);
+  scan.p = copy;
+  scan.end = copy + len;
   if (weir_utf8_valid (text, len) && _weir_json_space (&scan) && _weir_json_value (&scan, &cell))
     type = infer (options, &cell, &arena, 0);
   g_clear_pointer (&arena.buffers, g_ptr_array_unref);

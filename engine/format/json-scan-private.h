@@ -5,7 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* A cursor over one JSON text. After a FALSE `reason` says what is wrong. The bytes are valid UTF-8. */
+/* A cursor over one JSON text. After a FALSE `reason` says what is wrong. The bytes are valid UTF-8, and 16 behind them
+ * can be read. */
 typedef struct
 {
   const WeirTextOptions *options;

@@ -133,7 +133,32 @@ decode_escape (const WeirTextOptions *options,
   return p + 1;
 }
 
-/* Checks and decodes a string with escapes from @start, its first byte, to its end quote. */
+/* The first byte from @p on that is the quote, a backslash or a control character. Up to 15 bytes behind @end are read. */
+static inline const char *
+find_special (const char *p,
+              const char *end,
+              char        quote)
+{
+#ifdef __SSE2__
+  for (; p < end; p += 16)
+    {
+      __m128i text = _mm_loadu_si128 ((const __m128i *)p);
+      __m128i special = _mm_or_si128 (_mm_or_si128 (_mm_cmpeq_epi8 (text, _mm_set1_epi8 (quote)), _mm_cmpeq_epi8 (text, _mm_set1_epi8 ('\\'))),
+                                      _mm_cmpeq_epi8 (_mm_min_epu8 (text, _mm_set1_epi8 (0x1f)), text));
+      int     mask = _mm_movemask_epi8 (special);
+
+      if (mask != 0)
+        return MIN (p + __builtin_ctz ((guint)mask), end);
+    }
+  return end;
+#else
+  while (p < end && *p != quote && *p != '\\' && (guchar)*p >= ' ')
+    p++;
+  return p;
+#endif
+}
+
+/* Checks and decodes a string with escapes from @start, its first byte, to its end quote; scan->p is at the first backslash. */
 static gboolean
 string_with_escapes (WeirJsonScan *scan,
                      const char   *start,
@@ -146,52 +171,40 @@ string_with_escapes (WeirJsonScan *scan,
   char       *out;
 
   while (close < scan->end && *close != quote)
-    close += *close == '\\' ? 2 : 1;
-  if (close >= scan->end)
+    {
+      if (*close == '\\' && close + 1 < scan->end)
+        close += 2;
+      else if (*close == '\\')
+        break;
+      else
+        close = find_special (close + 1, scan->end, quote);
+    }
+  if (close >= scan->end || *close != quote)
     return fail (scan, "a string is not closed");
   out = bytes = _weir_arena_alloc (scan->arena, (gsize)(close - start) + 6);
   memcpy (out, start, (gsize)(p - start));
   out += p - start;
   while (p < close)
     {
+      const char *run = p;
+
       if (*p == '\\')
         {
           p = decode_escape (scan->options, p + 1, close, &out);
           if (p == NULL)
             return fail (scan, "a string has an unknown escape");
+          continue;
         }
-      else if ((guchar)*p < ' ' && !scan->options->allow_control)
+      if ((guchar)*p < ' ' && !scan->options->allow_control)
         return fail (scan, "a string has an unescaped control character");
-      else
-        *out++ = *p++;
+      p = find_special (p + 1, close, '\\');
+      memcpy (out, run, (gsize)(p - run));
+      out += p - run;
     }
   if (cell != NULL)
     *cell = (WeirCell){ bytes, (guint32)(out - bytes), WEIR_CELL_STRING };
   scan->p = close + 1;
   return TRUE;
-}
-
-/* The first byte from @p on that is the quote, a backslash or a control character. */
-static inline const char *
-find_special (const char *p,
-              const char *end,
-              char        quote)
-{
-#ifdef __SSE2__
-  for (; end - p >= 16; p += 16)
-    {
-      __m128i text = _mm_loadu_si128 ((const __m128i *)p);
-      __m128i special = _mm_or_si128 (_mm_or_si128 (_mm_cmpeq_epi8 (text, _mm_set1_epi8 (quote)), _mm_cmpeq_epi8 (text, _mm_set1_epi8 ('\\'))),
-                                      _mm_cmpeq_epi8 (_mm_min_epu8 (text, _mm_set1_epi8 (0x1f)), text));
-      int     mask = _mm_movemask_epi8 (special);
-
-      if (mask != 0)
-        return p + __builtin_ctz ((guint)mask);
-    }
-#endif
-  while (p < end && *p != quote && *p != '\\' && (guchar)*p >= ' ')
-    p++;
-  return p;
 }
 
 gboolean
@@ -306,33 +319,41 @@ static gboolean
 read_word (WeirJsonScan *scan,
            WeirCell     *cell)
 {
+#define WORD(text, kind)        \
+  {                             \
+    text, sizeof text - 1, kind \
+  }
   static const struct
   {
     const char *text;
+    guint32     len;
     guint32     kind;
   } words[] = {
-    { "null", WEIR_CELL_NULL },
-    { "true", WEIR_CELL_TRUE },
-    { "false", WEIR_CELL_FALSE },
-    { "NaN", WEIR_CELL_WORD },
-    { "Infinity", WEIR_CELL_WORD },
-    { "-Infinity", WEIR_CELL_WORD },
-    { "+Infinity", WEIR_CELL_WORD },
-    { "INF", WEIR_CELL_WORD },
-    { "-INF", WEIR_CELL_WORD },
-    { "+INF", WEIR_CELL_WORD },
+    WORD ("null", WEIR_CELL_NULL),
+    WORD ("true", WEIR_CELL_TRUE),
+    WORD ("false", WEIR_CELL_FALSE),
+    WORD ("NaN", WEIR_CELL_WORD),
+    WORD ("Infinity", WEIR_CELL_WORD),
+    WORD ("-Infinity", WEIR_CELL_WORD),
+    WORD ("+Infinity", WEIR_CELL_WORD),
+    WORD ("INF", WEIR_CELL_WORD),
+    WORD ("-INF", WEIR_CELL_WORD),
+    WORD ("+INF", WEIR_CELL_WORD),
   };
+#undef WORD
 
   for (guint i = 0; i < G_N_ELEMENTS (words); i++)
     {
-      gsize len = strlen (words[i].text);
+      char next;
 
-      if ((gsize)(scan->end - scan->p) < len || memcmp (scan->p, words[i].text, len) != 0 || (words[i].kind == WEIR_CELL_WORD && !scan->options->allow_non_numeric))
+      if (*words[i].text != *scan->p || (gsize)(scan->end - scan->p) < words[i].len || memcmp (scan->p, words[i].text, words[i].len) != 0 ||
+          (words[i].kind == WEIR_CELL_WORD && !scan->options->allow_non_numeric))
         continue;
       if (cell != NULL)
-        *cell = (WeirCell){ scan->p, (guint32)len, words[i].kind };
-      scan->p += len;
-      if (g_ascii_isalnum (_weir_json_peek (scan)) || _weir_json_peek (scan) == '_' || _weir_json_peek (scan) == '$' || (guchar)_weir_json_peek (scan) >= 0x80)
+        *cell = (WeirCell){ scan->p, words[i].len, words[i].kind };
+      scan->p += words[i].len;
+      next = _weir_json_peek (scan);
+      if (g_ascii_isalnum (next) || next == '_' || next == '$' || (guchar)next >= 0x80)
         break;
       return TRUE;
     }
