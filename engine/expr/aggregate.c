@@ -237,8 +237,8 @@ weir_agg_call_new (const WeirAggregate *aggregate,
 
 WeirAggCall *
 weir_agg_call_map (WeirAggCall    *call,
-                           WeirExprMapFunc func,
-                           gpointer        data)
+                   WeirExprMapFunc func,
+                   gpointer        data)
 {
   WeirAggCall *copy = g_memdup2 (call, sizeof *call);
 
