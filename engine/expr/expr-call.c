@@ -88,8 +88,8 @@ rewrite_call (WeirBind *bind,
   WeirExpr        *expr = bind->function->rewrite (bind, error);
   WeirExpr        *named;
 
-  if (expr == NULL)
-    return NULL;
+  if (expr == NULL || (bind->function->print != NULL && bind->function->print[0] == '='))
+    return expr;
   named = weir_expr_with_name (expr, name);
   named->span = bind->span;
   return named;

@@ -113,23 +113,41 @@ append_template (GString *out,
     }
 }
 
+/* The form for this number of arguments; NULL when there is none. Forms that begin with a digit are for that many and end at '|'. */
+static char *
+find_form (const char *print,
+           guint       n_args)
+{
+  g_auto (GStrv) forms = NULL;
+
+  if (print == NULL || print[0] == '=')
+    return NULL;
+  if (!g_ascii_isdigit (print[0]))
+    return g_strdup (print);
+  forms = g_strsplit (print, "|", -1);
+  for (guint i = 0; forms[i] != NULL; i++)
+    if ((guint)(forms[i][0] - '0') == n_args)
+      return g_strdup (forms[i] + 1);
+  return NULL;
+}
+
 char *
 _weir_expr_call_name (const WeirFunction *function,
                       WeirExpr          **args,
                       guint               n_args)
 {
-  GString *out = g_string_new (NULL);
-  guint    wanted = function->print != NULL && g_ascii_isdigit (function->print[0]) ? (guint)(function->print[0] - '0') : 0;
+  GString         *out = g_string_new (NULL);
+  g_autofree char *form = find_form (function->print, n_args);
 
-  if (function->print != NULL && (wanted == 0 || wanted == n_args))
-    append_template (out, function->print + (wanted > 0), args, n_args);
+  if (form != NULL)
+    append_template (out, form, args, n_args);
   else if ((function->flags & WEIR_FUNCTION_OPERATOR) && n_args == 2)
     g_string_append_printf (out, "(%s %s %s)", _weir_expr_name (args[0]), function->name, _weir_expr_name (args[1]));
   else if ((function->flags & WEIR_FUNCTION_OPERATOR) && n_args == 1)
     g_string_append_printf (out, "(%s %s)", function->name, _weir_expr_name (args[0]));
   else
     {
-      g_string_append_printf (out, "%s(", function->name);
+      g_string_append_printf (out, "%s(", function->name + (function->name[0] == '_'));
       append_args (out, args, 0, n_args);
       g_string_append_c (out, ')');
     }

@@ -297,13 +297,20 @@ weir_expr_new_field (WeirExpr *arg,
 }
 
 WeirExpr *
-weir_expr_new_lambda (WeirExpr *body)
+weir_expr_new_lambda (WeirExpr *body,
+                      guint     n_params)
 {
-  WeirExpr *expr = _weir_expr_alloc (WEIR_EXPR_LAMBDA, body->type, 1);
+  WeirExpr           *expr = _weir_expr_alloc (WEIR_EXPR_LAMBDA, body->type, 1);
+  g_autoptr (GString) name = g_string_new (NULL);
 
+  g_string_printf (name, "lambdafunction(%s", _weir_expr_name (body));
+  for (guint i = 0; i < n_params; i++)
+    g_string_append (name, ", namedlambdavariable()");
+  g_string_append_c (name, ')');
   expr->args[0] = body;
+  expr->index = n_params;
   expr->span = body->span;
-  expr->name = g_strdup_printf ("lambdafunction(%s, namedlambdavariable())", _weir_expr_name (body));
+  expr->name = g_strdup (name->str);
   _weir_expr_derive (expr);
   return expr;
 }

@@ -53,7 +53,7 @@ struct _WeirExpr
   char               *name;             /* Spark's automatic column name: `(a + 1)`, `count(1)`; nullable */
   guint               n_args;
   WeirExpr          **args;     /* Owned */
-  guint               index;    /* COLUMN, FIELD */
+  guint               index;    /* COLUMN, FIELD; LAMBDA: how many parameters */
   WeirColumn         *literal;  /* Owned; LITERAL */
   const WeirFunction *function; /* CALL */
   gpointer            data;     /* what the function prepared at bind time (compiled pattern, decoder …) */
@@ -80,7 +80,7 @@ WeirExpr *weir_expr_new_logic (WeirExprKind and_or_or, WeirExpr **args, guint n_
 WeirExpr *weir_expr_new_case (WeirExpr **args, guint n_args, WeirType *type);
 WeirExpr *weir_expr_new_coalesce (WeirExpr **args, guint n_args, WeirType *type);
 WeirExpr *weir_expr_new_field (WeirExpr *arg, guint index);
-WeirExpr *weir_expr_new_lambda (WeirExpr *body);
+WeirExpr *weir_expr_new_lambda (WeirExpr *body, guint n_params);
 /* The same expression with another automatic name. Takes @expr, copies @name. (transfer full) */
 WeirExpr *weir_expr_with_name (WeirExpr *expr, const char *name);
 

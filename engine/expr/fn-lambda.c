@@ -778,6 +778,7 @@ coerce_body (WeirBind *bind,
              GError  **error)
 {
   WeirExpr *body = weir_expr_coerce (weir_expr_ref (bind->args[i]->args[0]), type);
+  WeirExpr *lambda;
 
   if (body == NULL)
     {
@@ -790,8 +791,9 @@ coerce_body (WeirBind *bind,
       weir_expr_unref (body);
       return TRUE;
     }
+  lambda = weir_expr_with_name (weir_expr_new_lambda (body, bind->args[i]->index), bind->args[i]->name);
   weir_expr_unref (bind->args[i]);
-  bind->args[i] = weir_expr_new_lambda (body);
+  bind->args[i] = lambda;
   return TRUE;
 }
 
@@ -864,6 +866,15 @@ bind_sort (WeirBind *bind,
 }
 
 #define GROUP "lambda"
+/* What array_sort() prints for the comparison and aggregate() for the last lambda that were not given. */
+#define DEFAULT_ORDER                                                                                                                          \
+  "1array_sort($1, lambdafunction((IF(((namedlambdavariable() IS NULL) AND (namedlambdavariable() IS NULL)), 0, "                              \
+  "(IF((namedlambdavariable() IS NULL), 1, (IF((namedlambdavariable() IS NULL), -1, (IF((namedlambdavariable() < namedlambdavariable()), -1, " \
+  "(IF((namedlambdavariable() > namedlambdavariable()), 1, 0)))))))))), namedlambdavariable(), namedlambdavariable()))"
+#define FOLD(name_)                                                                                                                                                                                                                                                                                                                                                                                                                  \
+  {                                                                                                                                                                                                                                                                                                                                                                                                                                  \
+    .name = name_, .group = GROUP, .signature = name_ "(array, start, (acc, x) -> …[, acc -> …])", .doc = "The elements folded into one value.", .example = "SELECT " name_ "(array(1, 2, 3), 0, (acc, x) -> acc + x)", .n_args_min = 3, .n_args_max = 4, .bind = bind_aggregate, .eval = eval_aggregate, .lambda_params = params_aggregate, .print = "3" name_ "($*, lambdafunction(namedlambdavariable(), namedlambdavariable()))" \
+  }
 #define LAMBDA(name_, signature_, doc_, example_, min_, max_, bind_, eval_, params_)                                                                                                         \
   {                                                                                                                                                                                          \
     .name = name_, .group = GROUP, .signature = signature_, .doc = doc_, .example = example_, .n_args_min = min_, .n_args_max = max_, .bind = bind_, .eval = eval_, .lambda_params = params_ \
@@ -877,12 +888,12 @@ static const WeirFunction functions[] = {
   LAMBDA ("map_filter", "map_filter(map, (k, v) -> …)", "The entries whose body is true.", "SELECT map_filter(map(1, 0, 2, 2, 3, -1), (k, v) -> k > v)", 2, 2, bind_filter, eval_filter, params_entries),
   LAMBDA ("exists", "exists(array, x -> …)", "Whether the body is true of an element.", "SELECT exists(array(1, 2, 3), x -> x % 2 == 0)", 2, 2, bind_quantifier, eval_quantifier, params_elements),
   LAMBDA ("forall", "forall(array, x -> …)", "Whether the body is true of all elements.", "SELECT forall(array(1, 2, 3), x -> x % 2 == 0)", 2, 2, bind_quantifier, eval_quantifier, params_elements),
-  LAMBDA ("aggregate", "aggregate(array, start, (acc, x) -> …[, acc -> …])", "The elements folded into one value.", "SELECT aggregate(array(1, 2, 3), 0, (acc, x) -> acc + x)", 3, 4, bind_aggregate, eval_aggregate, params_aggregate),
-  LAMBDA ("reduce", "reduce(array, start, (acc, x) -> …[, acc -> …])", "The elements folded into one value.", "SELECT reduce(array(1, 2, 3), 0, (acc, x) -> acc + x)", 3, 4, bind_aggregate, eval_aggregate, params_aggregate),
+  FOLD ("aggregate"),
+  FOLD ("reduce"),
   LAMBDA ("zip_with", "zip_with(a, b, (x, y) -> …)", "The body's values of elements at the same place.", "SELECT zip_with(array(1, 2), array(3, 4), (x, y) -> x + y)", 3, 3, bind_zip_with, eval_zip_with, params_zip),
   LAMBDA ("map_zip_with", "map_zip_with(a, b, (k, v1, v2) -> …)", "The body's values of entries with the same key.", "SELECT map_zip_with(map(1, 'a'), map(1, 'x'), (k, v1, v2) -> concat(v1, v2))", 3, 3, bind_zip_with, eval_zip_with, params_zip),
   LAMBDA ("_array_sort_by", "array_sort(array, (l, r) -> …)", "The elements in the order of a comparison.", "SELECT array_sort(array(5, 6, 1), (l, r) -> l - r)", 2, 2, bind_sort, eval_sort, params_comparator),
-  { WEIR_REWRITE ("array_sort", GROUP, "array_sort(array[, (l, r) -> …])", "The elements in order, NULLs last.", "SELECT array_sort(array(5, 6, 1))", 1, 2, rewrite_array_sort), .lambda_params = params_comparator },
+  { WEIR_REWRITE ("array_sort", GROUP, "array_sort(array[, (l, r) -> …])", "The elements in order, NULLs last.", "SELECT array_sort(array(5, 6, 1))", 1, 2, rewrite_array_sort), .lambda_params = params_comparator, .print = DEFAULT_ORDER },
 };
 
 const WeirFamily _weir_family_lambda = { functions, G_N_ELEMENTS (functions) };

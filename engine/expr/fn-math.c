@@ -48,6 +48,15 @@ sec (double x)
   return 1 / cos (x);
 }
 
+/* One step of Newton's makes the library's root exact where it can be. */
+static double
+cube_root (double x)
+{
+  double r = cbrt (x);
+
+  return isfinite (r) && r != 0 ? r - (r * r * r - x) / (3 * r * r) : r;
+}
+
 static double
 degrees (double x)
 {
@@ -238,7 +247,7 @@ static const WeirFunction functions[] = {
   UNARY ("asinh", "The inverse hyperbolic sine.", "0", "ASINH", asinh),
   UNARY ("atan", "The arc tangent.", "0", "ATAN", atan),
   UNARY ("atanh", "The inverse hyperbolic tangent.", "0", "ATANH", atanh),
-  UNARY ("cbrt", "The cube root.", "27.0", "CBRT", cbrt),
+  UNARY ("cbrt", "The cube root.", "27.0", "CBRT", cube_root),
   UNARY ("cos", "The cosine.", "0", "COS", cos),
   UNARY ("cosh", "The hyperbolic cosine.", "0", "COSH", cosh),
   UNARY ("cot", "The cotangent.", "1", "COT", cot),

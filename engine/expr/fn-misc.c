@@ -250,8 +250,9 @@ row_randstr (WeirRow *row)
     return FALSE;
   for (gint64 i = 0; i < n; i++)
     {
-      int v = ABS ((gint32)random_bits (&state, 32) % 62);
+      int v = (gint32)random_bits (&state, 32) % 62;
 
+      v = ABS (v);
       g_string_append_c (row->text, (char)(v < 10 ? '0' + v : v < 36 ? 'a' + v - 10
                                                                      : 'A' + v - 36));
     }

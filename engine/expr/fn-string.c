@@ -416,7 +416,7 @@ static const WeirFunction functions[] = {
   { WEIR_ROW ("trim", GROUP, "trim([characters, ]text)", "The text without the characters at its ends.", "SELECT trim('    SparkSQL   ')", 1, 2, "ss>s", row_trim), .impl = GINT_TO_POINTER (TRIM_LEFT | TRIM_RIGHT), .print = "2TRIM(BOTH $1 FROM $2)" },
   { WEIR_ROW ("ltrim", GROUP, "ltrim([characters, ]text)", "The text without the characters at its start.", "SELECT ltrim('    SparkSQL   ')", 1, 2, "ss>s", row_trim), .impl = GINT_TO_POINTER (TRIM_LEFT), .print = "2TRIM(LEADING $1 FROM $2)" },
   { WEIR_ROW ("rtrim", GROUP, "rtrim([characters, ]text)", "The text without the characters at its end.", "SELECT rtrim('    SparkSQL   ')", 1, 2, "ss>s", row_trim), .impl = GINT_TO_POINTER (TRIM_RIGHT), .print = "2TRIM(TRAILING $1 FROM $2)" },
-  { WEIR_ROW ("btrim", GROUP, "btrim(text[, characters])", "The text without the characters at its ends.", "SELECT btrim('SSparkSQLS', 'SL')", 1, 2, "tt>t", row_btrim) },
+  { WEIR_ROW ("btrim", GROUP, "btrim(text[, characters])", "The text without the characters at its ends.", "SELECT btrim('SSparkSQLS', 'SL')", 1, 2, "ss>s", row_btrim) },
   SUBSTRING ("substring"),
   SUBSTRING ("substr"),
   { WEIR_ROW ("left", GROUP, "left(text, n)", "The first n characters.", "SELECT left('Spark SQL', 3)", 2, 2, "ti>t", row_left) },

@@ -374,8 +374,8 @@ bind_to_number (WeirBind *bind,
 
 static const WeirFunction functions[] = {
   { WEIR_ROW ("_to_char", GROUP, "to_char(number, format)", "The number in a format of digits.", "SELECT to_char(454, '999')", 2, 2, NULL, row_to_char), .bind = bind_to_char },
-  { WEIR_REWRITE ("to_char", GROUP, "to_char(value, format)", "The number, time or bytes in a format.", "SELECT to_char(12454, '99G999')", 2, 2, rewrite_to_char) },
-  { WEIR_REWRITE ("to_varchar", GROUP, "to_varchar(value, format)", "The number, time or bytes in a format.", "SELECT to_varchar(12454, '99G999')", 2, 2, rewrite_to_char), .print = "to_char($*)" },
+  { WEIR_REWRITE ("to_char", GROUP, "to_char(value, format)", "The number, time or bytes in a format.", "SELECT to_char(12454, '99G999')", 2, 2, rewrite_to_char), .print = "=" },
+  { WEIR_REWRITE ("to_varchar", GROUP, "to_varchar(value, format)", "The number, time or bytes in a format.", "SELECT to_varchar(12454, '99G999')", 2, 2, rewrite_to_char), .print = "=" },
   { WEIR_ROW_FAILS ("to_number", GROUP, "to_number(text, format)", "The number of a text in a format.", "SELECT to_number('12,454', '99,999')", 2, 2, NULL, row_to_number), .bind = bind_to_number },
   { WEIR_ROW ("try_to_number", GROUP, "try_to_number(text, format)", "The number of a text in a format, or NULL.", "SELECT try_to_number('12,454', '99,999')", 2, 2, NULL, row_to_number), .bind = bind_to_number, .impl = "try" },
 };

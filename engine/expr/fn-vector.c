@@ -6,7 +6,7 @@
 #include "expr/families-private.h"
 #include "expr/list-private.h"
 
-/* Vectors: arrays of FLOAT. A NULL element makes the result NULL; vectors of unequal length do not fit. */
+/* Vectors: arrays of FLOAT, computed in FLOAT. A NULL element makes the result NULL; vectors of unequal length do not fit. */
 
 typedef struct
 {
@@ -24,14 +24,14 @@ vector_of (WeirRow *row,
 static gboolean
 element (const Vector *vector,
          guint32       k,
-         double       *value)
+         float        *value)
 {
   guint             at = vector->view.offset + k;
   const WeirColumn *flat = weir_column_resolve (vector->elements, &at);
 
   if (weir_column_is_null (flat, at))
     return FALSE;
-  *value = (double)weir_column_values (flat, float)[at];
+  *value = weir_column_values (flat, float)[at];
   return TRUE;
 }
 
@@ -50,11 +50,11 @@ check_lengths (WeirRow      *row,
 /* Sums of products: a·b, a·a, b·b. */
 static gboolean
 products (WeirRow *row,
-          double   sums[3],
-          double  *distance)
+          float    sums[3],
+          float   *distance)
 {
   Vector a = vector_of (row, 0), b = vector_of (row, 1);
-  double x, y;
+  float  x, y;
 
   if (!check_lengths (row, &a, &b))
     return FALSE;
@@ -75,24 +75,24 @@ static gboolean
 row_pair (WeirRow *row)
 {
   const char *kind = row->expr->function->impl;
-  double      sums[3], distance;
+  float       sums[3], distance;
 
   if (!products (row, sums, &distance))
     return FALSE;
   if (kind[0] == 'c' && (sums[1] == 0 || sums[2] == 0))
     return FALSE;
-  row->d = kind[0] == 'i' ? sums[0] : kind[0] == 'l' ? sqrt (distance)
-                                                     : sums[0] / sqrt (sums[1] * sums[2]);
+  row->d = kind[0] == 'i' ? sums[0] : kind[0] == 'l' ? sqrtf (distance)
+                                                     : sums[0] / sqrtf (sums[1] * sums[2]);
   return TRUE;
 }
 
 static gboolean
 norm (WeirRow *row,
-      double  *result)
+      float   *result)
 {
   Vector a = vector_of (row, 0);
   float  degree = row->n_args > 1 ? weir_arg_at (row->args[1], float, row->row) : 2;
-  double x;
+  float  x;
 
   if (!(degree == 1 || degree == 2 || isinf (degree)))
     return _weir_row_fail_value (row, "VECTOR_NORM_DEGREE", "degree", "expects 1.0, 2.0 or infinity.");
@@ -101,16 +101,21 @@ norm (WeirRow *row,
     {
       if (!element (&a, k, &x))
         return FALSE;
-      *result = isinf (degree) ? MAX (*result, fabs (x)) : *result + (degree == 1 ? fabs (x) : x * x);
+      *result = isinf (degree) ? MAX (*result, fabsf (x)) : *result + (degree == 1 ? fabsf (x) : x * x);
     }
-  *result = degree == 2 ? sqrt (*result) : *result;
+  *result = degree == 2 ? sqrtf (*result) : *result;
   return TRUE;
 }
 
 static gboolean
 row_norm (WeirRow *row)
 {
-  return norm (row, &row->d);
+  float result;
+
+  if (!norm (row, &result))
+    return FALSE;
+  row->d = (double)result;
+  return TRUE;
 }
 
 static WeirColumn *
@@ -132,7 +137,7 @@ eval_normalize (const WeirExpr *expr,
   WEIR_FOREACH_ROW (sel, at)
   {
     Vector a;
-    double length, x = 0;
+    float  length, x = 0;
 
     row.row = at;
     a = vector_of (&row, 0);
@@ -145,7 +150,7 @@ eval_normalize (const WeirExpr *expr,
     for (guint32 k = 0; k < a.view.length; k++)
       {
         element (&a, k, &x);
-        weir_column_builder_append_double (elements, x / length);
+        weir_column_builder_append_double (elements, (double)(x / length));
       }
   }
   child = weir_column_builder_finish (elements);

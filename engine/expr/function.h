@@ -66,8 +66,8 @@ struct _WeirFunction
   const char *types;
   /* Literals for missing last arguments, as `i1` or `s ` separated by `|`; they show in the automatic name. */
   const char *defaults;
-  /* Automatic column name when it is not `name(arg, arg)`: `($1 IS NULL)`, `POWER($*)`; after a leading digit only for calls with that
-   * many arguments; nullable. */
+  /* Automatic column name when it is not `name(arg, arg)`: `($1 IS NULL)`, `POWER($*)`; `2$1 LIKE $2|3…` by the number of arguments; `=`:
+   * what the rewritten call is named. Nullable. */
   const char *print;
   /* Instead of eval: what the call stands for (nvl() is a COALESCE). Takes bind->args. (transfer full) (nullable) */
   WeirExpr *(*rewrite) (WeirBind *bind, GError **error);

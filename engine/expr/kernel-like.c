@@ -278,7 +278,7 @@ bind_like (WeirBind *bind,
 }
 
 static const WeirFunction functions[] = {
-  { WEIR_ROW_FAILS ("like", "predicate", "like(text, pattern[, escape])", "Whether the text matches; % stands for any characters, _ for one.", "SELECT like('Spark', '_park')", 2, 3, NULL, row_like), .bind = bind_like, .print = "2$1 LIKE $2" },
+  { WEIR_ROW_FAILS ("like", "predicate", "like(text, pattern[, escape])", "Whether the text matches; % stands for any characters, _ for one.", "SELECT like('Spark', '_park')", 2, 3, NULL, row_like), .bind = bind_like, .print = "2$1 LIKE $2|3$1 LIKE $2 ESCAPE '$3'" },
   { WEIR_ROW_FAILS ("ilike", "predicate", "ilike(text, pattern[, escape])", "Whether the text matches without regard to case.", "SELECT ilike('Spark', '_Park')", 2, 3, NULL, row_like), .bind = bind_like, .print = "ilike($1, $2)" },
 };
 

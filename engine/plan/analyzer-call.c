@@ -50,7 +50,7 @@ bind_lambda (WeirExprContext    *ctx,
     ctx->lambdas = NULL;
   for (guint i = 0; i < scope.n_params; i++)
     g_clear_pointer (&types[i], weir_type_unref);
-  return body != NULL ? weir_expr_new_lambda (body) : NULL;
+  return body != NULL ? weir_expr_new_lambda (body, scope.n_params) : NULL;
 }
 
 /* ---- arguments -------------------------------------------------------------------------------------------------- */
@@ -320,6 +320,9 @@ analyze_function (WeirExprContext   *ctx,
       args->pdata[0] = args->pdata[1];
       args->pdata[1] = text;
     }
+  /* The forms with words between the arguments print under one name. */
+  if (call->form == WEIR_SQL_CALL_POSITION || call->form == WEIR_SQL_CALL_SUBSTRING)
+    name = call->form == WEIR_SQL_CALL_POSITION ? "locate" : "substring";
   g_ptr_array_set_free_func (args, NULL);
   return _weir_call (ctx, name, (WeirExpr **)args->pdata, args->len, sql->span, error);
 }

@@ -54,7 +54,7 @@ field_of_each (WeirExprContext *ctx,
   WeirType        *row = base->type->fields[0].type;
   WeirExpr        *element = weir_expr_new_column (WEIR_LAMBDA_BASE + 8 * level, row, TRUE, "x");
   g_autofree char *text = g_strdup_printf ("%s.%s", base->name, name);
-  WeirExpr        *args[] = { base, weir_expr_new_lambda (weir_expr_new_field (element, index)) };
+  WeirExpr        *args[] = { base, weir_expr_new_lambda (weir_expr_new_field (element, index), 1) };
   WeirExpr        *each = _weir_call (ctx, "transform", args, 2, span, error);
 
   return each != NULL ? weir_expr_with_name (each, text) : NULL;

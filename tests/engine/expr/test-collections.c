@@ -15,7 +15,7 @@ param (guint     level,
 }
 
 #define X(p)         param (0, p, WEIR_INT)
-#define LAMBDA(body) weir_expr_new_lambda (body)
+#define LAMBDA(body) weir_expr_new_lambda (body, 2)
 
 static void
 test_arrays (void)
