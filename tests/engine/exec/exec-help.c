@@ -6,10 +6,23 @@
 #include "base/limits.h"
 #include "column/value.h"
 #include "format/decoder.h"
+#include "plan/analyzer.h"
+#include "sql/parser.h"
 
 #include <string.h>
 
-static const WeirFormatInfo format = { .name = "test", .can_stream = TRUE, .can_batch = TRUE };
+static WeirSchema *
+resolve_schema (const char *name,
+                WeirSchema *declared,
+                GHashTable *options,
+                const char *base_dir,
+                GError    **error)
+{
+  return declared != NULL ? weir_type_ref (declared) : weir_type_parse_ddl ("value STRING", error);
+}
+
+#define FORMAT(format_name) { .name = format_name, .can_stream = TRUE, .can_batch = TRUE, .resolve_schema = resolve_schema }
+static const WeirFormatInfo formats[] = { FORMAT ("test"), FORMAT ("json"), FORMAT ("text"), FORMAT ("csv") };
 
 WeirPlan *
 scan (const char *table,
@@ -21,7 +34,7 @@ scan (const char *table,
   g_autoptr (GHashTable) options = g_hash_table_new (g_str_hash, g_str_equal);
 
   g_assert_no_error (error);
-  return _weir_plan_new_scan (weir_table_new (table, &format, schema, options, "."), weir_type_ref (schema), NULL, is_streaming);
+  return _weir_plan_new_scan (weir_table_new (table, &formats[0], schema, options, "."), weir_type_ref (schema), NULL, is_streaming);
 }
 
 WeirExpr *
@@ -140,6 +153,143 @@ group_by (WeirPlan   *child,
   return _weir_plan_new_aggregate (child, &parts);
 }
 
+/* ---- SQL -------------------------------------------------------------------------------------------------------- */
+
+static gboolean
+define_table (WeirCatalog              *catalog,
+              const WeirSqlCreateTable *create,
+              GError                  **error)
+{
+  g_autofree WeirField  *fields = g_new0 (WeirField, create->n_columns + 1);
+  g_autoptr (WeirSchema) schema = NULL;
+  g_autoptr (GHashTable) options = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_autoptr (WeirTable)  table = NULL;
+  const WeirFormatInfo  *format = weir_catalog_get_format (catalog, create->format.name);
+
+  for (guint i = 0; i < create->n_columns; i++)
+    {
+      fields[i] = (WeirField){ (char *)create->columns[i].name.name, weir_type_parse (create->columns[i].type, error), TRUE, NULL };
+      if (fields[i].type == NULL)
+        return FALSE;
+    }
+  for (guint i = 0; i < create->n_options; i++)
+    g_hash_table_insert (options, g_ascii_strdown (create->options[i].key, -1), g_strdup (create->options[i].value));
+  schema = create->n_columns > 0 ? weir_type_new_struct (fields, create->n_columns) : NULL;
+  for (guint i = 0; i < create->n_columns; i++)
+    weir_type_unref (fields[i].type);
+  table = weir_table_new (create->name.parts[create->name.n_parts - 1].name, format, schema, options, ".");
+  return weir_catalog_add_table (catalog, table, TRUE, error);
+}
+
+static gboolean
+define_view (WeirCatalog             *catalog,
+             const WeirSqlCreateView *create,
+             const char              *text,
+             GError                 **error)
+{
+  g_autofree char *sql = g_strndup (text + create->query->span.start, create->query->span.end - create->query->span.start);
+  g_auto (GStrv)   names = NULL;
+
+  if (create->n_columns > 0)
+    {
+      names = g_new0 (char *, create->n_columns + 1);
+      for (guint i = 0; i < create->n_columns; i++)
+        names[i] = g_strdup (create->columns[i].name);
+    }
+  return weir_catalog_add_view (catalog, create->name.parts[create->name.n_parts - 1].name, sql, names, TRUE, error);
+}
+
+static WeirPlan *
+plan_statement (WeirCatalog            *catalog,
+                const WeirSqlStatement *statement,
+                const char             *text,
+                WeirOutputMode         *mode,
+                gboolean               *is_streaming,
+                GError                **error)
+{
+  const WeirSqlQuery  *query = statement->kind == WEIR_SQL_STATEMENT_QUERY ? statement->query : statement->create_query.query;
+  g_autoptr (WeirPlan) plan = weir_analyze_query (catalog, query, text, error);
+
+  *mode = WEIR_OUTPUT_APPEND;
+  if (statement->kind == WEIR_SQL_STATEMENT_CREATE_STREAMING_QUERY && statement->create_query.output_mode == WEIR_SQL_OUTPUT_MODE_UPDATE)
+    *mode = WEIR_OUTPUT_UPDATE;
+  if (statement->kind == WEIR_SQL_STATEMENT_CREATE_STREAMING_QUERY && statement->create_query.output_mode == WEIR_SQL_OUTPUT_MODE_COMPLETE)
+    *mode = WEIR_OUTPUT_COMPLETE;
+  *is_streaming = statement->kind == WEIR_SQL_STATEMENT_CREATE_STREAMING_QUERY;
+  if (plan == NULL || (*is_streaming && !weir_check_streaming (plan, *mode, catalog, error)))
+    return NULL;
+  return g_steal_pointer (&plan);
+}
+
+static void
+add_setting (gpointer key,
+             gpointer value,
+             gpointer catalog)
+{
+  weir_catalog_set (catalog, key, value, NULL);
+}
+
+WeirPlan *
+sql_plan (const char     *script,
+          GHashTable     *settings,
+          WeirOutputMode *mode,
+          gboolean       *is_streaming,
+          WeirZone      **zone,
+          GError        **error)
+{
+  g_autoptr (WeirSqlScript) parsed = weir_sql_parse (script, -1);
+  g_autoptr (WeirCatalog)   catalog = weir_catalog_new ();
+  g_autoptr (WeirPlan)      plan = NULL;
+  gboolean                  ok = TRUE;
+
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+    weir_catalog_add_format (catalog, &formats[i]);
+  weir_catalog_set (catalog, "spark.sql.session.timeZone", "UTC", NULL);
+  if (settings != NULL)
+    g_hash_table_foreach (settings, add_setting, catalog);
+  if (zone != NULL)
+    *zone = weir_zone_ref (weir_catalog_get_zone (catalog));
+  for (guint i = 0; ok && i < weir_sql_script_get_n_statements (parsed); i++)
+    {
+      const WeirSqlStatement *statement = weir_sql_script_get_statement (parsed, i);
+
+      if (statement == NULL)
+        {
+          g_propagate_error (error, g_error_copy (weir_sql_script_get_error (parsed, i)));
+          return NULL;
+        }
+      if (statement->kind == WEIR_SQL_STATEMENT_CREATE_TABLE)
+        ok = define_table (catalog, &statement->create_table, error);
+      else if (statement->kind == WEIR_SQL_STATEMENT_CREATE_VIEW)
+        ok = define_view (catalog, &statement->create_view, script, error);
+      else
+        {
+          plan = plan_statement (catalog, statement, script, mode, is_streaming, error);
+          ok = plan != NULL;
+        }
+    }
+  return ok ? g_steal_pointer (&plan) : NULL;
+}
+
+char *
+sql_rows (const char *query)
+{
+  g_autoptr (GError) error = NULL;
+  WeirOutputMode     mode;
+  gboolean           is_streaming;
+  WeirPlan          *plan = sql_plan (query, NULL, &mode, &is_streaming, NULL, &error);
+  Run               *run = plan != NULL ? run_try_new (plan, mode, FALSE, weir_zone_utc (), 2, &error) : NULL;
+  char              *rows;
+
+  if (run == NULL)
+    return g_strdup_printf ("[%s]", weir_error_get_condition (error));
+  rows = g_strdup (run_batch (run, FALSE, NULL));
+  if (rows == NULL)
+    rows = g_strdup_printf ("[%s]", weir_error_get_condition (run->error));
+  run_free (run);
+  return rows;
+}
+
 /* ---- batches ---------------------------------------------------------------------------------------------------- */
 
 static gboolean
@@ -197,19 +347,35 @@ run_new (WeirPlan      *plan,
          guint          n_threads)
 {
   g_autoptr (GError) error = NULL;
-  Run               *run = g_new0 (Run, 1);
-  guint              n_watermarks = 0;
+  Run               *run;
 
   _weir_plan_number (plan);
+  run = run_try_new (plan, mode, is_streaming, weir_zone_utc (), n_threads, &error);
+  g_assert_no_error (error);
+  return run;
+}
+
+Run *
+run_try_new (WeirPlan      *plan,
+             WeirOutputMode mode,
+             gboolean       is_streaming,
+             WeirZone      *zone,
+             guint          n_threads,
+             GError       **error)
+{
+  Run  *run = g_new0 (Run, 1);
+  guint n_watermarks = 0;
+
   weir_plan_foreach (plan, count_watermarks, &n_watermarks);
   run->plan = plan;
   run->node_ms = g_new0 (gint64, n_watermarks + 1);
-  run->options = (WeirPipelineOptions){ .mode = mode, .zone = weir_zone_utc (), .ansi = TRUE, .is_streaming = is_streaming };
+  run->options = (WeirPipelineOptions){ .mode = mode, .zone = zone, .ansi = TRUE, .is_streaming = is_streaming };
   run->options.pool = n_threads > 0 ? weir_worker_pool_new (n_threads) : NULL;
-  run->pipeline = weir_pipeline_new (plan, &run->options, &error);
-  g_assert_no_error (error);
   run->lines_per_morsel = G_MAXUINT;
   run->rows = g_string_new (NULL);
+  run->pipeline = weir_pipeline_new (plan, &run->options, error);
+  if (run->pipeline == NULL)
+    g_clear_pointer (&run, run_free);
   return run;
 }
 
@@ -307,24 +473,33 @@ run_uncommitted (Run               *run,
 }
 
 static void
+note_event_time (WeirPlan *plan,
+                 gpointer  data)
+{
+  Run  *run = data;
+  guint id;
+
+  if (plan->kind != WEIR_PLAN_EVENT_TIME || plan->event_time.watermark_id >= run->stats.n_watermarks)
+    return;
+  id = plan->event_time.watermark_id;
+  if (run->stats.max_event_ms[id] != G_MININT64)
+    run->node_ms[id] = MAX (run->node_ms[id], run->stats.max_event_ms[id] - plan->event_time.delay_ms);
+}
+
+static void
 move_watermark (Run *run)
 {
-  gint64 lowest = G_MAXINT64;
+  gint64 lowest = G_MAXINT64, highest = 0;
 
   run->used_ms = run->watermark_ms;
+  weir_plan_foreach (run->plan, note_event_time, run);
   for (guint i = 0; i < run->stats.n_watermarks; i++)
     {
-      gint64 delay = 0;
-
-      for (WeirPlan *plan = run->plan; plan != NULL; plan = plan->n_children > 0 ? plan->children[0] : NULL)
-        if (plan->kind == WEIR_PLAN_EVENT_TIME && plan->event_time.watermark_id == i)
-          delay = plan->event_time.delay_ms;
-      if (run->stats.max_event_ms[i] != G_MININT64)
-        run->node_ms[i] = MAX (run->node_ms[i], run->stats.max_event_ms[i] - delay);
       lowest = MIN (lowest, run->node_ms[i]);
+      highest = MAX (highest, run->node_ms[i]);
     }
   if (run->stats.n_watermarks > 0)
-    run->watermark_ms = MAX (run->watermark_ms, lowest);
+    run->watermark_ms = MAX (run->watermark_ms, run->policy_max ? highest : lowest);
 }
 
 static void

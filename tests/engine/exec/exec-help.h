@@ -17,6 +17,16 @@ WeirAggCall *agg (const char *name, ...) G_GNUC_NULL_TERMINATED; /* arguments */
 /* GROUP BY @keys (names between commas) and, with @size_s > 0, window(@time, …) in front of them. */
 WeirPlan *group_by (WeirPlan *child, const char *time, gint64 size_s, gint64 slide_s, gint64 start_s, const char *keys, ...) G_GNUC_NULL_TERMINATED;
 
+/**
+ * sql_plan:
+ * @script: CREATE TABLE and CREATE VIEW statements, then one SELECT or CREATE STREAMING QUERY
+ *
+ * Returns: (transfer full) (nullable): its plan
+ */
+WeirPlan *sql_plan (const char *script, GHashTable *settings, WeirOutputMode *mode, gboolean *is_streaming, WeirZone **zone, GError **error);
+/* The rows of a batch SELECT without tables, unsorted; `[CONDITION]` when it fails. (transfer full) */
+char *sql_rows (const char *query);
+
 /* A pipeline with a watermark driver: batches follow each other as Spark's file source with one file a trigger makes them. */
 typedef struct
 {
@@ -25,6 +35,7 @@ typedef struct
   WeirPipeline       *pipeline;
   gint64              watermark_ms, used_ms;
   gint64             *node_ms; /* by watermark_id */
+  gboolean            policy_max;
   guint64             batch_id;
   gboolean            restore_each; /* state goes out and into a fresh pipeline after every batch */
   guint               lines_per_morsel;
@@ -34,6 +45,8 @@ typedef struct
 } Run;
 
 Run *run_new (WeirPlan *plan, WeirOutputMode mode, gboolean is_streaming, guint n_threads);
+/* NULL with @error when there is no pipeline for the plan. */
+Run *run_try_new (WeirPlan *plan, WeirOutputMode mode, gboolean is_streaming, WeirZone *zone, guint n_threads, GError **error);
 void run_free (Run *run);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Run, run_free)
 
