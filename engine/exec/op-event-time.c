@@ -35,12 +35,17 @@ describe_event_time (WeirOp *op)
   return g_strdup_printf ("%s, delay=%" G_GINT64_FORMAT " ms", op->schema->fields[op->plan->event_time.column].name, op->plan->event_time.delay_ms);
 }
 
+/* A second mark on the same column: Spark notices when it plans the second batch. */
 static gboolean
 begin_event_time (WeirOp   *op,
                   WeirExec *exec,
                   GError  **error)
 {
+  WeirPlan *child = op->plan->children[0];
+
   ((EventTime *)op)->seen = nothing;
+  if (exec->input->batch_id > 0 && child->event_time_delay_us != NULL && child->event_time_delay_us[op->plan->event_time.column] >= 0)
+    return weir_fail (error, WEIR_ERROR_RUN, "_LEGACY_ERROR_TEMP_3076", op->plan->span, "Redefining watermark is disallowed.");
   return TRUE;
 }
 

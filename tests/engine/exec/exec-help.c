@@ -21,7 +21,10 @@ resolve_schema (const char *name,
   return declared != NULL ? weir_type_ref (declared) : weir_type_parse_ddl ("value STRING", error);
 }
 
-#define FORMAT(format_name) { .name = format_name, .can_stream = TRUE, .can_batch = TRUE, .resolve_schema = resolve_schema }
+#define FORMAT(format_name)                                                                      \
+  {                                                                                              \
+    .name = format_name, .can_stream = TRUE, .can_batch = TRUE, .resolve_schema = resolve_schema \
+  }
 static const WeirFormatInfo formats[] = { FORMAT ("test"), FORMAT ("json"), FORMAT ("text"), FORMAT ("csv") };
 
 WeirPlan *
@@ -435,10 +438,12 @@ print_rows (gpointer   data,
             WeirBatch *batch,
             GError   **error)
 {
+  Run *run = data;
+
   for (guint i = 0; i < batch->n_rows; i++)
     {
-      weir_batch_append_json_row (data, batch, i, weir_zone_utc ());
-      g_string_append_c (data, '\n');
+      weir_batch_append_json_row (run->rows, batch, i, run->options.zone);
+      g_string_append_c (run->rows, '\n');
     }
   return TRUE;
 }
@@ -464,7 +469,7 @@ run_uncommitted (Run               *run,
   g_string_set_size (run->rows, 0);
   g_clear_error (&run->error);
   weir_batch_stats_clear (&run->stats);
-  ok = weir_pipeline_run (run->pipeline, &input, print_rows, run->rows, &run->stats, &run->error);
+  ok = weir_pipeline_run (run->pipeline, &input, print_rows, run, &run->stats, &run->error);
   for (guint i = 0; i < n_scans; i++)
     g_ptr_array_unref (morsels[i]);
   g_free (morsels);

@@ -15,6 +15,7 @@
 
 /* These need what is not here yet; the reason is the key of a skip. */
 static const char *const later[][2] = {
+  { "malformed/", "readers have tests of their own" },
   { "join-stream/", "joins of two streams" },
   { "dedup/", "DROP DUPLICATES" },
   { "session/", "session_window()" },
@@ -27,9 +28,31 @@ typedef struct
   char       *reason; /* why it differs */
 } Case;
 
-static char *
-canonical (JsonNode *node)
+/* Partial sums of single rows add up in another order: the last digits of doubles do not count then. */
+static void
+round_doubles (JsonObject *object,
+               const char *name,
+               JsonNode   *node,
+               gpointer    data)
 {
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_DOUBLE)
+    json_object_set_string_member (object, name, g_ascii_formatd (text, sizeof text, "%.12g", json_node_get_double (node)));
+}
+
+static char *
+canonical (JsonNode *node,
+           gboolean  rounded)
+{
+  if (rounded && JSON_NODE_HOLDS_OBJECT (node))
+    {
+      g_autofree char     *text = json_to_string (node, FALSE);
+      g_autoptr (JsonNode) own = json_from_string (text, NULL);
+
+      json_object_foreach_member (json_node_get_object (own), round_doubles, NULL);
+      return json_to_string (own, FALSE);
+    }
   return json_to_string (node, FALSE);
 }
 
@@ -52,19 +75,21 @@ join_sorted (GPtrArray *lines,
 
 static char *
 expected_rows (JsonObject *batch,
-               gboolean    sorted)
+               gboolean    sorted,
+               gboolean    rounded)
 {
   g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
   JsonArray            *rows = json_object_get_array_member (batch, "rows");
 
   for (guint i = 0; i < json_array_get_length (rows); i++)
-    g_ptr_array_add (lines, canonical (json_array_get_element (rows, i)));
+    g_ptr_array_add (lines, canonical (json_array_get_element (rows, i), rounded));
   return join_sorted (lines, sorted);
 }
 
 static char *
 actual_rows (const char *text,
-             gboolean    sorted)
+             gboolean    sorted,
+             gboolean    rounded)
 {
   g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
   g_auto (GStrv)        rows = g_strsplit (text, "\n", -1);
@@ -76,7 +101,7 @@ actual_rows (const char *text,
         g_autoptr (JsonNode) node = json_from_string (rows[i], &error);
 
         g_assert_no_error (error);
-        g_ptr_array_add (lines, canonical (node));
+        g_ptr_array_add (lines, canonical (node, rounded));
       }
   return join_sorted (lines, sorted);
 }
@@ -134,8 +159,8 @@ check_batch (Case *self,
 {
   JsonObject      *batch = json_array_get_object_element (json_object_get_array_member (self->object, "expected"), b);
   gboolean         sorted = !json_object_get_boolean_member_with_default (self->object, "ordered", FALSE);
-  g_autofree char *wanted = expected_rows (batch, sorted);
-  g_autofree char *got = actual_rows (run->rows->str, sorted);
+  g_autofree char *wanted = expected_rows (batch, sorted, self->way > 1);
+  g_autofree char *got = actual_rows (run->rows->str, sorted, self->way > 1);
   JsonArray       *states = json_array_get_array_element (json_object_get_array_member (self->object, "state_rows"), b);
   gint64           dropped = json_array_get_int_element (json_object_get_array_member (self->object, "dropped_late"), b);
 
