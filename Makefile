@@ -15,9 +15,9 @@ FUZZ_SECONDS ?= 60
 .PHONY: run build test asan tsan bench fuzz screenshots clean
 
 run:
-	@tests/deps/apt-deps build run
-	@tests/deps/configure $(BUILD)
-	@ninja -C $(BUILD)
+	@tests/deps/apt-deps build run >&2
+	@tests/deps/configure $(BUILD) >&2
+	@ninja -C $(BUILD) >&2
 	@tests/deps/run-weir $(BUILD)
 
 build:
