@@ -17,6 +17,11 @@
 #define WEIR_JSON_DEPTH_MAX 512
 #define WEIR_TYPE_DEPTH_MAX 100
 
+/* Nodes of one bound expression, and tables one query reads. A name used twice stands for its expression twice, a view for its tables,
+ * so a short text can grow without end; nobody writes this much. */
+#define WEIR_SQL_NODES_MAX     200000
+#define WEIR_SQL_RELATIONS_MAX 1000
+
 /* A script larger than this is not SQL somebody wrote. */
 #define WEIR_SCRIPT_BYTES_MAX (16u << 20)
 

@@ -34,6 +34,16 @@ bind_lambda (WeirExprContext    *ctx,
                      "A lambda function should only be used in a higher order function.", NULL);
       return NULL;
     }
+  if (n_args > 0 && args[0]->type->kind != WEIR_TYPE_ARRAY && args[0]->type->kind != WEIR_TYPE_MAP)
+    {
+      g_autofree char *type = weir_type_to_sql (args[0]->type);
+
+      _weir_an_fail (ctx->analyzer, error, "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", args[0]->span,
+                     "Cannot resolve %s() due to data type mismatch: the first parameter requires the \"ARRAY\" or \"MAP\" type, however \"%s\" has the "
+                     "type \"%s\".",
+                     (const char *[]){ "functionName", function->name, "inputSql", args[0]->name, "inputType", type, NULL });
+      return NULL;
+    }
   if (scope.n_params > G_N_ELEMENTS (types) || !function->lambda_params (args, n_args, n_args, scope.n_params, types))
     {
       _weir_an_fail (ctx->analyzer, error, "INVALID_LAMBDA_FUNCTION_CALL.NUM_ARGS_MISMATCH", sql->span,

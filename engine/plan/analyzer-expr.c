@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/limits.h"
 #include "plan/analyzer-private.h"
 
 /*
@@ -582,12 +583,33 @@ analyze_kind (WeirExprContext   *ctx,
   g_return_val_if_reached (NULL);
 }
 
+/* Counts down the nodes of @expr; FALSE when there are more. */
+static gboolean
+fits (const WeirExpr *expr,
+      guint          *n_left)
+{
+  if (*n_left == 0)
+    return FALSE;
+  --*n_left;
+  for (guint i = 0; i < expr->n_args; i++)
+    if (!fits (expr->args[i], n_left))
+      return FALSE;
+  return TRUE;
+}
+
 WeirExpr *
 _weir_analyze_sql_expr (WeirExprContext   *ctx,
                         const WeirSqlExpr *sql,
                         GError           **error)
 {
-  return analyze_kind (ctx, sql, error);
+  WeirExpr *expr = analyze_kind (ctx, sql, error);
+  guint     n_left = WEIR_SQL_NODES_MAX;
+
+  if (expr == NULL || expr->n_args == 0 || fits (expr, &n_left))
+    return expr;
+  weir_expr_unref (expr);
+  _weir_an_fail (ctx->analyzer, error, "LIMIT_EXCEEDED", sql->span, "The expression is too large: more than 200000 parts, names of other columns spelt out.", NULL);
+  return NULL;
 }
 
 WeirExpr *

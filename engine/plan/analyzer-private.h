@@ -48,6 +48,7 @@ struct _WeirCte
 {
   const WeirSqlCte *cte;
   const WeirCte    *before; /* what its query can see */
+  gboolean         *used;
 };
 
 typedef struct
@@ -57,6 +58,7 @@ typedef struct
   gboolean       in_view;
   WeirSpan       view_span; /* in_view: the reference, which errors point at instead of a place in the view's text */
   guint          depth;
+  guint         *n_relations; /* Borrowed: tables, views and CTEs referred to so far, in nested views too */
   const WeirCte *ctes;
   WeirRel       *outer; /* Borrowed, nullable: the relation of the query around a subquery */
   gboolean       used_outer;

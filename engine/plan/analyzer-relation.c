@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/limits.h"
 #include "plan/analyzer-private.h"
 #include "sql/parser.h"
 
@@ -19,6 +20,7 @@ analyze_cte (WeirAnalyzer  *self,
   const WeirCte      *visible = self->ctes;
   g_autoptr (WeirRel) rel = NULL;
 
+  *cte->used = TRUE;
   self->ctes = cte->before;
   rel = _weir_analyze_query_rel (self, cte->cte->query, error);
   self->ctes = visible;
@@ -33,7 +35,7 @@ analyze_view (WeirAnalyzer      *self,
               WeirSpan           span,
               GError           **error)
 {
-  WeirAnalyzer              inner = { .catalog = self->catalog, .zone = self->zone, .in_view = TRUE, .view_span = _weir_an_span (self, span), .depth = self->depth };
+  WeirAnalyzer              inner = { .catalog = self->catalog, .zone = self->zone, .in_view = TRUE, .view_span = _weir_an_span (self, span), .depth = self->depth, .n_relations = self->n_relations };
   g_autoptr (WeirSqlScript) script = weir_sql_parse_statement (view->sql, -1, error);
   guint                     n_names = view->columns != NULL ? g_strv_length (view->columns) : 0;
   g_autofree WeirSqlIdent  *names = g_new0 (WeirSqlIdent, n_names + 1);
@@ -178,6 +180,11 @@ _weir_analyze_table (WeirAnalyzer        *self,
   g_autofree char   *text = NULL;
   WeirRel           *rel;
 
+  if (++*self->n_relations > WEIR_SQL_RELATIONS_MAX)
+    {
+      _weir_an_fail (self, error, "LIMIT_EXCEEDED", name->span, "The query refers to more than 1000 tables, those of its views counted.", NULL);
+      return NULL;
+    }
   for (const WeirCte *cte = name->n_parts == 1 ? self->ctes : NULL; cte != NULL; cte = cte->before)
     if (_weir_name_equal (cte->cte->name.name, last))
       return analyze_cte (self, cte, name->span, error);
@@ -323,6 +330,9 @@ apply_dedup (WeirAnalyzer       *self,
   WeirExprContext    ctx = { .analyzer = self, .rel = rel, .clause = "DROP DUPLICATES" };
   g_autoptr (GArray) keys = g_array_new (FALSE, FALSE, sizeof (guint));
 
+  if (dedup->within_watermark && !rel->plan->is_streaming)
+    return _weir_an_fail (self, error, "UNSUPPORTED_FEATURE.BATCH_OPERATION", dedup->span,
+                          "dropDuplicatesWithinWatermark is not supported with batch DataFrames/DataSets", NULL);
   for (guint i = 0; i < dedup->n_columns; i++)
     {
       WeirSqlName          name = { &dedup->columns[i], 1, dedup->columns[i].span };

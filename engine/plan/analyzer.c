@@ -24,7 +24,8 @@ weir_analyze_query (WeirCatalog        *catalog,
                     const char         *text,
                     GError            **error)
 {
-  WeirAnalyzer self = { .catalog = catalog, .zone = weir_catalog_get_zone (catalog) };
+  guint        n_relations = 0;
+  WeirAnalyzer self = { .catalog = catalog, .zone = weir_catalog_get_zone (catalog), .n_relations = &n_relations };
   WeirRel     *rel = _weir_analyze_query_rel (&self, query, error);
   WeirPlan    *plan;
 
@@ -42,7 +43,8 @@ weir_analyze_expr (WeirCatalog       *catalog,
                    const char        *text,
                    GError           **error)
 {
-  WeirAnalyzer            self = { .catalog = catalog, .zone = weir_catalog_get_zone (catalog) };
+  guint                   n_relations = 0;
+  WeirAnalyzer            self = { .catalog = catalog, .zone = weir_catalog_get_zone (catalog), .n_relations = &n_relations };
   g_autofree WeirColumn **columns = g_new0 (WeirColumn *, MAX (input->n_fields, 1));
   g_autoptr (WeirRel)     rel = NULL;
   WeirExprContext         ctx = { .analyzer = &self, .clause = "expression" };
@@ -75,6 +77,24 @@ analyze_ordered (WeirAnalyzer       *self,
   return rel != NULL ? _weir_analyze_limit (self, rel, query, error) : NULL;
 }
 
+/* What nobody refers to must be right as well. Takes @rel. */
+static WeirRel *
+check_unused (WeirAnalyzer  *self,
+              WeirRel       *rel,
+              const WeirCte *cte,
+              GError       **error)
+{
+  WeirRel *unused = _weir_analyze_query_rel (self, cte->cte->query, error);
+
+  if (unused != NULL)
+    {
+      _weir_rel_free (unused);
+      return rel;
+    }
+  _weir_rel_free (rel);
+  return NULL;
+}
+
 /* The CTEs of @query from @i on, each seeing those before it, then the query itself. */
 static WeirRel *
 analyze_with (WeirAnalyzer       *self,
@@ -83,6 +103,7 @@ analyze_with (WeirAnalyzer       *self,
               GError            **error)
 {
   const WeirCte *outer = self->ctes;
+  gboolean       used = FALSE;
   WeirCte        cte;
   WeirRel       *rel;
 
@@ -99,10 +120,11 @@ analyze_with (WeirAnalyzer       *self,
       }
   cte.cte = &query->ctes[i];
   cte.before = outer;
+  cte.used = &used;
   self->ctes = &cte;
   rel = analyze_with (self, query, i + 1, error);
   self->ctes = outer;
-  return rel;
+  return rel != NULL && !used ? check_unused (self, rel, &cte, error) : rel;
 }
 
 WeirRel *

@@ -177,22 +177,8 @@ walk_plan (WeirPlan *plan,
     }
 }
 
-static const char *
-mode_reason (WeirCheck     *self,
-             WeirCatalog   *catalog,
-             WeirPlan      *plan,
-             WeirOutputMode mode)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (weir_check_streaming (plan, mode, catalog, &error))
-    return NULL;
-  return keep (self, error->message);
-}
-
 static void
 fill_query (WeirCheck               *self,
-            WeirCatalog             *catalog,
             WeirStatementInfo       *info,
             const WeirAnalyzedQuery *analyzed)
 {
@@ -205,9 +191,9 @@ fill_query (WeirCheck               *self,
   g_ptr_array_add (self->blocks, info->tables);
   if (!analyzed->is_streaming)
     return;
-  info->append_reason = mode_reason (self, catalog, analyzed->plan, WEIR_OUTPUT_APPEND);
-  info->update_reason = mode_reason (self, catalog, analyzed->plan, WEIR_OUTPUT_UPDATE);
-  info->complete_reason = mode_reason (self, catalog, analyzed->plan, WEIR_OUTPUT_COMPLETE);
+  info->append_reason = weir_streaming_mode_reason (analyzed->plan, WEIR_OUTPUT_APPEND);
+  info->update_reason = weir_streaming_mode_reason (analyzed->plan, WEIR_OUTPUT_UPDATE);
+  info->complete_reason = weir_streaming_mode_reason (analyzed->plan, WEIR_OUTPUT_COMPLETE);
 }
 
 static void
@@ -233,7 +219,7 @@ check_query (WeirCheck              *self,
       info->trigger = keep (self, trigger);
     }
   if (analyzed.plan != NULL)
-    fill_query (self, catalog, info, &analyzed);
+    fill_query (self, info, &analyzed);
   _weir_analyzed_query_clear (&analyzed);
 }
 

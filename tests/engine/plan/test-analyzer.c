@@ -441,6 +441,40 @@ test_depth (void)
   g_assert_cmpstr (weir_error_get_condition (error), ==, "LIMIT_EXCEEDED");
 }
 
+static void
+check_too_much (const char *sql)
+{
+  g_autoptr (WeirCatalog) catalog = defined_catalog ();
+  g_autoptr (GError)      error = NULL;
+
+  g_assert_null (analyze (catalog, sql, &error));
+  g_assert_cmpstr (weir_error_get_condition (error), ==, "LIMIT_EXCEEDED");
+}
+
+/* Short texts that would double with each step. */
+static void
+test_growth (void)
+{
+  g_autoptr (GString) aliases = g_string_new ("SELECT v a0");
+  g_autoptr (GString) calls = g_string_new ("v");
+  g_autoptr (GString) ctes = g_string_new ("WITH c0 AS (SELECT v FROM t)");
+
+  for (guint i = 0; i < 40; i++)
+    {
+      g_string_append_printf (aliases, ", a%u + a%u a%u", i, i, i + 1);
+      g_string_append_printf (ctes, ", c%u AS (SELECT x.v FROM c%u x JOIN c%u y ON x.v = y.v)", i + 1, i, i);
+      g_string_prepend (calls, "nullif(");
+      g_string_append (calls, ", 0)");
+    }
+  g_string_append (aliases, " FROM t");
+  g_string_append (ctes, " SELECT * FROM c40");
+  g_string_prepend (calls, "SELECT ");
+  g_string_append (calls, " FROM t");
+  check_too_much (aliases->str);
+  check_too_much (calls->str);
+  check_too_much (ctes->str);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -455,5 +489,6 @@ main (int   argc,
   g_test_add_func ("/plan/analyzer/marks", test_marks);
   g_test_add_func ("/plan/analyzer/expression", test_expression);
   g_test_add_func ("/plan/analyzer/depth", test_depth);
+  g_test_add_func ("/plan/analyzer/growth", test_growth);
   return g_test_run ();
 }
