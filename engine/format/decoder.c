@@ -251,7 +251,8 @@ begin_block (WeirDecodeState       *state,
              gpointer               push_data,
              WeirDecodeStats       *stats)
 {
-  _weir_rows_reserve (state, WEIR_DECODE_ROWS);
+  /* A row takes a byte at least. */
+  _weir_rows_reserve (state, (guint)MIN (WEIR_DECODE_ROWS, block->len + 1));
   _weir_rows_reset (state);
   state->block = block;
   state->push = push;
