@@ -276,7 +276,8 @@ fill (Reader  *reader,
   wanted = MIN (wanted, reader->chunk->size - reader->base);
   if (reader->buffer == NULL || reader->buffer->size < wanted)
     {
-      WeirBuffer *larger = weir_buffer_new (wanted);
+      /* With room for the rest of the last record, which is nearly always read next. */
+      WeirBuffer *larger = weir_buffer_new (wanted + TAIL_BYTES);
 
       if (reader->len > 0)
         memcpy (larger->data, reader->buffer->data, reader->len);
@@ -295,8 +296,8 @@ fill (Reader  *reader,
         break; /* the file became shorter */
       reader->len += (gsize)n;
     }
-  /* Behind the data the buffer stays zero for vector loads. */
-  memset (reader->buffer->data + reader->len, 0, reader->buffer->size - reader->len);
+  /* Behind the data there are zeros for vector loads. */
+  memset (reader->buffer->data + reader->len, 0, MIN (reader->buffer->size - reader->len, 64));
   return TRUE;
 }
 
