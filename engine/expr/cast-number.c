@@ -165,6 +165,9 @@ double_to_integer (double       value,
 {
   double cut = trunc (value);
 
+  /* Java compares with its largest long as a double, which is this, and then cuts. */
+  if (kind == WEIR_TYPE_BIGINT && cut == 9223372036854775808.0)
+    return *result = G_MAXINT64, TRUE;
   if (!(cut >= -9223372036854775808.0 && cut < 9223372036854775808.0))
     return FALSE;
   *result = (gint64)cut;
@@ -191,7 +194,9 @@ from_double (const WeirExpr *expr,
       weir_out_values (out, float)[row] = (float)value;
     else if (to->kind == WEIR_TYPE_DECIMAL)
       {
-        if (!weir_decimal_from_double (value, to->precision, to->scale, &weir_out_values (out, WeirInt128)[row]))
+        if (!isfinite (value))
+          _weir_out_null (out, row);
+        else if (!weir_decimal_from_double (value, to->precision, to->scale, &weir_out_values (out, WeirInt128)[row]))
           _weir_cast_fail_range (expr, eval, arg, out, row);
       }
     else if (double_to_integer (value, to->kind, &integer))

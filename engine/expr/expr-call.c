@@ -76,8 +76,8 @@ finish_call (WeirBind *bind,
   expr->data = bind->data;
   expr->data_free = bind->data_free;
   _weir_expr_derive (expr);
-  expr->name = _weir_expr_call_name (bind->function, expr->args, expr->n_args);
-  return expr;
+  expr->name = bind->name != NULL ? g_steal_pointer (&bind->name) : _weir_expr_call_name (bind->function, expr->args, expr->n_args);
+  return bind->cast_to != NULL ? _weir_expr_cast (expr, bind->cast_to, FALSE) : expr;
 }
 
 static WeirExpr *
@@ -104,7 +104,7 @@ weir_expr_new_call (const char *name,
                     GError    **error)
 {
   /* The parser knows one minus and one plus. */
-  const char          *unary = n_args != 1 ? name : strcmp (name, "-") == 0 ? "negative"
+  const char          *unary = n_args != 1 ? name : strcmp (name, "-") == 0 ? "_minus"
                                                   : strcmp (name, "+") == 0 ? "positive"
                                                                             : name;
   const WeirFunction  *function = weir_function_lookup (unary);
@@ -137,6 +137,8 @@ weir_expr_new_call (const char *name,
             bind.data_free (bind.data);
         }
     }
+  g_free (bind.name);
+  g_clear_pointer (&bind.cast_to, weir_type_unref);
   g_free (bind.args);
   return expr;
 }

@@ -353,6 +353,26 @@ bind_get_json_object (WeirBind *bind,
   return type;
 }
 
+/* These take strings only: nothing is cast to one. */
+static gboolean
+require_text (WeirBind *bind,
+              GError  **error)
+{
+  WeirTypeKind kind = bind->args[0]->type->kind;
+
+  if (kind != WEIR_TYPE_STRING && kind != WEIR_TYPE_VOID)
+    return _weir_bind_mismatch (bind, 0, "STRING", error);
+  return _weir_bind_coerce (bind, 0, WEIR_STRING, error);
+}
+
+static WeirType *
+bind_array_length (WeirBind *bind,
+                   GError  **error)
+{
+  bind->nullable = TRUE;
+  return require_text (bind, error) ? weir_type_ref (WEIR_INT) : NULL;
+}
+
 static gboolean
 row_json_array_length (WeirRow *row)
 {
@@ -441,7 +461,7 @@ static WeirType *
 bind_object_keys (WeirBind *bind,
                   GError  **error)
 {
-  if (!_weir_bind_coerce (bind, 0, WEIR_STRING, error))
+  if (!require_text (bind, error))
     return NULL;
   bind->nullable = TRUE;
   return weir_type_new_array (WEIR_STRING, TRUE);
@@ -515,7 +535,7 @@ static const WeirFunction functions[] = {
   { WEIR_REWRITE ("schema_of_json", "json", "schema_of_json(text[, options])", "The type of a JSON text, as DDL.", "SELECT schema_of_json('[{\"col\":0}]')", 1, 2, rewrite_schema_of), .print = "schema_of_json($1)" },
   { WEIR_REWRITE ("schema_of_csv", "csv", "schema_of_csv(text[, options])", "The type of a CSV line, as DDL.", "SELECT schema_of_csv('1,abc')", 1, 2, rewrite_schema_of), .print = "schema_of_csv($1)" },
   { WEIR_ROW ("get_json_object", "json", "get_json_object(text, path)", "What is at a path of a JSON text.", "SELECT get_json_object('{\"a\":\"b\"}', '$.a')", 2, 2, "ss>s", row_get_json_object), .bind = bind_get_json_object },
-  { WEIR_ROW ("json_array_length", "json", "json_array_length(text)", "The number of elements of the outermost array.", "SELECT json_array_length('[1,2,3,4]')", 1, 1, "s>i", row_json_array_length) },
+  { WEIR_ROW ("json_array_length", "json", "json_array_length(text)", "The number of elements of the outermost array.", "SELECT json_array_length('[1,2,3,4]')", 1, 1, NULL, row_json_array_length), .bind = bind_array_length },
   { .name = "json_object_keys", .group = "json", .signature = "json_object_keys(text)", .doc = "The names of the outermost object.", .example = "SELECT json_object_keys('{\"key\": \"value\"}')", .n_args_min = 1, .n_args_max = 1, .flags = WEIR_FUNCTION_STRICT, .bind = bind_object_keys, .eval = eval_object_keys },
   { .name = "json_tuple", .group = "json", .signature = "json_tuple(text, a, b, …)", .doc = "A row of the named members.", .example = "SELECT json_tuple('{\"a\":1, \"b\":2}', 'a', 'b')", .n_args_min = 2, .n_args_max = -1, .flags = WEIR_FUNCTION_GENERATOR, .bind = bind_json_tuple, .eval = eval_json_tuple },
 };

@@ -30,6 +30,25 @@ eval_unary (const WeirExpr *expr,
   return _weir_out_finish (&out);
 }
 
+/* The inverse hyperbolic functions by their formulas, as Spark computes them. */
+static double
+inverse_cosh (double x)
+{
+  return log (x + sqrt (x * x - 1));
+}
+
+static double
+inverse_sinh (double x)
+{
+  return isinf (x) && x < 0 ? x : log (x + sqrt (x * x + 1));
+}
+
+static double
+inverse_tanh (double x)
+{
+  return 0.5 * (log1p (x) - log1p (-x));
+}
+
 static double
 cot (double x)
 {
@@ -109,7 +128,10 @@ row_log_base (WeirRow *row)
 static gboolean
 row_pow (WeirRow *row)
 {
-  row->d = pow (weir_row_double (row, 0), weir_row_double (row, 1));
+  double x = weir_row_double (row, 0), y = weir_row_double (row, 1);
+
+  /* C says that 1 to the power of NaN is 1, and 1 to that of an infinity; Java says NaN. */
+  row->d = isnan (y) || (fabs (x) == 1 && isinf (y)) ? NAN : pow (x, y);
   return TRUE;
 }
 
@@ -242,11 +264,11 @@ bind_log (WeirBind *bind,
 
 static const WeirFunction functions[] = {
   UNARY ("acos", "The arc cosine.", "1", "ACOS", acos),
-  UNARY ("acosh", "The inverse hyperbolic cosine.", "1", "ACOSH", acosh),
+  UNARY ("acosh", "The inverse hyperbolic cosine.", "1", "ACOSH", inverse_cosh),
   UNARY ("asin", "The arc sine.", "0", "ASIN", asin),
-  UNARY ("asinh", "The inverse hyperbolic sine.", "0", "ASINH", asinh),
+  UNARY ("asinh", "The inverse hyperbolic sine.", "0", "ASINH", inverse_sinh),
   UNARY ("atan", "The arc tangent.", "0", "ATAN", atan),
-  UNARY ("atanh", "The inverse hyperbolic tangent.", "0", "ATANH", atanh),
+  UNARY ("atanh", "The inverse hyperbolic tangent.", "0", "ATANH", inverse_tanh),
   UNARY ("cbrt", "The cube root.", "27.0", "CBRT", cube_root),
   UNARY ("cos", "The cosine.", "0", "COS", cos),
   UNARY ("cosh", "The hyperbolic cosine.", "0", "COSH", cosh),
@@ -267,7 +289,7 @@ static const WeirFunction functions[] = {
   LOGARITHM ("log10", "The logarithm with base 10.", "10", "LOG10", log10),
   LOGARITHM ("log1p", "ln(1 + x), exact near zero.", "0", "LOG1P", log1p),
   LOGARITHM ("log2", "The logarithm with base 2.", "2", "LOG2", log2),
-  { WEIR_ROW ("log", "math", "log([base, ]x)", "The logarithm with the base, or the natural one.", "SELECT log(10, 100)", 1, 2, "dd>d", row_log_base), .bind = bind_log, .print = "LOG($*)" },
+  { WEIR_ROW ("log", "math", "log([base, ]x)", "The logarithm with the base, or the natural one.", "SELECT log(10, 100)", 1, 2, "dd>d", row_log_base), .bind = bind_log, .print = "1LOG(E(), $1)|2LOG($*)" },
   { WEIR_ROW ("pow", "math", "pow(x, y)", "x to the power of y.", "SELECT pow(2, 3)", 2, 2, "dd>d", row_pow) },
   { WEIR_ROW ("power", "math", "power(x, y)", "x to the power of y.", "SELECT power(2, 3)", 2, 2, "dd>d", row_pow), .print = "POWER($*)" },
   { WEIR_ROW ("atan2", "math", "atan2(y, x)", "The angle of the point (x, y).", "SELECT atan2(0, 0)", 2, 2, "dd>d", row_atan2), .print = "ATAN2($*)" },

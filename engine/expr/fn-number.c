@@ -389,6 +389,7 @@ row_conv (WeirRow *row)
 
 static const WeirFunction functions[] = {
   { WEIR_ROW_FAILS ("negative", "math", "negative(x)", "The number with the other sign.", "SELECT negative(1)", 1, 1, NULL, row_negative), .bind = bind_signed },
+  { WEIR_ROW_FAILS ("_minus", "math", "- x", "The number with the other sign.", "SELECT - 1", 1, 1, NULL, row_negative), .bind = bind_signed, .print = "(- $1)" },
   { WEIR_ROW ("positive", "math", "positive(x)", "The number as it is.", "SELECT positive(1)", 1, 1, NULL, row_positive), .bind = bind_signed, .print = "(+ $1)" },
   { WEIR_ROW_FAILS ("abs", "math", "abs(x)", "The number without its sign.", "SELECT abs(-1)", 1, 1, NULL, row_abs), .bind = bind_signed },
   BITS ("&", "The bits set in both.", "SELECT 3 & 5"),

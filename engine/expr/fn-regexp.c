@@ -223,7 +223,7 @@ row_regexp_substr (WeirRow *row)
   const char  *data = weir_row_text (row, 0, &len);
   gboolean     failed;
 
-  if (regex == NULL || !search (row, regex, data, len, 0, &failed))
+  if (regex == NULL || !search (row, regex, data, len, 0, &failed) || ovector (row)[0] == ovector (row)[1])
     return FALSE;
   return _weir_row_part (row, 0, ovector (row)[0], ovector (row)[1] - ovector (row)[0]);
 }
@@ -531,7 +531,7 @@ static const WeirFunction functions[] = {
   RLIKE ("regexp", "REGEXP($*)"),
   RLIKE ("regexp_like", "REGEXP_LIKE($*)"),
   { WEIR_ROW_FAILS ("regexp_extract", GROUP, "regexp_extract(text, regexp[, group])", "A group of the first match; empty when there is none.", "SELECT regexp_extract('100-200', '(\\\\d+)-(\\\\d+)', 1)", 2, 3, "ssi>s", row_regexp_extract), .bind = bind_pattern, .defaults = "i1" },
-  { WEIR_ROW_FAILS ("regexp_substr", GROUP, "regexp_substr(text, regexp)", "The first match; NULL when there is none.", "SELECT regexp_substr('Steven Jones', 'Ste(v|ph)en')", 2, 2, "ss>s", row_regexp_substr), .bind = bind_substr },
+  { WEIR_ROW_FAILS ("regexp_substr", GROUP, "regexp_substr(text, regexp)", "The first match; NULL when there is none or it is empty.", "SELECT regexp_substr('Steven Jones', 'Ste(v|ph)en')", 2, 2, "ss>s", row_regexp_substr), .bind = bind_substr },
   { WEIR_ROW_FAILS ("regexp_count", GROUP, "regexp_count(text, regexp)", "How many matches there are.", "SELECT regexp_count('abcdef', '[a-z]{3}')", 2, 2, "ss>i", row_regexp_count), .bind = bind_pattern },
   { WEIR_ROW_FAILS ("regexp_instr", GROUP, "regexp_instr(text, regexp)", "Where the first match begins; 0 when there is none.", "SELECT regexp_instr('user@spark.apache.org', '@[^.]*')", 2, 3, "ssi>i", row_regexp_instr), .bind = bind_pattern, .defaults = "i0" },
   { WEIR_ROW_FAILS ("regexp_replace", GROUP, "regexp_replace(text, regexp, replacement[, position])", "Every match replaced.", "SELECT regexp_replace('100-200', '(\\\\d+)', 'num')", 3, 4, "sssi>s", row_regexp_replace), .bind = bind_replace, .defaults = "i1" },

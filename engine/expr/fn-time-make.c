@@ -100,6 +100,21 @@ bind_make_timestamp (WeirBind *bind,
   return weir_type_ref (g_str_has_suffix (bind->function->name, "_ntz") ? WEIR_TIMESTAMP_NTZ : WEIR_TIMESTAMP);
 }
 
+/* A date and a TIME: there is no TIME here, so only NULLs fit. */
+static WeirExpr *
+midnight_and_time (WeirBind *bind,
+                   WeirType *type,
+                   GError  **error)
+{
+  gboolean fits = bind->args[1]->type->kind == WEIR_TYPE_VOID;
+
+  if (!fits)
+    _weir_bind_mismatch (bind, 1, "TIME", error);
+  for (guint i = 0; i < bind->n_args; i++)
+    g_clear_pointer (&bind->args[i], weir_expr_unref);
+  return fits ? weir_expr_new_null (type) : NULL;
+}
+
 /* Of a date alone: its midnight. */
 static WeirExpr *
 rewrite_make_timestamp (WeirBind *bind,
@@ -108,6 +123,8 @@ rewrite_make_timestamp (WeirBind *bind,
   const char      *suffix = g_str_has_suffix (bind->function->name, "_ntz") ? "_ntz" : "";
   g_autofree char *name = g_strdup_printf ("%smake_clock%s", bind->function->name[0] == 't' ? "_try_" : "_", suffix);
 
+  if (bind->n_args == 2 || bind->n_args == 3)
+    return midnight_and_time (bind, suffix[0] != '\0' ? WEIR_TIMESTAMP_NTZ : WEIR_TIMESTAMP, error);
   if (bind->n_args == 1 && !_weir_bind_coerce (bind, 0, WEIR_DATE, error))
     {
       weir_expr_unref (bind->args[0]);
@@ -186,9 +203,9 @@ bind_make_interval (WeirBind *bind,
   {                                                                                                                                                                                                                                                                     \
     WEIR_ROW_FAILS (name_, GROUP, name_ "(year, month, day, hour, minute, second[, zone])", "The timestamp of these parts.", "SELECT make_timestamp(2014, 12, 28, 6, 30, 45.887)", 6, 7, NULL, row_make_timestamp), .bind = bind_make_timestamp, .print = print_ "($*)" \
   }
-#define TIMESTAMP(name_)                                                                                                                                                                                                           \
-  {                                                                                                                                                                                                                                \
-    WEIR_REWRITE (name_, GROUP, name_ "(year, month, day, hour, minute, second[, zone])", "The timestamp of these parts, or of a date's midnight.", "SELECT " name_ "(2014, 12, 28, 6, 30, 45.887)", 1, 7, rewrite_make_timestamp) \
+#define TIMESTAMP(name_, max_)                                                                                                                                                                                                        \
+  {                                                                                                                                                                                                                                   \
+    WEIR_REWRITE (name_, GROUP, name_ "(year, month, day, hour, minute, second[, zone])", "The timestamp of these parts, or of a date's midnight.", "SELECT " name_ "(2014, 12, 28, 6, 30, 45.887)", 1, max_, rewrite_make_timestamp) \
   }
 #define INTERVAL(name_, signature_, max_, row_)                                                                                                          \
   {                                                                                                                                                      \
@@ -201,12 +218,12 @@ static const WeirFunction functions[] = {
   CLOCK ("_make_clock_ntz", "make_timestamp_ntz"),
   CLOCK ("_try_make_clock", "try_make_timestamp"),
   CLOCK ("_try_make_clock_ntz", "try_make_timestamp_ntz"),
-  TIMESTAMP ("make_timestamp"),
-  TIMESTAMP ("make_timestamp_ltz"),
-  TIMESTAMP ("make_timestamp_ntz"),
-  TIMESTAMP ("try_make_timestamp"),
-  TIMESTAMP ("try_make_timestamp_ltz"),
-  TIMESTAMP ("try_make_timestamp_ntz"),
+  TIMESTAMP ("make_timestamp", 7),
+  TIMESTAMP ("make_timestamp_ltz", 7),
+  TIMESTAMP ("make_timestamp_ntz", 6),
+  TIMESTAMP ("try_make_timestamp", 7),
+  TIMESTAMP ("try_make_timestamp_ltz", 7),
+  TIMESTAMP ("try_make_timestamp_ntz", 6),
   INTERVAL ("make_interval", "make_interval([years[, months[, weeks[, days[, hours[, mins[, secs]]]]]]])", 7, row_make_interval),
   INTERVAL ("try_make_interval", "try_make_interval([years[, months[, weeks[, days[, hours[, mins[, secs]]]]]]])", 7, row_make_interval),
   INTERVAL ("make_dt_interval", "make_dt_interval([days[, hours[, mins[, secs]]]])", 4, row_make_dt_interval),

@@ -257,6 +257,18 @@ bind_extract (WeirBind *bind,
   gboolean         known = name != NULL && lookup_field (name, &field);
   WeirType        *type = bind->args[1]->type, *result = NULL;
 
+  if (name == NULL)
+    {
+      g_autoptr (WeirColumn) constant = _weir_bind_constant (bind, 0);
+
+      if (constant == NULL)
+        return weir_fail (error, WEIR_ERROR_ANALYZE, "NON_FOLDABLE_ARGUMENT", bind->span,
+                          "The function `%s` requires the parameter `field` to be a foldable expression of the type \"STRING\", but the actual argument is a non-foldable.", bind->function->name),
+               NULL;
+      bind->args[0] = _weir_expr_cast (bind->args[0], WEIR_STRING, FALSE);
+      bind->nullable = TRUE;
+      return weir_type_ref (WEIR_DOUBLE);
+    }
   bind->data = GINT_TO_POINTER (field + 1);
   if (known && type->kind >= WEIR_TYPE_INTERVAL_YM && type->kind <= WEIR_TYPE_INTERVAL)
     result = interval_field_type (type, field);
@@ -270,7 +282,7 @@ bind_extract (WeirBind *bind,
     }
   if (result == NULL)
     weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_EXTRACT_FIELD", bind->span, "Cannot extract `%s` from \"%s\".",
-               name != NULL ? name : "NULL", _weir_expr_name (bind->args[1]));
+               name, _weir_expr_name (bind->args[1]));
   return result;
 }
 

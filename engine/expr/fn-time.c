@@ -51,11 +51,30 @@ row_from_epoch (WeirRow *row)
   return TRUE;
 }
 
+/* Decimals must come out even in microseconds. */
+static gboolean
+row_decimal_seconds (WeirRow *row)
+{
+  guint      scale = row->args[0].column->type->scale;
+  WeirInt128 value = weir_arg_at (row->args[0], WeirInt128, row->row), us;
+
+  if (!weir_decimal_rescale (value, scale, 6, WEIR_DECIMAL_DIGITS_MAX, &us) || weir_decimal_compare (us, 6, value, scale) != 0 || us != (gint64)us)
+    return _weir_row_fail (row, "ARITHMETIC_OVERFLOW", "The seconds are not a number of microseconds. If necessary set \"spark.sql.ansi.enabled\" to \"false\" to bypass this error.");
+  row->i = (gint64)us;
+  return TRUE;
+}
+
 static WeirExpr *
 rewrite_timestamp_seconds (WeirBind *bind,
                            GError  **error)
 {
-  if (weir_type_is_numeric (bind->args[0]->type) || bind->args[0]->type->kind == WEIR_TYPE_VOID)
+  WeirTypeKind kind = bind->args[0]->type->kind;
+
+  if (weir_type_is_integral (bind->args[0]->type) || kind == WEIR_TYPE_VOID)
+    return weir_expr_new_call ("_timestamp_seconds", bind->args, 1, bind->span, bind->zone, error);
+  if (kind == WEIR_TYPE_DECIMAL)
+    return weir_expr_new_call ("_timestamp_decimal", bind->args, 1, bind->span, bind->zone, error);
+  if (weir_type_is_numeric (bind->args[0]->type))
     return _weir_expr_cast (bind->args[0], WEIR_TIMESTAMP, FALSE);
   _weir_bind_mismatch (bind, 0, "NUMERIC", error);
   weir_expr_unref (bind->args[0]);
@@ -165,6 +184,44 @@ pattern_scratch_free (gpointer data)
   g_free (scratch);
 }
 
+/* Letters of Java's older pattern language: a pattern of these alone once worked, and Spark says so. */
+static gboolean
+was_legal (const char *pattern)
+{
+  gboolean quoted = FALSE;
+
+  for (; *pattern != '\0'; pattern++)
+    if (*pattern == '\'')
+      quoted = !quoted;
+    else if (!quoted && g_ascii_isalpha (*pattern) && strchr ("GyYMLwWDdFEuaHkKhmsSzZX", *pattern) == NULL)
+      return FALSE;
+  return TRUE;
+}
+
+/* As weir_time_pattern_new(), with the error Spark gives. */
+static WeirTimePattern *
+compile (const char *text,
+         gboolean    for_parsing,
+         WeirSpan    span,
+         GError    **error)
+{
+  GError          *own = NULL;
+  WeirTimePattern *pattern = weir_time_pattern_new (text, for_parsing, &own);
+
+  if (pattern != NULL)
+    return pattern;
+  if (was_legal (text))
+    weir_fail (error, (WeirErrorPhase)own->code, "INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION", span,
+               "You may get a different result due to the upgrading to Spark >= 3.0: Fail to recognize '%s' pattern in the DateTimeFormatter.", text);
+  else
+    {
+      weir_error_set_span (own, span);
+      g_propagate_error (error, g_steal_pointer (&own));
+    }
+  g_clear_error (&own);
+  return NULL;
+}
+
 /* The pattern in argument 1 of this row; NULL raised. */
 static WeirTimePattern *
 pattern_of_row (WeirRow *row,
@@ -186,12 +243,9 @@ pattern_of_row (WeirRow *row,
   row->scratch_free = pattern_scratch_free;
   scratch->source = g_strndup (text, len);
   scratch->len = len;
-  scratch->pattern = weir_time_pattern_new (scratch->source, for_parsing, &error);
+  scratch->pattern = compile (scratch->source, for_parsing, row->expr->span, &error);
   if (scratch->pattern == NULL)
-    {
-      weir_error_set_span (error, row->expr->span);
-      weir_eval_fail (row->eval, row->row, error);
-    }
+    weir_eval_fail (row->eval, row->row, error);
   return scratch->pattern;
 }
 
@@ -202,7 +256,6 @@ bind_pattern (WeirBind *bind,
               GError  **error)
 {
   g_autofree char *text = NULL;
-  GError          *own = NULL;
 
   if (!_weir_bind_coerce (bind, 1, WEIR_STRING, error))
     return FALSE;
@@ -210,13 +263,9 @@ bind_pattern (WeirBind *bind,
   bind->can_fail |= text == NULL;
   if (text == NULL)
     return TRUE;
-  bind->data = weir_time_pattern_new (text, for_parsing, &own);
+  bind->data = compile (text, for_parsing, bind->span, error);
   bind->data_free = (GDestroyNotify)weir_time_pattern_free;
-  if (bind->data != NULL)
-    return TRUE;
-  weir_error_set_span (own, bind->span);
-  g_propagate_error (error, own);
-  return FALSE;
+  return bind->data != NULL;
 }
 
 static gboolean
@@ -412,6 +461,8 @@ static const WeirFunction functions[] = {
   NOW ("current_date", ">D", row_current_date, NULL, "The date of the batch."),
   NOW ("curdate", ">D", row_current_date, "current_date()", "The date of the batch."),
   NOW ("current_timezone", ">s", row_current_timezone, NULL, "The session's time zone."),
+  { WEIR_ROW_FAILS ("_timestamp_seconds", GROUP, "timestamp_seconds(seconds)", "The timestamp seconds after 1970 began in UTC.", "SELECT timestamp_seconds(1230219000)", 1, 1, "l>T", row_from_epoch), .impl = GINT_TO_POINTER (1000000) },
+  { WEIR_ROW_FAILS ("_timestamp_decimal", GROUP, "timestamp_seconds(seconds)", "The timestamp seconds after 1970 began in UTC.", "SELECT timestamp_seconds(1230219000.5)", 1, 1, "a>T", row_decimal_seconds) },
   { WEIR_REWRITE ("timestamp_seconds", GROUP, "timestamp_seconds(seconds)", "The timestamp seconds after 1970 began in UTC.", "SELECT timestamp_seconds(1230219000)", 1, 1, rewrite_timestamp_seconds) },
   { WEIR_ROW_FAILS ("timestamp_millis", GROUP, "timestamp_millis(milliseconds)", "The timestamp milliseconds after 1970 began in UTC.", "SELECT timestamp_millis(1230219000123)", 1, 1, "l>T", row_from_epoch), .impl = GINT_TO_POINTER (1000) },
   { WEIR_ROW_FAILS ("timestamp_micros", GROUP, "timestamp_micros(microseconds)", "The timestamp microseconds after 1970 began in UTC.", "SELECT timestamp_micros(1230219000123123)", 1, 1, "l>T", row_from_epoch), .impl = GINT_TO_POINTER (1) },

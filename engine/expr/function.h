@@ -34,6 +34,8 @@ typedef struct
   WeirExpr          **args;     /* bind may replace entries (weir_expr_coerce(), casts) and append defaults (_weir_bind_append()) */
   gboolean            nullable; /* preset: any argument is nullable; bind may change it */
   gboolean            can_fail; /* preset from the flags */
+  WeirType           *cast_to;  /* Owned, nullable: the call is cast to this and keeps its name */
+  char               *name;     /* Owned, nullable: the automatic name, when bind knows it better */
   gpointer            data;     /* goes to WeirExpr.data */
   GDestroyNotify      data_free;
 } WeirBind;

@@ -55,6 +55,23 @@ interval_type (WeirTypeKind kind)
   return weir_type_simple (kind);
 }
 
+/* Sums of a time print without brackets, the time first; days are date_add() and date_sub(). */
+static void
+name_shift (WeirBind *bind,
+            guint     time,
+            guint     amount)
+{
+  gboolean    minus = _weir_arith_op (bind->function) == WEIR_ARITH_SUBTRACT;
+  const char *left = _weir_expr_name (bind->args[time]), *right = _weir_expr_name (bind->args[amount]);
+
+  if (!(bind->function->flags & WEIR_FUNCTION_OPERATOR))
+    return;
+  if (bind->args[amount]->type->kind == WEIR_TYPE_INT)
+    bind->name = g_strdup_printf ("date_%s(%s, %s)", minus ? "sub" : "add", left, right);
+  else
+    bind->name = g_strdup_printf ("%s %c %s", left, minus ? '-' : '+', right);
+}
+
 /* @time ± @amount, wherever they stand. */
 static WeirType *
 bind_shift (WeirBind *bind,
@@ -69,17 +86,20 @@ bind_shift (WeirBind *bind,
   if (by->kind == WEIR_TYPE_VOID)
     {
       cast_arg (bind, amount, from->kind == WEIR_TYPE_DATE ? WEIR_INT : interval_type (WEIR_TYPE_INTERVAL_DT));
+      name_shift (bind, time, amount);
       return weir_type_ref (from);
     }
-  if (is_timestamp (from))
-    return is_interval (by) ? weir_type_ref (from) : NULL;
-  if (is_days (by))
-    {
-      cast_arg (bind, amount, WEIR_INT);
-      return weir_type_ref (WEIR_DATE);
-    }
-  if (!is_interval (by))
+  if (is_timestamp (from) && !is_interval (by))
     return NULL;
+  if (is_days (by))
+    cast_arg (bind, amount, WEIR_INT);
+  else if (!is_interval (by))
+    return NULL;
+  name_shift (bind, time, amount);
+  if (is_timestamp (from))
+    return weir_type_ref (from);
+  if (is_days (bind->args[amount]->type))
+    return weir_type_ref (WEIR_DATE);
   if (by->kind == WEIR_TYPE_INTERVAL_DT && by->unit_end != WEIR_UNIT_DAY)
     {
       cast_arg (bind, time, WEIR_TIMESTAMP);
@@ -160,12 +180,13 @@ _weir_arith_bind_time (WeirBind   *bind,
   if (is_interval (b) && a->kind == WEIR_TYPE_STRING)
     {
       cast_arg (bind, 0, WEIR_TIMESTAMP);
+      bind->cast_to = weir_type_ref (WEIR_STRING);
       return bind_shift (bind, 0, 1);
     }
   if (is_interval (b) && a->kind == WEIR_TYPE_VOID)
     return bind_same_interval (bind);
   if (op == WEIR_ARITH_SUBTRACT)
-    return is_interval (b) || is_days (b) || b->kind == WEIR_TYPE_VOID ? bind_shift (bind, 0, 1) : bind_difference (bind);
+    return is_interval (b) || is_days (b) || (b->kind == WEIR_TYPE_VOID && !is_timestamp (a)) ? bind_shift (bind, 0, 1) : bind_difference (bind);
   if (a->kind == WEIR_TYPE_DATE || is_timestamp (a))
     return bind_shift (bind, 0, 1);
   return bind_shift (bind, 1, 0);

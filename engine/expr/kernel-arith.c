@@ -506,6 +506,22 @@ bind_numeric (WeirBind   *bind,
   return g_steal_pointer (&common);
 }
 
+/* A string takes the type of the time beside it, which then is no number; days to add are integers. */
+static void
+fail_time (WeirBind   *bind,
+           WeirArithOp op,
+           GError    **error)
+{
+  WeirType *a = bind->args[0]->type, *b = bind->args[1]->type;
+  guint     text = a->kind == WEIR_TYPE_STRING ? 0 : 1;
+  gboolean  has_text = a->kind == WEIR_TYPE_STRING || b->kind == WEIR_TYPE_STRING;
+
+  if (has_text && op <= WEIR_ARITH_SUBTRACT && bind->args[1 - text]->type->kind == WEIR_TYPE_DATE)
+    _weir_bind_mismatch (bind, text, "INT\" or \"SMALLINT\" or \"TINYINT", error);
+  else
+    fail_types (bind, has_text || weir_type_equal (a, b) ? "BINARY_OP_WRONG_TYPE" : "BINARY_OP_DIFF_TYPES", error);
+}
+
 static WeirType *
 bind_arith (WeirBind *bind,
             GError  **error)
@@ -517,7 +533,7 @@ bind_arith (WeirBind *bind,
     {
       type = _weir_arith_bind_time (bind, op);
       if (type == NULL)
-        fail_types (bind, weir_type_equal (bind->args[0]->type, bind->args[1]->type) ? "BINARY_OP_WRONG_TYPE" : "BINARY_OP_DIFF_TYPES", error);
+        fail_time (bind, op, error);
     }
   else
     type = bind_numeric (bind, op, error);

@@ -38,7 +38,9 @@ test_time_arithmetic (void)
   assert_value ("INTERVAL '0-1' YEAR TO MONTH", "/", lit ("interval month", "2"), I (2));
   assert_value ("[INTERVAL_DIVIDED_BY_ZERO]", "/", lit ("interval month", "2"), I (0));
   assert_value ("-13", "div", lit ("interval year to month", "1-1"), lit ("interval month", "-1"));
-  assert_value ("[DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES]", "+", lit ("date", "2021-01-01"), S ("1"));
+  assert_value ("[DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE]", "+", lit ("date", "2021-01-01"), S ("1"));
+  assert_value ("[DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES]", "+", lit ("date", "2021-01-01"), weir_expr_new_bool (TRUE));
+  assert_value ("2021-01-02 00:00:00", "+", S ("2021-01-01"), lit ("interval day", "1"));
 }
 
 static void
