@@ -3,187 +3,11 @@
 
 #include <stdlib.h>
 
-#include "base/limits.h"
 #include "column/value.h"
 #include "expr/families-private.h"
-#include "expr/list-private.h"
+#include "expr/lambda-private.h"
 
-/*
- * Higher-order functions.
- *
- * A body is evaluated over elements, not over rows: the elements of all selected rows become a batch of their own, at most a vector at a
- * time, in which every outer column the body reads is repeated for each element of its row. So transform() over a million
- * elements costs the body's kernels over a million rows, and an error of an element belongs to the row it came from.
- */
-
-typedef struct
-{
-  const WeirExpr  *expr;
-  WeirEval        *eval;
-  const WeirBatch *batch; /* of the call */
-  const WeirExpr  *lambda;
-  guint            n_params;
-  WeirColumn     **params; /* as long as the elements */
-  const guint32   *rows;   /* per element: the row of @batch */
-  guint            n;      /* elements */
-} Elements;
-
-static void
-mark_used (WeirExpr *expr,
-           gpointer  data)
-{
-  if (expr->kind == WEIR_EXPR_COLUMN && expr->index < WEIR_LAMBDA_BASE)
-    ((gboolean *)data)[expr->index] = TRUE;
-}
-
-static WeirBatch *
-spread_batch (const Elements *elements,
-              const guint32  *rows,
-              guint           n)
-{
-  const WeirBatch        *batch = elements->batch;
-  g_autofree gboolean    *used = g_new0 (gboolean, batch->n_columns + 1);
-  g_autofree WeirColumn **columns = g_new (WeirColumn *, batch->n_columns + 1);
-
-  weir_expr_foreach ((WeirExpr *)elements->lambda, mark_used, used);
-  for (guint i = 0; i < batch->n_columns; i++)
-    columns[i] = used[i] ? weir_column_gather (batch->columns[i], rows, n) : weir_column_new_nulls (batch->columns[i]->type, n);
-  return weir_batch_new (batch->schema, n, columns);
-}
-
-/* One vector of elements. */
-static WeirColumn *
-eval_slice (const Elements *elements,
-            guint           offset,
-            guint           n)
-{
-  WeirEval               *eval = elements->eval;
-  guint                   level = eval->lambda_depth * WEIR_LAMBDA_PARAMS_MAX;
-  const guint32          *rows = elements->rows + offset;
-  g_autoptr (WeirBatch)   inner = spread_batch (elements, rows, n);
-  g_autofree WeirColumn **outer = g_new0 (WeirColumn *, level + WEIR_LAMBDA_PARAMS_MAX);
-  g_autoptr (WeirColumn)  result = NULL;
-  GError                 *held = g_steal_pointer (&eval->error);
-  guint                   held_row = eval->error_row;
-
-  /* Parameters of the lambdas around this one are repeated like columns. */
-  for (guint i = 0; i < level; i++)
-    {
-      outer[i] = eval->lambda_args[i];
-      if (outer[i] != NULL)
-        eval->lambda_args[i] = weir_column_gather (outer[i], rows, n);
-    }
-  for (guint i = 0; i < elements->n_params; i++)
-    eval->lambda_args[level + i] = weir_column_slice (elements->params[i], offset, n);
-  eval->error_row = G_MAXUINT;
-  eval->lambda_depth++;
-  result = weir_expr_eval (elements->lambda->args[0], eval, inner, weir_sel_all (n));
-  eval->lambda_depth--;
-  for (guint i = 0; i < level + elements->n_params; i++)
-    g_clear_pointer (&eval->lambda_args[i], weir_column_unref);
-  memcpy (eval->lambda_args, outer, level * sizeof (WeirColumn *));
-  if (eval->error != NULL)
-    {
-      GError *raised = g_steal_pointer (&eval->error);
-      guint   row = rows[eval->error_row];
-
-      eval->error = held;
-      eval->error_row = held_row;
-      weir_eval_fail (eval, row, raised);
-    }
-  else
-    {
-      eval->error = held;
-      eval->error_row = held_row;
-    }
-  return weir_column_flatten (result);
-}
-
-/* The body's values, one an element. (transfer full) */
-static WeirColumn *
-eval_elements (const Elements *elements)
-{
-  g_autoptr (GPtrArray) parts = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_column_unref);
-  WeirEval             *eval = elements->eval;
-
-  if (eval->lambda_args == NULL)
-    eval->lambda_args = g_new0 (WeirColumn *, WEIR_LAMBDA_LEVELS_MAX * WEIR_LAMBDA_PARAMS_MAX);
-  if (elements->n == 0 || eval->lambda_depth >= WEIR_LAMBDA_LEVELS_MAX)
-    return weir_column_new_nulls (elements->lambda->type, elements->n);
-  for (guint offset = 0; offset < elements->n; offset += WEIR_VECTOR_ROWS)
-    g_ptr_array_add (parts, eval_slice (elements, offset, MIN (WEIR_VECTOR_ROWS, elements->n - offset)));
-  return parts->len == 1 ? weir_column_ref (parts->pdata[0]) : weir_column_concat ((WeirColumn **)parts->pdata, parts->len);
-}
-
-/* Elements of a list column ---------------------------------------------------------------------------------------- */
-
-typedef struct
-{
-  WeirColumn *flat;      /* Owned */
-  GArray     *idx;       /* guint32: element */
-  GArray     *rows;      /* guint32: its row */
-  GArray     *positions; /* gint32: its place in the list */
-  WeirOut     out;       /* validity and the lists by the new numbering */
-} Spread;
-
-static gboolean
-list_is_null (WeirColumn *flat,
-              guint       row)
-{
-  return flat->type->kind == WEIR_TYPE_VOID || (flat->validity != NULL && !weir_bit (flat->validity, row));
-}
-
-static void
-spread_init (Spread     *spread,
-             WeirColumn *column,
-             WeirType   *type,
-             WeirSel     sel,
-             guint       n_rows)
-{
-  spread->flat = weir_column_flatten (column);
-  spread->idx = g_array_new (FALSE, FALSE, sizeof (guint32));
-  spread->rows = g_array_new (FALSE, FALSE, sizeof (guint32));
-  spread->positions = g_array_new (FALSE, FALSE, sizeof (gint32));
-  _weir_out_init (&spread->out, type, n_rows);
-  WEIR_FOREACH_ROW (sel, row)
-  {
-    WeirListView view;
-
-    if (list_is_null (spread->flat, row))
-      {
-        _weir_out_null (&spread->out, row);
-        continue;
-      }
-    view = weir_column_values (spread->flat, WeirListView)[row];
-    if (type->kind == WEIR_TYPE_ARRAY || type->kind == WEIR_TYPE_MAP)
-      weir_out_values (&spread->out, WeirListView)[row] = (WeirListView){ spread->idx->len, view.length };
-    for (guint32 k = 0; k < view.length; k++)
-      {
-        guint32 element = view.offset + k;
-        gint32  position = (gint32)k;
-
-        g_array_append_val (spread->idx, element);
-        g_array_append_val (spread->rows, row);
-        g_array_append_val (spread->positions, position);
-      }
-  }
-}
-
-static void
-spread_clear (Spread *spread)
-{
-  weir_column_unref (spread->flat);
-  g_array_unref (spread->idx);
-  g_array_unref (spread->rows);
-  g_array_unref (spread->positions);
-}
-
-static WeirColumn *
-gather_array (WeirColumn *column,
-              GArray     *idx)
-{
-  return weir_column_gather_nullable (column, (const guint32 *)(void *)idx->data, idx->len);
-}
+/* Higher-order functions; how their bodies are evaluated is in lambda-eval.c. */
 
 static WeirColumn *
 positions_column (GArray *positions)
@@ -200,10 +24,10 @@ positions_column (GArray *positions)
 static WeirColumn *
 eval_body (const WeirExpr *expr,
            WeirEval       *eval,
-           Spread         *spread,
+           WeirSpread     *spread,
            WeirColumn    **params)
 {
-  Elements elements = {
+  WeirLambdaElements elements = {
     .expr = expr,
     .eval = eval,
     .batch = eval->batch,
@@ -214,22 +38,9 @@ eval_body (const WeirExpr *expr,
     .n = spread->idx->len,
   };
 
-  params[0] = gather_array (spread->flat->children[0], spread->idx);
-  params[1] = spread->flat->n_children > 1 ? gather_array (spread->flat->children[1], spread->idx) : positions_column (spread->positions);
-  return eval_elements (&elements);
-}
-
-static WeirColumn *
-typed (WeirColumn *column,
-       WeirType   *type)
-{
-  WeirColumn *result;
-
-  if (weir_type_equal (column->type, type))
-    return column;
-  result = column->type->kind == WEIR_TYPE_VOID ? weir_column_new_nulls (type, column->n_rows) : weir_column_retype (column, type);
-  weir_column_unref (column);
-  return result;
+  params[0] = _weir_lambda_gather (spread->flat->children[0], spread->idx);
+  params[1] = spread->flat->n_children > 1 ? _weir_lambda_gather (spread->flat->children[1], spread->idx) : positions_column (spread->positions);
+  return _weir_lambda_eval (&elements);
 }
 
 static WeirColumn *
@@ -239,14 +50,14 @@ eval_transform (const WeirExpr *expr,
                 WeirSel         sel,
                 guint           n_rows)
 {
-  Spread      spread;
+  WeirSpread  spread;
   WeirColumn *params[2], *children[2];
   const char *name = expr->function->name;
 
-  spread_init (&spread, args[0], expr->type, sel, n_rows);
+  _weir_spread_init (&spread, args[0], expr->type, sel, n_rows);
   if (spread.flat->n_children == 0)
     {
-      spread_clear (&spread);
+      _weir_spread_clear (&spread);
       return weir_column_new_nulls (expr->type, n_rows);
     }
   children[0] = eval_body (expr, eval, &spread, params);
@@ -259,10 +70,10 @@ eval_transform (const WeirExpr *expr,
   else if (strcmp (name, "transform_keys") == 0)
     children[1] = weir_column_ref (params[1]);
   for (guint i = 0; i < expr->type->n_fields; i++)
-    children[i] = typed (children[i], expr->type->fields[i].type);
+    children[i] = _weir_lambda_typed (children[i], expr->type->fields[i].type);
   weir_column_unref (params[0]);
   weir_column_unref (params[1]);
-  spread_clear (&spread);
+  _weir_spread_clear (&spread);
   return _weir_out_finish_nested (&spread.out, children);
 }
 
@@ -281,15 +92,15 @@ eval_filter (const WeirExpr *expr,
              WeirSel         sel,
              guint           n_rows)
 {
-  Spread                 spread;
+  WeirSpread             spread;
   WeirColumn            *params[2], *children[2];
   g_autoptr (WeirColumn) keep = NULL;
   g_autoptr (GArray)     kept = g_array_new (FALSE, FALSE, sizeof (guint32));
 
-  spread_init (&spread, args[0], expr->type, sel, n_rows);
+  _weir_spread_init (&spread, args[0], expr->type, sel, n_rows);
   if (spread.flat->n_children == 0)
     {
-      spread_clear (&spread);
+      _weir_spread_clear (&spread);
       return weir_column_new_nulls (expr->type, n_rows);
     }
   keep = eval_body (expr, eval, &spread, params);
@@ -304,10 +115,10 @@ eval_filter (const WeirExpr *expr,
     *view = (WeirListView){ before, kept->len - before };
   }
   for (guint i = 0; i < expr->type->n_fields; i++)
-    children[i] = gather_array (params[i], kept);
+    children[i] = _weir_lambda_gather (params[i], kept);
   weir_column_unref (params[0]);
   weir_column_unref (params[1]);
-  spread_clear (&spread);
+  _weir_spread_clear (&spread);
   return _weir_out_finish_nested (&spread.out, children);
 }
 
@@ -320,15 +131,15 @@ eval_quantifier (const WeirExpr *expr,
                  guint           n_rows)
 {
   gboolean               exists = expr->function->name[0] == 'e';
-  Spread                 spread;
+  WeirSpread             spread;
   WeirColumn            *params[2];
   g_autoptr (WeirColumn) body = NULL;
   guint                  at = 0;
 
-  spread_init (&spread, args[0], WEIR_BOOLEAN, sel, n_rows);
+  _weir_spread_init (&spread, args[0], WEIR_BOOLEAN, sel, n_rows);
   if (spread.flat->n_children == 0)
     {
-      spread_clear (&spread);
+      _weir_spread_clear (&spread);
       return weir_column_new_nulls (WEIR_BOOLEAN, n_rows);
     }
   body = eval_body (expr, eval, &spread, params);
@@ -343,7 +154,7 @@ eval_quantifier (const WeirExpr *expr,
         else
           decided |= weir_bit (body->values, at) == exists;
       }
-    if (list_is_null (spread.flat, row))
+    if (_weir_list_is_null (spread.flat, row))
       continue;
     weir_out_bool (&spread.out, row, decided == exists);
     if (any_null && !decided)
@@ -351,7 +162,7 @@ eval_quantifier (const WeirExpr *expr,
   }
   weir_column_unref (params[0]);
   weir_column_unref (params[1]);
-  spread_clear (&spread);
+  _weir_spread_clear (&spread);
   return _weir_out_finish (&spread.out);
 }
 
@@ -372,7 +183,7 @@ step_elements (WeirColumn *flat,
     WeirListView view;
     guint32      element;
 
-    if (list_is_null (flat, row))
+    if (_weir_list_is_null (flat, row))
       continue;
     view = weir_column_values (flat, WeirListView)[row];
     if (step >= view.length)
@@ -416,16 +227,16 @@ eval_fold (const WeirExpr *expr,
     {
       WeirColumn            *params[2];
       g_autoptr (WeirColumn) values = NULL;
-      Elements               elements = { .expr = expr, .eval = eval, .batch = eval->batch, .lambda = expr->args[2], .n_params = 2, .params = params };
+      WeirLambdaElements     elements = { .expr = expr, .eval = eval, .batch = eval->batch, .lambda = expr->args[2], .n_params = 2, .params = params };
 
       step_elements (flat, sel, step, rows, idx);
       if (rows->len == 0)
         return accumulator;
-      params[0] = gather_array (accumulator, rows);
-      params[1] = gather_array (flat->children[0], idx);
+      params[0] = _weir_lambda_gather (accumulator, rows);
+      params[1] = _weir_lambda_gather (flat->children[0], idx);
       elements.rows = (const guint32 *)(void *)rows->data;
       elements.n = rows->len;
-      values = typed (eval_elements (&elements), accumulator->type);
+      values = _weir_lambda_typed (_weir_lambda_eval (&elements), accumulator->type);
       weir_column_unref (params[0]);
       weir_column_unref (params[1]);
       accumulator = replace_rows (accumulator, values, rows);
@@ -452,7 +263,7 @@ eval_aggregate (const WeirExpr *expr,
       WeirColumn            *param;
       WeirColumn            *finished;
       g_autoptr (WeirColumn) nulls = weir_column_new_nulls (expr->type, n_rows);
-      Elements               elements = { .expr = expr, .eval = eval, .batch = eval->batch, .lambda = expr->args[3], .n_params = 1, .params = &param, .n = sel.n };
+      WeirLambdaElements     elements = { .expr = expr, .eval = eval, .batch = eval->batch, .lambda = expr->args[3], .n_params = 1, .params = &param, .n = sel.n };
 
       for (guint i = 0; i < sel.n; i++)
         {
@@ -461,7 +272,7 @@ eval_aggregate (const WeirExpr *expr,
         }
       elements.rows = rows;
       param = weir_column_gather (accumulator, rows, sel.n);
-      finished = typed (eval_elements (&elements), expr->type);
+      finished = _weir_lambda_typed (_weir_lambda_eval (&elements), expr->type);
       weir_column_unref (param);
       weir_column_unref (accumulator);
       accumulator = replace_rows (weir_column_flatten (nulls), finished, selected);
@@ -570,7 +381,7 @@ eval_zip_with (const WeirExpr *expr,
   Pairs                  pairs = { idx_a, idx_b, rows };
   WeirColumn            *params[3], *children[2];
   guint                  n_params = 0;
-  Elements               elements = { .expr = expr, .eval = eval, .batch = eval->batch, .lambda = expr->args[2], .params = params };
+  WeirLambdaElements     elements = { .expr = expr, .eval = eval, .batch = eval->batch, .lambda = expr->args[2], .params = params };
   WeirOut                out;
 
   if (a->n_children == 0 || b->n_children == 0)
@@ -580,7 +391,7 @@ eval_zip_with (const WeirExpr *expr,
   {
     guint32 before = rows->len;
 
-    if (list_is_null (a, row) || list_is_null (b, row))
+    if (_weir_list_is_null (a, row) || _weir_list_is_null (b, row))
       {
         _weir_out_null (&out, row);
         continue;
@@ -593,12 +404,12 @@ eval_zip_with (const WeirExpr *expr,
   }
   if (maps)
     params[n_params++] = pair_keys (&pairs, a->children[0], b->children[0]);
-  params[n_params++] = gather_array (a->children[maps], idx_a);
-  params[n_params++] = gather_array (b->children[maps], idx_b);
+  params[n_params++] = _weir_lambda_gather (a->children[maps], idx_a);
+  params[n_params++] = _weir_lambda_gather (b->children[maps], idx_b);
   elements.n_params = n_params;
   elements.rows = (const guint32 *)(void *)rows->data;
   elements.n = rows->len;
-  children[maps] = typed (eval_elements (&elements), expr->type->fields[maps].type);
+  children[maps] = _weir_lambda_typed (_weir_lambda_eval (&elements), expr->type->fields[maps].type);
   if (maps)
     children[0] = weir_column_ref (params[0]);
   for (guint i = 0; i < n_params; i++)
@@ -610,8 +421,8 @@ eval_zip_with (const WeirExpr *expr,
 
 typedef struct
 {
-  Elements    elements;
-  WeirColumn *column; /* Borrowed: the elements */
+  WeirLambdaElements elements;
+  WeirColumn        *column; /* Borrowed: the elements */
 } Comparator;
 
 static int
@@ -628,7 +439,7 @@ compare_by_lambda (const void *a,
   if (comparator->elements.eval->error == NULL)
     {
       comparator->elements.params = params;
-      result = eval_elements (&comparator->elements);
+      result = _weir_lambda_eval (&comparator->elements);
       order = weir_column_is_null (result, 0) ? 0 : weir_column_values (result, gint32)[0];
     }
   weir_column_unref (params[0]);
@@ -643,13 +454,13 @@ eval_sort (const WeirExpr *expr,
            WeirSel         sel,
            guint           n_rows)
 {
-  Spread      spread;
+  WeirSpread  spread;
   WeirColumn *child;
 
-  spread_init (&spread, args[0], expr->type, sel, n_rows);
+  _weir_spread_init (&spread, args[0], expr->type, sel, n_rows);
   if (spread.flat->n_children == 0)
     {
-      spread_clear (&spread);
+      _weir_spread_clear (&spread);
       return weir_column_new_nulls (expr->type, n_rows);
     }
   WEIR_FOREACH_ROW (sel, row)
@@ -664,8 +475,8 @@ eval_sort (const WeirExpr *expr,
     if (view.length > 0)
       qsort_r ((guint32 *)(void *)spread.idx->data + view.offset, view.length, sizeof (guint32), compare_by_lambda, &comparator);
   }
-  child = gather_array (spread.flat->children[0], spread.idx);
-  spread_clear (&spread);
+  child = _weir_lambda_gather (spread.flat->children[0], spread.idx);
+  _weir_spread_clear (&spread);
   return _weir_out_finish_nested (&spread.out, &child);
 }
 
