@@ -128,7 +128,15 @@ weir_decoder_new (const char     *format,
                   GPtrArray      *unknown,
                   GError        **error)
 {
-  return decoder_new (format, schema, needed, options, zone, unknown, error);
+  g_autoptr (WeirDecoder) decoder = decoder_new (format, schema, needed, options, zone, unknown, error);
+
+  if (decoder != NULL && decoder->corrupt == 0 && decoder->n_columns == 1)
+    {
+      weir_fail (error, WEIR_ERROR_ANALYZE, "UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN", WEIR_SPAN_NONE,
+                 "Queries from raw JSON and CSV files are disallowed when they only read the column of corrupt records, `%s`.", decoder->options->corrupt_name);
+      return NULL;
+    }
+  return g_steal_pointer (&decoder);
 }
 
 WeirDecoder *

@@ -149,6 +149,8 @@ test_wrong_options (void)
 {
   g_autoptr (WeirSchema)  schema = weir_type_parse_ddl ("a INT", NULL);
   g_autoptr (WeirSchema)  nested = weir_type_parse_ddl ("a ARRAY<INT>", NULL);
+  g_autoptr (WeirSchema)  corrupt = weir_type_parse_ddl ("a INT, _corrupt_record STRING", NULL);
+  const gboolean          only_corrupt[] = { FALSE, TRUE };
   g_autoptr (GHashTable)  options = decode_help_options (OPTIONS ("path", "x", "colour", "blue", "allowComments", "true"));
   g_autoptr (GPtrArray)   unknown = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (WeirDecoder) decoder = weir_decoder_new ("csv", schema, NULL, options, weir_zone_utc (), unknown, NULL);
@@ -166,6 +168,9 @@ test_wrong_options (void)
   check_error ("encoding", "UTF-16");
   g_assert_null (weir_decoder_new ("csv", nested, NULL, NULL, weir_zone_utc (), NULL, &error));
   g_assert_cmpstr (weir_error_get_condition (error), ==, "UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE");
+  g_clear_error (&error);
+  g_assert_null (weir_decoder_new ("csv", corrupt, only_corrupt, NULL, weir_zone_utc (), NULL, &error));
+  g_assert_cmpstr (weir_error_get_condition (error), ==, "UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN");
 }
 
 static void
