@@ -221,6 +221,9 @@ finish_build (WeirOp   *op,
     return TRUE;
   self->table.rows = weir_batch_concat ((WeirBatch **)self->batches->pdata, self->batches->len);
   g_ptr_array_set_size (self->batches, 0);
+  if (op->plan->join.is_scalar && self->table.rows->n_rows > 1)
+    return weir_fail (error, WEIR_ERROR_RUN, "SCALAR_SUBQUERY_TOO_MANY_ROWS", op->plan->span,
+                      "More than one row returned by a subquery used as an expression.");
   self->matched = g_new0 (guint8, MAX (self->table.rows->n_rows, 1));
   groups = number_rows (self, error);
   if (groups == NULL)

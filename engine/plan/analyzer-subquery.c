@@ -272,6 +272,21 @@ fits_columns (const WeirExpr *operand,
   return operand->kind == WEIR_EXPR_CALL && strcmp (operand->function->name, "named_struct") == 0 && operand->n_args == 2 * n_columns;
 }
 
+/* NOT IN: a comparison that may be NULL keeps the row out, as if it were true. Takes @equal. */
+static WeirExpr *
+true_if_null (WeirExprContext *ctx,
+              WeirExpr        *equal,
+              WeirSpan         span,
+              GError         **error)
+{
+  WeirExpr *args[] = { equal, NULL };
+
+  if (equal == NULL || !equal->nullable)
+    return equal;
+  args[1] = weir_expr_new_bool (TRUE);
+  return _weir_call (ctx, "coalesce", args, 2, span, error);
+}
+
 static gboolean
 add_equalities (WeirExprContext    *ctx,
                 const WeirSqlQuery *query,
@@ -279,12 +294,15 @@ add_equalities (WeirExprContext    *ctx,
                 GPtrArray          *values,
                 GPtrArray          *conditions,
                 guint               n_left,
+                gboolean            negated,
                 GError            **error)
 {
   for (guint i = 0; operand != NULL && i < values->len; i++)
     {
       WeirExpr *equal = equality (ctx, operand, i, values->len, weir_expr_ref (values->pdata[i]), n_left, query->span, error);
 
+      if (negated)
+        equal = true_if_null (ctx, equal, query->span, error);
       if (equal == NULL)
         return FALSE;
       g_ptr_array_add (conditions, equal);
@@ -315,15 +333,14 @@ join_subquery (WeirExprContext    *ctx,
     plan = peel (g_steal_pointer (&plan), values, conditions);
   for (guint i = 0; !correlated && i < n_columns; i++)
     g_ptr_array_add (values, _weir_plan_column (plan, i));
-  if (plan == NULL || (operand != NULL && negated && (correlated || n_columns > 1)))
+  if (plan == NULL)
     return _weir_fail_unsupported_here (ctx->analyzer, error, query->span, "this subquery");
   for (guint i = 0; i < conditions->len; i++)
     conditions->pdata[i] = place (conditions->pdata[i], n_left);
-  if (!add_equalities (ctx, query, operand, values, conditions, n_left, error))
+  if (!add_equalities (ctx, query, operand, values, conditions, n_left, negated, error))
     return FALSE;
   g_ptr_array_set_free_func (conditions, NULL);
   join = _weir_plan_new_join (ctx->rel->plan, g_steal_pointer (&plan), negated ? WEIR_JOIN_ANTI : WEIR_JOIN_SEMI, _weir_expr_conjunction (conditions));
-  join->join.null_aware = negated && operand != NULL;
   join->span = _weir_an_span (ctx->analyzer, query->span);
   ctx->rel->plan = join;
   return TRUE;

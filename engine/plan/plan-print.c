@@ -172,7 +172,7 @@ append_join (GString  *out,
 {
   g_autoptr (WeirSchema) both = joined_schema (plan);
 
-  g_string_append_printf (out, "Join %s%s%s", join_names[plan->join.type], plan->join.is_scalar ? " scalar" : "", plan->join.null_aware ? " null-aware" : "");
+  g_string_append_printf (out, "Join %s%s", join_names[plan->join.type], plan->join.is_scalar ? " scalar" : "");
   for (guint i = 0; i < plan->join.n_equi; i++)
     {
       g_string_append (out, i > 0 ? ", " : " [");

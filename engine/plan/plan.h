@@ -140,7 +140,6 @@ struct _WeirPlan
       gboolean    *null_safe;   /* Owned: <=> */
       WeirExpr    *residual;    /* Owned, nullable: the rest of the condition over left then right columns */
       gboolean     is_scalar;   /* LEFT without condition, of a scalar subquery: a second right row is SCALAR_SUBQUERY_TOO_MANY_ROWS */
-      gboolean     null_aware;  /* ANTI of NOT IN (one key): a NULL on either side keeps the row out, except over an empty right side */
       guint        stateful_id; /* stream–stream; else G_MAXUINT */
     } join;
     struct

@@ -205,7 +205,7 @@ take_residual (WeirPlan  *plan,
   g_autoptr (GPtrArray) conjuncts = new_list ();
   g_autoptr (GPtrArray) taken = NULL;
 
-  if (plan->join.residual == NULL || plan->join.null_aware)
+  if (plan->join.residual == NULL)
     return;
   _weir_expr_split (plan->join.residual, conjuncts);
   if (is_one_of (type, BIT (INNER) | BIT (CROSS) | BIT (RIGHT) | BIT (SEMI)))
@@ -279,7 +279,7 @@ push_join (WeirPlan  *plan,
     }
   if (is_one_of (type, BIT (INNER) | BIT (RIGHT) | BIT (SEMI)))
     add_not_null (plan->children[0], plan->join.left_keys, plan, left, zone);
-  if (!plan->join.null_aware && is_one_of (type, BIT (INNER) | BIT (LEFT) | BIT (SEMI) | BIT (ANTI)))
+  if (is_one_of (type, BIT (INNER) | BIT (LEFT) | BIT (SEMI) | BIT (ANTI)))
     add_not_null (plan->children[1], plan->join.right_keys, plan, right, zone);
   push_into_child (plan, 0, left, zone);
   push_into_child (plan, 1, right, zone);

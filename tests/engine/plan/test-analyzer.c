@@ -128,7 +128,7 @@ static const PlanCase plans[] = {
     "   +- Scan json d [k, v]" },
   { "SELECT k FROM t WHERE v NOT IN (SELECT v FROM d)",
     "Project [k]\n"
-    "+- Join Anti null-aware [v = v]\n"
+    "+- Join Anti coalesce((v = v), true)\n"
     "   :- Scan json t [k, v]\n"
     "   +- Scan json d [v]" },
   { "SELECT k, v + (SELECT max(v) FROM d) FROM t",
