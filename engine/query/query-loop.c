@@ -495,5 +495,6 @@ _weir_query_thread (gpointer data)
     g_clear_error (&self.error);
   _weir_query_set_state (query, self.error != NULL ? WEIR_QUERY_FAILED : WEIR_QUERY_STOPPED, self.error);
   _weir_query_post (query, WEIR_EVENT_TERMINATED);
+  g_object_unref (query);
   return NULL;
 }

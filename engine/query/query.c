@@ -273,7 +273,8 @@ weir_query_start (WeirQuery *query)
   query->loop = g_main_loop_new (query->loop_context, FALSE);
   _weir_query_set_state (query, WEIR_QUERY_STARTING, NULL);
   thread_name = g_strndup (query->spec.name != NULL ? query->spec.name : "query", 15);
-  query->thread = g_thread_new (thread_name, _weir_query_thread, query);
+  /* The thread keeps the query until its last event is posted. */
+  query->thread = g_thread_new (thread_name, _weir_query_thread, g_object_ref (query));
 }
 
 static gboolean

@@ -4,8 +4,9 @@
 
     run-cases.py RUN_CASE CASES [--restore] [--group G]… [--id ID] [--verbose]
 
-TAP on standard output, one test a group: at least 90 % of a group's cases must pass, and a case that does not must be listed in
-known-differences.txt with its reason. Skips when the data is absent.
+TAP on standard output, one test a group: a case that does not pass must be listed in known-differences.txt with its reason, and one that
+is listed must not pass; at least 90 % of all must. Input rows are not compared: Spark counts what its file reader lets through
+after filters that it pushed down, Weir what was read. Skips when the data is absent.
 """
 import argparse
 import json
@@ -93,9 +94,8 @@ def compare(case, batches, error):
             return f'batch id {have["batchId"]} instead of {wanted["batchId"]}'
         if not rows_match(wanted['rows'], have['rows'], case.get('ordered')):
             return f'batch {i}: rows {key(have["rows"])[:400]} instead of {key(wanted["rows"])[:400]}'
-        for name, field in (('input_rows', 'inputRows'), ('dropped_late', 'droppedLate')):
-            if case.get(name) and have[field] != case[name][i]:
-                return f'batch {i}: {name} {have[field]} instead of {case[name][i]}'
+        if case.get('dropped_late') and have['droppedLate'] != case['dropped_late'][i]:
+            return f'batch {i}: late {have["droppedLate"]} instead of {case["dropped_late"][i]}'
         if case.get('state_rows') and have['stateRows'] != case['state_rows'][i]:
             return f'batch {i}: state rows {have["stateRows"]} instead of {case["state_rows"][i]}'
         if case.get('watermarks') and have['watermarkMs'] != watermark_ms(case['watermarks'][i]):
@@ -148,7 +148,7 @@ def main():
     known = known_differences()
     cases = load(options.cases)
     groups = options.group or GROUPS
-    print(f'1..{len(groups)}')
+    print(f'1..{len(groups) + 1}')
     total = passed = 0
     for n, group in enumerate(groups, 1):
         chosen = [c for c in cases if c['group'] == group and (not options.id or c['id'] == options.id)]
@@ -163,11 +163,11 @@ def main():
         stale = [c['id'] for c in chosen if c['id'] in known and c['id'] not in failures]
         for name in stale:
             print(f'# {name} passes: take it off known-differences.txt')
-        good = len(failures) <= 0.1 * len(chosen) and not unknown and not stale
+        good = not unknown and not stale
         print(f'{"ok" if good else "not ok"} {n} - {group}: {len(chosen) - len(failures)} of {len(chosen)}')
         total += len(chosen)
         passed += len(chosen) - len(failures)
-    print(f'# {passed} of {total} cases')
+    print(f'{"ok" if passed >= 0.9 * total else "not ok"} {len(groups) + 1} - {passed} of {total} cases')
     return 0
 
 
