@@ -42,6 +42,10 @@ WEIR_API guint       weir_probe_get_n_samples (WeirProbe *probe);
 WEIR_API GBytes     *weir_probe_get_sample (WeirProbe *probe, guint i); /* raw; (transfer none) */
 WEIR_API const char *weir_probe_get_format (WeirProbe *probe);          /* json, csv, text: guessed from the samples */
 
+/* Reads the samples as json, csv or text instead of the guess, csv with or without a line of names first; the columns follow. When it
+ * no longer runs. */
+WEIR_API void weir_probe_set_format (WeirProbe *probe, const char *format, gboolean has_header);
+
 typedef struct
 {
   const char *name;

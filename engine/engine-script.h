@@ -100,10 +100,16 @@ typedef struct
   const char        *format;       /* socket, kafka, json … */
   const char *const *options;      /* key, value, key, value, …, NULL */
   const char        *columns;      /* DDL `ts TIMESTAMP, k STRING`; nullable */
-  const char        *value_format; /* kafka, socket: json makes the decoding view; `text`: none */
+  const char        *value_format; /* kafka, socket: json and csv make the decoding view; `text`: none */
 } WeirTableDef;
 
 WEIR_API char *weir_script_put_table (const char *text, const WeirTableDef *def);
 WEIR_API char *weir_script_remove_table (const char *text, const char *name);
+
+/* What the statements that make @name say; a view counts when it decodes a raw table as weir_script_put_table() writes it.
+ * (transfer full) (nullable): there is no such table, or it is none of that shape */
+WEIR_API WeirTableDef *weir_script_get_table (const char *text, const char *name);
+WEIR_API void          weir_table_def_free (WeirTableDef *def); /* of weir_script_get_table() */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirTableDef, weir_table_def_free)
 
 G_END_DECLS

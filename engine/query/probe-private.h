@@ -30,6 +30,7 @@ typedef struct
   GPtrArray  *samples; /* Owned: GBytes */
   char      **topics;  /* Owned, nullable */
   const char *sample_format;
+  const char *forced_format; /* nullable: guess */
   WeirSchema *schema; /* Owned, nullable */
   int         event_time;
   gint64      wait_us;

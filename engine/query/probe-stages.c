@@ -276,13 +276,13 @@ _weir_probe_infer (ProbeRun *run)
   g_autoptr (WeirSchema) schema = NULL;
   WeirSchema            *typed;
   WeirEventTime          how = WEIR_EVENT_TIME_NONE;
-  const char            *format = run->format;
+  const char            *format = run->forced_format != NULL ? run->forced_format : run->format;
   int                    event_time;
   gint64                 wait_us;
 
   if (run->samples->len == 0)
     return;
-  if (g_ascii_strcasecmp (format, "csv") != 0 && g_ascii_strcasecmp (format, "json") != 0)
+  if (run->forced_format == NULL && g_ascii_strcasecmp (format, "csv") != 0 && g_ascii_strcasecmp (format, "json") != 0)
     format = looks_like_json (run->samples) ? "json" : (looks_like_csv (run->samples) ? "csv" : "text");
   g_hash_table_replace (run->options, g_strdup ("inferschema"), g_strdup ("true"));
   run->sample_format = g_intern_string (format);
@@ -293,6 +293,7 @@ _weir_probe_infer (ProbeRun *run)
   typed = with_event_time (schema, event_time, how);
   wait_us = event_time >= 0 ? propose_wait (run, typed, event_time) : round_wait (0);
   g_mutex_lock (&run->lock);
+  g_clear_pointer (&run->schema, weir_type_unref);
   run->schema = typed;
   run->event_time = event_time;
   run->wait_us = wait_us;

@@ -295,6 +295,19 @@ weir_probe_get_format (WeirProbe *probe)
   return format;
 }
 
+void
+weir_probe_set_format (WeirProbe  *probe,
+                       const char *format,
+                       gboolean    has_header)
+{
+  if (probe->running)
+    return;
+  probe->run->forced_format = g_intern_string (format);
+  g_hash_table_replace (probe->run->options, g_strdup ("header"), g_strdup (has_header ? "true" : "false"));
+  _weir_probe_infer (probe->run);
+  take_over (probe);
+}
+
 guint
 weir_probe_get_n_columns (WeirProbe *probe)
 {

@@ -6,6 +6,7 @@
 #include "sql/sql-document.h"
 #include "sql/lexer.h"
 #include "sql/parser.h"
+#include "sql/parser-private.h"
 #include "sql/sql-split.h"
 
 #include <string.h>
@@ -111,7 +112,7 @@ gives_bytes (const WeirTableDef *def)
 static gboolean
 needs_view (const WeirTableDef *def)
 {
-  return gives_bytes (def) && def->columns != NULL && *def->columns != '\0' && g_strcmp0 (def->value_format, "json") == 0;
+  return gives_bytes (def) && def->columns != NULL && *def->columns != '\0' && (g_strcmp0 (def->value_format, "json") == 0 || g_strcmp0 (def->value_format, "csv") == 0);
 }
 
 static void
@@ -162,8 +163,8 @@ append_view (GString            *out,
   g_autofree char *schema = g_strdup_printf ("%s, _corrupt_record STRING", def->columns);
   g_autofree char *schema_sql = weir_sql_quote_string (schema);
 
-  g_string_append_printf (out, "CREATE TEMPORARY VIEW %s AS\nSELECT data.*\nFROM (SELECT from_json(CAST(value AS STRING), %s) AS data FROM STREAM %s)",
-                          name_sql, schema_sql, raw_sql);
+  g_string_append_printf (out, "CREATE TEMPORARY VIEW %s AS\nSELECT data.*\nFROM (SELECT from_%s(CAST(value AS STRING), %s) AS data FROM STREAM %s)",
+                          name_sql, def->value_format, schema_sql, raw_sql);
 }
 
 /* ---- finding -------------------------------------------------------------------------------------------------- */
@@ -306,4 +307,99 @@ weir_script_put_table (const char         *text,
   g_string_append (statements, ";\n");
   without = weir_script_remove_table (text, def->name);
   return put_statements (without, statements->str);
+}
+
+/* ---- reading -------------------------------------------------------------------------------------------------- */
+
+#define CORRUPT_COLUMN ", _corrupt_record STRING"
+
+void
+weir_table_def_free (WeirTableDef *def)
+{
+  g_free ((char *)def->name);
+  g_free ((char *)def->format);
+  g_free ((char *)def->columns);
+  g_free ((char *)def->value_format);
+  g_strfreev ((char **)def->options);
+  g_free (def);
+}
+
+/* The schema in `from_json(…, 'schema')` of a view; NULL for views of another shape. */
+static char *
+decoded_schema (const char  *text,
+                WeirSpan     view,
+                const char **value_format)
+{
+  gsize    at = view.start;
+  gboolean inside = FALSE;
+
+  while (at < view.end)
+    {
+      WeirSqlToken     token = _weir_sql_lex_one (text, view.end, at, FALSE);
+      g_autofree char *word = NULL;
+
+      if (token.end <= at)
+        return NULL;
+      word = g_ascii_strdown (text + token.start, token.end - token.start);
+      if (inside && token.kind == WEIR_SQL_TOKEN_STRING)
+        {
+          GString *schema = g_string_new (NULL);
+
+          _weir_sql_decode_string (schema, text + token.start, token.end - token.start);
+          if (g_str_has_suffix (schema->str, CORRUPT_COLUMN))
+            g_string_truncate (schema, schema->len - strlen (CORRUPT_COLUMN));
+          return g_string_free (schema, FALSE);
+        }
+      if (strcmp (word, "from_json") == 0 || strcmp (word, "from_csv") == 0)
+        {
+          inside = TRUE;
+          *value_format = strcmp (word, "from_json") == 0 ? "json" : "csv";
+        }
+      at = token.end;
+    }
+  return NULL;
+}
+
+static const char *const *
+copy_options (const WeirSqlCreateTable *create)
+{
+  GPtrArray *options = g_ptr_array_new ();
+
+  for (guint i = 0; i < create->n_options; i++)
+    {
+      g_ptr_array_add (options, g_strdup (create->options[i].key));
+      g_ptr_array_add (options, g_strdup (create->options[i].value));
+    }
+  g_ptr_array_add (options, NULL);
+  return (const char *const *)g_ptr_array_free (options, FALSE);
+}
+
+WeirTableDef *
+weir_script_get_table (const char *text,
+                       const char *name)
+{
+  g_autoptr (WeirSqlScript) script = weir_sql_parse (text, -1);
+  g_autoptr (WeirTableDef)  def = g_new0 (WeirTableDef, 1);
+  g_autofree char          *raw = raw_name (name);
+  int                       index = find_statement (script, name);
+  const char               *value_format = "text";
+  const WeirSqlStatement   *statement = index >= 0 ? weir_sql_script_get_statement (script, index) : NULL;
+  const WeirSqlCreateTable *create;
+
+  if (statement != NULL && statement->kind == WEIR_SQL_STATEMENT_CREATE_VIEW)
+    {
+      def->columns = decoded_schema (text, weir_sql_script_get_span (script, index), &value_format);
+      index = def->columns != NULL ? find_statement (script, raw) : -1;
+      statement = index >= 0 ? weir_sql_script_get_statement (script, index) : NULL;
+    }
+  if (statement == NULL || statement->kind != WEIR_SQL_STATEMENT_CREATE_TABLE || statement->create_table.format.name == NULL)
+    return NULL;
+  create = &statement->create_table;
+  if (def->columns == NULL && create->columns_span.end > create->columns_span.start + 2)
+    def->columns = g_strndup (text + create->columns_span.start + 1, create->columns_span.end - create->columns_span.start - 2);
+  def->name = g_strdup (name);
+  def->format = g_ascii_strdown (create->format.name, -1);
+  def->options = copy_options (create);
+  def->value_format = g_strdup (value_format);
+  return g_steal_pointer (&def);
 }

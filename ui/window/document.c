@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "ui/source/secrets.h"
 #include "ui/window/document-private.h"
 
 #define CHECK_DELAY_MS 300
@@ -167,6 +168,7 @@ take_check (WeirDocument *self,
   g_free (self->checked_text);
   self->checked_text = text;
   self->is_checked = TRUE;
+  weir_secrets_preload (text);
   carry_names (self, queries);
   g_ptr_array_unref (self->queries);
   self->queries = queries;
@@ -634,6 +636,7 @@ weir_document_init (WeirDocument *self)
   gtk_source_buffer_set_implicit_trailing_newline (self->buffer, FALSE);
   gtk_text_buffer_set_enable_undo (GTK_TEXT_BUFFER (self->buffer), TRUE);
   self->session = weir_session_new ();
+  weir_secrets_attach (self->session);
   self->queries = g_ptr_array_new_with_free_func (entry_free);
   self->runs = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, _weir_document_run_free);
   g_signal_connect_object (self->buffer, "changed", G_CALLBACK (buffer_changed_cb), self, G_CONNECT_SWAPPED);

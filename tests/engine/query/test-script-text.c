@@ -118,6 +118,33 @@ test_put_table (void)
 }
 
 static void
+test_get_table (void)
+{
+  static const char *const options[] = { "kafka.bootstrap.servers", "b:9092", "subscribe", "it's", NULL };
+  WeirTableDef             kafka = { .name = "f", .format = "kafka", .options = options, .columns = "k STRING, `a b` INT", .value_format = "csv" };
+  g_autofree char         *text = weir_script_put_table ("", &kafka);
+  g_autofree char         *again = NULL;
+  g_autoptr (WeirTableDef) got = weir_script_get_table (text, "F");
+  g_autoptr (WeirTableDef) json = weir_script_get_table ("CREATE TABLE j (a INT, b STRUCT<c: INT>) USING JSON OPTIONS (path '/x')", "j");
+
+  assert_parses (text);
+  g_assert_nonnull (got);
+  g_assert_cmpstr (got->format, ==, "kafka");
+  g_assert_cmpstr (got->columns, ==, kafka.columns);
+  g_assert_cmpstr (got->value_format, ==, "csv");
+  g_assert_true (g_strv_equal (got->options, options));
+  got->name = (g_free ((char *)got->name), g_strdup ("f"));
+  again = weir_script_put_table (text, got);
+  g_assert_cmpstr (again, ==, text);
+  g_assert_nonnull (json);
+  g_assert_cmpstr (json->format, ==, "json");
+  g_assert_cmpstr (json->columns, ==, "a INT, b STRUCT<c: INT>");
+  g_assert_null (weir_script_get_table (text, "g"));
+  g_assert_null (weir_script_get_table ("CREATE TEMPORARY VIEW v AS SELECT 1", "v"));
+  g_assert_null (weir_script_get_table ("CREATE TABLE", "v"));
+}
+
+static void
 test_table_before_query (void)
 {
   WeirTableDef     def = { .name = "u", .format = "rate" };
@@ -165,6 +192,7 @@ main (int    argc,
   g_test_add_func ("/query/script-text/annotations", test_annotations);
   g_test_add_func ("/query/script-text/add-query", test_add_query);
   g_test_add_func ("/query/script-text/put-table", test_put_table);
+  g_test_add_func ("/query/script-text/get-table", test_get_table);
   g_test_add_func ("/query/script-text/table-before-query", test_table_before_query);
   g_test_add_func ("/query/script-text/effects", test_effects);
   g_test_add_func ("/query/script-text/cards", test_cards);
