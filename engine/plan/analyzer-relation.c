@@ -114,6 +114,11 @@ check_can_read (WeirAnalyzer *self,
   if (stream && !table->format->can_stream)
     return _weir_an_fail (self, error, "UNSUPPORTED_FEATURE.TABLE_OPERATION", span,
                           "Table %s of format %s cannot be read as a stream.", params);
+  if (stream && table->format->infers && table->declared == NULL && !weir_catalog_get_bool (self->catalog, "spark.sql.streaming.schemaInference"))
+    return _weir_an_fail (self, error, "UNABLE_TO_INFER_SCHEMA", span,
+                          "A stream needs to know its columns before the first row comes: name them in CREATE TABLE %s (column TYPE, …) USING %s, or set "
+                          "spark.sql.streaming.schemaInference to true.",
+                          params);
   if (!stream && !table->format->can_batch && table->format->can_stream)
     return _weir_an_fail (self, error, "UNSUPPORTED_FEATURE.TABLE_OPERATION", span,
                           "Table %s of format %s can only be read as a stream: write FROM STREAM.", params);

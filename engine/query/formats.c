@@ -71,8 +71,8 @@ schema_of_sink (const char *name,
 
 static const WeirFormatInfo formats[] = {
   { "text", TRUE, TRUE, FALSE, FALSE, text_options, schema_of_text },
-  { "csv", TRUE, TRUE, TRUE, TRUE, csv_options, schema_of_csv },
-  { "json", TRUE, TRUE, TRUE, TRUE, json_options, schema_of_json },
+  { "csv", TRUE, TRUE, TRUE, TRUE, csv_options, schema_of_csv, TRUE },
+  { "json", TRUE, TRUE, TRUE, TRUE, json_options, schema_of_json, TRUE },
   { "socket", TRUE, FALSE, FALSE, FALSE, socket_options, schema_of_socket },
   { "rate", TRUE, FALSE, FALSE, FALSE, rate_options, schema_of_rate },
   { "queue", TRUE, FALSE, TRUE, FALSE, queue_options, schema_of_queue },

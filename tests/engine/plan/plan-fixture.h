@@ -22,7 +22,7 @@ fixture_schema (const char *name,
 }
 
 static const WeirFormatInfo fixture_formats[] = {
-  { "json", TRUE, TRUE, TRUE, TRUE, no_options, fixture_schema },
+  { "json", TRUE, TRUE, TRUE, TRUE, no_options, fixture_schema, TRUE },
   { "csv", TRUE, TRUE, TRUE, TRUE, no_options, fixture_schema },
   { "text", TRUE, TRUE, FALSE, FALSE, no_options, fixture_schema },
   { "kafka", TRUE, TRUE, FALSE, FALSE, no_options, fixture_schema },

@@ -9,6 +9,7 @@ static const char definitions[] =
   "CREATE TABLE t (k STRING, v INT, ts TIMESTAMP, o STRUCT<a: INT, b: STRING>, xs ARRAY<INT>, ss ARRAY<STRUCT<c: INT>>, m MAP<STRING, INT>) USING json;"
   "CREATE TABLE d (k STRING, v INT, name STRING) USING json;"
   "CREATE TABLE kf USING kafka;"
+  "CREATE TABLE undeclared USING json;"
   "CREATE TEMPORARY VIEW w AS SELECT * FROM STREAM t WATERMARK ts DELAY OF INTERVAL 10 SECONDS;"
   "CREATE TEMPORARY VIEW raw AS SELECT from_json(CAST(value AS STRING), 'a INT, b STRING, ts TIMESTAMP, c DOUBLE, _corrupt_record STRING') AS j FROM STREAM kf;";
 
@@ -229,6 +230,8 @@ static const ErrorCase errors[] = {
   { "SELECT k FROM t ORDER BY 2", "ORDER_BY_POS_OUT_OF_RANGE", "2" },
   { "SELECT foo(k) FROM t", "UNRESOLVED_ROUTINE", "foo(k)" },
   { "SELECT k FROM nope", "TABLE_OR_VIEW_NOT_FOUND", "nope" },
+  { "SELECT * FROM STREAM undeclared", "UNABLE_TO_INFER_SCHEMA", "undeclared" },
+  { "SELECT key FROM kf DROP DUPLICATES WITHIN WATERMARK", "UNSUPPORTED_FEATURE.BATCH_OPERATION", "DROP DUPLICATES WITHIN WATERMARK" },
   { "SELECT z.* FROM t", "CANNOT_RESOLVE_STAR_EXPAND", "z.*" },
   { "SELECT o.zz FROM t", "FIELD_NOT_FOUND", "o.zz" },
   { "SELECT k.zz FROM t", "INVALID_EXTRACT_BASE_FIELD_TYPE", "k.zz" },
