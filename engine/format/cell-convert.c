@@ -322,6 +322,7 @@ _weir_convert_new (const WeirTextOptions *options,
   convert->type = weir_type_ref (type);
   convert->is_json = options->format == WEIR_FORMAT_JSON;
   convert->kernel = _weir_kernel_for (type);
+  convert->takes_runs = options->format == WEIR_FORMAT_CSV && options->null_value[0] == '\0' && (weir_type_is_integral (type) || type->kind == WEIR_TYPE_STRING);
   if (type->n_fields > 0 && !convert_fields (convert, name, error))
     g_clear_pointer (&convert, _weir_convert_free);
   return convert;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "format/decoder-private.h"
+#include "format/csv-run-private.h"
 #include "format/digits-private.h"
 #include "format/time-text-private.h"
 
@@ -39,42 +39,59 @@ make_validity (const WeirCell *cells,
   return buffer;
 }
 
-/* Integers, 64 rows at a time: short ones by _weir_parse_digits(), the rest one by one. */
-#define INTEGER_KERNEL(name, ctype)                                                                                         \
-  static WeirColumn *                                                                                                       \
-  name (const WeirConvert *convert, const WeirCell *cells, WeirKernelRun *run)                                              \
-  {                                                                                                                         \
-    WeirBuffer *buffer = weir_buffer_new (run->n * sizeof (ctype));                                                         \
-    ctype      *values = (ctype *)buffer->data;                                                                             \
-    guint       first_error = run->errors->len;                                                                             \
-    guint32     wanted = convert->is_json ? WEIR_CELL_INT : WEIR_CELL_STRING;                                               \
-    gboolean    any_null = FALSE;                                                                                           \
-                                                                                                                            \
-    for (guint start = 0; start < run->n; start += 64)                                                                      \
-      {                                                                                                                     \
-        gint64  wide[64];                                                                                                   \
-        guint   n = MIN (run->n - start, 64);                                                                               \
-        guint64 todo = ~_weir_parse_digits (cells + start, n, wanted, wide);                                                \
-                                                                                                                            \
-        for (guint i = 0; i < n; i++)                                                                                       \
-          {                                                                                                                 \
-            values[start + i] = (ctype)wide[i];                                                                             \
-            if (sizeof (ctype) < 8)                                                                                         \
-              todo |= (guint64)((ctype)wide[i] != wide[i]) << i;                                                            \
-          }                                                                                                                 \
-        for (todo &= n == 64 ? G_MAXUINT64 : (G_GUINT64_CONSTANT (1) << n) - 1; todo != 0; todo &= todo - 1)                \
-          {                                                                                                                 \
-            guint row = start + (guint)__builtin_ctzll (todo);                                                              \
-                                                                                                                            \
-            if (cells[row].kind != WEIR_CELL_NULL && _weir_convert_cell (convert, &cells[row], &values[row]))               \
-              continue;                                                                                                     \
-            any_null = TRUE;                                                                                                \
-            values[row] = 0;                                                                                                \
-            if (cells[row].kind != WEIR_CELL_NULL)                                                                          \
-              _weir_rows_mark (run->errors, row, REASON_TYPE);                                                              \
-          }                                                                                                                 \
-      }                                                                                                                     \
-    return weir_column_new_flat (convert->type, run->n, buffer, any_null ? make_validity (cells, run, first_error) : NULL); \
+/* As make_validity() when the rows of runs have no cells yet. */
+static WeirBuffer *
+make_run_validity (const WeirConvert *convert,
+                   WeirCell          *cells,
+                   WeirKernelRun     *run,
+                   guint              first_error)
+{
+  _weir_csv_fill_cells (convert->options, run->runs, run->n_runs, run->field, cells);
+  return make_validity (cells, run, first_error);
+}
+
+/* Integers, up to 64 rows at a time: short ones by _weir_parse_digits(), the rest one by one. */
+#define INTEGER_KERNEL(name, ctype)                                                                                                      \
+  static WeirColumn *                                                                                                                    \
+  name (const WeirConvert *convert, WeirCell *cells, WeirKernelRun *run)                                                                 \
+  {                                                                                                                                      \
+    WeirBuffer *buffer = weir_buffer_new (run->n * sizeof (ctype));                                                                      \
+    ctype      *values = (ctype *)buffer->data;                                                                                          \
+    guint       first_error = run->errors->len;                                                                                          \
+    guint32     wanted = convert->is_json ? WEIR_CELL_INT : WEIR_CELL_STRING;                                                            \
+    gboolean    any_null = FALSE;                                                                                                        \
+    guint       next = 0;                                                                                                                \
+    guint       n;                                                                                                                       \
+                                                                                                                                         \
+    for (guint start = 0; start < run->n; start += n)                                                                                    \
+      {                                                                                                                                  \
+        const WeirCsvRun *lines = _weir_csv_run_at (run, start, &next, &n);                                                              \
+        gint64            wide[64];                                                                                                      \
+        guint64           todo;                                                                                                          \
+                                                                                                                                         \
+        n = MIN (n, 64);                                                                                                                 \
+        todo = ~(lines != NULL ? _weir_parse_run_digits (lines, run->field, start - lines->row, n, wide)                                 \
+                               : _weir_parse_digits (cells + start, n, wanted, wide));                                                   \
+        for (guint i = 0; i < n; i++)                                                                                                    \
+          {                                                                                                                              \
+            values[start + i] = (ctype)wide[i];                                                                                          \
+            if (sizeof (ctype) < 8)                                                                                                      \
+              todo |= (guint64)((ctype)wide[i] != wide[i]) << i;                                                                         \
+          }                                                                                                                              \
+        for (todo &= n == 64 ? G_MAXUINT64 : (G_GUINT64_CONSTANT (1) << n) - 1; todo != 0; todo &= todo - 1)                             \
+          {                                                                                                                              \
+            guint    row = start + (guint)__builtin_ctzll (todo);                                                                        \
+            WeirCell cell = lines != NULL ? _weir_csv_run_cell (lines, run->field, row - lines->row) : cells[row];                       \
+                                                                                                                                         \
+            if (cell.kind != WEIR_CELL_NULL && _weir_convert_cell (convert, &cell, &values[row]))                                        \
+              continue;                                                                                                                  \
+            any_null = TRUE;                                                                                                             \
+            values[row] = 0;                                                                                                             \
+            if (cell.kind != WEIR_CELL_NULL)                                                                                             \
+              _weir_rows_mark (run->errors, row, REASON_TYPE);                                                                           \
+          }                                                                                                                              \
+      }                                                                                                                                  \
+    return weir_column_new_flat (convert->type, run->n, buffer, any_null ? make_run_validity (convert, cells, run, first_error) : NULL); \
   }
 
 INTEGER_KERNEL (kernel_tinyint, gint8)
@@ -85,7 +102,7 @@ INTEGER_KERNEL (kernel_bigint, gint64)
 /* Every other fixed-width type: one call a value. */
 static WeirColumn *
 kernel_fixed (const WeirConvert *convert,
-              const WeirCell    *cells,
+              WeirCell          *cells,
               WeirKernelRun     *run)
 {
   gsize       width = weir_type_width (convert->type);
@@ -114,7 +131,7 @@ kernel_fixed (const WeirConvert *convert,
 
 static WeirColumn *
 kernel_boolean (const WeirConvert *convert,
-                const WeirCell    *cells,
+                WeirCell          *cells,
                 WeirKernelRun     *run)
 {
   WeirBuffer *buffer = weir_buffer_new ((run->n + 7) / 8);
@@ -175,31 +192,59 @@ store_view (WeirView   *view,
   memcpy (view, words, sizeof *view);
 }
 
+/* TRUE when one of them is NULL. */
+static gboolean
+views_of_run (const WeirCsvRun *run,
+              guint             field,
+              WeirView         *views)
+{
+  gboolean any_null = FALSE;
+
+  for (guint i = 0; i < run->n; i++)
+    {
+      WeirCell cell = _weir_csv_run_cell (run, field, i);
+
+      store_view (&views[i], cell.data, cell.len);
+      any_null |= cell.len == 0;
+    }
+  return any_null;
+}
+
 static WeirColumn *
 kernel_string (const WeirConvert *convert,
-               const WeirCell    *cells,
+               WeirCell          *cells,
                WeirKernelRun     *run)
 {
   WeirBuffer *buffer = weir_buffer_new (run->n * sizeof (WeirView));
   WeirView   *views = (WeirView *)buffer->data;
   gboolean    any_null = FALSE;
+  guint       next = 0;
+  guint       n;
 
-  for (guint i = 0; i < run->n; i++)
+  for (guint start = 0; start < run->n; start += n)
     {
-      if (cells[i].kind == WEIR_CELL_NULL)
+      const WeirCsvRun *lines = _weir_csv_run_at (run, start, &next, &n);
+
+      if (lines != NULL)
         {
-          any_null = TRUE;
-          memset (&views[i], 0, sizeof views[i]);
+          any_null |= views_of_run (lines, run->field, views + start);
+          continue;
         }
-      else
-        store_view (&views[i], cells[i].data, cells[i].len);
+      for (guint i = start; i < start + n; i++)
+        if (cells[i].kind == WEIR_CELL_NULL)
+          {
+            any_null = TRUE;
+            memset (&views[i], 0, sizeof views[i]);
+          }
+        else
+          store_view (&views[i], cells[i].data, cells[i].len);
     }
-  return new_views (convert, run, buffer, any_null ? make_validity (cells, run, run->errors->len) : NULL);
+  return new_views (convert, run, buffer, any_null ? make_run_validity (convert, cells, run, run->errors->len) : NULL);
 }
 
 static WeirColumn *
 kernel_binary (const WeirConvert *convert,
-               const WeirCell    *cells,
+               WeirCell          *cells,
                WeirKernelRun     *run)
 {
   WeirBuffer *buffer = weir_buffer_new (run->n * sizeof (WeirView));
@@ -241,7 +286,7 @@ plain_timestamp (const WeirTextOptions *options,
 
 static WeirColumn *
 kernel_timestamp (const WeirConvert *convert,
-                  const WeirCell    *cells,
+                  WeirCell          *cells,
                   WeirKernelRun     *run)
 {
   WeirBuffer *buffer = weir_buffer_new (run->n * sizeof (gint64));
@@ -267,7 +312,7 @@ kernel_timestamp (const WeirConvert *convert,
 
 static WeirColumn *
 kernel_void (const WeirConvert *convert,
-             const WeirCell    *cells,
+             WeirCell          *cells,
              WeirKernelRun     *run)
 {
   return weir_column_new_nulls (convert->type, run->n);
@@ -276,7 +321,7 @@ kernel_void (const WeirConvert *convert,
 /* Nested json values are built value by value. */
 WeirColumn *
 _weir_kernel_nested (const WeirConvert *convert,
-                     const WeirCell    *cells,
+                     WeirCell          *cells,
                      WeirKernelRun     *run)
 {
   g_autoptr (WeirColumnBuilder) builder = weir_column_builder_new (convert->type, run->n);

@@ -3,20 +3,25 @@
 
 #include "base/utf8.h"
 #include "format/csv-fast-private.h"
+#include "format/csv-run-private.h"
 #include "format/text-index-private.h"
 
 #include <string.h>
 
 /*
- * The fast CSV reader: places of separators and line ends, looked up for a window at once (text-index.c), become cells column by
- * column for as many lines as have the expected number of fields.
+ * The fast CSV reader: places of separators and line ends, looked up for a window at once (text-index.c), stand for
+ * the cells of as many lines as have the expected number of fields (csv-run.c).
  *
  * A line with a quote, an escape or a carriage return of its own is looked at: when each of its fields is free of quotes or is one simple
  * quoted value, it is taken too. Every other line goes to the strict reader, and the invariant is the same as for JSON: a line
  * that is taken here gives the cells the strict reader would give.
  */
 
-#define WINDOW_BYTES (64u << 10)
+/* Lines of one window make a batch, if they are not too many. */
+#define WINDOW_BYTES (256u << 10)
+
+/* Fewer lines than this get cells at once. */
+#define SHORT_RUN 16
 
 struct _WeirCsvFast
 {
@@ -144,45 +149,27 @@ take_special (const Window  *window,
   return TRUE;
 }
 
-/* Fields of @n_rows regular lines without special bytes: column by column. */
+/* @n_rows regular lines without special bytes: their cells stay in the index until the batch is made, unless they are so few that
+ * a run costs more. */
 static void
 take_run (const Window  *window,
-          gsize          start,
           const guint32 *q,
           guint          n_rows)
 {
   WeirDecodeState   *state = window->state;
   const WeirDecoder *decoder = state->decoder;
-  guint              n = decoder->n_fields;
+  WeirCsvRun         run = { state->n_rows, n_rows, decoder->n_fields, window->base, q };
 
-  for (guint i = 0; i < n; i++)
-    {
-      int            column = decoder->field_to_column[i];
-      const guint32 *end = q + i;
-      gsize          from = i > 0 ? q[i - 1] + 1 : start;
-      WeirCell      *cells;
-
-      if (column < 0)
-        continue;
-      cells = state->cells[column] + state->n_rows;
-      for (guint row = 0; row < n_rows; row++, end += n)
-        {
-          gsize to = *end & ~WEIR_INDEX_NEWLINE;
-
-          if (i + 1 == n)
-            to = text_end (window->base, from, to);
-          cells[row] = plain_cell (window, window->base + from, to - from);
-          from = (end[n - 1] & ~WEIR_INDEX_NEWLINE) + 1;
-        }
-    }
-  for (guint row = 0; row < n_rows; row++)
-    {
-      gsize newline = q[row * n + n - 1] & ~WEIR_INDEX_NEWLINE;
-
-      state->records[state->n_rows + row] = (WeirCell){ window->base + start, (guint32)(text_end (window->base, start, newline) - start), 0 };
-      start = newline + 1;
-    }
   state->n_rows += n_rows;
+  if (n_rows >= SHORT_RUN)
+    {
+      g_array_append_val (state->runs, run);
+      return;
+    }
+  for (guint i = 0; i < decoder->n_fields; i++)
+    if (decoder->field_to_column[i] >= 0)
+      _weir_csv_fill_cells (decoder->options, &run, 1, i, state->cells[decoder->field_to_column[i]]);
+  _weir_csv_fill_records (&run, 1, state->records);
 }
 
 /* How many regular lines follow each other from @start, all without special bytes; moves over them. */
@@ -262,7 +249,6 @@ read_window (WeirDecodeState *state,
   last = q + window.index->n;
   while (start < len)
     {
-      gsize          run_start = start;
       const guint32 *run = q;
       guint          n_rows;
 
@@ -270,11 +256,12 @@ read_window (WeirDecodeState *state,
         return FALSE;
       n_rows = find_run (&window, &start, &q, last, state->capacity - state->n_rows);
       if (n_rows > 0)
-        take_run (&window, run_start, run, n_rows);
+        take_run (&window, run, n_rows);
       else if (!take_line (&window, &start, &q, last, error))
         return FALSE;
     }
-  return TRUE;
+  /* The index is overwritten by the next window. */
+  return state->runs->len == 0 || _weir_rows_flush (state, error);
 }
 
 gboolean

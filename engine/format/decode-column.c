@@ -209,7 +209,7 @@ decode_roots (WeirDecodeState *state,
 {
   g_autofree WeirCell   *cells = g_new0 (WeirCell, texts->n + 1);
   g_autoptr (WeirColumn) column = NULL;
-  WeirKernelRun          run = { texts->n, state->errors, &state->arena, block };
+  WeirKernelRun          run = { .n = texts->n, .errors = state->errors, .arena = &state->arena, .block = block };
 
   for (guint i = 0; i < texts->n; i++)
     {

@@ -160,17 +160,38 @@ corrupt_column (WeirDecodeState *state,
   return convert->kernel (convert, cells, run);
 }
 
+static WeirColumn *
+run_kernel (WeirDecodeState *state,
+            guint            column,
+            WeirKernelRun   *run)
+{
+  const WeirDecodeColumn *plan = &state->decoder->columns[column];
+
+  run->runs = (WeirCsvRun *)state->runs->data;
+  run->n_runs = state->runs->len;
+  run->field = plan->field;
+  if (run->n_runs > 0 && !plan->convert->takes_runs)
+    {
+      _weir_csv_fill_cells (state->decoder->options, run->runs, run->n_runs, run->field, state->cells[column]);
+      run->n_runs = 0;
+    }
+  return plan->convert->kernel (plan->convert, state->cells[column], run);
+}
+
 WeirColumn **
 _weir_rows_columns (WeirDecodeState *state,
                     WeirBuffer      *block)
 {
   const WeirDecoder *decoder = state->decoder;
   WeirColumn       **columns = g_new0 (WeirColumn *, decoder->n_columns + 1);
-  WeirKernelRun      run = { state->n_rows, state->errors, &state->arena, block };
+  WeirKernelRun      run = { .n = state->n_rows, .errors = state->errors, .arena = &state->arena, .block = block };
 
   for (guint i = 0; i < decoder->n_columns; i++)
     if (!decoder->columns[i].is_corrupt)
-      columns[i] = decoder->columns[i].convert->kernel (decoder->columns[i].convert, state->cells[i], &run);
+      columns[i] = run_kernel (state, i, &run);
+  run.n_runs = 0;
+  if (state->errors->len > 0)
+    _weir_csv_fill_records ((WeirCsvRun *)state->runs->data, state->runs->len, state->records);
   settle_marks (state);
   if (decoder->corrupt >= 0)
     columns[decoder->corrupt] = corrupt_column (state, decoder->columns[decoder->corrupt].convert, &run);
@@ -182,6 +203,7 @@ _weir_rows_reset (WeirDecodeState *state)
 {
   state->n_rows = 0;
   g_array_set_size (state->errors, 0);
+  g_array_set_size (state->runs, 0);
   arena_reset (&state->arena);
 }
 

@@ -64,15 +64,31 @@ typedef struct _WeirJsonNames WeirJsonNames;
 typedef struct _WeirJsonFast  WeirJsonFast;
 typedef struct _WeirCsvFast   WeirCsvFast;
 
+/*
+ * Rows of regular csv lines whose cells are not written out: the ends of their fields are in the index of the window. ends[-1] is the line
+ * end before the first of them.
+ */
 typedef struct
 {
-  guint       n;
-  GArray     *errors; /* WeirRowError; kernels append, in order of row */
-  WeirArena  *arena;
-  WeirBuffer *block; /* nullable */
+  guint          row; /* first */
+  guint          n;
+  guint          stride; /* fields of a line */
+  const char    *base;
+  const guint32 *ends; /* Borrowed; WEIR_INDEX_NEWLINE is set in the last of a line */
+} WeirCsvRun;
+
+typedef struct
+{
+  guint             n;
+  const WeirCsvRun *runs; /* ascending; rows in between have cells */
+  guint             n_runs;
+  guint             field;
+  GArray           *errors; /* WeirRowError; kernels append, in order of row */
+  WeirArena        *arena;
+  WeirBuffer       *block; /* nullable */
 } WeirKernelRun;
 
-typedef WeirColumn *(*WeirKernel) (const WeirConvert *convert, const WeirCell *cells, WeirKernelRun *run);
+typedef WeirColumn *(*WeirKernel) (const WeirConvert *convert, WeirCell *cells, WeirKernelRun *run);
 
 /* What a value becomes. For nested types also how to read the parts. */
 struct _WeirConvert
@@ -81,8 +97,9 @@ struct _WeirConvert
   WeirType              *type; /* Owned */
   gboolean               is_json;
   WeirKernel             kernel;
-  WeirJsonNames         *names;    /* STRUCT */
-  WeirConvert          **children; /* n_fields */
+  gboolean               takes_runs; /* the kernel reads WeirCsvRun too */
+  WeirJsonNames         *names;      /* STRUCT */
+  WeirConvert          **children;   /* n_fields */
 };
 
 /* The fast readers are left out, for comparison. Before the decoder is shared. */
@@ -97,7 +114,7 @@ gboolean _weir_convert_cell (const WeirConvert *convert, const WeirCell *cell, g
 /* Nested values and everything else, appended to a builder of the type. FALSE: not of the type, nothing or a part was appended. */
 gboolean    _weir_json_build (const WeirConvert *convert, const WeirCell *cell, WeirColumnBuilder *builder, WeirArena *arena);
 WeirKernel  _weir_kernel_for (WeirType *type);
-WeirColumn *_weir_kernel_nested (const WeirConvert *convert, const WeirCell *cells, WeirKernelRun *run);
+WeirColumn *_weir_kernel_nested (const WeirConvert *convert, WeirCell *cells, WeirKernelRun *run);
 gboolean    _weir_base64_decode (const char *text, gsize len, guint8 *out, gsize *out_len);
 
 /* Names → index, bytewise. */
@@ -110,6 +127,7 @@ typedef struct
   char        *name; /* Owned */
   WeirConvert *convert;
   gboolean     is_corrupt;
+  guint        field; /* csv: position in a record */
 } WeirDecodeColumn;
 
 struct _WeirDecoder
@@ -125,7 +143,6 @@ struct _WeirDecoder
 
   guint    n_fields; /* csv: data columns declared */
   int     *field_to_column;
-  int      last_field; /* csv: none behind it is needed, and the length need not be checked */
   gboolean check_length;
 
   gboolean strict; /* tests compare the readers */
@@ -143,6 +160,7 @@ struct _WeirDecodeState
   guint        n_rows;
   WeirCell   **cells;   /* per column; NULL for the corrupt record */
   WeirCell    *records; /* the source text of each row; `kind` is 0 */
+  GArray      *runs;    /* WeirCsvRun */
   GArray      *errors;  /* WeirRowError, by row */
   WeirArena    arena;
 
@@ -182,6 +200,10 @@ gboolean _weir_json_record (WeirDecodeState *state, const char *record, gsize le
 /* One record of at most one row, into the row that was begun: 1 row, 0 blank, -1 malformed. */
 int      _weir_json_single (WeirDecodeState *state, const char *record, gsize len, const char **reason);
 gboolean _weir_json_root_value (WeirDecodeState *state, const char *record, gsize len, WeirCell *cell, const char **reason);
+
+/* csv-run.c: cells of a field of the rows in runs; the lines of those rows. */
+void _weir_csv_fill_cells (const WeirTextOptions *options, const WeirCsvRun *runs, guint n_runs, guint field, WeirCell *cells);
+void _weir_csv_fill_records (const WeirCsvRun *runs, guint n_runs, WeirCell *records);
 
 /* csv-reader.c */
 gboolean _weir_csv_record (WeirDecodeState *state, const char *record, gsize len, GError **error);

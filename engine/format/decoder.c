@@ -42,7 +42,6 @@ plan_columns (WeirDecoder    *decoder,
   gboolean all_needed = TRUE;
 
   decoder->corrupt = -1;
-  decoder->last_field = -1;
   decoder->columns = g_new0 (WeirDecodeColumn, schema->n_fields + 1);
   decoder->field_to_column = g_new (int, schema->n_fields + 1);
   for (guint i = 0; i < schema->n_fields; i++)
@@ -57,7 +56,7 @@ plan_columns (WeirDecoder    *decoder,
         continue;
       decoder->field_to_column[decoder->n_fields] = is_needed ? (int)decoder->n_columns - 1 : -1;
       if (is_needed)
-        decoder->last_field = (int)decoder->n_fields;
+        decoder->columns[decoder->n_columns - 1].field = decoder->n_fields;
       decoder->n_fields++;
       all_needed &= is_needed;
     }
@@ -232,6 +231,7 @@ weir_decode_state_new (WeirDecoder *decoder)
   state->decoder = weir_decoder_ref (decoder);
   state->cells = g_new0 (WeirCell *, decoder->n_columns + 1);
   state->errors = g_array_new (FALSE, FALSE, sizeof (WeirRowError));
+  state->runs = g_array_new (FALSE, FALSE, sizeof (WeirCsvRun));
   state->scratch = g_string_new (NULL);
   return state;
 }
@@ -244,6 +244,7 @@ weir_decode_state_free (WeirDecodeState *state)
   g_free (state->cells);
   g_free (state->records);
   g_array_unref (state->errors);
+  g_array_unref (state->runs);
   g_clear_pointer (&state->json_fast, _weir_json_fast_free);
   g_clear_pointer (&state->csv_fast, _weir_csv_fast_free);
   g_string_free (state->scratch, TRUE);

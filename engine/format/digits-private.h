@@ -16,6 +16,10 @@ G_BEGIN_DECLS
  */
 guint64 _weir_parse_digits (const WeirCell *cells, guint n, guint32 kind, gint64 *values);
 
+/* The same for rows [@i, @i + @n) of a run of csv lines. */
+guint64 _weir_parse_run_digits (const WeirCsvRun *run, guint field, guint i, guint n, gint64 *values);
+
+guint64 _weir_parse_run_digits_avx512 (const WeirCsvRun *run, guint field, guint i, guint n, gint64 *values);
 guint64 _weir_parse_digits_avx2 (const WeirCell *cells, guint n, guint32 kind, gint64 *values);
 guint64 _weir_parse_digits_avx512 (const WeirCell *cells, guint n, guint32 kind, gint64 *values);
 

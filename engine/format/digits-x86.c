@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "format/csv-run-private.h"
 #include "format/digits-private.h"
 
 /*
@@ -97,6 +98,57 @@ _weir_parse_digits_avx512 (const WeirCell *cells,
   return ok;
 }
 
+AVX512 guint64
+_weir_parse_run_digits_avx512 (const WeirCsvRun *run,
+                               guint             field,
+                               guint             i,
+                               guint             n,
+                               gint64           *values)
+{
+  const guint32 *end = run->ends + (gsize)i * run->stride + field;
+  const char    *base = run->base;
+  gboolean       is_last = field + 1 == run->stride;
+  guint64        ok = 0;
+  guint          j = 0;
+
+  for (; j + 4 <= n; j += 4)
+    {
+      guint32 from[4];
+      guint32 len[4];
+      __m256i four;
+
+#define FIELD(k)                                                         \
+  from[k] = (end[-1] + 1) & ~WEIR_INDEX_NEWLINE;                         \
+  len[k] = (*end & ~WEIR_INDEX_NEWLINE) - from[k];                       \
+  len[k] -= is_last && len[k] > 0 && base[from[k] + len[k] - 1] == '\r'; \
+  end += run->stride;
+      FIELD (0)
+      FIELD (1)
+      FIELD (2)
+      FIELD (3)
+#undef FIELD
+      if (G_LIKELY (len[0] - 1 < 16 && len[1] - 1 < 16 && len[2] - 1 < 16 && len[3] - 1 < 16))
+        {
+          ok |= (guint64)parse_four (base + from[0], base + from[1], base + from[2], base + from[3], len[0], len[1], len[2], len[3], &four) << j;
+          _mm256_storeu_si256 ((__m256i *)(values + j), four);
+          continue;
+        }
+      for (guint k = 0; k < 4; k++)
+        {
+          WeirCell cell = { base + from[k], len[k], WEIR_CELL_STRING };
+
+          ok |= (guint64)parse_alone (&cell, WEIR_CELL_STRING, &values[j + k]) << (j + k);
+        }
+    }
+  for (; j < n; j++)
+    {
+      WeirCell cell = _weir_csv_run_cell (run, field, i + j);
+
+      ok |= (guint64)parse_alone (&cell, WEIR_CELL_STRING, &values[j]) << j;
+    }
+  return ok;
+}
+
 AVX2 guint64
 _weir_parse_digits_avx2 (const WeirCell *cells,
                          guint           n,
@@ -132,6 +184,16 @@ _weir_parse_digits_avx2 (const WeirCell *cells,
 }
 
 #else
+
+guint64
+_weir_parse_run_digits_avx512 (const WeirCsvRun *run,
+                               guint             field,
+                               guint             i,
+                               guint             n,
+                               gint64           *values)
+{
+  g_assert_not_reached ();
+}
 
 guint64
 _weir_parse_digits_avx2 (const WeirCell *cells,

@@ -3,6 +3,7 @@
 
 #include "base/cpu.h"
 #include "base/fast-number.h"
+#include "format/csv-run-private.h"
 #include "format/digits-private.h"
 
 
@@ -64,4 +65,20 @@ _weir_parse_digits (const WeirCell *cells,
     default:
       return parse_plain (cells, n, kind, values);
     }
+}
+
+guint64
+_weir_parse_run_digits (const WeirCsvRun *run,
+                        guint             field,
+                        guint             i,
+                        guint             n,
+                        gint64           *values)
+{
+  WeirCell cells[64];
+
+  if (weir_simd_level () == WEIR_SIMD_AVX512)
+    return _weir_parse_run_digits_avx512 (run, field, i, n, values);
+  for (guint j = 0; j < n; j++)
+    cells[j] = _weir_csv_run_cell (run, field, i + j);
+  return _weir_parse_digits (cells, n, WEIR_CELL_STRING, values);
 }

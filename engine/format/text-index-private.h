@@ -18,7 +18,8 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  guint32 *positions; /* Owned; behind the last one stand WEIR_INDEX_PAD times `len` */
+  guint32 *positions; /* behind the last one stand WEIR_INDEX_PAD times `len`; before the first, G_MAXUINT32: a line end at −1 */
+  guint32 *storage;   /* Owned */
   guint    n;
   guint8  *flags; /* Owned; one per 64 bytes */
   guint8   any;   /* all flags together */

@@ -16,9 +16,11 @@ reserve (WeirTextIndex *index,
   if (len + 1 > index->capacity)
     {
       index->capacity = len + 1 + len / 4;
-      g_free (index->positions);
+      g_free (index->storage);
       g_free (index->flags);
-      index->positions = g_new (guint32, index->capacity + WEIR_INDEX_PAD + 64);
+      index->storage = g_new (guint32, index->capacity + 2 * WEIR_INDEX_PAD + 64);
+      index->positions = index->storage + WEIR_INDEX_PAD;
+      index->positions[-1] = G_MAXUINT32;
       index->flags = g_malloc (index->capacity / 64 + 2);
     }
   index->n = 0;
@@ -36,7 +38,7 @@ pad (WeirTextIndex *index,
 void
 _weir_text_index_clear (WeirTextIndex *index)
 {
-  g_clear_pointer (&index->positions, g_free);
+  g_clear_pointer (&index->storage, g_free);
   g_clear_pointer (&index->flags, g_free);
   index->capacity = 0;
 }

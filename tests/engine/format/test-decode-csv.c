@@ -112,6 +112,34 @@ test_differential (void)
     }
 }
 
+/* Long stretches of regular lines, as the fast reader likes them, with NULLs, wrong values and now and then another line. */
+static void
+test_regular (void)
+{
+  static const char *const needed[] = { NULL, "a", "b,d", "c,_corrupt_record", "i" };
+  static const char *const numbers[] = { "1", "12345678", "123456789012", "-5", "", "x", "00000000000000000001", "70000", "2147483648" };
+  static const char *const words[] = { "a", "", "exactly 12 b", "longer than twelve bytes", "ünï" };
+  g_autoptr (GRand)        rand = g_rand_new_with_seed (11);
+
+  for (guint round = 0; round < 60; round++)
+    {
+      g_autoptr (GString) text = g_string_new (NULL);
+      guint               n = (guint)g_rand_int_range (rand, 1, round == 0 ? 20000 : 900);
+      guint               clean = (guint)g_rand_int_range (rand, 1, 10);
+
+      for (guint i = 0; i < n; i++)
+        {
+          if (g_rand_int_range (rand, 0, 200) == 0)
+            g_string_append (text, "\"q,\",1,short\n\n");
+          g_string_append_printf (text, "%s,%s,%s,%s,%s%s", words[g_rand_int_range (rand, 0, 5)], numbers[g_rand_int_range (rand, 0, (gint32)MIN (clean, G_N_ELEMENTS (numbers)))], i % 7 == 0 ? "1.5" : "2",
+                                  words[i % 5], numbers[g_rand_int_range (rand, 0, (gint32)MIN (clean, G_N_ELEMENTS (numbers)))], round % 3 == 0 ? "\r\n" : "\n");
+        }
+      decode_help_compare ("csv", "a STRING, b BIGINT, c DOUBLE, d STRING, i INT, _corrupt_record STRING", needed[round % 5], text->str, text->len,
+                           round % 7 == 0 ? OPTIONS ("mode", "DROPMALFORMED") : round % 11 == 0 ? OPTIONS ("nullValue", "a")
+                                                                                                : NONE);
+    }
+}
+
 static void
 test_no_columns (void)
 {
@@ -204,6 +232,7 @@ main (int    argc,
   g_test_add_func ("/format/csv/options", test_options);
   g_test_add_func ("/format/csv/types", test_types);
   g_test_add_func ("/format/csv/differential", test_differential);
+  g_test_add_func ("/format/csv/regular", test_regular);
   g_test_add_func ("/format/csv/no-columns", test_no_columns);
   g_test_add_func ("/format/csv/wrong-options", test_wrong_options);
   g_test_add_func ("/format/csv/cut", test_cut);
