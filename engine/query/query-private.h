@@ -83,10 +83,11 @@ struct _WeirQuery
   gint64         started_us;
   gint64         watermark_us, newest_event_us;
   gboolean       event_time_all_null;
-  GPtrArray     *sources;   /* Owned: WeirSourceInfo, the newest state of each */
-  char          *explained; /* Owned: physical plan */
-  guint          events;    /* WeirQueryEvents not yet dispatched */
-  GSource       *dispatch;  /* Owned, nullable: attached to context */
+  GPtrArray     *sources;     /* Owned: WeirSourceInfo, the newest state of each */
+  char          *explained;   /* Owned: physical plan */
+  guint          events;      /* WeirQueryEvents not yet dispatched */
+  GSource       *dispatch;    /* Owned, nullable: attached to context */
+  gboolean       is_disposed; /* no dispatch is attached any more */
   gint64         dispatched_us;
 
   WeirSnapshot *snapshot; /* Owned; atomic: written by the run, taken by the reader */

@@ -81,14 +81,14 @@ _weir_query_post (WeirQuery      *self,
 
   g_mutex_lock (&self->lock);
   self->events |= events;
-  if (self->dispatch == NULL)
+  if (self->dispatch == NULL && !self->is_disposed)
     {
       self->dispatch = g_timeout_source_new (0);
       g_source_set_callback (self->dispatch, dispatch_cb, g_object_ref (self), g_object_unref);
       g_source_set_ready_time (self->dispatch, at_once ? 0 : self->dispatched_us + DISPATCH_INTERVAL_US);
       g_source_attach (self->dispatch, self->context);
     }
-  else if (at_once)
+  else if (self->dispatch != NULL && at_once)
     g_source_set_ready_time (self->dispatch, 0);
   g_mutex_unlock (&self->lock);
 }
@@ -152,12 +152,24 @@ join_thread (WeirQuery *self)
   self->thread = NULL;
 }
 
+/* The thread is ended while the object still has a reference to give: once it is being finalised, nothing may take one. */
+static void
+weir_query_dispose (GObject *object)
+{
+  WeirQuery *self = WEIR_QUERY (object);
+
+  g_mutex_lock (&self->lock);
+  self->is_disposed = TRUE;
+  g_mutex_unlock (&self->lock);
+  join_thread (self);
+  G_OBJECT_CLASS (weir_query_parent_class)->dispose (object);
+}
+
 static void
 weir_query_finalize (GObject *object)
 {
   WeirQuery *self = WEIR_QUERY (object);
 
-  join_thread (self);
   if (self->row_destroy != NULL)
     self->row_destroy (self->row_data);
   if (self->progress_destroy != NULL)
@@ -211,6 +223,7 @@ weir_query_class_init (WeirQueryClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GParamFlags   flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
 
+  object_class->dispose = weir_query_dispose;
   object_class->finalize = weir_query_finalize;
   object_class->get_property = weir_query_get_property;
   properties[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, flags);
