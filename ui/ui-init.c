@@ -28,6 +28,7 @@ load_style (GdkDisplay *display)
   g_autoptr (GtkCssProvider) provider = gtk_css_provider_new ();
   AdwStyleManager           *style = adw_style_manager_get_for_display (display);
 
+  gtk_icon_theme_add_resource_path (gtk_icon_theme_get_for_display (display), RESOURCE_PREFIX "icons");
   gtk_css_provider_load_from_resource (provider, RESOURCE_PREFIX "style.css");
   gtk_style_context_add_provider_for_display (display, GTK_STYLE_PROVIDER (provider),
                                               GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);

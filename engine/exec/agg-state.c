@@ -131,11 +131,7 @@ save_payload (WeirAggState *self,
   WeirWriter           writer = { self->undo_bytes };
 
   if (!layout->owns_memory)
-    {
-      g_byte_array_set_size (self->undo_bytes, self->undo_bytes->len + (guint)layout->stride);
-      if (layout->stride > 0)
-        memcpy (self->undo_bytes->data + (gsize)entry.offset * 8, payload, layout->stride);
-    }
+    weir_writer_raw (&writer, payload, layout->stride);
   else
     for (guint a = 0; a < layout->n_aggs; a++)
       layout->ops[a]->write (layout->calls[a], payload + layout->offsets[a], &writer);
@@ -303,25 +299,6 @@ merge_pane (WeirAggState   *self,
     merge_block (self, eval, pane, table, src + offset, MIN (BLOCK, n - offset));
 }
 
-static guint32 *
-order_as_is (guint n)
-{
-  guint32 *order = g_new (guint32, n);
-
-  for (guint i = 0; i < n; i++)
-    order[i] = i;
-  return order;
-}
-
-static gboolean
-has_one_time (const WeirGroupTable *table)
-{
-  for (guint i = 1; i < table->n; i++)
-    if (table->keys[i].time != table->keys[0].time)
-      return FALSE;
-  return TRUE;
-}
-
 /* Group numbers ordered by time, those of one time in their order. */
 static guint32 *
 order_by_time (const WeirGroupTable *table)
@@ -382,7 +359,7 @@ weir_agg_state_merge (WeirAggState   *state,
 
   if (table->n == 0)
     return;
-  order = has_one_time (table) ? order_as_is (table->n) : order_by_time (table);
+  order = order_by_time (table);
   for (guint from = 0, to; from < table->n; from = to)
     {
       gint64 time = table->keys[order[from]].time, id = pane_id (state, time);

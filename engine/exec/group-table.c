@@ -203,28 +203,14 @@ find_one (const WeirGroupTable *self,
     }
 }
 
-/* The index two steps ahead, and one step ahead what its entry points to. */
 static inline void
 prefetch (const WeirGroupTable *self,
           const guint64        *hashes,
           guint                 n,
           guint                 i)
 {
-  guint   mask = self->index_size - 1;
-  guint64 entry;
-
-  if (self->index_size < INDEX_BIG)
-    return;
-  if (i + 2 * PREFETCH < n)
-    __builtin_prefetch (&self->index[(guint)hashes[i + 2 * PREFETCH] & mask]);
-  if (i + PREFETCH >= n)
-    return;
-  entry = self->index[(guint)hashes[i + PREFETCH] & mask];
-  if (entry == 0)
-    return;
-  __builtin_prefetch (&self->keys[(guint32)entry - 1]);
-  if (self->stride > 0)
-    __builtin_prefetch (self->payload + (gsize)((guint32)entry - 1) * self->stride);
+  if (self->index_size >= INDEX_BIG && i + PREFETCH < n)
+    __builtin_prefetch (&self->index[(guint)hashes[i + PREFETCH] & (self->index_size - 1)]);
 }
 
 void

@@ -214,63 +214,7 @@ encode_string (const WeirColumn *column,
     }
 }
 
-/* One value as weir_value_write() has it, without a call a part. */
-static inline guint8 *
-put_value (guint8           *at,
-           const WeirColumn *column,
-           guint             row)
-{
-  WeirView view;
-  guint64  value;
-  guint    width;
-
-  if (column->validity != NULL && !weir_bit (column->validity, row))
-    {
-      *at = 0;
-      return at + 1;
-    }
-  *at++ = 1;
-  if (column->type->kind == WEIR_TYPE_STRING || column->type->kind == WEIR_TYPE_BINARY)
-    {
-      view = weir_column_values (column, WeirView)[row];
-      for (value = view.len; value >= 0x80; value >>= 7)
-        *at++ = (guint8)(value | 0x80);
-      *at++ = (guint8)value;
-      memcpy (at, weir_view_data (&view), view.len);
-      return at + view.len;
-    }
-  width = packed_width (column->type);
-  value = fixed_value (column, row);
-  memcpy (at, &value, width);
-  return at + width;
-}
-
-static gboolean
-can_put (WeirColumn *const *columns,
-         guint              n)
-{
-  for (guint c = 0; c < n; c++)
-    if (columns[c]->encoding != WEIR_ENCODING_FLAT ||
-        (!is_fixed (columns[c]->type) && columns[c]->type->kind != WEIR_TYPE_STRING && columns[c]->type->kind != WEIR_TYPE_BINARY))
-      return FALSE;
-  return TRUE;
-}
-
-static gsize
-bytes_of_row (WeirColumn *const *columns,
-              guint              n,
-              guint              row)
-{
-  gsize bytes = 0;
-
-  for (guint c = 0; c < n; c++)
-    bytes += columns[c]->type->kind == WEIR_TYPE_STRING || columns[c]->type->kind == WEIR_TYPE_BINARY
-               ? 6 + (gsize)weir_column_values (columns[c], WeirView)[row].len
-               : 9;
-  return bytes;
-}
-
-/* Views are made when all bytes are there, since the array moves: until then a is the start and b the length. */
+/* Views are made when all bytes are there, since the array moves. */
 static void
 encode_bytes (const WeirKeyCodec *codec,
               WeirColumn *const  *columns,
@@ -281,27 +225,15 @@ encode_bytes (const WeirKeyCodec *codec,
               WeirGroupKey       *keys)
 {
   WeirWriter writer = { scratch };
-  gboolean   simple = can_put (columns, codec->n);
 
   for (guint i = 0; i < n; i++)
     {
-      guint row = weir_sel_row (sel, offset + i), start = scratch->len;
+      guint row = weir_sel_row (sel, offset + i);
 
-      keys[i].a = start;
-      if (simple)
-        {
-          guint8 *at;
-
-          g_byte_array_set_size (scratch, start + (guint)bytes_of_row (columns, codec->n, row));
-          at = scratch->data + start;
-          for (guint c = 0; c < codec->n; c++)
-            at = put_value (at, columns[c], row);
-          g_byte_array_set_size (scratch, (guint)(at - scratch->data));
-        }
-      else
-        for (guint c = 0; c < codec->n; c++)
-          weir_value_write (columns[c], row, TRUE, &writer);
-      keys[i].b = scratch->len - start;
+      keys[i].a = scratch->len;
+      for (guint c = 0; c < codec->n; c++)
+        weir_value_write (columns[c], row, TRUE, &writer);
+      keys[i].b = scratch->len - keys[i].a;
     }
   for (guint i = 0; i < n; i++)
     {
@@ -413,33 +345,6 @@ append_packed (const WeirKeyCodec *codec,
     append_fixed (builder, words + at);
 }
 
-/* Whole words or half ones, the usual keys: no call a row. */
-static gboolean
-decode_ints (const WeirGroupKey *keys,
-             const guint32      *groups,
-             guint               n,
-             WeirColumnBuilder  *builder)
-{
-  guint from = builder->n_rows;
-
-  if (weir_type_width (builder->type) == 8)
-    for (guint i = 0; i < n; i++)
-      ((gint64 *)builder->values)[from + i] = (gint64)keys[groups[i]].a;
-  else if (weir_type_width (builder->type) == 4)
-    for (guint i = 0; i < n; i++)
-      ((gint32 *)builder->values)[from + i] = (gint32)keys[groups[i]].a;
-  else
-    return FALSE;
-  builder->n_rows += n;
-  for (guint i = 0; i < n; i++)
-    if (G_UNLIKELY (keys[groups[i]].b != 0))
-      {
-        weir_column_builder_ensure_validity (builder);
-        weir_bit_set (builder->validity, from + i, FALSE);
-      }
-  return TRUE;
-}
-
 gboolean
 weir_key_codec_decode (const WeirKeyCodec *codec,
                        guint               column,
@@ -449,8 +354,6 @@ weir_key_codec_decode (const WeirKeyCodec *codec,
                        WeirColumnBuilder  *builder)
 {
   weir_column_builder_reserve (builder, n);
-  if (codec->klass == WEIR_KEY_INT && builder->validity == NULL && decode_ints (keys, groups, n, builder))
-    return TRUE;
   for (guint i = 0; i < n; i++)
     {
       const WeirGroupKey *key = &keys[groups[i]];

@@ -275,44 +275,15 @@ append_sum (const WeirAggCall *call,
     }
 }
 
-/* BIGINT and long intervals: written as they are, NULLs marked behind. */
-static WeirColumn *
-finish_long (const WeirAggCall *call,
-             WeirAggStates      states,
-             guint              n)
-{
-  WeirBuffer *values = weir_buffer_new (MAX (n, 1) * sizeof (gint64));
-  WeirBuffer *validity = NULL;
-
-  for (guint i = 0; i < n; i++)
-    {
-      const SumInt *sum = (const void *)weir_agg_state (states, i);
-
-      ((gint64 *)(void *)values->data)[i] = sum->sum;
-      if (G_LIKELY (sum->n_values > 0 && !sum->overflow))
-        continue;
-      if (validity == NULL)
-        {
-          validity = weir_buffer_new ((n + 7) / 8);
-          memset (validity->data, 0xff, (n + 7) / 8);
-        }
-      weir_bit_set (validity->data, i, FALSE);
-    }
-  return weir_column_new_flat (call->type, n, values, validity);
-}
-
 static WeirColumn *
 finish_sum (const WeirAggCall *call,
             WeirEval          *eval,
             WeirAggStates      states,
             guint              n)
 {
-  WeirColumnBuilder *builder;
+  WeirColumnBuilder *builder = weir_column_builder_new (call->type, n);
   WeirColumn        *column;
 
-  if (call->type->kind == WEIR_TYPE_BIGINT || call->type->kind == WEIR_TYPE_INTERVAL_DT)
-    return finish_long (call, states, n);
-  builder = weir_column_builder_new (call->type, n);
   for (guint i = 0; i < n; i++)
     append_sum (call, weir_agg_state (states, i), builder);
   column = weir_column_builder_finish (builder);

@@ -141,10 +141,6 @@ search (WeirRow     *row,
   RegexScratch *scratch = row->scratch;
   int           rc = pcre2_match (regex->code, (PCRE2_SPTR)data, len, start, PCRE2_NO_UTF_CHECK, scratch->match, scratch->context);
 
-  /* The compiled form has a small stack; the interpreter has the heap, within the same limits. */
-  if (rc == PCRE2_ERROR_JIT_STACKLIMIT)
-    rc = pcre2_match (regex->code, (PCRE2_SPTR)data, len, start, PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT, scratch->match, scratch->context);
-
   *failed = rc < 0 && rc != PCRE2_ERROR_NOMATCH;
   if (*failed)
     _weir_kernel_fail_always (row->expr, row->eval, NULL, row->row, "LIMIT_EXCEEDED", "The regular expression '%.*s' needs too much work for one value.",

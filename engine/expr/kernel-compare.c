@@ -4,7 +4,6 @@
 
 #include "column/decimal.h"
 #include "column/value.h"
-#include "expr/compare-private.h"
 #include "expr/families-private.h"
 #include "expr/kernel-private.h"
 
@@ -15,6 +14,75 @@
  * is one bit a row, which is both the BOOLEAN column and, and-ed with the validity, the filter. Strings of at most 12 bytes are compared
  * in place. Long strings, nested values and decimals of unequal scale are looked at only where rows are selected and not NULL.
  */
+
+typedef enum
+{
+  WEIR_COMPARE_EQ,
+  WEIR_COMPARE_NE,
+  WEIR_COMPARE_LT,
+  WEIR_COMPARE_LE,
+  WEIR_COMPARE_GT,
+  WEIR_COMPARE_GE,
+  WEIR_COMPARE_SAME, /* <=> */
+} WeirCompareOp;
+
+/* Eight bytes 0/1 to eight bits: the product brings byte i's bit to bit 56 + i. */
+static inline guint64
+pack_hits (const guint8 *hits)
+{
+  guint64 mask = 0;
+
+  for (guint i = 0; i < 8; i++)
+    {
+      guint64 eight;
+
+      memcpy (&eight, hits + 8 * i, 8);
+      mask |= ((eight * G_GUINT64_CONSTANT (0x0102040810204080)) >> 56) << (8 * i);
+    }
+  return mask;
+}
+
+#define PLAIN_EQUAL(x, y) ((x) == (y))
+#define PLAIN_LESS(x, y)  ((x) < (y))
+/* NaN equals NaN and is greater than everything else. */
+#define FLOAT_EQUAL(x, y) (((x) == (y)) | (((x) != (x)) & ((y) != (y))))
+#define FLOAT_LESS(x, y)  (((x) < (y)) | (((y) != (y)) & ((x) == (x))))
+
+#define CTYPE gint8
+#define NAME  i8
+#define EQUAL PLAIN_EQUAL
+#define LESS  PLAIN_LESS
+#include "expr/kernel-compare.h"
+#define CTYPE gint16
+#define NAME  i16
+#define EQUAL PLAIN_EQUAL
+#define LESS  PLAIN_LESS
+#include "expr/kernel-compare.h"
+#define CTYPE gint32
+#define NAME  i32
+#define EQUAL PLAIN_EQUAL
+#define LESS  PLAIN_LESS
+#include "expr/kernel-compare.h"
+#define CTYPE gint64
+#define NAME  i64
+#define EQUAL PLAIN_EQUAL
+#define LESS  PLAIN_LESS
+#include "expr/kernel-compare.h"
+#define CTYPE WeirInt128
+#define NAME  i128
+#define EQUAL PLAIN_EQUAL
+#define LESS  PLAIN_LESS
+#include "expr/kernel-compare.h"
+#define CTYPE float
+#define NAME  f32
+#define EQUAL FLOAT_EQUAL
+#define LESS  FLOAT_LESS
+#include "expr/kernel-compare.h"
+#define CTYPE double
+#define NAME  f64
+#define EQUAL FLOAT_EQUAL
+#define LESS  FLOAT_LESS
+#include "expr/kernel-compare.h"
 
 static void
 compare_bool (const WeirArg *a,
@@ -177,27 +245,27 @@ compare_masks (const WeirArg *a,
       compare_bool (a, b, op, n, masks);
       break;
     case WEIR_TYPE_TINYINT:
-      _weir_compare_numbers (WEIR_COMPARE_I8, a, b, op, n, masks);
+      compare_i8 (a, b, op, n, masks);
       break;
     case WEIR_TYPE_SMALLINT:
-      _weir_compare_numbers (WEIR_COMPARE_I16, a, b, op, n, masks);
+      compare_i16 (a, b, op, n, masks);
       break;
     case WEIR_TYPE_INT:
     case WEIR_TYPE_DATE:
     case WEIR_TYPE_INTERVAL_YM:
-      _weir_compare_numbers (WEIR_COMPARE_I32, a, b, op, n, masks);
+      compare_i32 (a, b, op, n, masks);
       break;
     case WEIR_TYPE_BIGINT:
     case WEIR_TYPE_TIMESTAMP:
     case WEIR_TYPE_TIMESTAMP_NTZ:
     case WEIR_TYPE_INTERVAL_DT:
-      _weir_compare_numbers (WEIR_COMPARE_I64, a, b, op, n, masks);
+      compare_i64 (a, b, op, n, masks);
       break;
     case WEIR_TYPE_FLOAT:
-      _weir_compare_numbers (WEIR_COMPARE_F32, a, b, op, n, masks);
+      compare_f32 (a, b, op, n, masks);
       break;
     case WEIR_TYPE_DOUBLE:
-      _weir_compare_numbers (WEIR_COMPARE_F64, a, b, op, n, masks);
+      compare_f64 (a, b, op, n, masks);
       break;
     case WEIR_TYPE_STRING:
     case WEIR_TYPE_BINARY:
@@ -205,7 +273,7 @@ compare_masks (const WeirArg *a,
       break;
     case WEIR_TYPE_DECIMAL:
       if (type->scale == b->column->type->scale && a->column->type->scale == type->scale)
-        _weir_compare_numbers (WEIR_COMPARE_I128, a, b, op, n, masks);
+        compare_i128 (a, b, op, n, masks);
       else
         compare_values (a, b, op, sel, n, masks);
       break;

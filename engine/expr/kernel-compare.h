@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Template of comparison loops over one C type. Before including, define
- *   CTYPE, NAME (suffix), TARGET (an attribute of the instruction set, or nothing), EQUAL(x, y), LESS(x, y)
+ *   CTYPE, NAME (suffix), EQUAL(x, y), LESS(x, y)
  * It makes compare_NAME (), which fills one bit a row, 64 rows a turn, so that the inner loop has a fixed length and no branch and
  * the compiler vectorises it.
  */
@@ -73,7 +73,7 @@ CMP_FN (shape_) (const WeirArg *a,
     CMP_FN (run_) (a->values, FALSE, b->values, FALSE, op, n, masks);
 }
 
-static TARGET void
+static void
 CMP_FN (compare_) (const WeirArg *a,
                    const WeirArg *b,
                    WeirCompareOp op,
@@ -102,6 +102,5 @@ CMP_FN (compare_) (const WeirArg *a,
 #undef CMP_CAT_
 #undef CTYPE
 #undef NAME
-#undef TARGET
 #undef EQUAL
 #undef LESS

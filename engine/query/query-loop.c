@@ -456,6 +456,9 @@ run_loop (Loop *self)
   g_source_set_callback (self->tick, tick_cb, self, NULL);
   g_source_set_ready_time (self->tick, 0);
   g_source_attach (self->tick, self->query->loop_context);
+  g_mutex_lock (&self->query->lock);
+  self->query->tick = g_source_ref (self->tick);
+  g_mutex_unlock (&self->query->lock);
   if (self->query->spec.max_run_us > 0)
     self->deadline_us = g_get_monotonic_time () + self->query->spec.max_run_us;
   weir_stream_run_start (self->run, source_notify_cb, self);
@@ -463,6 +466,9 @@ run_loop (Loop *self)
   self->closing = TRUE;
   weir_stream_run_stop (self->run);
   publish_sources (self);
+  g_mutex_lock (&self->query->lock);
+  g_clear_pointer (&self->query->tick, g_source_unref);
+  g_mutex_unlock (&self->query->lock);
   g_source_destroy (self->tick);
   g_source_unref (self->tick);
 }

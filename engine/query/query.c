@@ -339,6 +339,16 @@ weir_query_await_termination (WeirQuery *query,
   return ok;
 }
 
+void
+weir_query_step (WeirQuery *query)
+{
+  g_return_if_fail (WEIR_IS_QUERY (query));
+  g_mutex_lock (&query->lock);
+  if (query->tick != NULL)
+    g_source_set_ready_time (query->tick, 0);
+  g_mutex_unlock (&query->lock);
+}
+
 WeirSnapshot *
 weir_query_take_snapshot (WeirQuery *query)
 {

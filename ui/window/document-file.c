@@ -231,3 +231,23 @@ weir_document_trust (WeirDocument *self)
   text = weir_document_dup_text (self);
   weir_trust_remember (text, strlen (text));
 }
+
+void
+weir_document_forget_etag (WeirDocument *self)
+{
+  g_return_if_fail (WEIR_IS_DOCUMENT (self));
+  g_clear_pointer (&self->etag, g_free);
+}
+
+void
+weir_document_restore (WeirDocument *self,
+                       const char   *text,
+                       GFile        *file,
+                       gboolean      needs_trust)
+{
+  g_return_if_fail (WEIR_IS_DOCUMENT (self) && text != NULL);
+  _weir_document_set_file (self, file);
+  self->needs_trust = needs_trust;
+  _weir_document_load_text (self, text);
+  gtk_text_buffer_set_modified (GTK_TEXT_BUFFER (self->buffer), TRUE);
+}

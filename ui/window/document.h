@@ -117,6 +117,14 @@ gboolean weir_document_save_finish (WeirDocument *self,
                                     GAsyncResult *result,
                                     GError      **error);
 
+/* Saving does not mind any more that the file was written by others since it was read. */
+void weir_document_forget_etag (WeirDocument *self);
+/* Unsaved work of @file (nullable), as it was. */
+void weir_document_restore (WeirDocument *self,
+                            const char   *text,
+                            GFile        *file,
+                            gboolean      needs_trust);
+
 /* A file that was not written here must be asked about before its first Run. */
 gboolean weir_document_get_needs_trust (WeirDocument *self);
 void     weir_document_trust (WeirDocument *self);

@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+#include "ui/window/main-window-private.h"
+#include "ui/window/query-state.h"
+
+static const char *
+get_name (WeirWindow *self)
+{
+  WeirQueryPage *page = weir_window_get_page (self);
+
+  return page != NULL ? weir_query_page_get_name (page) : NULL;
+}
+
+static void
+new_action (GSimpleAction *action,
+            GVariant      *parameter,
+            gpointer       user_data)
+{
+  gtk_window_present (GTK_WINDOW (weir_window_new (gtk_window_get_application (GTK_WINDOW (user_data)))));
+}
+
+static void
+open_action (GSimpleAction *action,
+             GVariant      *parameter,
+             gpointer       user_data)
+{
+  _weir_window_ask_open (user_data);
+}
+
+static void
+save_action (GSimpleAction *action,
+             GVariant      *parameter,
+             gpointer       user_data)
+{
+  _weir_window_save (user_data, FALSE);
+}
+
+static void
+save_as_action (GSimpleAction *action,
+                GVariant      *parameter,
+                gpointer       user_data)
+{
+  _weir_window_save (user_data, TRUE);
+}
+
+static void
+demo_action (GSimpleAction *action,
+             GVariant      *parameter,
+             gpointer       user_data)
+{
+  weir_window_show_demo (user_data);
+}
+
+static char *
+make_query_name (WeirWindow *self)
+{
+  for (guint i = 1;; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("query_%u", i);
+
+      if (weir_document_find_query (self->document, name) == NULL)
+        return g_steal_pointer (&name);
+    }
+}
+
+/* A query needs a source to read: without one, that is asked for first. */
+static void
+add_query_action (GSimpleAction *action,
+                  GVariant      *parameter,
+                  gpointer       user_data)
+{
+  WeirWindow      *self = user_data;
+  g_auto (GStrv)   sources = NULL;
+  g_autofree char *name = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *new_text = NULL;
+  WeirRange        range;
+
+  weir_document_check_now (self->document);
+  sources = weir_document_list_sources (self->document);
+  if (sources[0] == NULL)
+    {
+      g_action_group_activate_action (G_ACTION_GROUP (self), "add-source", NULL);
+      return;
+    }
+  name = make_query_name (self);
+  text = weir_document_dup_text (self->document);
+  new_text = weir_script_add_query (text, name, sources[g_strv_length (sources) - 1], &range);
+  if (new_text == NULL)
+    return;
+  weir_document_replace_text (self->document, new_text);
+  weir_document_check_now (self->document);
+  weir_window_select_query (self, name);
+}
+
+static void
+run_action (GSimpleAction *action,
+            GVariant      *parameter,
+            gpointer       user_data)
+{
+  const char *name = get_name (user_data);
+
+  if (name != NULL)
+    _weir_window_run (user_data, name);
+}
+
+static void
+run_all_action (GSimpleAction *action,
+                GVariant      *parameter,
+                gpointer       user_data)
+{
+  _weir_window_run_all (user_data);
+}
+
+static void
+stop_action (GSimpleAction *action,
+             GVariant      *parameter,
+             gpointer       user_data)
+{
+  WeirWindow *self = user_data;
+  const char *name = get_name (self);
+
+  if (name != NULL)
+    weir_document_stop_query (self->document, name);
+}
+
+static void
+stop_all_action (GSimpleAction *action,
+                 GVariant      *parameter,
+                 gpointer       user_data)
+{
+  weir_document_stop_all (WEIR_WINDOW (user_data)->document);
+}
+
+static void
+step_action (GSimpleAction *action,
+             GVariant      *parameter,
+             gpointer       user_data)
+{
+  WeirWindow *self = user_data;
+  WeirQuery  *query = weir_document_get_query (self->document, get_name (self));
+
+  if (query != NULL && weir_query_state_is_active (query))
+    weir_query_step (query);
+}
+
+static void
+pause_action (GSimpleAction *action,
+              GVariant      *parameter,
+              gpointer       user_data)
+{
+  WeirQueryPage *page = weir_window_get_page (user_data);
+
+  if (page != NULL)
+    weir_results_pane_set_paused (weir_query_page_get_results (page), !weir_results_pane_get_paused (weir_query_page_get_results (page)));
+}
+
+static void
+design_action (GSimpleAction *action,
+               GVariant      *parameter,
+               gpointer       user_data)
+{
+  WeirQueryPage *page = weir_window_get_page (user_data);
+
+  if (page != NULL)
+    weir_query_page_show (page, "design");
+}
+
+static void
+results_action (GSimpleAction *action,
+                GVariant      *parameter,
+                gpointer       user_data)
+{
+  WeirQueryPage *page = weir_window_get_page (user_data);
+
+  if (page != NULL)
+    weir_query_page_show (page, "results");
+}
+
+static void
+show_late_action (GSimpleAction *action,
+                  GVariant      *parameter,
+                  gpointer       user_data)
+{
+  WeirQueryPage *page = weir_window_get_page (user_data);
+
+  if (page != NULL)
+    weir_query_page_show_samples (page, WEIR_SAMPLE_LATE);
+}
+
+static void
+show_bad_action (GSimpleAction *action,
+                 GVariant      *parameter,
+                 gpointer       user_data)
+{
+  WeirQueryPage *page = weir_window_get_page (user_data);
+
+  if (page != NULL)
+    weir_query_page_show_samples (page, WEIR_SAMPLE_BAD);
+}
+
+static void
+search_action (GSimpleAction *action,
+               GVariant      *parameter,
+               gpointer       user_data)
+{
+  WeirWindow *self = user_data;
+
+  adw_leaflet_set_visible_child (self->leaflet, self->side);
+  gtk_search_bar_set_search_mode (GTK_SEARCH_BAR (self->search_bar), TRUE);
+  gtk_widget_grab_focus (self->search_entry);
+}
+
+/* In the rows of the page; on Welcome, in the sidebar. */
+static void
+find_action (GSimpleAction *action,
+             GVariant      *parameter,
+             gpointer       user_data)
+{
+  WeirQueryPage *page = weir_window_get_page (user_data);
+
+  if (page == NULL)
+    {
+      search_action (action, parameter, user_data);
+      return;
+    }
+  weir_query_page_show (page, "results");
+  weir_results_pane_find (weir_query_page_get_results (page));
+}
+
+static void
+export_action (GSimpleAction *action,
+               GVariant      *parameter,
+               gpointer       user_data)
+{
+  WeirQueryPage *page = weir_window_get_page (user_data);
+
+  if (page != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (weir_query_page_get_results (page)), "results.export", NULL);
+}
+
+static void
+back_action (GSimpleAction *action,
+             GVariant      *parameter,
+             gpointer       user_data)
+{
+  WeirWindow *self = user_data;
+
+  adw_leaflet_set_visible_child (self->leaflet, self->side);
+}
+
+static void
+toggle_sidebar_action (GSimpleAction *action,
+                       GVariant      *parameter,
+                       gpointer       user_data)
+{
+  WeirWindow *self = user_data;
+
+  if (adw_leaflet_get_folded (self->leaflet))
+    adw_leaflet_set_visible_child (self->leaflet, adw_leaflet_get_visible_child (self->leaflet) == self->side ? self->content : self->side);
+  else
+    gtk_widget_set_visible (self->side, !gtk_widget_get_visible (self->side));
+}
+
+/* The query @by places further down, round the end. */
+static void
+select_neighbour (WeirWindow *self,
+                  int         by)
+{
+  g_auto (GStrv) names = weir_document_list_queries (self->document);
+  const char    *name = get_name (self);
+  int            n = (int)g_strv_length (names), at = 0;
+
+  while (at < n && g_strcmp0 (names[at], name) != 0)
+    at++;
+  if (n > 0)
+    weir_window_select_query (self, names[at == n ? 0 : (at + by + n) % n]);
+}
+
+static void
+next_query_action (GSimpleAction *action,
+                   GVariant      *parameter,
+                   gpointer       user_data)
+{
+  select_neighbour (user_data, 1);
+}
+
+static void
+previous_query_action (GSimpleAction *action,
+                       GVariant      *parameter,
+                       gpointer       user_data)
+{
+  select_neighbour (user_data, -1);
+}
+
+/* Cuts the statement and the `;` and line end after it. */
+static void
+delete_query_action (GSimpleAction *action,
+                     GVariant      *parameter,
+                     gpointer       user_data)
+{
+  WeirWindow              *self = user_data;
+  const WeirStatementInfo *info;
+  g_autofree char         *text = NULL;
+  g_autoptr (GString)      rest = NULL;
+  gsize                    end;
+  AdwToast                *toast;
+
+  weir_document_check_now (self->document);
+  info = weir_document_find_query (self->document, get_name (self));
+  if (info == NULL || weir_document_get_read_only (self->document))
+    return;
+  text = weir_document_dup_text (self->document);
+  end = info->range.end;
+  while (text[end] == ';' || text[end] == '\n')
+    end++;
+  rest = g_string_new (text);
+  g_string_erase (rest, (gssize)info->range.start, (gssize)(end - info->range.start));
+  weir_document_replace_text (self->document, rest->str);
+  weir_document_check_now (self->document);
+  toast = adw_toast_new (_ ("Query deleted"));
+  adw_toast_set_button_label (toast, _ ("_Undo"));
+  adw_toast_set_action_name (toast, "win.undo");
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+static void
+undo_action (GSimpleAction *action,
+             GVariant      *parameter,
+             gpointer       user_data)
+{
+  WeirWindow *self = user_data;
+
+  gtk_text_buffer_undo (GTK_TEXT_BUFFER (weir_document_get_buffer (self->document)));
+  weir_document_check_now (self->document);
+}
+
+static void
+redo_action (GSimpleAction *action,
+             GVariant      *parameter,
+             gpointer       user_data)
+{
+  WeirWindow *self = user_data;
+
+  gtk_text_buffer_redo (GTK_TEXT_BUFFER (weir_document_get_buffer (self->document)));
+  weir_document_check_now (self->document);
+}
+
+static void
+set_enabled (WeirWindow *self,
+             const char *name,
+             gboolean    enabled)
+{
+  GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self), name);
+
+  if (action != NULL)
+    g_simple_action_set_enabled (G_SIMPLE_ACTION (action), enabled);
+}
+
+void
+_weir_window_update_actions (WeirWindow *self)
+{
+  const char *name = get_name (self);
+  WeirQuery  *query = weir_document_get_query (self->document, name);
+  gboolean    active = query != NULL && weir_query_state_is_active (query);
+  gboolean    editable = name != NULL && !weir_document_get_read_only (self->document);
+
+  set_enabled (self, "run", name != NULL);
+  set_enabled (self, "stop", active);
+  set_enabled (self, "step", active);
+  set_enabled (self, "pause", active);
+  set_enabled (self, "design", name != NULL);
+  set_enabled (self, "results", name != NULL);
+  set_enabled (self, "export", query != NULL);
+  set_enabled (self, "show-late", query != NULL);
+  set_enabled (self, "show-bad", query != NULL);
+  set_enabled (self, "delete-query", editable);
+  set_enabled (self, "stop-all", weir_document_has_running (self->document));
+  set_enabled (self, "save", weir_document_get_modified (self->document) || weir_document_get_file (self->document) == NULL);
+}
+
+void
+_weir_window_add_actions (WeirWindow *self)
+{
+  static const GActionEntry entries[] = {
+    { "new", new_action },
+    { "open", open_action },
+    { "save", save_action },
+    { "save-as", save_as_action },
+    { "demo", demo_action },
+    { "add-query", add_query_action },
+    { "run", run_action },
+    { "run-all", run_all_action },
+    { "stop", stop_action },
+    { "stop-all", stop_all_action },
+    { "step", step_action },
+    { "pause", pause_action },
+    { "design", design_action },
+    { "results", results_action },
+    { "show-late", show_late_action },
+    { "show-bad", show_bad_action },
+    { "find", find_action },
+    { "search", search_action },
+    { "export", export_action },
+    { "back", back_action },
+    { "toggle-sidebar", toggle_sidebar_action },
+    { "next-query", next_query_action },
+    { "previous-query", previous_query_action },
+    { "delete-query", delete_query_action },
+    { "undo", undo_action },
+    { "redo", redo_action },
+  };
+
+  g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
+}

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "ui/window/query-page.h"
+
+#include <glib/gi18n.h>
+
+#include "ui/builder/steps-view.h"
+#include "ui/editor/sql-editor.h"
+#include "ui/widgets/breakpoint-bin.h"
+#include "ui/window/query-page-private.h"
+#include "ui/window/query-state.h"
+#include "ui/window/samples-dialog.h"
+
+#define REFRESH_MS 500
+
+G_DEFINE_FINAL_TYPE (WeirQueryPage, weir_query_page, GTK_TYPE_WIDGET)
+
+static void lay_out_design (WeirQueryPage *self,
+                            gboolean       narrow);
+
+/* The form for narrow windows: name in the middle, switcher at the bottom, buttons without words. */
+static void
+apply_narrow (WeirQueryPage *self)
+{
+  gboolean narrow = weir_breakpoint_bin_get_narrow (WEIR_BREAKPOINT_BIN (self->bin));
+
+  g_object_ref (self->name_button);
+  g_object_ref (self->switcher);
+  if (narrow && adw_header_bar_get_title_widget (self->header) != self->name_button)
+    {
+      adw_header_bar_remove (self->header, self->name_button);
+      adw_header_bar_set_title_widget (self->header, self->name_button);
+    }
+  else if (!narrow && adw_header_bar_get_title_widget (self->header) == self->name_button)
+    {
+      adw_header_bar_set_title_widget (self->header, GTK_WIDGET (self->switcher));
+      adw_header_bar_pack_start (self->header, self->name_button);
+    }
+  g_object_unref (self->name_button);
+  g_object_unref (self->switcher);
+  gtk_label_set_max_width_chars (self->title, narrow ? 14 : 22);
+  gtk_label_set_max_width_chars (self->caption, narrow ? 18 : 28);
+  adw_view_switcher_bar_set_reveal (ADW_VIEW_SWITCHER_BAR (self->switcher_bar), narrow);
+  adw_button_content_set_label (self->run_content, narrow ? "" : _ ("Run"));
+  adw_button_content_set_label (self->stop_content, narrow ? "" : _ ("Stop"));
+  gtk_widget_set_visible (GTK_WIDGET (self->status), !narrow);
+  weir_query_bar_set_narrow (self->bar, narrow);
+  lay_out_design (self, narrow);
+  _weir_query_page_update (self);
+}
+
+static void
+narrow_cb (WeirQueryPage *self)
+{
+  apply_narrow (self);
+}
+
+gboolean
+weir_query_page_get_narrow (WeirQueryPage *self)
+{
+  g_return_val_if_fail (WEIR_IS_QUERY_PAGE (self), FALSE);
+  return weir_breakpoint_bin_get_narrow (WEIR_BREAKPOINT_BIN (self->bin));
+}
+
+void
+weir_query_page_set_folded (WeirQueryPage *self,
+                            gboolean       folded)
+{
+  g_return_if_fail (WEIR_IS_QUERY_PAGE (self));
+  gtk_widget_set_visible (self->back, folded);
+  adw_header_bar_set_show_start_title_buttons (self->header, folded);
+}
+
+static void
+bar_changed_cb (WeirQueryPage *self)
+{
+  if (weir_query_state_is_active (weir_document_get_query (self->document, self->name)))
+    g_signal_emit_by_name (self, "restart-needed");
+  _weir_query_page_update (self);
+}
+
+static void
+why_action_cb (WeirQueryPage *self,
+               const char    *action)
+{
+  _weir_query_page_why_action (self, action);
+}
+
+static void
+show_late_cb (WeirQueryPage *self)
+{
+  weir_query_page_show_samples (self, WEIR_SAMPLE_LATE);
+}
+
+static void
+message_cb (WeirQueryPage *self,
+            const char    *text)
+{
+  g_signal_emit_by_name (self, "message", text);
+}
+
+void
+weir_query_page_show_samples (WeirQueryPage *self,
+                              WeirSampleKind kind)
+{
+  WeirQuery *query;
+  GtkRoot   *root;
+
+  g_return_if_fail (WEIR_IS_QUERY_PAGE (self));
+  query = weir_document_get_query (self->document, self->name);
+  root = gtk_widget_get_root (GTK_WIDGET (self));
+  if (query != NULL && GTK_IS_WINDOW (root))
+    gtk_window_present (GTK_WINDOW (weir_samples_dialog_new (GTK_WINDOW (root), query, kind, self->zone)));
+}
+
+void
+weir_query_page_show (WeirQueryPage *self,
+                      const char    *view)
+{
+  g_return_if_fail (WEIR_IS_QUERY_PAGE (self));
+  adw_view_stack_set_visible_child_name (self->views, view);
+}
+
+const char *
+weir_query_page_get_view (WeirQueryPage *self)
+{
+  g_return_val_if_fail (WEIR_IS_QUERY_PAGE (self), NULL);
+  return adw_view_stack_get_visible_child_name (self->views);
+}
+
+WeirResultsPane *
+weir_query_page_get_results (WeirQueryPage *self)
+{
+  g_return_val_if_fail (WEIR_IS_QUERY_PAGE (self), NULL);
+  return self->results;
+}
+
+const char *
+weir_query_page_get_name (WeirQueryPage *self)
+{
+  g_return_val_if_fail (WEIR_IS_QUERY_PAGE (self), NULL);
+  return self->name;
+}
+
+void
+weir_query_page_set_name (WeirQueryPage *self,
+                          const char    *name)
+{
+  g_return_if_fail (WEIR_IS_QUERY_PAGE (self));
+  g_free (self->name);
+  self->name = g_strdup (name);
+  gtk_label_set_text (self->title, name);
+  gtk_widget_set_tooltip_text (self->name_button, name);
+  weir_query_bar_set_query (self->bar, self->document, name);
+  _weir_query_page_update (self);
+}
+
+void
+weir_query_page_set_time_zone (WeirQueryPage *self,
+                               const char    *zone)
+{
+  GTimeZone *found;
+
+  g_return_if_fail (WEIR_IS_QUERY_PAGE (self));
+  found = zone != NULL ? g_time_zone_new_identifier (zone) : NULL;
+  g_time_zone_unref (self->zone);
+  self->zone = found != NULL ? found : g_time_zone_new_local ();
+  weir_results_pane_set_time_zone (self->results, zone);
+  weir_status_line_set_zone (self->status, zone != NULL ? zone : g_time_zone_get_identifier (self->zone));
+}
+
+void
+weir_query_page_refresh (WeirQueryPage *self)
+{
+  g_return_if_fail (WEIR_IS_QUERY_PAGE (self));
+  _weir_query_page_update (self);
+}
+
+static gboolean
+timer_cb (gpointer data)
+{
+  WeirQueryPage *self = data;
+
+  _weir_query_page_update (self);
+  weir_query_bar_refresh (self->bar);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+query_changed_cb (WeirQueryPage *self,
+                  const char    *name)
+{
+  if (g_strcmp0 (name, self->name) == 0)
+    _weir_query_page_update (self);
+}
+
+static void
+map (GtkWidget *widget)
+{
+  WeirQueryPage *self = WEIR_QUERY_PAGE (widget);
+
+  GTK_WIDGET_CLASS (weir_query_page_parent_class)->map (widget);
+  self->timer = g_timeout_add (REFRESH_MS, timer_cb, self);
+}
+
+static void
+unmap (GtkWidget *widget)
+{
+  WeirQueryPage *self = WEIR_QUERY_PAGE (widget);
+
+  g_clear_handle_id (&self->timer, g_source_remove);
+  GTK_WIDGET_CLASS (weir_query_page_parent_class)->unmap (widget);
+}
+
+static void
+dispose (GObject *object)
+{
+  WeirQueryPage *self = WEIR_QUERY_PAGE (object);
+
+  g_clear_handle_id (&self->timer, g_source_remove);
+  g_clear_pointer (&self->bin, gtk_widget_unparent);
+  g_clear_object (&self->document);
+  g_clear_object (&self->shown);
+  g_clear_pointer (&self->name, g_free);
+  g_clear_pointer (&self->chart_baseline, g_free);
+  g_clear_pointer (&self->zone, g_time_zone_unref);
+  G_OBJECT_CLASS (weir_query_page_parent_class)->dispose (object);
+}
+
+#define BIND(member) gtk_widget_class_bind_template_child (widget_class, WeirQueryPage, member)
+
+static void
+weir_query_page_class_init (WeirQueryPageClass *class)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+
+  G_OBJECT_CLASS (class)->dispose = dispose;
+  widget_class->map = map;
+  widget_class->unmap = unmap;
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+  g_signal_new ("message", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  g_signal_new ("restart-needed", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  g_type_ensure (WEIR_TYPE_BREAKPOINT_BIN);
+  g_type_ensure (WEIR_TYPE_STATE_GLYPH);
+  g_type_ensure (WEIR_TYPE_QUERY_BAR);
+  g_type_ensure (WEIR_TYPE_FAILURE_PANEL);
+  g_type_ensure (WEIR_TYPE_RESULTS_PANE);
+  g_type_ensure (WEIR_TYPE_STATUS_LINE);
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/weirapp/Weir/window/query-page.ui");
+  BIND (bin);
+  BIND (header);
+  BIND (back);
+  BIND (name_button);
+  BIND (glyph);
+  BIND (title);
+  BIND (caption);
+  BIND (switcher);
+  BIND (switcher_bar);
+  BIND (pause);
+  BIND (step);
+  BIND (run);
+  BIND (stop);
+  BIND (run_content);
+  BIND (stop_content);
+  BIND (notice);
+  BIND (notice_text);
+  BIND (notice_button);
+  BIND (views);
+  BIND (design);
+  BIND (results_box);
+  BIND (bar);
+  BIND (failure);
+  BIND (results);
+  BIND (status);
+  gtk_widget_class_bind_template_callback (widget_class, narrow_cb);
+  gtk_widget_class_bind_template_callback (widget_class, bar_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, why_action_cb);
+  gtk_widget_class_bind_template_callback (widget_class, show_late_cb);
+  gtk_widget_class_bind_template_callback (widget_class, message_cb);
+}
+
+static void
+weir_query_page_init (WeirQueryPage *self)
+{
+  self->zone = g_time_zone_new_local ();
+  gtk_widget_init_template (GTK_WIDGET (self));
+  g_object_bind_property (self->results, "paused", self->pause, "active", G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
+}
+
+/* Steps and SQL: side by side when there is room, one at a time when there is not. */
+static void
+lay_out_design (WeirQueryPage *self,
+                gboolean       narrow)
+{
+  gtk_widget_set_visible (self->design_switcher, narrow);
+  if (narrow == (gtk_widget_get_parent (self->steps) == GTK_WIDGET (self->design_stack)))
+    return;
+  g_object_ref (self->steps);
+  g_object_ref (self->editor);
+  if (narrow)
+    {
+      gtk_paned_set_start_child (GTK_PANED (self->design_paned), NULL);
+      gtk_paned_set_end_child (GTK_PANED (self->design_paned), NULL);
+      gtk_stack_add_titled (self->design_stack, self->steps, "steps", _ ("Steps"));
+      gtk_stack_add_titled (self->design_stack, self->editor, "sql", _ ("SQL"));
+    }
+  else
+    {
+      gtk_stack_remove (self->design_stack, self->steps);
+      gtk_stack_remove (self->design_stack, self->editor);
+      gtk_paned_set_start_child (GTK_PANED (self->design_paned), self->steps);
+      gtk_paned_set_end_child (GTK_PANED (self->design_paned), self->editor);
+    }
+  g_object_unref (self->steps);
+  g_object_unref (self->editor);
+  gtk_widget_set_visible (self->design_paned, !narrow);
+  gtk_widget_set_visible (GTK_WIDGET (self->design_stack), narrow);
+}
+
+static void
+add_design (WeirQueryPage *self)
+{
+  self->steps = weir_steps_view_new (self->document, self->name);
+  self->editor = weir_sql_editor_new (self->document);
+  gtk_widget_set_size_request (self->steps, 300, -1);
+  self->design_paned = gtk_paned_new (GTK_ORIENTATION_HORIZONTAL);
+  gtk_paned_set_position (GTK_PANED (self->design_paned), 430);
+  gtk_paned_set_shrink_start_child (GTK_PANED (self->design_paned), FALSE);
+  gtk_paned_set_shrink_end_child (GTK_PANED (self->design_paned), FALSE);
+  gtk_paned_set_start_child (GTK_PANED (self->design_paned), self->steps);
+  gtk_paned_set_end_child (GTK_PANED (self->design_paned), self->editor);
+  gtk_widget_set_vexpand (self->design_paned, TRUE);
+  self->design_stack = GTK_STACK (gtk_stack_new ());
+  gtk_widget_set_vexpand (GTK_WIDGET (self->design_stack), TRUE);
+  gtk_widget_set_visible (GTK_WIDGET (self->design_stack), FALSE);
+  self->design_switcher = gtk_stack_switcher_new ();
+  gtk_stack_switcher_set_stack (GTK_STACK_SWITCHER (self->design_switcher), self->design_stack);
+  gtk_widget_set_halign (self->design_switcher, GTK_ALIGN_CENTER);
+  gtk_widget_set_margin_top (self->design_switcher, 6);
+  gtk_widget_set_margin_bottom (self->design_switcher, 6);
+  gtk_box_append (self->design, self->design_switcher);
+  gtk_box_append (self->design, self->design_paned);
+  gtk_box_append (self->design, GTK_WIDGET (self->design_stack));
+  weir_sql_editor_show_query (WEIR_SQL_EDITOR (self->editor), self->name);
+}
+
+GtkWidget *
+weir_query_page_new (WeirDocument *document,
+                     const char   *name)
+{
+  WeirQueryPage *self = g_object_new (WEIR_TYPE_QUERY_PAGE, NULL);
+
+  self->document = g_object_ref (document);
+  self->name = g_strdup (name);
+  add_design (self);
+  g_signal_connect_object (document, "query-changed", G_CALLBACK (query_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (document, "checked", G_CALLBACK (_weir_query_page_update), self, G_CONNECT_SWAPPED);
+  weir_query_page_set_name (self, name);
+  apply_narrow (self);
+  return GTK_WIDGET (self);
+}
