@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "base/error.h"
+#include "base/limits.h"
+
+#include "source-util.h"
+#include "support/shared-data.h"
+
+#include <librdkafka/rdkafka.h>
+
+/* Against the suite's real broker; skipped without one. */
+
+static char *
+topic_name (const char *what)
+{
+  g_autofree char *id = g_uuid_string_random ();
+
+  return g_strdup_printf ("weir-test-%s-%s", what, id);
+}
+
+static rd_kafka_t *
+producer_new (const char *servers)
+{
+  rd_kafka_conf_t *conf = rd_kafka_conf_new ();
+  char             text[512];
+  rd_kafka_t      *producer;
+
+  g_assert_cmpint (rd_kafka_conf_set (conf, "bootstrap.servers", servers, text, sizeof text), ==, RD_KAFKA_CONF_OK);
+  producer = rd_kafka_new (RD_KAFKA_PRODUCER, conf, text, sizeof text);
+  g_assert_nonnull (producer);
+  return producer;
+}
+
+static void
+create_topic (rd_kafka_t *client,
+              const char *name,
+              int         n_partitions)
+{
+  char                 text[512];
+  rd_kafka_NewTopic_t *topic = rd_kafka_NewTopic_new (name, n_partitions, 1, text, sizeof text);
+  rd_kafka_queue_t    *queue = rd_kafka_queue_new (client);
+  rd_kafka_event_t    *event;
+
+  rd_kafka_CreateTopics (client, &topic, 1, NULL, queue);
+  event = rd_kafka_queue_poll (queue, 20000);
+  g_assert_nonnull (event);
+  g_assert_cmpint (rd_kafka_event_error (event), ==, RD_KAFKA_RESP_ERR_NO_ERROR);
+  rd_kafka_event_destroy (event);
+  rd_kafka_queue_destroy (queue);
+  rd_kafka_NewTopic_destroy (topic);
+}
+
+static void
+produce (rd_kafka_t *producer,
+         const char *topic,
+         int         partition,
+         guint       first,
+         guint       n)
+{
+  for (guint i = first; i < first + n; i++)
+    {
+      g_autofree char *value = g_strdup_printf ("value %u of some length", i);
+
+      g_assert_cmpint (rd_kafka_producev (producer, RD_KAFKA_V_TOPIC (topic), RD_KAFKA_V_PARTITION (partition), RD_KAFKA_V_KEY ("k", 1),
+                                          RD_KAFKA_V_VALUE (value, strlen (value)), RD_KAFKA_V_MSGFLAGS (RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END),
+                       ==, RD_KAFKA_RESP_ERR_NO_ERROR);
+    }
+  g_assert_cmpint (rd_kafka_flush (producer, 20000), ==, RD_KAFKA_RESP_ERR_NO_ERROR);
+}
+
+/* All records of all partitions, once; what comes later is read by the same consumer; offsets are Spark's JSON. */
+static void
+test_read (void)
+{
+  const char            *servers = weir_test_service ("KAFKA_PLAINTEXT");
+  g_autofree char       *topic = topic_name ("read");
+  g_autofree char       *zero = NULL;
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  rd_kafka_t            *producer;
+  Drain                  drain;
+
+  if (servers == NULL)
+    return;
+  producer = producer_new (servers);
+  create_topic (producer, topic, 2);
+  produce (producer, topic, 0, 0, 1000);
+  produce (producer, topic, 1, 1000, 500);
+  drain_init (&drain, source_make ("kafka", NULL, TRUE, NULL, NULL, -1, NULL, "kafka.bootstrap.servers", servers, "subscribe", topic,
+                                   "startingoffsets", "earliest", "maxoffsetspertrigger", "400", NULL));
+  drain_until (&drain, 1500);
+  produce (producer, topic, 1, 1500, 100);
+  drain_until (&drain, 1600);
+  zero = g_strdup_printf ("{\"%s\":{\"0\":1000,\"1\":600}}", topic);
+  g_assert_cmpstr (drain.at, ==, zero);
+  for (guint i = 0; i < drain.rows->len; i++)
+    g_assert_true (g_hash_table_add (seen, drain.rows->pdata[i]));
+  drain_clear (&drain);
+  rd_kafka_destroy (producer);
+}
+
+/* A range that is read again, as after a failed batch, gives the same rows. */
+static void
+test_again (void)
+{
+  const char      *servers = weir_test_service ("KAFKA_PLAINTEXT");
+  g_autofree char *topic = topic_name ("again");
+  g_autofree char *to = NULL;
+  rd_kafka_t      *producer;
+  Drain            drain;
+
+  if (servers == NULL)
+    return;
+  producer = producer_new (servers);
+  create_topic (producer, topic, 1);
+  produce (producer, topic, 0, 0, 50);
+  drain_init (&drain, source_make ("kafka", NULL, TRUE, NULL, NULL, -1, NULL, "kafka.bootstrap.servers", servers, "subscribe", topic,
+                                   "startingoffsets", "earliest", NULL));
+  drain_until (&drain, 50);
+  to = g_strdup (drain.at);
+  g_free (drain.at);
+  drain.at = g_strdup ("");
+  drain_until (&drain, 100);
+  g_assert_cmpstr (drain.at, ==, to);
+  for (guint i = 0; i < 50; i++)
+    g_assert_cmpstr (drain.rows->pdata[i], ==, drain.rows->pdata[50 + i]);
+  drain_clear (&drain);
+  rd_kafka_destroy (producer);
+}
+
+static void
+wait_state (Drain          *drain,
+            WeirSourceState state,
+            const char     *words)
+{
+  gint64           end_us = g_get_monotonic_time () + 30 * G_USEC_PER_SEC;
+  WeirSourceStatus status = { 0 };
+  guint            timer = g_timeout_add (50, drain_tick_cb, NULL);
+
+  while (status.state != state && g_get_monotonic_time () < end_us)
+    {
+      g_main_context_iteration (NULL, TRUE);
+      weir_source_status_clear (&status);
+      weir_source_get_status (drain->source, &status);
+    }
+  g_assert_cmpint (status.state, ==, state);
+  g_assert_nonnull (strstr (status.message, words));
+  weir_source_status_clear (&status);
+  g_source_remove (timer);
+}
+
+static void
+test_unknown_topic (void)
+{
+  const char      *servers = weir_test_service ("KAFKA_PLAINTEXT");
+  g_autofree char *topic = topic_name ("nobody-made-this");
+  Drain            drain;
+
+  if (servers == NULL)
+    return;
+  drain_init (&drain, source_make ("kafka", NULL, TRUE, NULL, NULL, -1, NULL, "kafka.bootstrap.servers", servers, "subscribe", topic, NULL));
+  wait_state (&drain, WEIR_SOURCE_FAILED, "There is no topic");
+  drain_clear (&drain);
+}
+
+/* Nobody there: it says so and goes on trying; with no retries it fails. */
+static void
+test_no_broker (void)
+{
+  Drain patient, hasty;
+
+  drain_init (&patient, source_make ("kafka", NULL, TRUE, NULL, NULL, -1, NULL, "kafka.bootstrap.servers", "127.0.0.1:1", "subscribe", "t", NULL));
+  wait_state (&patient, WEIR_SOURCE_RETRYING, "127.0.0.1:1");
+  drain_clear (&patient);
+  drain_init (&hasty, source_make ("kafka", NULL, TRUE, NULL, NULL, 0, NULL, "kafka.bootstrap.servers", "127.0.0.1:1", "subscribe", "t", NULL));
+  wait_state (&hasty, WEIR_SOURCE_FAILED, "127.0.0.1:1");
+  drain_clear (&hasty);
+}
+
+static void
+test_options (void)
+{
+  static const char *const forbidden[] = { "kafka.group.id", "kafka.enable.auto.commit", "kafka.auto.offset.reset", "kafka.plugin.library.paths" };
+  g_autoptr (GError)       error = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (forbidden); i++)
+    {
+      g_assert_null (source_make ("kafka", NULL, TRUE, NULL, NULL, 0, &error, "kafka.bootstrap.servers", "x", "subscribe", "t", forbidden[i], "1", NULL));
+      g_assert_cmpstr (weir_error_get_condition (error), ==, "INVALID_PARAMETER_VALUE");
+      g_clear_error (&error);
+    }
+  g_assert_null (source_make ("kafka", NULL, TRUE, NULL, NULL, 0, &error, "kafka.bootstrap.servers", "x", NULL));
+  g_assert_cmpstr (weir_error_get_condition (error), ==, "MISSING_OPTION");
+  g_clear_error (&error);
+  g_assert_null (source_make ("kafka", NULL, TRUE, NULL, NULL, 0, &error, "kafka.bootstrap.servers", "x", "subscribe", "t", "startingoffsets", "soon", NULL));
+  g_assert_nonnull (error);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/engine/io/kafka/read", test_read);
+  g_test_add_func ("/engine/io/kafka/again", test_again);
+  g_test_add_func ("/engine/io/kafka/unknown-topic", test_unknown_topic);
+  g_test_add_func ("/engine/io/kafka/no-broker", test_no_broker);
+  g_test_add_func ("/engine/io/kafka/options", test_options);
+  return g_test_run ();
+}
