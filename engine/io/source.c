@@ -15,6 +15,8 @@ static const WeirSourceKind *const kinds[] = {
   &_weir_source_queue,
   &_weir_source_demo,
   &_weir_source_socket,
+  &_weir_source_kafka,
+  &_weir_source_http,
 };
 
 static const WeirSourceKind *
