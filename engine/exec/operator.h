@@ -153,6 +153,7 @@ WeirOp *_weir_op_generate_new (WeirPlan *plan, const WeirPipelineOptions *option
 WeirOp *_weir_op_union_new (WeirPlan *plan, const WeirPipelineOptions *options);
 WeirOp *_weir_op_sort_new (WeirPlan *plan, const WeirPipelineOptions *options);
 WeirOp *_weir_op_limit_new (WeirPlan *plan, const WeirPipelineOptions *options);
+WeirOp *_weir_op_dedup_new (WeirPlan *plan, const WeirPipelineOptions *options);
 WeirOp *_weir_op_output_new (WeirSchema *schema, const WeirPipelineOptions *options);
 WeirOp *_weir_op_aggregate_new (WeirPlan *plan, const WeirPipelineOptions *options, GError **error);
 /* The build side of a static join is a sink of its own; the probe side a stateless operator. @build_right: which child is built. */

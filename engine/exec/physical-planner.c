@@ -218,10 +218,9 @@ plan_node (WeirPipeline *self,
     case WEIR_PLAN_LIMIT:
       return plan_sink (self, plan, _weir_op_limit_new (plan, &self->options), top, error);
     case WEIR_PLAN_DEDUP:
-      break;
+      return plan_sink (self, plan, _weir_op_dedup_new (plan, &self->options), top, error);
     }
-  weir_fail_unsupported (error, WEIR_ERROR_ANALYZE, plan->span, "DROP DUPLICATES");
-  return NULL;
+  g_return_val_if_reached (NULL);
 }
 
 gboolean
