@@ -25,6 +25,7 @@ typedef struct
 {
   WeirOp   op;
   Kind     kind;
+  gboolean is_whole; /* the value of the call itself is the list of rows: json_tuple() */
   gboolean is_outer;
 } Generate;
 
@@ -229,7 +230,7 @@ push_generate (WeirLink  *link,
 
   if (((Generate *)link->op)->kind == STACK)
     return push_stack (self, batch, sel, error);
-  list = _weir_link_eval_flat (link, generator->args[0], batch, sel, error);
+  list = _weir_link_eval_flat (link, ((Generate *)link->op)->is_whole ? generator : generator->args[0], batch, sel, error);
   if (list == NULL)
     return FALSE;
   self->n = 0;
@@ -259,5 +260,10 @@ _weir_op_generate_new (WeirPlan                  *plan,
     self->kind = INLINE;
   else if (g_str_has_prefix (name, "stack"))
     self->kind = STACK;
+  else if (!g_str_has_prefix (name, "explode"))
+    {
+      self->kind = INLINE;
+      self->is_whole = TRUE;
+    }
   return &self->op;
 }

@@ -372,6 +372,36 @@ literal_equal (WeirColumn *a,
   return weir_column_is_null (a, 0) == weir_column_is_null (b, 0) && strcmp (text_a, text_b) == 0;
 }
 
+static gboolean
+args_equal (const WeirExpr *a,
+            const WeirExpr *b)
+{
+  for (guint i = 0; i < a->n_args; i++)
+    if (!weir_expr_equal (a->args[i], b->args[i]))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+is_small (const WeirExpr *expr)
+{
+  return expr->n_args == 0 || (expr->n_args == 1 && expr->args[0]->n_args == 0);
+}
+
+/* a + b is b + a; of simple operands only, for each level tried both ways doubles the work. */
+static gboolean
+is_commutative (const WeirExpr *expr)
+{
+  static const char *const names[] = { "+", "*", "=", "==", "<=>", "&", "|", "^" };
+
+  if (expr->kind != WEIR_EXPR_CALL || expr->n_args != 2 || !is_small (expr->args[0]) || !is_small (expr->args[1]))
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (strcmp (expr->function->name, names[i]) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 gboolean
 weir_expr_equal (const WeirExpr *a,
                  const WeirExpr *b)
@@ -382,10 +412,9 @@ weir_expr_equal (const WeirExpr *a,
     return FALSE;
   if (a->kind == WEIR_EXPR_LITERAL && !literal_equal (a->literal, b->literal))
     return FALSE;
-  for (guint i = 0; i < a->n_args; i++)
-    if (!weir_expr_equal (a->args[i], b->args[i]))
-      return FALSE;
-  return TRUE;
+  if (args_equal (a, b))
+    return TRUE;
+  return is_commutative (a) && weir_expr_equal (a->args[0], b->args[1]) && weir_expr_equal (a->args[1], b->args[0]);
 }
 
 gboolean

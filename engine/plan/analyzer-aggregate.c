@@ -73,6 +73,20 @@ is_count_star (const WeirSqlCall   *call,
   return strcmp (aggregate->name, "count") == 0 && call->n_args == 1 && call->args[0]->kind == WEIR_SQL_EXPR_STAR && call->args[0]->star.qualifier.n_parts == 0 && !call->distinct;
 }
 
+/* No argument is count(*) here, so count() must be caught. */
+static gboolean
+check_count (WeirExprContext     *ctx,
+             const WeirSqlExpr   *sql,
+             const WeirAggregate *aggregate,
+             GError             **error)
+{
+  if (sql->call.n_args > 0 || strcmp (aggregate->name, "count") != 0)
+    return TRUE;
+  return _weir_an_fail (ctx->analyzer, error, "WRONG_NUM_ARGS.WITH_SUGGESTION", sql->span,
+                        "The `count` requires > 0 parameters but the actual number is 0. Write count(*).",
+                        (const char *[]){ "functionName", "`count`", "expectedNum", "> 0", "actualNum", "0", NULL });
+}
+
 static gboolean
 analyze_args (WeirExprContext     *ctx,
               const WeirSqlCall   *call,
@@ -188,7 +202,7 @@ _weir_analyze_aggregate (WeirExprContext     *ctx,
       return NULL;
     }
   ctx->in_aggregate = TRUE;
-  fine = analyze_args (ctx, sql_call, aggregate, args, error) && analyze_filter (ctx, sql_call, &filter, error);
+  fine = check_count (ctx, sql, aggregate, error) && analyze_args (ctx, sql_call, aggregate, args, error) && analyze_filter (ctx, sql_call, &filter, error);
   ctx->in_aggregate = FALSE;
   if (!fine)
     return NULL;

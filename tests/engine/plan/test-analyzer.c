@@ -208,6 +208,8 @@ static const SchemaCase schemas[] = {
     "struct<id:bigint>" },
   { "SELECT upper(k) u, count(*) FROM t GROUP BY u",
     "struct<u:string,count(1):bigint>" },
+  { "SELECT 1 + v FROM t GROUP BY v + 1",
+    "struct<(1 + v):int>" },
   { "SELECT upper(k), v % 2 FROM t GROUP BY 1, 2",
     "struct<upper(k):string,(v % 2):int>" },
   { "SELECT k, sum(v) s FROM t GROUP BY ALL",
