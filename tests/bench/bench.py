@@ -173,9 +173,10 @@ class Bench:
             compare(f'w7: {name} and DuckDB', sorted(read_weir(result)), sorted(expected))
 
     def ask_duckdb(self, query):
-        program = 'import duckdb, json, sys; print(json.dumps(duckdb.connect().execute(sys.argv[1]).fetchall()))'
+        program = ('import duckdb, json, sys; c = duckdb.connect(); c.execute("SET enable_progress_bar = false"); '
+                   'print(json.dumps(c.execute(sys.argv[1]).fetchall()))')
         done = subprocess.run([self.python, '-c', program, query], stdout=subprocess.PIPE, text=True, check=True)
-        return [tuple(row) for row in json.loads(done.stdout.splitlines()[-1])]
+        return [tuple(row) for row in json.loads(done.stdout)]
 
     # Start-up against an empty program linked with the same libraries.
 

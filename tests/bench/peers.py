@@ -39,6 +39,7 @@ DUCKDB = {
 def run_duckdb():
     import duckdb
     connection = duckdb.connect(config={'threads': int(THREADS), 'preserve_insertion_order': False})
+    connection.execute('SET enable_progress_bar = false')
     query = DUCKDB[WORKLOAD].format(data=DATA)
     started = time.perf_counter()
     rows = connection.execute(query).fetchall()
