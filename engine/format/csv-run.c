@@ -16,7 +16,7 @@ _weir_csv_fill_cells (const WeirTextOptions *options,
                       guint                  field,
                       WeirCell              *cells)
 {
-  gsize null_len = strlen (options->null_value);
+  gsize null_len = options->null_value != NULL ? strlen (options->null_value) : 0; /* JSON has no runs and no such text */
 
   for (; n_runs > 0; n_runs--, runs++)
     for (guint i = 0; i < runs->n; i++)
