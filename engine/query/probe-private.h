@@ -31,7 +31,7 @@ typedef struct
   char      **topics;  /* Owned, nullable */
   const char *sample_format;
   const char *forced_format; /* nullable: guess */
-  WeirSchema *schema; /* Owned, nullable */
+  WeirSchema *schema;        /* Owned, nullable */
   int         event_time;
   gint64      wait_us;
   gboolean    running, posted;
