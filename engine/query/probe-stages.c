@@ -270,9 +270,27 @@ with_event_time (WeirSchema   *schema,
   return weir_type_new_struct (fields, schema->n_fields);
 }
 
+/* The records as one text: only the first of them can be a header. (transfer full) */
+static GBytes *
+join_samples (GPtrArray *samples)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < samples->len; i++)
+    {
+      gsize       len;
+      const char *data = g_bytes_get_data (samples->pdata[i], &len);
+
+      g_string_append_len (text, data, (gssize)len);
+      g_string_append_c (text, '\n');
+    }
+  return g_string_free_to_bytes (text);
+}
+
 void
 _weir_probe_infer (ProbeRun *run)
 {
+  g_autoptr (GBytes)     joined = NULL;
   g_autoptr (WeirSchema) schema = NULL;
   WeirSchema            *typed;
   WeirEventTime          how = WEIR_EVENT_TIME_NONE;
@@ -286,7 +304,8 @@ _weir_probe_infer (ProbeRun *run)
     format = looks_like_json (run->samples) ? "json" : (looks_like_csv (run->samples) ? "csv" : "text");
   g_hash_table_replace (run->options, g_strdup ("inferschema"), g_strdup ("true"));
   run->sample_format = g_intern_string (format);
-  schema = weir_schema_infer (run->sample_format, (GBytes **)run->samples->pdata, run->samples->len, run->options, weir_zone_utc (), NULL);
+  joined = join_samples (run->samples);
+  schema = weir_schema_infer (run->sample_format, &joined, 1, run->options, weir_zone_utc (), NULL);
   if (schema == NULL)
     return;
   event_time = weir_infer_event_time (schema, NULL, &how);

@@ -408,6 +408,7 @@ weir_probe_decode (WeirProbe  *probe,
   memcpy (buffer->data, text->str, text->len);
   block.buffer = buffer;
   block.len = text->len;
+  block.at_start = TRUE;
   weir_decoder_decode (decoder, state, &block, collect_batch, batches, &stats, NULL);
   weir_decode_stats_clear (&stats);
   rows = g_ptr_array_new_with_free_func ((GDestroyNotify)g_strfreev);

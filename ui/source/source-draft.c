@@ -171,6 +171,7 @@ weir_source_draft_read (WeirSourceDraft *self,
   weir_source_draft_reset (self, kind);
   g_free (self->name);
   self->name = g_strdup (name);
+  self->is_edit = TRUE;
   for (guint i = 0; def->options[i] != NULL; i += 2)
     weir_source_draft_set (self, def->options[i], def->options[i + 1]);
   self->value_format = g_strdup (kind == WEIR_SOURCE_FILES ? def->format : def->value_format);
@@ -271,11 +272,25 @@ take_examples (WeirSourceDraft *self,
       }
 }
 
+/* What was chosen for a column of that name; NULL: none was there. */
+static char *
+dup_earlier_type (GArray     *columns,
+                  const char *name)
+{
+  for (guint i = 0; i < columns->len; i++)
+    if (strcmp (g_array_index (columns, WeirDraftColumn, i).name, name) == 0)
+      return g_strdup (g_array_index (columns, WeirDraftColumn, i).type);
+  return NULL;
+}
+
 void
 weir_source_draft_take_columns (WeirSourceDraft *self,
                                 WeirProbe       *probe)
 {
-  g_array_set_size (self->columns, 0);
+  g_autoptr (GArray) earlier = g_steal_pointer (&self->columns);
+
+  self->columns = g_array_new (FALSE, TRUE, sizeof (WeirDraftColumn));
+  g_array_set_clear_func (self->columns, column_clear);
   self->event_time = -1;
   g_free (self->value_format);
   self->value_format = g_strdup (self->kind == WEIR_SOURCE_HTTP ? "json" : weir_probe_get_format (probe));
@@ -285,12 +300,10 @@ weir_source_draft_take_columns (WeirSourceDraft *self,
       WeirDraftColumn        column = { 0 };
 
       column.name = g_strdup (from->name);
-      column.type = g_ascii_strup (from->type, -1);
-      if (strchr (from->type, '<') != NULL) /* names of fields keep their case */
-        {
-          g_free (column.type);
-          column.type = g_strdup (from->type);
-        }
+      column.type = self->is_edit ? dup_earlier_type (earlier, from->name) : NULL;
+      if (column.type == NULL)
+        /* Names of fields keep their case. */
+        column.type = strchr (from->type, '<') != NULL ? g_strdup (from->type) : g_ascii_strup (from->type, -1);
       column.can_be_event_time = from->can_be_event_time && g_strcmp0 (self->value_format, "text") != 0;
       g_array_append_val (self->columns, column);
     }

@@ -33,6 +33,7 @@ typedef struct
   char          *value_format; /* Owned, nullable: json, csv, text */
   gboolean       has_header;
   GArray        *columns;    /* Owned: WeirDraftColumn */
+  gboolean       is_edit;    /* read from a script: types of known columns stay */
   int            event_time; /* −1: none */
   gint64         wait_us;
 } WeirSourceDraft;
