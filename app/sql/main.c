@@ -11,31 +11,54 @@
 
 /* The text of an input, and where its relative paths start. */
 static char *
+read_stdin (gsize   *len,
+            GError **error)
+{
+  g_autoptr (GIOChannel) channel = g_io_channel_unix_new (0);
+  char                  *text = NULL;
+
+  g_io_channel_set_encoding (channel, NULL, NULL);
+  return g_io_channel_read_to_end (channel, &text, len, error) == G_IO_STATUS_NORMAL ? text : NULL;
+}
+
+static gboolean
+check_no_nul (const char *name,
+              const char *text,
+              gsize       len,
+              GError    **error)
+{
+  if (strlen (text) == len)
+    return TRUE;
+  g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s holds a NUL byte: it is no script.", name);
+  return FALSE;
+}
+
+static char *
 read_input (const Input *input,
             char       **base_dir,
             GError     **error)
 {
-  char *text = NULL;
-  gsize len;
+  char    *text = NULL;
+  gsize    len = 0;
+  gboolean is_stdin;
 
   *base_dir = g_get_current_dir ();
   if (input->kind == INPUT_TEXT)
     return g_strdup (input->value);
-  if (strcmp (input->value, "-") == 0)
-    {
-      g_autoptr (GIOChannel) channel = g_io_channel_unix_new (0);
-
-      g_io_channel_set_encoding (channel, NULL, NULL);
-      return g_io_channel_read_to_end (channel, &text, &len, error) == G_IO_STATUS_NORMAL ? text : NULL;
-    }
-  if (!g_file_get_contents (input->value, &text, &len, error))
+  is_stdin = strcmp (input->value, "-") == 0;
+  if (is_stdin)
+    text = read_stdin (&len, error);
+  else
+    g_file_get_contents (input->value, &text, &len, error);
+  if (text == NULL)
     return NULL;
-  if (strlen (text) != len)
+  if (!check_no_nul (is_stdin ? "Standard input" : input->value, text, len, error))
     {
-      g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s holds a NUL byte: it is no script", input->value);
       g_free (text);
       return NULL;
     }
+  if (is_stdin)
+    return text;
   g_free (*base_dir);
   *base_dir = g_path_get_dirname (input->value);
   if (!g_path_is_absolute (*base_dir))

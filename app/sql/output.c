@@ -101,21 +101,27 @@ append_schema (GString      *out,
   g_string_append (out, "}\n");
 }
 
+/* Quoted where RFC 4180 asks for it; any byte may occur. */
 static void
 append_csv_cell (GString    *out,
-                 const char *text)
+                 const char *text,
+                 gsize       len)
 {
-  if (strpbrk (text, ",\"\r\n") == NULL)
+  gboolean quoted = FALSE;
+
+  for (gsize i = 0; i < len && !quoted; i++)
+    quoted = text[i] == ',' || text[i] == '"' || text[i] == '\r' || text[i] == '\n';
+  if (!quoted)
     {
-      g_string_append (out, text);
+      g_string_append_len (out, text, (gssize)len);
       return;
     }
   g_string_append_c (out, '"');
-  for (; *text != '\0'; text++)
+  for (gsize i = 0; i < len; i++)
     {
-      if (*text == '"')
+      if (text[i] == '"')
         g_string_append_c (out, '"');
-      g_string_append_c (out, *text);
+      g_string_append_c (out, text[i]);
     }
   g_string_append_c (out, '"');
 }
@@ -130,7 +136,9 @@ append_csv (GString      *out,
 
   for (guint c = 0; !origin->has_header && c < n_columns; c++)
     {
-      append_csv_cell (out, weir_rows_get_column (rows, c)->name);
+      const char *name = weir_rows_get_column (rows, c)->name;
+
+      append_csv_cell (out, name, strlen (name));
       g_string_append_c (out, c + 1 < n_columns ? ',' : '\n');
     }
   origin->has_header = TRUE;
@@ -141,7 +149,7 @@ append_csv (GString      *out,
           {
             g_string_truncate (cell, 0);
             weir_rows_append_text (rows, r, c, cell);
-            append_csv_cell (out, cell->str);
+            append_csv_cell (out, cell->str, cell->len);
           }
         g_string_append_c (out, c + 1 < n_columns ? ',' : '\n');
       }
@@ -208,6 +216,27 @@ append_cell (GString    *out,
   g_string_append_c (out, ' ');
 }
 
+/* What a terminal would obey is shown instead. (transfer full) */
+static char *
+visible_text (const GString *text)
+{
+  static const char letters[] = "abtnvfr"; /* of \\a, 0x07, and those that follow it */
+  GString          *out = g_string_sized_new (text->len);
+
+  for (gsize i = 0; i < text->len; i++)
+    {
+      guchar c = (guchar)text->str[i];
+
+      if (c >= 0x07 && c <= 0x0d)
+        g_string_append_printf (out, "\\%c", letters[c - 0x07]);
+      else if (c < 0x20 || c == 0x7f)
+        g_string_append_printf (out, "\\u%04x", c);
+      else
+        g_string_append_c (out, (char)c);
+    }
+  return g_string_free (out, FALSE);
+}
+
 static void
 append_table (GString  *out,
               WeirRows *rows)
@@ -221,11 +250,13 @@ append_table (GString  *out,
   for (guint r = 0; r < n_rows; r++)
     for (guint c = 0; c < n_columns; c++)
       {
-        GString *cell = g_string_new (NULL);
+        g_autoptr (GString) cell = g_string_new (NULL);
+        char               *shown;
 
         weir_rows_append_text (rows, r, c, cell);
-        widths[c] = MAX (widths[c], text_width (cell->str));
-        g_ptr_array_add (cells, g_string_free (cell, FALSE));
+        shown = visible_text (cell);
+        widths[c] = MAX (widths[c], text_width (shown));
+        g_ptr_array_add (cells, shown);
       }
   append_rule (out, widths, n_columns);
   for (guint c = 0; c < n_columns; c++)
@@ -327,13 +358,13 @@ output_error (OutputOrigin *origin,
               const GError *error,
               const char   *text)
 {
-  g_autofree char *line = options->errors_as_json ? weir_error_format_json (error, text, -1) : weir_error_format_text (error, text);
+  g_autofree char *line = options->errors_as_json ? weir_error_format_json (error, text, origin->batch - 1) : weir_error_format_text (error, text);
 
   g_mutex_lock (&lock);
   fprintf (stderr, "%s\n", line);
   if (options->envelope)
     {
-      g_autofree char    *json = weir_error_format_json (error, text, -1);
+      g_autofree char    *json = weir_error_format_json (error, text, origin->batch - 1);
       g_autoptr (GString) out = g_string_new (NULL);
 
       append_envelope_head (out, "error", origin);

@@ -13,6 +13,7 @@ typedef struct
   gboolean    has_schema; /* was announced */
   gboolean    has_header;
   char       *schema; /* Owned, nullable: for the envelope */
+  gint64      batch;  /* that an error belongs to: id + 1, 0 outside a streaming query */
 } OutputOrigin;
 
 void output_init (const Options *options);

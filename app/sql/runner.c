@@ -25,10 +25,11 @@ typedef struct
   Runner      *runner;
   WeirQuery   *query; /* Owned */
   OutputOrigin origin;
-  char        *name;   /* Owned */
-  char        *text;   /* Owned: the script its errors refer to */
-  guint        n_rows; /* of the batch that is being written; query's thread */
-  gboolean     discard;
+  char        *name;     /* Owned */
+  char        *text;     /* Owned: the script its errors refer to */
+  guint        n_rows;   /* of the batch that is being written; query's thread */
+  gboolean     discard;  /* no records at all */
+  gboolean     has_sink; /* its rows go there */
   gboolean     reported;
 } Running;
 
@@ -181,12 +182,14 @@ rows_cb (WeirQuery *query,
   if (rows != NULL)
     {
       self->n_rows = weir_rows_get_n_rows (rows);
-      if (!self->discard)
+      if (!self->discard && !self->has_sink)
         output_rows (&self->origin, rows, id);
       return;
     }
   if (id >= 0 && !self->discard)
     output_batch (&self->origin, id, self->n_rows);
+  if (id >= 0)
+    self->origin.batch = id + 2;
   self->n_rows = 0;
 }
 
@@ -275,7 +278,9 @@ add_running (Runner     *self,
   running->origin.stmt = stmt;
   running->origin.query = running->name;
   running->origin.schema = weir_query_dup_schema (query);
-  running->discard = discard || weir_query_has_sink (query);
+  running->origin.batch = weir_query_get_is_streaming (query) ? 1 : 0;
+  running->discard = discard;
+  running->has_sink = weir_query_has_sink (query);
   weir_query_set_row_func (query, rows_cb, running, NULL);
   if (self->progress != NULL && weir_query_get_is_streaming (query))
     weir_query_set_progress_func (query, progress_cb, self, NULL);
@@ -287,7 +292,7 @@ add_running (Runner     *self,
 static void
 finish_batch (Running *running)
 {
-  if (!running->discard && !running->origin.has_schema && weir_query_get_error (running->query) == NULL && running->runner->options->envelope)
+  if (!running->discard && !running->has_sink && !running->origin.has_schema && weir_query_get_error (running->query) == NULL && running->runner->options->envelope)
     {
       output_schema (&running->origin);
     }

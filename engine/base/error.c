@@ -149,7 +149,12 @@ weir_error_get_condition (const GError *error)
 {
   WeirErrorPrivate *priv = get_private (error);
 
-  return priv != NULL && priv->condition != NULL ? priv->condition : "INTERNAL_ERROR";
+  if (priv != NULL && priv->condition != NULL)
+    return priv->condition;
+  /* A script that cannot be read. */
+  if (error->domain == G_FILE_ERROR)
+    return error->code == G_FILE_ERROR_NOENT ? "PATH_NOT_FOUND" : "FAILED_READ_FILE";
+  return "INTERNAL_ERROR";
 }
 
 const char *

@@ -94,20 +94,6 @@ is_secret_option (const char *key)
          strcmp (key, "header.authorization") == 0;
 }
 
-static gboolean
-is_known_option (const WeirFormatInfo *format,
-                 const char           *key)
-{
-  for (guint i = 0; format->options != NULL && format->options[i] != NULL; i++)
-    {
-      gsize len = strlen (format->options[i]);
-
-      if (format->options[i][len - 1] == '*' ? strncmp (key, format->options[i], len - 1) == 0 : strcmp (key, format->options[i]) == 0)
-        return TRUE;
-    }
-  return FALSE;
-}
-
 static void
 check_options (WeirCheck                *self,
                WeirCatalog              *catalog,
@@ -120,7 +106,7 @@ check_options (WeirCheck                *self,
       const WeirSqlOption *option = &create->options[i];
       g_autofree char     *key = g_ascii_strdown (option->key, -1);
 
-      if (!is_known_option (format, key))
+      if (!weir_format_knows_option (format, key))
         {
           g_autofree char *message = g_strdup_printf ("Format %s knows no option \"%s\"; it is ignored.", format->name, option->key);
 

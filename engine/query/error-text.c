@@ -35,7 +35,7 @@ add_context (JsonBuilder *builder,
   json_builder_begin_array (builder);
   if (span.end > span.start && text != NULL && span.end <= strlen (text))
     {
-      fragment = g_strndup (text + span.start, span.end - span.start);
+      fragment = g_utf8_make_valid (text + span.start, span.end - span.start);
       json_builder_begin_object (builder);
       json_builder_set_member_name (builder, "startIndex");
       json_builder_add_int_value (builder, char_index (text, span.start));

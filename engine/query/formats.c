@@ -90,3 +90,17 @@ weir_formats_register (WeirCatalog *catalog)
   for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
     weir_catalog_add_format (catalog, &formats[i]);
 }
+
+gboolean
+weir_format_knows_option (const WeirFormatInfo *format,
+                          const char           *key)
+{
+  for (guint i = 0; format->options != NULL && format->options[i] != NULL; i++)
+    {
+      gsize len = strlen (format->options[i]);
+
+      if (format->options[i][len - 1] == '*' ? strncmp (key, format->options[i], len - 1) == 0 : strcmp (key, format->options[i]) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}

@@ -114,7 +114,7 @@ weir_query_explain (WeirQuery *query,
     g_string_append_printf (text, "== Optimized Logical Plan ==\n%s\n", query->spec.analyzed);
   g_mutex_lock (&query->lock);
   if (query->explained != NULL)
-    g_string_append_printf (text, "== Physical Plan ==\n%s", query->explained);
+    g_string_append (text, query->explained);
   else
     g_string_append (text, "No physical plan. Waiting for data.");
   g_mutex_unlock (&query->lock);

@@ -416,6 +416,25 @@ stop_query (WeirSession            *self,
     weir_query_stop (query);
 }
 
+/* What is ignored is said. */
+static void
+warn_of_options (WeirSession              *self,
+                 const WeirSqlCreateTable *create)
+{
+  const WeirFormatInfo *format = create->format.name != NULL ? weir_catalog_get_format (self->catalog, create->format.name) : NULL;
+
+  for (guint i = 0; format != NULL && i < create->n_options; i++)
+    {
+      g_autofree char *key = g_ascii_strdown (create->options[i].key, -1);
+      g_autofree char *message = NULL;
+
+      if (weir_format_knows_option (format, key))
+        continue;
+      message = g_strdup_printf ("Format %s knows no option \"%s\"; it is ignored.", format->name, create->options[i].key);
+      g_signal_emit (self, signals[SIGNAL_MESSAGE], 0, message);
+    }
+}
+
 WeirOutcome *
 weir_session_execute (WeirSession *session,
                       const char  *text,
@@ -453,6 +472,8 @@ weir_session_execute (WeirSession *session,
           outcome->kind = WEIR_OUTCOME_ROWS;
           outcome->rows = _weir_session_show (session, statement, text, &local);
         }
+      else if (statement->kind == WEIR_SQL_STATEMENT_CREATE_TABLE && local == NULL)
+        warn_of_options (session, &statement->create_table);
       break;
     }
   if (local != NULL)

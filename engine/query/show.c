@@ -259,9 +259,9 @@ explain (WeirSession          *self,
 
       cells = new_cells ();
       if (explain->mode == WEIR_SQL_EXPLAIN_EXTENDED)
-        g_ptr_array_add (cells, g_strdup_printf ("== Optimized Logical Plan ==\n%s\n== Physical Plan ==\n%s", logical, physical));
+        g_ptr_array_add (cells, g_strdup_printf ("== Optimized Logical Plan ==\n%s\n%s", logical, physical));
       else
-        g_ptr_array_add (cells, g_strdup_printf ("== Physical Plan ==\n%s", physical));
+        g_ptr_array_add (cells, g_strdup (physical));
     }
 out:
   _weir_analyzed_query_clear (&analyzed);

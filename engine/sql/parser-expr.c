@@ -77,11 +77,12 @@ at_stray_keyword (const WeirSqlParser *p)
     case WEIR_SQL_KW_ON:
     case WEIR_SQL_KW_IS:
     case WEIR_SQL_KW_IN:
-    case WEIR_SQL_KW_LIKE:
     case WEIR_SQL_KW_BETWEEN:
     case WEIR_SQL_KW_INTO:
     case WEIR_SQL_KW_WITH:
       return TRUE;
+    case WEIR_SQL_KW_LIKE: /* like (text, pattern) is a function */
+      return _weir_sql_peek (p, 1)->kind != WEIR_SQL_TOKEN_LEFT_PAREN;
     case WEIR_SQL_KW_GROUP:
     case WEIR_SQL_KW_ORDER:
       return _weir_sql_keyword_ahead (p, 1, WEIR_SQL_KW_BY);
