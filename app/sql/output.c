@@ -220,7 +220,7 @@ append_cell (GString    *out,
 static char *
 visible_text (const GString *text)
 {
-  static const char letters[] = "abtnvfr"; /* of \\a, 0x07, and those that follow it */
+  static const char letters[] = "abtnvfr"; /* from 0x07 on */
   GString          *out = g_string_sized_new (text->len);
 
   for (gsize i = 0; i < text->len; i++)
@@ -244,9 +244,15 @@ append_table (GString  *out,
   guint                 n_columns = weir_rows_get_n_columns (rows), n_rows = weir_rows_get_n_rows (rows);
   g_autofree guint     *widths = g_new0 (guint, MAX (n_columns, 1));
   g_autoptr (GPtrArray) cells = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
 
   for (guint c = 0; c < n_columns; c++)
-    widths[c] = text_width (weir_rows_get_column (rows, c)->name);
+    {
+      g_autoptr (GString) name = g_string_new (weir_rows_get_column (rows, c)->name);
+
+      g_ptr_array_add (names, visible_text (name));
+      widths[c] = text_width (names->pdata[c]);
+    }
   for (guint r = 0; r < n_rows; r++)
     for (guint c = 0; c < n_columns; c++)
       {
@@ -260,7 +266,7 @@ append_table (GString  *out,
       }
   append_rule (out, widths, n_columns);
   for (guint c = 0; c < n_columns; c++)
-    append_cell (out, weir_rows_get_column (rows, c)->name, widths[c], FALSE);
+    append_cell (out, names->pdata[c], widths[c], FALSE);
   g_string_append (out, "|\n");
   append_rule (out, widths, n_columns);
   for (guint r = 0; r < n_rows; r++)
