@@ -87,6 +87,13 @@ run_input (Runner        *runner,
       runner_fail (runner, error, text);
       return !options->bail;
     }
+  if (version > WEIR_SCRIPT_VERSION)
+    {
+      g_autofree char *note = g_strdup_printf ("%s is of a newer version (%u, this is %u): annotations it may have are not known here.", input->value,
+                                               version, WEIR_SCRIPT_VERSION);
+
+      output_message (note);
+    }
   if (options->check)
     return runner_check_text (runner, text, base_dir);
   return runner_run_text (runner, text, base_dir, input->is_init);

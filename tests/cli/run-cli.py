@@ -1,0 +1,497 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Holds weir-sql to its contract with scripts: options, formats, records, errors, exit codes, signals.
+
+    run-cli.py WEIR_SQL [--only NAME]
+
+TAP on standard output, one test a function `test_…`. Each runs in a folder of its own. Nothing sleeps: a test waits for a line, for the end of
+a process or of a connection, with a limit after which it fails.
+"""
+import csv
+import io
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import traceback
+
+LIMIT = 60
+PROGRAM = None
+ROWS = "CREATE TABLE t (a INT, b STRING) USING json OPTIONS (path 'data', maxFilesPerTrigger 1);"
+
+
+class Done:
+    """The end of a run: exit code, standard output and error as text."""
+
+    def __init__(self, code, out, err):
+        self.code, self.raw, self.out, self.err = code, out, out.decode(), err.decode(errors='replace')
+
+    def records(self, kind=None):
+        found = [json.loads(line) for line in self.out.splitlines()]
+        return [r for r in found if kind in (None, r['type'])]
+
+    def rows(self):
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    def error(self):
+        """The one JSON object on standard error."""
+        lines = [line for line in self.err.splitlines() if line.startswith('{')]
+        assert len(lines) == 1, self.err
+        return json.loads(lines[0])
+
+
+def environment():
+    env = dict(os.environ, TZ='UTC', LC_ALL='C.UTF-8')
+    env.pop('DEMO', None)
+    return env
+
+
+def run(*args, stdin=b'', cwd=None, code=0):
+    done = subprocess.run([PROGRAM, *args], input=stdin, capture_output=True, timeout=LIMIT, cwd=cwd, env=environment())
+    result = Done(done.returncode, done.stdout, done.stderr)
+    assert code is None or result.code == code, f'exit {result.code} instead of {code}: {result.out[-500:]} {result.err[-500:]}'
+    return result
+
+
+def sql(text, *args, **more):
+    return run(*args, '-e', text, **more)
+
+
+def start(*args, cwd=None):
+    process = subprocess.Popen([PROGRAM, *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=cwd,
+                               env=environment())
+    guard = threading.Timer(LIMIT, process.kill)
+    guard.daemon = True
+    guard.start()
+    return process, guard
+
+
+def finish(process, guard, before=b''):
+    out, err = process.communicate()
+    guard.cancel()
+    return Done(process.returncode, before + out, err)
+
+
+def write(path, content):
+    os.makedirs(os.path.dirname(path) or '.', exist_ok=True)
+    with open(path, 'wb') as out:
+        out.write(content if isinstance(content, bytes) else content.encode())
+
+
+def make_data(n_files=3):
+    for k in range(n_files):
+        write(f'data/{k}.json', f'{{"a":{k},"b":"x"}}\n{{"a":{k + 10},"b":"ü"}}\n')
+        os.utime(f'data/{k}.json', (1_700_000_000 + k, 1_700_000_000 + k))
+
+
+def same(have, want):
+    assert have == want, f'{have!r} instead of {want!r}'
+
+
+def has(text, part):
+    assert part in text, f'{part!r} is not in {text!r}'
+
+
+# ---- formats --------------------------------------------------------------------------------------------------------
+
+VALUES = ("SELECT 1 AS a, 'x,\"y' AS b, CAST(NULL AS INT) AS c, 1.50 AS d, 1.0D AS e, array(1, NULL) AS f, map('k', 1) AS g, "
+          "named_struct('p', true) AS h")
+
+
+def test_output_json():
+    same(sql(VALUES).out, '{"a":1,"b":"x,\\"y","c":null,"d":1.50,"e":1.0,"f":[1,null],"g":{"k":1},"h":{"p":true}}\n')
+    same(sql(VALUES, '-o', 'json').out, sql(VALUES, '--output=json').out)
+
+
+def test_output_json_types():
+    text = ("SELECT DATE'2026-01-31' AS d, TIMESTAMP'2026-01-31 10:00:00.5' AS t, TIMESTAMP_NTZ'2026-01-31 10:00:00' AS n, X'0102' AS x, "
+            "double('NaN') AS q, double('Infinity') AS i, map(1, 2) AS m, 9223372036854775807 AS l, float(0.1) AS f")
+    same(sql(text).out, '{"d":"2026-01-31","t":"2026-01-31T10:00:00.5Z","n":"2026-01-31T10:00:00","x":"AQI=","q":"NaN","i":"Infinity",'
+         '"m":[[1,2]],"l":9223372036854775807,"f":0.1}\n')
+    zone = sql(text, '--conf', 'spark.sql.session.timeZone=Asia/Tokyo')
+    has(zone.out, '"t":"2026-01-31T10:00:00.5+09:00"')
+
+
+def test_output_csv():
+    rows = list(csv.reader(io.StringIO(sql(VALUES, '-o', 'csv').out)))
+    same(rows[0], ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'])
+    same(rows[1][:5], ['1', 'x,"y', '', '1.50', '1.0'])
+    has(sql("SELECT concat('a', chr(0), 'b') AS v", '-o', 'csv').raw.decode(), 'a\0b\n')
+
+
+def test_output_tsv():
+    same(sql(VALUES, '-o', 'tsv').out, '1\tx,"y\tNULL\t1.50\t1.0\t[1,null]\t{"k":1}\t{"p":true}\n')
+
+
+def test_output_table():
+    lines = sql("SELECT 1 AS n, 'é' AS word", '-o', 'table').out.splitlines()
+    same(lines, ['+---+------+', '| n | word |', '+---+------+', '| 1 | é    |', '+---+------+'])
+    has(sql("SELECT 'a\\n\\u001bb' AS v", '-o', 'table').out, '| a\\n\\u001bb |')
+
+
+def test_envelope_batch():
+    done = sql('SELECT 1 AS a; SELECT 2 AS b WHERE false', '--envelope')
+    same(done.records(), [{'type': 'schema', 'stmt': 0, 'query': None, 'schema': 'struct<a:int>'},
+                          {'type': 'row', 'stmt': 0, 'query': None, 'row': {'a': 1}},
+                          {'type': 'schema', 'stmt': 1, 'query': None, 'schema': 'struct<b:int>'}, {'type': 'end', 'exit': 0}])
+
+
+def test_envelope_stream():
+    make_data(2)
+    write('data/9.json', '')
+    done = sql(f'{ROWS} CREATE STREAMING QUERY q TRIGGER AVAILABLE NOW AS SELECT a FROM STREAM t', '--envelope')
+    same([r['type'] for r in done.records()], ['schema', 'row', 'row', 'batch', 'row', 'row', 'batch', 'batch', 'end'])
+    same([(r['query'], r['stmt'], r['batchId'], r['rows']) for r in done.records('batch')], [('q', 1, 0, 2), ('q', 1, 1, 2), ('q', 1, 2, 0)])
+    same([r['row']['a'] for r in done.records('row')], [0, 10, 1, 11])
+
+
+def test_envelope_error():
+    done = sql("SELECT 1 AS a; SELECT 'é' || nope", '--envelope', code=1)
+    error = done.records('error')[0]
+    same((error['stmt'], error['errorClass'], error['phase']), (1, 'UNRESOLVED_COLUMN.WITHOUT_SUGGESTION', 'analyze'))
+    has(done.err, '[UNRESOLVED_COLUMN.WITHOUT_SUGGESTION]')
+    same(done.records()[-1], {'type': 'end', 'exit': 1})
+
+
+# ---- errors ---------------------------------------------------------------------------------------------------------
+
+def test_error_text():
+    lines = sql("SELECT 1;\nSELECT 'é', nope FROM VALUES (1) AS v(aa)", code=1).err.splitlines()
+    assert re.fullmatch(r'\[UNRESOLVED_COLUMN\.WITH_SUGGESTION\] .* SQLSTATE: 42703 \(line 2, column 13\)', lines[0]), lines
+    same(lines[1:], ["SELECT 'é', nope FROM VALUES (1) AS v(aa)", ' ' * 12 + '^'])
+
+
+def test_error_json():
+    text = "SELECT 'é', nope FROM VALUES (1) AS v(aa)"
+    error = sql(text, '--error-format', 'json', code=1).error()
+    same(list(error), ['errorClass', 'sqlState', 'messageParameters', 'queryContext', 'phase', 'batchId'])
+    same(error['messageParameters'], {'objectName': '`nope`', 'proposal': '`aa`'})
+    same(error['queryContext'], [{'startIndex': 12, 'stopIndex': 15, 'fragment': 'nope'}])
+    same((error['sqlState'], error['phase'], error['batchId']), ('42703', 'analyze', None))
+    error = sql("SELECT '😀'; SELEC 2", '--error-format', 'json', code=1).error()
+    same((error['errorClass'], error['phase'], error['queryContext'][0]['startIndex']), ('PARSE_SYNTAX_ERROR', 'parse', 12))
+    same(sql('SELECT 1/0', '--error-format=json', code=1).error()['phase'], 'run')
+
+
+def test_error_of_a_batch():
+    make_data()
+    done = sql(f'{ROWS} SELECT 1 / (2 - a) AS x FROM STREAM t', '--error-format', 'json', '--envelope', code=1)
+    error = done.error()
+    same((error['errorClass'], error['phase'], error['batchId']), ('DIVIDE_BY_ZERO', 'run', 2))
+    same([r['batchId'] for r in done.records('batch')], [0, 1])
+
+
+def test_bail():
+    same(sql('SELECT 1 AS a; SELECT nope; SELECT 2 AS a', code=1).rows(), [{'a': 1}])
+    same(sql('SELECT 1 AS a; SELECT nope; SELECT 2 AS a', '--no-bail', code=1).rows(), [{'a': 1}, {'a': 2}])
+    same(sql('SELECT 1 AS a; SELECT nope; SELECT 2 AS a', '--no-bail', '--bail', code=1).rows(), [{'a': 1}])
+    same(run('-e', 'SELECT nope', '-e', 'SELECT 2 AS a', code=1).out, '')
+
+
+def test_unfinished_text():
+    for text, condition in [("SELECT 'abc", 'PARSE_SYNTAX_ERROR'), ('/* abc', 'UNCLOSED_BRACKETED_COMMENT'), ('SELECT (1', 'PARSE_SYNTAX_ERROR'),
+                            ('SELECT $', 'PARSE_SYNTAX_ERROR'), ('SELECT `a', 'PARSE_SYNTAX_ERROR')]:
+        has(sql(text, code=1).err, f'[{condition}]')
+    for text in ['', ';;', '-- nothing', ' \n\t']:
+        same(sql(text).out, '')
+
+
+def test_formats_and_options():
+    has(sql('CREATE TABLE t USING frob', code=1).err, '[DATA_SOURCE_NOT_FOUND]')
+    has(sql("CREATE TABLE t (a INT) USING json OPTIONS (path 'x', frobnicate 3)").err, 'frobnicate')
+    same(sql("CREATE TABLE t (a INT) USING csv OPTIONS (path 'x', HEADER true, sep ';', mode 'FAILFAST', nullValue 'x', maxFilesPerTrigger 1)").err, '')
+    done = sql("CREATE TABLE t (a INT) USING json OPTIONS (path 'absent'); SELECT a FROM t", code=1)
+    has(done.err, '[PATH_NOT_FOUND]')
+    has(done.err, 'SQLSTATE: 42K03')
+
+
+def test_usage():
+    for args in [('--checkpoint', 'd'), ('--inspect', 'd'), ('--metrics', '127.0.0.1:1'), ('--frob',), ('-o', 'xml'), ('--for', '3x'),
+                 ('--threads', 'x'), ('--threads', '-1'), ('--max-batches', '-1'), ('--error-format', 'xml'), ('--conf', 'novalue'),
+                 ('--now', 'yesterday'), ('-e',)]:
+        done = run(*args, code=2)
+        assert done.err and not done.out and done.err[0] not in '[{', (args, done.err)
+    has(run('--version').out, 'weir-sql ')
+    has(run('--help').out, '--no-bail')
+
+
+# ---- inputs ---------------------------------------------------------------------------------------------------------
+
+def test_inputs_in_order():
+    write('f.sql', "SELECT 'f' AS v")
+    write('g.sql', "SELECT 'g' AS v;")
+    done = run('-e', "SELECT 'e' AS v", '-f', 'f.sql', '-e', "SELECT 'h' AS v", 'g.sql')
+    same([r['v'] for r in done.rows()], ['e', 'f', 'h', 'g'])
+
+
+def test_init():
+    write('init.sql', "CREATE TEMPORARY VIEW v AS SELECT 7 AS n; SELECT 'discarded'")
+    same(run('-e', 'SELECT n FROM v', '-i', 'init.sql').rows(), [{'n': 7}])
+
+
+def test_standard_input():
+    same(run('-', stdin=b'SELECT 1 AS a').rows(), [{'a': 1}])
+    same(run(stdin=b'SELECT 2 AS a;').rows(), [{'a': 2}])
+    same(run('-f', '-', stdin=b'SELECT 3 AS a;').rows(), [{'a': 3}])
+
+
+def test_check():
+    table = "CREATE TABLE t (a INT) USING json OPTIONS (path 'absent');"
+    same(sql(f'{table} SELECT a FROM t', '--check').out, '')
+    has(sql(f'{table} SELECT b FROM t', '--check', code=1).err, '[UNRESOLVED_COLUMN.WITH_SUGGESTION]')
+    write('data/1.json', '{"a":1}\n')
+    sql("CREATE TABLE t (a INT) USING json OPTIONS (path 'data'); CREATE TABLE o USING json OPTIONS (path 'out'); INSERT INTO o SELECT a FROM t",
+        '--check')
+    assert not os.path.exists('out')
+
+
+def test_paths():
+    write('sub/data/1.json', '{"a":1}\n')
+    write('sub/s.sql', "CREATE TABLE t (a INT) USING json OPTIONS (path 'data'); SELECT a FROM t")
+    same(run('sub/s.sql').rows(), [{'a': 1}])
+    same(run(os.path.abspath('sub/s.sql'), cwd='/').rows(), [{'a': 1}])
+    with open('sub/s.sql', 'rb') as script:
+        text = script.read()
+    has(run('-', stdin=text, code=1).err, '[PATH_NOT_FOUND]')
+    same(run('-', stdin=text, cwd='sub').rows(), [{'a': 1}])
+
+
+def test_broken_scripts():
+    write('newer.weir', '-- weir: 999\nSELECT 1 AS a')
+    done = run('newer.weir')
+    same(done.rows(), [{'a': 1}])
+    has(done.err, 'newer')
+    write('good.weir', '-- weir: 1\nSELECT 1 AS a;\n')
+    same(run('good.weir').rows(), [{'a': 1}])
+    write('cut.weir', '-- weir: 1\nSELECT 1 AS a;\nSELECT (2')
+    same(run('cut.weir', code=1).rows(), [{'a': 1}])
+    write('odd.sql', b'\xff\xfe SELECT')
+    has(run('odd.sql', code=1).err, '[INVALID_UTF8_STRING]')
+    same(run('odd.sql', '--error-format', 'json', code=1).error()['errorClass'], 'INVALID_UTF8_STRING')
+    write('nul.sql', b'SELECT 1;\0 SELECT 2')
+    same(run('nul.sql', code=1).out, '')
+    same(run('-', stdin=b'SELECT 1;\0 SELECT 2', code=1).out, '')
+    has(run('absent.sql', code=1).err, '[PATH_NOT_FOUND]')
+    assert run('.', code=1).err
+    write('bom.sql', b'\xef\xbb\xbfSELECT 1 AS a')
+    same(run('bom.sql').rows(), [{'a': 1}])
+    write('crlf.sql', b'SELECT 1\r\nAS a;\r\nSELECT 2 AS a;\r\n')
+    same(run('crlf.sql').rows(), [{'a': 1}, {'a': 2}])
+
+
+def test_odd_data():
+    write('odd.txt', b'\xff\n{"a":3}\n\0\n')
+    done = sql("CREATE TABLE t USING text OPTIONS (path 'odd.txt'); SELECT value FROM t")
+    same([r['value'] for r in done.rows()], ['\ufffd', '{"a":3}', '\0'])
+    done = sql("CREATE TABLE t (a INT) USING json OPTIONS (path 'odd.txt'); SELECT a FROM t")
+    same([r['a'] for r in done.rows()], [None, 3, None])
+
+
+def test_long_line():
+    size = 100_000_000
+    with open('long.txt', 'wb') as out:
+        for _ in range(100):
+            out.write(b'x' * (size // 100))
+        out.write(b'\nshort\n')
+    text = "CREATE TABLE t USING text OPTIONS (path 'long.txt'); SELECT length(value) AS n FROM t"
+    # Longer than a line may be: a bad row, and the next one is read.
+    same([r['n'] for r in sql(text).rows()], [None, 5])
+
+
+# ---- statements -----------------------------------------------------------------------------------------------------
+
+def test_conf_and_now():
+    same(sql('SELECT current_timestamp() AS t', '--now', '2026-01-31T10:00:00Z', '--conf', 'spark.sql.session.timeZone=Asia/Tokyo').rows(),
+         [{'t': '2026-01-31T19:00:00+09:00'}])
+    same(sql('SET a.b', '--conf', 'a.b=c=d').rows(), [{'key': 'a.b', 'value': 'c=d'}])
+    same(sql('SET a.b = 3; SET a.b; RESET a.b; SET a.b').rows(), [{'key': 'a.b', 'value': '3'}, {'key': 'a.b', 'value': '<undefined>'}])
+
+
+def test_show_describe_explain():
+    table = 'CREATE TABLE Q (a INT, b STRING) USING queue;'
+    same([(r['col_name'], r['data_type']) for r in sql(f'{table} describe q').rows()], [('a', 'int'), ('b', 'string')])
+    has(sql(f'{table} SHOW TABLES').out.lower(), '"q"')
+    plan = sql('EXPLAIN SELECT 1 + 1 AS two').rows()[0]['plan']
+    same(plan.count('== Physical Plan =='), 1)
+    has(sql('EXPLAIN EXTENDED SELECT 1').rows()[0]['plan'], '== Optimized Logical Plan ==')
+    make_data(1)
+    done = sql(f'{ROWS} CREATE STREAMING QUERY s AS SELECT a FROM STREAM t; SHOW STREAMING QUERIES; STOP s', '-o', 'tsv')
+    has(done.out, 's\t')
+
+
+def test_queue():
+    text = "CREATE TABLE q (a INT, b STRING) USING queue; INSERT INTO q VALUES (1, 'x'), (2, 'y'); INSERT INTO q (b, a) VALUES ('z', 3);"
+    done = sql(f'{text} SELECT * FROM STREAM q', '--envelope')
+    same([(r['batchId'], r['row']['a'], r['row']['b']) for r in done.records('row')], [(0, 1, 'x'), (0, 2, 'y'), (1, 3, 'z')])
+    has(sql(f'{text} SELECT * FROM q', code=1).err, 'FROM STREAM')
+
+
+def test_select_waits_for_bounded_queries():
+    make_data()
+    text = (f"{ROWS} CREATE TABLE o USING json OPTIONS (path 'out'); CREATE STREAMING QUERY q INTO o TRIGGER AVAILABLE NOW AS SELECT a FROM STREAM t; "
+            "CREATE TABLE back (a INT) USING json OPTIONS (path 'out'); SELECT count(*) AS n, sum(a) AS s FROM back")
+    done = sql(text, '--envelope')
+    same(done.records('row')[0]['row'], {'n': 6, 's': 36})
+    same([(r['query'], r['rows']) for r in done.records('batch')], [('q', 2)] * 3)
+    same(sql(text).rows(), [{'n': 6, 's': 36}])
+    same(len([f for f in os.listdir('out') if f.endswith('.json')]), 3)
+
+
+def test_csv_sink():
+    make_data(2)
+    sql(f"{ROWS} CREATE TABLE o USING csv OPTIONS (path 'out'); INSERT INTO o SELECT a, b FROM STREAM t", '--trigger', 'available-now')
+    rows = sorted(line for name in os.listdir('out') if name.endswith('.csv') for line in open(f'out/{name}', encoding='utf-8').read().splitlines())
+    same(rows, ['0,x', '1,x', '10,ü', '11,ü'])
+
+
+def test_output_mode_and_trigger():
+    make_data()
+    text = f'{ROWS} SELECT count(*) AS n FROM STREAM t'
+    same([r['n'] for r in sql(text, '--output-mode', 'complete').rows()], [2, 4, 6])
+    same([r['n'] for r in sql(text, '--output-mode', 'update', '--trigger', 'once').rows()], [6])
+    assert sql(text, '--output-mode', 'append', code=1).err.startswith('[')
+    assert sql(text, '--output-mode', 'sideways', code=None).code in (1, 2)
+    assert sql(text, '--trigger', 'sometimes', code=None).code in (1, 2)
+
+
+def test_limits():
+    make_data()
+    done = sql(f'{ROWS} SELECT a FROM STREAM t', '--max-batches', '2', '--trigger', 'processing-time=0s', '--envelope')
+    same([r['batchId'] for r in done.records('batch')], [0, 1])
+    done = sql(f'{ROWS} SELECT a FROM STREAM t', '--for', '500ms', '--trigger', 'processing-time=0s')
+    same(len(done.rows()), 6)
+
+
+def test_threads():
+    make_data()
+    text = f'{ROWS} SELECT b, count(*) AS n, sum(a) AS s FROM t GROUP BY b ORDER BY b'
+    same(sql(text, '--threads', '1').out, sql(text, '--threads', '4').out)
+
+
+def test_progress():
+    make_data()
+    sql(f'{ROWS} CREATE STREAMING QUERY q TRIGGER AVAILABLE NOW AS SELECT a FROM STREAM t', '--progress', 'p.jsonl')
+    with open('p.jsonl', encoding='utf-8') as lines:
+        progress = [json.loads(line) for line in lines]
+    same([p['batchId'] for p in progress], [0, 1, 2])
+    for field in ['id', 'runId', 'name', 'timestamp', 'batchId', 'batchDuration', 'numInputRows', 'inputRowsPerSecond', 'processedRowsPerSecond',
+                  'durationMs', 'stateOperators', 'sources', 'sink']:
+        assert field in progress[0], field
+    same((progress[0]['name'], progress[0]['numInputRows'], progress[0]['sink']['numOutputRows']), ('q', 2, 2))
+    same(set(progress[0]['durationMs']) >= {'addBatch', 'latestOffset', 'queryPlanning', 'triggerExecution', 'walCommit', 'commitOffsets'}, True)
+    for field in ['description', 'startOffset', 'endOffset', 'latestOffset', 'numInputRows', 'inputRowsPerSecond', 'processedRowsPerSecond']:
+        assert field in progress[0]['sources'][0], field
+    sql(f'{ROWS} SELECT a FROM STREAM t', '--progress', 'p.jsonl')
+    same(len(open('p.jsonl', encoding='utf-8').read().splitlines()), 6)
+    err = sql(f'{ROWS} SELECT a FROM STREAM t', '--progress', '-').err
+    has(err, '"numInputRows"')
+
+
+# ---- processes ------------------------------------------------------------------------------------------------------
+
+def serve(payload, hold=None):
+    """A peer on loopback that sends @payload to its one caller, waits for @hold, and closes."""
+    listener = socket.create_server(('127.0.0.1', 0))
+    listener.settimeout(LIMIT)
+
+    def work():
+        peer, _ = listener.accept()
+        listener.close()
+        with peer:
+            peer.sendall(payload)
+            if hold is not None:
+                hold.wait(LIMIT)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    return listener.getsockname()[1], thread
+
+
+def test_socket_to_its_close():
+    port, thread = serve('a\nü\nlast'.encode())
+    done = sql(f"CREATE TABLE s USING socket OPTIONS (host '127.0.0.1', port {port}); SELECT value FROM STREAM s", '--trigger', 'available-now')
+    thread.join(LIMIT)
+    same([r['value'] for r in done.rows()], ['a', 'ü', 'last'])
+
+
+def interrupted(number):
+    """A running query is told to stop after its first rows were seen."""
+    process, guard = start('-e', "CREATE TABLE r USING rate OPTIONS (rowsPerSecond 1000); SELECT value FROM STREAM r", '--trigger', 'processing-time=100ms',
+                           '--envelope')
+    seen = b''
+    while b'"type":"batch"' not in seen or b'"type":"row"' not in seen:
+        line = process.stdout.readline()
+        assert line, process.stderr.read()
+        seen += line
+    process.send_signal(number)
+    done = finish(process, guard, seen)
+    same(done.code, 128 + number)
+    assert done.out.endswith('\n')
+    records = done.records()
+    same(records[-1], {'type': 'end', 'exit': 128 + number})
+    values = [r['row']['value'] for r in records if r['type'] == 'row']
+    same(values, list(range(len(values))))
+    same(sum(r['rows'] for r in records if r['type'] == 'batch'), len(values))
+
+
+def test_interrupt():
+    interrupted(signal.SIGINT)
+
+
+def test_terminate():
+    interrupted(signal.SIGTERM)
+
+
+def test_interrupt_of_a_sink():
+    write('data/1.json', '{"a":1}\n')
+    process, guard = start('-e', "CREATE TABLE r USING rate OPTIONS (rowsPerSecond 100); CREATE TABLE o USING json OPTIONS (path 'out'); "
+                           "CREATE STREAMING QUERY q INTO o TRIGGER PROCESSING TIME '100 milliseconds' AS SELECT value FROM STREAM r", '--envelope')
+    while b'"rows":0' in (line := process.stdout.readline()) or b'"batch"' not in line:
+        assert line, process.stderr.read()
+    process.send_signal(signal.SIGINT)
+    same(finish(process, guard).code, 130)
+    values = [json.loads(line)['value'] for name in sorted(os.listdir('out')) if name[0] not in '._'
+              for line in open(f'out/{name}', encoding='utf-8').read().splitlines()]
+    same(values, list(range(len(values))))
+    assert values
+
+
+def test_closed_pipe():
+    process, guard = start('-e', 'SELECT id, repeat(\'x\', 100) AS x FROM range(1000000)')
+    process.stdout.readline()
+    process.stdout.close()
+    err = process.stderr.read()
+    code = process.wait()
+    guard.cancel()
+    same(err, b'')
+    assert code in (-signal.SIGPIPE, 128 + signal.SIGPIPE, 0), code
+
+
+def main():
+    global PROGRAM
+    PROGRAM = os.path.abspath(sys.argv[1])
+    only = sys.argv[3] if len(sys.argv) > 3 and sys.argv[2] == '--only' else None
+    tests = [(name[5:], f) for name, f in globals().items() if name.startswith('test_') and (not only or only == name[5:])]
+    print(f'1..{len(tests)}')
+    for n, (name, test) in enumerate(tests, 1):
+        here = os.getcwd()
+        with tempfile.TemporaryDirectory(prefix='weir-cli-') as folder:
+            os.chdir(folder)
+            try:
+                test()
+                print(f'ok {n} - {name.replace("_", " ")}', flush=True)
+            except Exception:  # pylint: disable=broad-except
+                print(''.join(f'# {line}\n' for line in traceback.format_exc().splitlines()[-6:]), end='')
+                print(f'not ok {n} - {name.replace("_", " ")}', flush=True)
+            finally:
+                os.chdir(here)
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
