@@ -46,7 +46,8 @@ make_run_validity (const WeirConvert *convert,
                    WeirKernelRun     *run,
                    guint              first_error)
 {
-  _weir_csv_fill_cells (convert->options, run->runs, run->n_runs, run->field, cells);
+  if (run->n_runs > 0)
+    _weir_csv_fill_cells (convert->options, run->runs, run->n_runs, run->field, cells);
   return make_validity (cells, run, first_error);
 }
 
