@@ -129,7 +129,9 @@ round_number (double    value,
   gboolean            point = FALSE;
   double              result;
 
-  if (!isfinite (value) || value == 0 || (fabs (value) >= 1e17 && digits >= 0))
+  if (value == 0)
+    return 0; /* through a decimal, which has no negative zero */
+  if (!isfinite (value) || (fabs (value) >= 1e17 && digits >= 0))
     return value;
   text = g_string_new (NULL);
   if (is_float)
@@ -159,7 +161,7 @@ round_number (double    value,
   unscaled = drop_digits (unscaled, (guint)((gint64)scale - exponent - digits), mode);
   g_string_printf (text, "%" G_GINT64_FORMAT "e%d", (gint64)unscaled, -digits);
   result = g_ascii_strtod (text->str, NULL);
-  return result == 0 ? copysign (0, value) : result;
+  return result == 0 ? 0 : result;
 }
 
 static gboolean

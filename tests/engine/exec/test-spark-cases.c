@@ -22,7 +22,6 @@ static const char *const later[][2] = {
   { "aggregate/percentile-cont", "percentile_cont() WITHIN GROUP" },
   { "aggregate/bitmap", "count_min_sketch()" },
   { "limit/zero", "LIMIT 0 is not taken out of the plan" },
-  { "expr/number-round", "bround() of a negative number gives -0.0" },
   { "expr/metadata-column", "_metadata" },
   { "unsupported/unpivot", "UNPIVOT" },
   { "sql/view-static", "the session refuses it, not the pipeline" },
