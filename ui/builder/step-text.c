@@ -38,7 +38,7 @@ weir_step_icon (WeirCardKind kind)
     "network-server-symbolic",
     "edit-find-symbolic",
     "document-open-recent-symbolic",
-    "view-continuous-symbolic",
+    "view-dual-symbolic",
     "view-list-symbolic",
     "accessories-calculator-symbolic",
     "document-save-symbolic",
@@ -93,7 +93,11 @@ weir_step_summary (const WeirCard *card)
       return g_strdup (card->condition);
     case WEIR_CARD_EVENT_TIME:
       /* Translators: event-time column, and how long late rows are waited for */
-      return g_strdup_printf (_ ("%s · wait %s"), card->column, card->delay);
+      {
+        g_autofree char *delay = card->delay != NULL ? g_ascii_strdown (card->delay, -1) : NULL;
+
+        return g_strdup_printf (_ ("%s · wait %s"), card->column, delay != NULL ? delay : "");
+      }
     case WEIR_CARD_WINDOW:
       if (card->slide != NULL)
         return g_strdup_printf (_ ("%s · %s every %s"), card->column, card->size, card->slide);

@@ -121,7 +121,7 @@ static void
 show_problem (WeirSqlEditor *self)
 {
   const WeirProblem *problem = choose_problem (self);
-  g_autofree char   *markup = NULL;
+  g_autofree char   *tooltip = NULL;
   g_autofree char   *button = NULL;
 
   g_clear_pointer (&self->fix, g_free);
@@ -130,9 +130,9 @@ show_problem (WeirSqlEditor *self)
       gtk_revealer_set_reveal_child (GTK_REVEALER (self->revealer), FALSE);
       return;
     }
-  markup = g_markup_printf_escaped ("<b>%s</b>  %s", problem->condition, problem->message);
-  gtk_label_set_markup (GTK_LABEL (self->label), markup);
-  gtk_widget_set_tooltip_text (self->label, problem->message);
+  tooltip = g_strdup_printf ("%s\n%s", problem->condition, problem->message);
+  gtk_label_set_text (GTK_LABEL (self->label), problem->message);
+  gtk_widget_set_tooltip_text (self->label, tooltip);
   gtk_image_set_from_icon_name (GTK_IMAGE (self->icon), problem->is_warning ? "dialog-warning-symbolic" : "dialog-error-symbolic");
   gtk_widget_remove_css_class (self->box, problem->is_warning ? "has-error" : "has-warning");
   gtk_widget_add_css_class (self->box, problem->is_warning ? "has-warning" : "has-error");
@@ -257,18 +257,31 @@ weir_sql_editor_init (WeirSqlEditor *self)
 {
 }
 
+/* The own language comes with the program; a folder of it needs no installation. */
+static GtkSourceLanguage *
+get_language (void)
+{
+  static const char         folder[] = "resource:///io/github/weirapp/Weir/language-specs";
+  GtkSourceLanguageManager *manager = gtk_source_language_manager_get_default ();
+  GtkSourceLanguage        *language;
+
+  if (!g_strv_contains (gtk_source_language_manager_get_search_path (manager), folder))
+    gtk_source_language_manager_append_search_path (manager, folder);
+  language = gtk_source_language_manager_get_language (manager, "weir-sql");
+  return language != NULL ? language : gtk_source_language_manager_get_language (manager, "sql");
+}
+
 GtkWidget *
 weir_sql_editor_new (WeirDocument *document)
 {
-  WeirSqlEditor     *self = g_object_new (WEIR_TYPE_SQL_EDITOR, NULL);
-  GtkSourceBuffer   *buffer = weir_document_get_buffer (document);
-  GtkSourceLanguage *language = gtk_source_language_manager_get_language (gtk_source_language_manager_get_default (), "weir-sql");
-  GtkWidget         *scroller = gtk_scrolled_window_new ();
+  WeirSqlEditor   *self = g_object_new (WEIR_TYPE_SQL_EDITOR, NULL);
+  GtkSourceBuffer *buffer = weir_document_get_buffer (document);
+  GtkWidget       *scroller = gtk_scrolled_window_new ();
 
   self->document = g_object_ref (document);
   self->error_tag = ensure_tag (GTK_TEXT_BUFFER (buffer), "weir-error", PANGO_UNDERLINE_ERROR);
   self->warning_tag = ensure_tag (GTK_TEXT_BUFFER (buffer), "weir-warning", PANGO_UNDERLINE_SINGLE);
-  gtk_source_buffer_set_language (buffer, language != NULL ? language : gtk_source_language_manager_get_language (gtk_source_language_manager_get_default (), "sql"));
+  gtk_source_buffer_set_language (buffer, get_language ());
   update_scheme (self);
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   self->view = make_view (self);

@@ -400,7 +400,7 @@ add_page (WeirSourceDialog *self,
 static GtkWidget *
 make_pills (WeirSourceDialog *self)
 {
-  const char *const names[N_PAGES] = { _ ("Kind"), _ ("Connect"), _ ("Schema and Time") };
+  const char *const names[N_PAGES] = { _ ("Kind"), _ ("Connect"), _ ("Schema") };
   GtkWidget        *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
 
   gtk_widget_set_halign (box, GTK_ALIGN_CENTER);

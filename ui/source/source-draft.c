@@ -283,6 +283,23 @@ dup_earlier_type (GArray     *columns,
   return NULL;
 }
 
+/* A date at the start of a text, or a number that is a time since 1970 in some unit. */
+static gboolean
+looks_like_time (const WeirDraftColumn *column)
+{
+  const char *text = column->example;
+  double      number;
+
+  if (g_ascii_strncasecmp (column->type, "TIMESTAMP", 9) == 0 || g_ascii_strcasecmp (column->type, "DATE") == 0)
+    return TRUE;
+  if (text == NULL)
+    return FALSE;
+  if (strspn (text, "0123456789") == 4 && text[4] == '-')
+    return TRUE;
+  number = g_ascii_strtod (text, NULL);
+  return strspn (text, "0123456789.E+") == strlen (text) && number >= 5e8 && number < 1e17;
+}
+
 void
 weir_source_draft_take_columns (WeirSourceDraft *self,
                                 WeirProbe       *probe)
@@ -308,6 +325,12 @@ weir_source_draft_take_columns (WeirSourceDraft *self,
       g_array_append_val (self->columns, column);
     }
   take_examples (self, probe);
+  for (guint i = 0; i < self->columns->len; i++)
+    {
+      WeirDraftColumn *column = &g_array_index (self->columns, WeirDraftColumn, i);
+
+      column->can_be_event_time = column->can_be_event_time && looks_like_time (column);
+    }
   if (self->columns->len > 0)
     {
       int proposed = weir_probe_get_event_time (probe);

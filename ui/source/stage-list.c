@@ -12,15 +12,15 @@ static const struct
 {
   const char *id, *title;
 } titles[] = {
-  { "name", N_ ("Name Found") },
-  { "connect", N_ ("Connected") },
+  { "name", N_ ("Name") },
+  { "connect", N_ ("Connection") },
   { "tls", N_ ("TLS") },
-  { "sign-in", N_ ("Signed In") },
-  { "metadata", N_ ("Topics Read") },
-  { "brokers", N_ ("Every Broker Reached") },
+  { "sign-in", N_ ("Sign-In") },
+  { "metadata", N_ ("Topics") },
+  { "brokers", N_ ("All Brokers") },
   { "record", N_ ("First Record") },
-  { "path", N_ ("Path Found") },
-  { "read", N_ ("Readable") },
+  { "path", N_ ("Path") },
+  { "read", N_ ("Reading") },
 };
 
 static const char *const remedies[] = {
@@ -101,6 +101,8 @@ make_mark (const WeirStage *stage)
       return mark;
     }
   mark = gtk_image_new_from_icon_name (mild ? "dialog-warning-symbolic" : marks[stage->state].icon);
+  if (stage->state == WEIR_STAGE_PENDING)
+    gtk_widget_add_css_class (mark, "weir-stage-dot");
   gtk_widget_add_css_class (mark, mild ? "weir-careful" : marks[stage->state].class);
   gtk_accessible_update_property (GTK_ACCESSIBLE (mark), GTK_ACCESSIBLE_PROPERTY_LABEL, _ (marks[stage->state].name), -1);
   return mark;
