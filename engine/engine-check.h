@@ -7,12 +7,13 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  WeirRange   range;     /* where the underline goes */
-  const char *condition; /* UNRESOLVED_COLUMN.WITH_SUGGESTION */
-  const char *sqlstate;
-  const char *message;    /* one sentence, without condition */
-  const char *suggestion; /* replacement for the range (`price`), nullable */
-  gboolean    is_warning; /* a literal secret, an unknown option */
+  WeirRange     range;     /* where the underline goes */
+  const char   *condition; /* UNRESOLVED_COLUMN.WITH_SUGGESTION */
+  const char   *sqlstate;
+  const char   *message;    /* one sentence, without condition */
+  const char   *suggestion; /* replacement for the range (`price`), nullable */
+  gboolean      is_warning; /* a literal secret, an unknown option */
+  const GError *error;      /* nullable: what it was made of, with phase and message parameters */
 } WeirProblem;
 
 typedef enum

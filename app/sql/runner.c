@@ -386,17 +386,32 @@ runner_run_text (Runner     *runner,
   return may_go_on (runner);
 }
 
+/* The number of the statement that @offset lies in. */
+static guint
+statement_at (const GArray *ranges,
+              guint         offset)
+{
+  guint n = 0;
+
+  while (n + 1 < ranges->len && g_array_index (ranges, WeirRange, n).end < offset)
+    n++;
+  return n;
+}
+
 gboolean
 runner_check_text (Runner     *runner,
                    const char *text,
                    const char *base_dir)
 {
   g_autoptr (WeirCheck) check = weir_check_script (text, base_dir);
+  g_autoptr (GArray)    ranges = weir_script_split (text);
+  guint                 first = runner->n_statements;
 
+  runner->n_statements += ranges->len;
   for (guint i = 0; i < weir_check_get_n_problems (check); i++)
     {
       const WeirProblem *problem = weir_check_get_problem (check, i);
-      OutputOrigin       origin = { 0 };
+      OutputOrigin       origin = { .stmt = first + statement_at (ranges, problem->range.start) };
       g_autoptr (GError) error = weir_problem_to_error (problem);
 
       if (problem->is_warning)

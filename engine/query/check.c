@@ -18,6 +18,7 @@ struct _WeirCheck
   GArray         *problems;   /* Owned: WeirProblem */
   GArray         *statements; /* Owned: WeirStatementInfo */
   GStringChunk   *strings;    /* Owned: all texts */
+  GPtrArray      *errors;     /* Owned: GError */
   GPtrArray      *blocks;     /* Owned: column arrays, string arrays */
 };
 
@@ -66,6 +67,8 @@ add_problem (WeirCheck    *self,
   problem.sqlstate = keep (self, weir_error_get_sqlstate (error));
   problem.message = keep (self, error->message);
   problem.suggestion = suggestion_of (self, error);
+  problem.error = g_error_copy (error);
+  g_ptr_array_add (self->errors, (GError *)problem.error);
   g_array_append_val (self->problems, problem);
 }
 
@@ -291,6 +294,7 @@ weir_check_script (const char *text,
   self->statements = g_array_new (FALSE, TRUE, sizeof (WeirStatementInfo));
   self->strings = g_string_chunk_new (4096);
   self->blocks = g_ptr_array_new_with_free_func (g_free);
+  self->errors = g_ptr_array_new_with_free_func ((GDestroyNotify)g_error_free);
   weir_formats_register (catalog);
   for (guint i = 0; i < weir_sql_script_get_n_statements (script); i++)
     {
@@ -371,6 +375,7 @@ weir_check_unref (WeirCheck *check)
   g_array_unref (check->statements);
   g_string_chunk_free (check->strings);
   g_ptr_array_unref (check->blocks);
+  g_ptr_array_unref (check->errors);
   g_free (check);
 }
 
@@ -403,5 +408,12 @@ weir_check_get_statement (WeirCheck *check,
 GError *
 weir_problem_to_error (const WeirProblem *problem)
 {
-  return weir_error_new (WEIR_ERROR_ANALYZE, problem->condition, (WeirSpan){ problem->range.start, problem->range.end }, "%s", problem->message);
+  WeirSpan span = { problem->range.start, problem->range.end };
+  GError  *error;
+
+  if (problem->error == NULL)
+    return weir_error_new (WEIR_ERROR_ANALYZE, problem->condition, span, "%s", problem->message);
+  error = g_error_copy (problem->error);
+  weir_error_set_span (error, span);
+  return error;
 }

@@ -210,6 +210,22 @@ def test_formats_and_options():
     has(done.err, 'SQLSTATE: 42K03')
 
 
+def test_sink_that_cannot_be_written():
+    write('plain', 'x')
+    done = sql("CREATE TABLE o USING json OPTIONS (path 'plain/x'); INSERT INTO o SELECT 1 AS a", '--error-format', 'json', code=1)
+    same((done.error()['errorClass'], done.error()['sqlState'], done.error()['phase']), ('TASK_WRITE_FAILED', '58030', 'run'))
+
+
+def test_one_failure_stops_the_rest():
+    make_data()
+    text = (f"{ROWS} CREATE STREAMING QUERY good TRIGGER PROCESSING TIME '1 hour' AS SELECT a FROM STREAM t; "
+            'CREATE STREAMING QUERY bad AS SELECT 1 / (1 - a) AS x FROM STREAM t')
+    done = sql(text, '--envelope', code=1)
+    same([(r['query'], r['errorClass'], r['batchId']) for r in done.records('error')], [('bad', 'DIVIDE_BY_ZERO', 1)])
+    same(sql(f'{ROWS} CREATE STREAMING QUERY bad TRIGGER AVAILABLE NOW AS SELECT 1 / (1 - a) AS x FROM STREAM t; SELECT 5 AS x', '--no-bail',
+             code=1).rows()[-1], {'x': 5})
+
+
 def test_usage():
     for args in [('--checkpoint', 'd'), ('--inspect', 'd'), ('--metrics', '127.0.0.1:1'), ('--frob',), ('-o', 'xml'), ('--for', '3x'),
                  ('--threads', 'x'), ('--threads', '-1'), ('--max-batches', '-1'), ('--error-format', 'xml'), ('--conf', 'novalue'),
@@ -244,6 +260,9 @@ def test_check():
     table = "CREATE TABLE t (a INT) USING json OPTIONS (path 'absent');"
     same(sql(f'{table} SELECT a FROM t', '--check').out, '')
     has(sql(f'{table} SELECT b FROM t', '--check', code=1).err, '[UNRESOLVED_COLUMN.WITH_SUGGESTION]')
+    done = run('--check', '--envelope', '--no-bail', '-e', 'SELECT 1', '-e', 'SELECT nope; SELECT 2; SELEC', code=1)
+    same([(r['stmt'], r['phase'], r['messageParameters']) for r in done.records('error')],
+         [(1, 'analyze', {'objectName': '`nope`'}), (3, 'parse', {'error': "'SELEC'", 'hint': ''})])
     write('data/1.json', '{"a":1}\n')
     sql("CREATE TABLE t (a INT) USING json OPTIONS (path 'data'); CREATE TABLE o USING json OPTIONS (path 'out'); INSERT INTO o SELECT a FROM t",
         '--check')
