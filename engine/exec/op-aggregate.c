@@ -109,7 +109,7 @@ begin_aggregate (WeirOp   *op,
       weir_agg_state_free (self->state);
       self->state = weir_agg_state_new (&self->layout, FALSE, FALSE);
     }
-  self->late_us = self->evicts ? exec->late_us : G_MININT64;
+  self->late_us = self->evicts ? _weir_op_late_us (op, exec) : G_MININT64;
   self->late_rows = 0;
   op->eval->now_us = exec->input->now_us;
   g_array_set_size (self->chunks, 0);
@@ -265,7 +265,7 @@ plan_output (Aggregate *self,
     {
       g_clear_pointer (&self->ranges, g_array_unref);
       self->ranges = weir_agg_sliding_plan (self->state, update ? WEIR_WINDOWS_TOUCHED : WEIR_WINDOWS_ALL,
-                                            all ? G_MININT64 : self->late_us, all || update ? G_MAXINT64 : exec->evict_us);
+                                            all ? G_MININT64 : self->late_us, all || update ? G_MAXINT64 : _weir_op_evict_us (&self->op, exec));
       return;
     }
   for (guint p = 0; p < self->state->panes->len; p++)
@@ -275,7 +275,7 @@ plan_output (Aggregate *self,
       if (all)
         add_chunks (self, pane, NULL, pane->table->n);
       else if (!update)
-        add_final (self, pane, exec->evict_us);
+        add_final (self, pane, _weir_op_evict_us (&self->op, exec));
       else if (pane->touched != NULL)
         add_chunks (self, pane, (const guint32 *)(const void *)pane->touched->data, pane->touched->len);
     }
@@ -290,7 +290,7 @@ finish_aggregate (WeirOp   *op,
 
   if (self->layout.is_global)
     weir_agg_state_ensure_global (self->state);
-  weir_agg_state_close (self->state, self->late_us, exec->evict_us);
+  weir_agg_state_close (self->state, self->late_us, _weir_op_evict_us (op, exec));
   plan_output (self, exec);
   return TRUE;
 }

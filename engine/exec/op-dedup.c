@@ -76,7 +76,7 @@ begin_dedup (WeirOp   *op,
   end_dedup (op);
   self->batches = _weir_batches_new ();
   self->n_late = self->n_dropped = self->n_removed = 0;
-  self->evict_us = self->is_streaming && self->time_column >= 0 ? exec->evict_us : G_MININT64;
+  self->evict_us = self->is_streaming && self->time_column >= 0 ? _weir_op_evict_us (op, exec) : G_MININT64;
   if (!self->is_streaming)
     weir_group_table_reset (self->table);
   return TRUE;
@@ -156,7 +156,7 @@ filter_batch (Dedup     *self,
       guint64 hash;
       guint32 group;
 
-      if (self->is_streaming && time != G_MAXINT64 && time <= exec->late_us)
+      if (self->is_streaming && time != G_MAXINT64 && time <= _weir_op_late_us (&self->op, exec))
         {
           self->n_late++;
           continue;

@@ -86,6 +86,8 @@ struct _WeirOpClass
   gboolean (*apply) (WeirOp *op, WeirReader *reader, GError **error);
   gboolean (*wants_no_data) (WeirOp *op, gint64 watermark_ms, gint64 used_ms);
   void (*get_stats) (WeirOp *op, WeirStatefulStats *stats);
+  /* How much further back the watermark of its output lies, µs ≤ 0; nullable. */
+  gint64 (*output_shift) (WeirOp *op);
 };
 
 struct _WeirOp
@@ -95,8 +97,9 @@ struct _WeirOp
   WeirSchema                *schema;  /* Owned: of what it gives out */
   const WeirPipelineOptions *options; /* Borrowed from the pipeline */
   guint                      n_inputs;
-  WeirOp                    *inputs[2]; /* Borrowed: for EXPLAIN */
-  WeirEval                  *eval;      /* Owned: for work outside chains (merge, finish) */
+  WeirOp                    *inputs[2];          /* Borrowed: for EXPLAIN */
+  WeirEval                  *eval;               /* Owned: for work outside chains (merge, finish) */
+  gint64                     watermark_shift_us; /* ≤ 0: a join below holds the watermark back */
   /* Of the last run */
   guint64 rows_in;
   guint64 rows_out;
@@ -106,6 +109,19 @@ struct _WeirOp
 /* @size bytes that start with a WeirOp; references @plan and @schema (default: the plan's). */
 gpointer _weir_op_new (gsize size, const WeirOpClass *klass, WeirPlan *plan, WeirSchema *schema, const WeirPipelineOptions *options);
 void     _weir_op_free (WeirOp *op);
+
+/* The watermarks as this operator sees them. A watermark that has not moved stays at the epoch. */
+static inline gint64
+_weir_op_late_us (const WeirOp *op, const WeirExec *exec)
+{
+  return exec->late_us == 0 ? 0 : MAX (exec->late_us + op->watermark_shift_us, 0);
+}
+
+static inline gint64
+_weir_op_evict_us (const WeirOp *op, const WeirExec *exec)
+{
+  return exec->evict_us == 0 ? 0 : MAX (exec->evict_us + op->watermark_shift_us, 0);
+}
 
 static inline gint64
 _weir_now_ns (void)
@@ -159,6 +175,10 @@ WeirOp *_weir_op_aggregate_new (WeirPlan *plan, const WeirPipelineOptions *optio
 /* The build side of a static join is a sink of its own; the probe side a stateless operator. @build_right: which child is built. */
 WeirOp *_weir_op_join_build_new (WeirPlan *plan, gboolean build_right, const WeirPipelineOptions *options);
 WeirOp *_weir_op_join_probe_new (WeirPlan *plan, gboolean build_right, WeirOp *build, const WeirPipelineOptions *options);
+
+/* A join of two streams and the sinks of its inputs; the right input's stage comes last and does the work. */
+WeirOp *_weir_op_join_stream_new (WeirPlan *plan, const WeirPipelineOptions *options);
+WeirOp *_weir_op_join_input_new (WeirPlan *plan, guint side, WeirOp *join, const WeirPipelineOptions *options);
 
 /* Watermark nodes add what they saw. */
 void    _weir_op_event_time_collect (WeirOp *op, WeirBatchStats *stats);

@@ -22,6 +22,19 @@ add_op (WeirPipeline *self,
   return op;
 }
 
+/* How far the watermark of what @op gives out lies behind the global one. */
+static gint64
+output_shift (WeirOp *op)
+{
+  gint64 shift = op->watermark_shift_us;
+
+  for (guint i = 0; i < op->n_inputs; i++)
+    shift = MIN (shift, output_shift (op->inputs[i]));
+  if (op->klass->output_shift != NULL)
+    shift += op->klass->output_shift (op);
+  return shift;
+}
+
 static GPtrArray *
 start_chain (WeirOp *source)
 {
@@ -104,6 +117,7 @@ plan_sink (WeirPipeline *self,
     }
   add_op (self, op);
   op->inputs[op->n_inputs++] = child;
+  op->watermark_shift_us = output_shift (child);
   g_ptr_array_add (self->stages, _weir_stage_new (chains, op));
   return start_chain (op);
 }
@@ -142,6 +156,35 @@ builds_right (WeirPlan *plan)
   return TRUE;
 }
 
+/* Each input is a stage; the right one's does the work. */
+static GPtrArray *
+plan_stream_join (WeirPipeline *self,
+                  WeirPlan     *plan,
+                  WeirOp      **top,
+                  GError      **error)
+{
+  WeirOp *join = *top = _weir_op_join_stream_new (plan, &self->options);
+
+  for (guint side = 0; side < 2; side++)
+    {
+      WeirOp    *child, *input;
+      GPtrArray *chains = plan_node (self, plan->children[side], &child, error);
+
+      if (chains == NULL)
+        {
+          _weir_op_free (join);
+          return NULL;
+        }
+      input = add_op (self, _weir_op_join_input_new (plan, side, join, &self->options));
+      input->inputs[input->n_inputs++] = child;
+      join->inputs[join->n_inputs++] = input;
+      join->watermark_shift_us = MIN (join->watermark_shift_us, output_shift (child));
+      g_ptr_array_add (self->stages, _weir_stage_new (chains, input));
+    }
+  add_op (self, join);
+  return start_chain (join);
+}
+
 static GPtrArray *
 plan_join (WeirPipeline *self,
            WeirPlan     *plan,
@@ -153,10 +196,7 @@ plan_join (WeirPipeline *self,
   GPtrArray *chains;
 
   if (self->options.is_streaming && plan->children[0]->is_streaming && plan->children[1]->is_streaming)
-    {
-      weir_fail_unsupported (error, WEIR_ERROR_ANALYZE, plan->span, "a join of two streams");
-      return NULL;
-    }
+    return plan_stream_join (self, plan, top, error);
   chains = plan_node (self, plan->children[right ? 1 : 0], &built_child, error);
   if (chains == NULL)
     return NULL;

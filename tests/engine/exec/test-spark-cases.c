@@ -16,7 +16,6 @@
 /* Groups (with their slash) and cases that are not run here, with the reason. */
 static const char *const later[][2] = {
   { "malformed/", "readers have tests of their own" },
-  { "join-stream/", "joins of two streams" },
   { "session/", "session_window()" },
   { "aggregate/hist", "histogram_numeric()" },
   { "aggregate/percentile-cont", "percentile_cont() WITHIN GROUP" },
@@ -28,7 +27,6 @@ static const char *const later[][2] = {
   { "sql/options", "the session reads the options" },
   { "sql/max-files-2", "the source cuts the batches" },
   { "sql/sql-function", "CREATE FUNCTION" },
-  { "idle/no-data-join-no-watermark", "joins of two streams" },
 };
 
 typedef struct
