@@ -13,7 +13,8 @@
  * reached go, and outer joins give out those that never matched.
  *
  * A row that fails the conditions on its own side alone is never stored; an outer join gives it out at once. A right row that would
- * go in this very batch is not stored. LEFT SEMI gives a left row out once, at its first match, and keeps it no longer.
+ * go in this very batch is not stored, nor such a left row of LEFT SEMI, which gives a left row out once, at its first match, and keeps
+ * it no longer.
  *
  * Candidates found by key are tested in vectors against the rest of the condition.
  */
@@ -323,10 +324,10 @@ store_rows (Join *self,
         }
       if (self->is_semi && work->side == 0 && work->matched[row])
         continue;
-      if (work->side == 1 && side->evict_us != G_MININT64 && work->times[row] <= side->evict_us)
+      if ((work->side == 1 || self->is_semi) && side->evict_us != G_MININT64 && work->times[row] <= side->evict_us)
         {
-          if (!work->matched[row] && self->keeps_unmatched[1])
-            emit_alone (self, 1, work->batch, row);
+          if (!work->matched[row] && self->keeps_unmatched[work->side])
+            emit_alone (self, work->side, work->batch, row);
           continue;
         }
       if (!work->usable[row] && !self->keeps_unmatched[work->side])
