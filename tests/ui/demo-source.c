@@ -71,18 +71,15 @@ shoot_dialog (const char *folder,
         save (GTK_WIDGET (dialog), folder, first);
       _weir_source_dialog_choose (dialog, kind);
       _weir_source_dialog_next (dialog);
-      weir_source_draft_set (draft, "port", "1");
+      weir_source_draft_set (draft, "port", kind == WEIR_SOURCE_SOCKET ? "1" : NULL);
       weir_source_draft_set (draft, "path", kind == WEIR_SOURCE_FILES ? "/nowhere/orders" : NULL);
       if (kind == WEIR_SOURCE_KAFKA)
         {
-          weir_source_draft_set (draft, "port", NULL);
           weir_source_draft_set (draft, "kafka.bootstrap.servers", "localhost:1");
           weir_source_draft_set (draft, "kafka.security.protocol", "sasl_ssl");
         }
       if (kind == WEIR_SOURCE_HTTP)
         weir_source_draft_set (draft, "url", "http://localhost:1/events");
-      if (kind == WEIR_SOURCE_DEMO)
-        weir_source_draft_set (draft, "port", NULL);
       _weir_source_dialog_refill (dialog);
       if (kind == WEIR_SOURCE_DEMO)
         save (GTK_WIDGET (dialog), folder, second);

@@ -464,17 +464,28 @@ static void
 make_wait (WeirSchemaPage *page)
 {
   const char *const units[] = { _ ("seconds"), _ ("minutes"), _ ("hours"), NULL };
+  GtkWidget        *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3), *fields = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget        *title = gtk_label_new (_ ("Wait for Late Rows"));
+  GtkWidget        *text = gtk_label_new (_ ("The watermark stays this far behind the newest event; proposed from the sample"));
 
-  page->wait = adw_action_row_new ();
+  page->wait = adw_preferences_row_new ();
   page->amount = gtk_spin_button_new_with_range (0, 9999, 1);
   page->unit = gtk_drop_down_new_from_strings (units);
-  gtk_widget_set_valign (page->amount, GTK_ALIGN_CENTER);
-  gtk_widget_set_valign (page->unit, GTK_ALIGN_CENTER);
+  gtk_label_set_wrap (GTK_LABEL (text), TRUE);
+  gtk_label_set_xalign (GTK_LABEL (title), 0);
+  gtk_label_set_xalign (GTK_LABEL (text), 0);
+  gtk_widget_add_css_class (text, "caption");
+  gtk_widget_add_css_class (text, "dim-label");
+  gtk_box_append (GTK_BOX (fields), page->amount);
+  gtk_box_append (GTK_BOX (fields), page->unit);
+  gtk_widget_set_margin_top (fields, 6);
+  gtk_box_append (GTK_BOX (box), title);
+  gtk_box_append (GTK_BOX (box), text);
+  gtk_box_append (GTK_BOX (box), fields);
+  gtk_widget_add_css_class (box, "weir-wait");
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (page->wait), _ ("Wait for Late Rows"));
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (page->wait), _ ("The watermark stays this far behind the newest event; proposed from the sample"));
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (page->wait), 0);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (page->wait), page->amount);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (page->wait), page->unit);
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (page->wait), box);
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (page->wait), FALSE);
   gtk_accessible_update_property (GTK_ACCESSIBLE (page->amount), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Wait for Late Rows"), -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (page->unit), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Unit"), -1);
   g_signal_connect (page->amount, "notify::value", G_CALLBACK (wait_cb), page);

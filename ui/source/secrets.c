@@ -174,7 +174,8 @@ weir_secrets_probe_async (GCancellable       *cancellable,
   GTask *task = g_task_new (NULL, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, weir_secrets_probe_async);
-  secret_service_get (SECRET_SERVICE_NONE, cancellable, service_cb, task);
+  /* The session is what tells a keyring from a mere name on the bus. */
+  secret_service_get (SECRET_SERVICE_OPEN_SESSION, cancellable, service_cb, task);
 }
 
 gboolean
