@@ -110,9 +110,18 @@ test_parts (void)
 }
 
 static void
-test_foreign (void)
+test_missing_file (void)
 {
   g_autoptr (GError) error = g_error_new_literal (G_FILE_ERROR, G_FILE_ERROR_NOENT, "gone");
+
+  g_assert_cmpstr (weir_error_get_condition (error), ==, "PATH_NOT_FOUND");
+  g_assert_cmpstr (weir_error_get_sqlstate (error), ==, "42K03");
+}
+
+static void
+test_foreign (void)
+{
+  g_autoptr (GError) error = g_error_new_literal (G_CONVERT_ERROR, G_CONVERT_ERROR_FAILED, "gone");
   g_autofree char   *text = NULL;
 
   weir_error_add_param (error, "a", "b");
@@ -200,6 +209,7 @@ main (int    argc,
   g_test_add_func ("/base/error/sqlstate-of-spark", test_sqlstate_of_spark);
   g_test_add_func ("/base/error/parts", test_parts);
   g_test_add_func ("/base/error/foreign", test_foreign);
+  g_test_add_func ("/base/error/missing-file", test_missing_file);
   g_test_add_func ("/base/error/format", test_format);
   g_test_add_func ("/base/error/position", test_position);
   g_test_add_func ("/base/error/long-line", test_long_line);
