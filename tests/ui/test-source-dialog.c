@@ -225,6 +225,8 @@ test_secret (void)
   _weir_source_dialog_choose (dialog, WEIR_SOURCE_KAFKA);
   _weir_source_dialog_next (dialog);
   set_option (dialog, "kafka.bootstrap.servers", servers);
+  gtk_widget_activate_action (GTK_WIDGET (dialog), "source.add-anyway", NULL);
+  g_assert_cmpuint (_weir_source_dialog_get_page (dialog), ==, 1); /* a topic is missing */
   set_option (dialog, "subscribe", "orders");
   set_option (dialog, "kafka.security.protocol", "sasl_plaintext");
   set_option (dialog, "kafka.sasl.mechanism", "PLAIN");
@@ -262,6 +264,7 @@ test_kafka (void)
   g_assert_cmpint (find_stage (dialog, "metadata")->state, ==, WEIR_STAGE_OK);
   g_assert_cmpint (find_stage (dialog, "brokers")->state, ==, WEIR_STAGE_OK);
   g_assert_nonnull (weir_probe_get_topics (_weir_source_dialog_get_probe (dialog)));
+  g_assert_cmpuint (_weir_source_dialog_get_page (dialog), ==, 1); /* a topic is missing */
   close_dialog (dialog);
 }
 

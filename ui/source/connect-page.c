@@ -510,6 +510,24 @@ _weir_connect_page_find_missing (WeirConnectPage *page)
   return NULL;
 }
 
+gboolean
+_weir_connect_page_ask_topic (WeirConnectPage *page)
+{
+  static const char *const options[] = { "subscribe", "subscribePattern", "assign" };
+  gboolean                 is_asked = page->draft->kind == WEIR_SOURCE_KAFKA;
+
+  for (guint i = 0; i < G_N_ELEMENTS (options); i++)
+    is_asked = is_asked && weir_source_draft_get (page->draft, options[i]) == NULL;
+  for (guint i = 0; is_asked && i < G_N_ELEMENTS (fields); i++)
+    if (page->rows[i] != NULL && fields[i].type == FIELD_TOPIC)
+      {
+        gtk_widget_add_css_class (page->rows[i], "error");
+        gtk_widget_grab_focus (page->rows[i]);
+        gtk_label_set_text (GTK_LABEL (page->verdict), _ ("Choose a topic of the list beside the field, or type one."));
+      }
+  return is_asked;
+}
+
 static void
 show_topics (WeirConnectPage *page,
              WeirProbe       *probe)

@@ -24,6 +24,8 @@ void     _weir_connect_page_show_probe (WeirConnectPage *page, WeirProbe *probe)
 gboolean _weir_connect_page_get_save_secrets (WeirConnectPage *page);
 /* The first field that has to be filled and is not. NULL: none; else it was given the focus. */
 const char *_weir_connect_page_find_missing (WeirConnectPage *page);
+/* TRUE: Kafka without a topic, which the test can go without and the table cannot; the field has the focus. */
+gboolean _weir_connect_page_ask_topic (WeirConnectPage *page);
 
 /* @changed: the name or the columns. */
 WeirSchemaPage *_weir_schema_page_new (WeirSourceDraft *draft, WeirPageFunc changed, gpointer user_data);

@@ -155,7 +155,7 @@ probe_cb (WeirSourceDialog *self)
   if (!self->go_on || weir_probe_get_is_running (self->probe))
     return;
   self->go_on = FALSE;
-  if (self->page == PAGE_CONNECT && !_weir_probe_has_failed (self->probe))
+  if (self->page == PAGE_CONNECT && !_weir_probe_has_failed (self->probe) && !_weir_connect_page_ask_topic (self->connect))
     go_to_schema (self);
 }
 
@@ -221,6 +221,8 @@ write_secrets (WeirSourceDialog *self)
       g_autofree char *name = n++ == 0 ? g_strdup (self->draft->name) : g_strdup_printf ("%s_%u", self->draft->name, n);
       g_autofree char *written = g_strdup_printf ("${secret:%s}", name);
 
+      if (weir_source_draft_get (self->draft, option) == NULL)
+        continue; /* typed for a protocol that was not kept */
       weir_source_draft_set (self->draft, option, written);
       if (_weir_connect_page_get_save_secrets (self->connect))
         weir_secrets_store_async (name, value, stored_cb, g_object_ref (self->document));
@@ -298,7 +300,7 @@ _weir_source_dialog_next (WeirSourceDialog *self)
     show_page (self, PAGE_CONNECT);
   else if (self->page == PAGE_CONNECT && !is_tested (self))
     start_test (self, TRUE);
-  else if (self->page == PAGE_CONNECT && !_weir_probe_has_failed (self->probe))
+  else if (self->page == PAGE_CONNECT && !_weir_probe_has_failed (self->probe) && !_weir_connect_page_ask_topic (self->connect))
     go_to_schema (self);
   else if (self->page == PAGE_SCHEMA)
     write_source (self);
@@ -321,7 +323,7 @@ anyway_cb (GtkWidget  *widget,
 {
   WeirSourceDialog *self = WEIR_SOURCE_DIALOG (widget);
 
-  if (self->page != PAGE_CONNECT)
+  if (self->page != PAGE_CONNECT || _weir_connect_page_find_missing (self->connect) != NULL || _weir_connect_page_ask_topic (self->connect))
     return;
   if (!is_tested (self))
     fields_cb (self);
