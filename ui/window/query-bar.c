@@ -11,6 +11,8 @@
 #include "ui/widgets/sparkline.h"
 #include "ui/window/query-state.h"
 
+#define RATE_SPAN_US (3 * G_USEC_PER_SEC)
+
 /* How a clause is written, and what it is called. */
 typedef struct
 {
@@ -52,6 +54,7 @@ struct _WeirQueryBar
   GtkLabel     *late_count, *bad_count;
   guint64       rows_out;
   gint64        seen_us;
+  double        rate_out;
   gboolean      quiet;
 };
 
@@ -215,18 +218,22 @@ show_rate (GtkLabel  *label,
     weir_sparkline_push (WEIR_SPARKLINE (line), rate);
 }
 
+/* Rows come by the batch, so a rate is taken over a span that holds several. */
 static double
 measure_output (WeirQueryBar *self,
                 guint64       rows)
 {
   gint64 now = g_get_monotonic_time ();
-  double rate = self->seen_us != 0 && now > self->seen_us && rows >= self->rows_out
-                  ? (double)(rows - self->rows_out) * 1e6 / (double)(now - self->seen_us)
-                  : NAN;
 
+  if (self->seen_us == 0 || rows < self->rows_out)
+    self->rate_out = NAN;
+  else if (now - self->seen_us < RATE_SPAN_US)
+    return self->rate_out;
+  else
+    self->rate_out = (double)(rows - self->rows_out) * 1e6 / (double)(now - self->seen_us);
   self->rows_out = rows;
   self->seen_us = now;
-  return rate;
+  return self->rate_out;
 }
 
 static void
@@ -259,19 +266,6 @@ weir_query_bar_refresh (WeirQueryBar *self)
   show_rate (self->out_rate, self->out_line, active ? measure_output (self, weir_query_get_n_output_rows (query)) : NAN);
   show_count (self->late, self->late_count, query != NULL ? weir_query_get_n_late_rows (query) : 0, TRUE);
   show_count (self->bad, self->bad_count, query != NULL ? weir_query_get_n_bad_rows (query) : 0, FALSE);
-}
-
-void
-weir_query_bar_set_narrow (WeirQueryBar *self,
-                           gboolean      narrow)
-{
-  g_return_if_fail (WEIR_IS_QUERY_BAR (self));
-  gtk_widget_set_visible (self->in_line, !narrow);
-  gtk_widget_set_visible (self->out_line, !narrow);
-  gtk_widget_set_visible (self->out_box, !narrow);
-  gtk_widget_set_visible (self->in_box, !narrow);
-  for (guint i = 0; i < 2; i++)
-    gtk_widget_set_visible (self->captions[i], !narrow);
 }
 
 void

@@ -22,8 +22,6 @@ void       weir_query_bar_set_query (WeirQueryBar *self,
                                      const char   *name);
 /* Rates and counts; a few times a second. */
 void weir_query_bar_refresh (WeirQueryBar *self);
-void weir_query_bar_set_narrow (WeirQueryBar *self,
-                                gboolean      narrow);
 /* `append`, `update` or `complete`; FALSE when the query does not allow it. */
 gboolean weir_query_bar_set_mode (WeirQueryBar *self,
                                   const char   *mode);

@@ -30,8 +30,8 @@ struct _WeirQueryPage
   GtkWidget        *step;
   GtkWidget        *run;
   GtkWidget        *stop;
-  AdwButtonContent *run_content;
-  AdwButtonContent *stop_content;
+  GtkWidget        *small_run;
+  GtkWidget        *small_stop;
   GtkWidget        *notice;
   GtkLabel         *notice_text;
   GtkButton        *notice_button;

@@ -67,8 +67,10 @@ show_buttons (WeirQueryPage *self,
 {
   gboolean narrow = weir_query_page_get_narrow (self);
 
-  gtk_widget_set_visible (self->run, !active);
-  gtk_widget_set_visible (self->stop, active);
+  gtk_widget_set_visible (self->run, !active && !narrow);
+  gtk_widget_set_visible (self->stop, active && !narrow);
+  gtk_widget_set_visible (self->small_run, !active && narrow);
+  gtk_widget_set_visible (self->small_stop, active && narrow);
   gtk_widget_set_visible (self->pause, active && !narrow);
   gtk_widget_set_visible (self->step, active && !narrow);
   if (narrow)

@@ -39,13 +39,14 @@ apply_narrow (WeirQueryPage *self)
     }
   g_object_unref (self->name_button);
   g_object_unref (self->switcher);
+  adw_header_bar_set_centering_policy (self->header, narrow ? ADW_CENTERING_POLICY_LOOSE : ADW_CENTERING_POLICY_STRICT);
+  adw_header_bar_set_decoration_layout (self->header, narrow ? ":close" : NULL);
+  gtk_label_set_width_chars (self->title, narrow ? 6 : -1);
   gtk_label_set_max_width_chars (self->title, narrow ? 14 : 22);
   gtk_label_set_max_width_chars (self->caption, narrow ? 18 : 28);
   adw_view_switcher_bar_set_reveal (ADW_VIEW_SWITCHER_BAR (self->switcher_bar), narrow);
-  adw_button_content_set_label (self->run_content, narrow ? "" : _ ("Run"));
-  adw_button_content_set_label (self->stop_content, narrow ? "" : _ ("Stop"));
   gtk_widget_set_visible (GTK_WIDGET (self->status), !narrow);
-  weir_query_bar_set_narrow (self->bar, narrow);
+  gtk_widget_set_visible (GTK_WIDGET (self->bar), !narrow);
   lay_out_design (self, narrow);
   _weir_query_page_update (self);
 }
@@ -261,8 +262,8 @@ weir_query_page_class_init (WeirQueryPageClass *class)
   BIND (step);
   BIND (run);
   BIND (stop);
-  BIND (run_content);
-  BIND (stop_content);
+  BIND (small_run);
+  BIND (small_stop);
   BIND (notice);
   BIND (notice_text);
   BIND (notice_button);

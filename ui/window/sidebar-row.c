@@ -13,6 +13,8 @@
 #include "ui/widgets/state-glyph.h"
 #include "ui/window/query-state.h"
 
+#define RATE_SPAN_US (2500 * G_TIME_SPAN_MILLISECOND)
+
 struct _WeirSidebarRow
 {
   GtkListBoxRow parent_instance;
@@ -26,6 +28,7 @@ struct _WeirSidebarRow
   GtkLabel     *rate;
   guint64       rows_seen; /* sources: rows when last looked at */
   gint64        seen_us;
+  double        rate_seen;
 };
 
 G_DEFINE_FINAL_TYPE (WeirSidebarRow, weir_sidebar_row, GTK_TYPE_LIST_BOX_ROW)
@@ -91,7 +94,8 @@ look_at_query (WeirSidebarRow *self,
       if (g_ascii_strcasecmp (info->table, self->name) != 0)
         continue;
       state->seen = TRUE;
-      state->rows = MAX (state->rows, info->rows_total);
+      /* A query that reads nothing else says it most exactly. */
+      state->rows = MAX (state->rows, sources->len == 1 ? MAX (info->rows_total, weir_query_get_n_input_rows (query)) : info->rows_total);
       state->connected |= g_str_equal (info->state, "connected") || g_str_equal (info->state, "ended");
       state->failed |= g_str_equal (info->state, "failed");
       if (g_str_equal (info->state, "retrying"))
@@ -102,18 +106,22 @@ look_at_query (WeirSidebarRow *self,
     }
 }
 
+/* Rows come by the batch, so a rate is taken over a span that holds several. */
 static double
 measure_rate (WeirSidebarRow *self,
               guint64         rows)
 {
   gint64 now = g_get_monotonic_time ();
-  double rate = self->seen_us != 0 && now > self->seen_us && rows >= self->rows_seen
-                  ? (double)(rows - self->rows_seen) * 1e6 / (double)(now - self->seen_us)
-                  : NAN;
 
+  if (self->seen_us == 0 || rows < self->rows_seen)
+    self->rate_seen = NAN;
+  else if (now - self->seen_us < RATE_SPAN_US)
+    return self->rate_seen;
+  else
+    self->rate_seen = (double)(rows - self->rows_seen) * 1e6 / (double)(now - self->seen_us);
   self->rows_seen = rows;
   self->seen_us = now;
-  return rate;
+  return self->rate_seen;
 }
 
 static void

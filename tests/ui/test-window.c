@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include <adwaita.h>
+#include <gtksourceview/gtksource.h>
+
+#include "support/temp-dir.h"
+#include "ui/ui-init.h"
+#include "ui/widgets/breakpoint-bin.h"
+#include "ui/window/main-window.h"
+
+#define DEADLINE_S 30
+
+static GtkApplication *application;
+
+static gboolean
+deadline_cb (gpointer data)
+{
+  g_error ("nothing came of it within %d s", DEADLINE_S);
+  return G_SOURCE_REMOVE;
+}
+
+#define wait_until(condition)                                               \
+  G_STMT_START                                                              \
+  {                                                                         \
+    guint deadline = g_timeout_add_seconds (DEADLINE_S, deadline_cb, NULL); \
+    while (!(condition))                                                    \
+      g_main_context_iteration (NULL, TRUE);                                \
+    g_source_remove (deadline);                                             \
+  }                                                                         \
+  G_STMT_END
+
+static GtkWidget *
+find_widget (GtkWidget *widget,
+             GType      type)
+{
+  if (g_type_is_a (G_OBJECT_TYPE (widget), type))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_widget (child, type);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+static WeirWindow *
+make_window (int width,
+             int height)
+{
+  WeirWindow *window = weir_window_new (application);
+
+  gtk_window_set_default_size (GTK_WINDOW (window), width, height);
+  gtk_window_present (GTK_WINDOW (window));
+  wait_until (gtk_widget_get_width (GTK_WIDGET (window)) > 0);
+  return window;
+}
+
+static void
+close_window (WeirWindow *window)
+{
+  weir_document_stop_all (weir_window_get_document (window));
+  wait_until (!weir_document_has_running (weir_window_get_document (window)));
+  gtk_window_destroy (GTK_WINDOW (window));
+  while (g_main_context_iteration (NULL, FALSE))
+    continue;
+}
+
+static gboolean
+has_rows (WeirWindow *window,
+          const char *name)
+{
+  WeirQuery               *query = weir_document_get_query (weir_window_get_document (window), name);
+  g_autoptr (WeirSnapshot) snapshot = query != NULL ? weir_query_take_snapshot (query) : NULL;
+
+  return snapshot != NULL && weir_snapshot_get_n_rows (snapshot) > 0;
+}
+
+static gboolean
+is_enabled (WeirWindow *window,
+            const char *action)
+{
+  return g_action_group_get_action_enabled (G_ACTION_GROUP (window), action);
+}
+
+static void
+activate (WeirWindow *window,
+          const char *action)
+{
+  g_action_group_activate_action (G_ACTION_GROUP (window), action, NULL);
+}
+
+static void
+test_actions (void)
+{
+  WeirWindow *window = make_window (1100, 700);
+
+  g_assert_true (weir_window_get_is_fresh (window));
+  g_assert_null (weir_window_get_page (window));
+  g_assert_true (is_enabled (window, "open"));
+  g_assert_true (is_enabled (window, "demo"));
+  g_assert_false (is_enabled (window, "run"));
+  g_assert_false (is_enabled (window, "stop"));
+  g_assert_false (is_enabled (window, "design"));
+  close_window (window);
+}
+
+static void
+test_demo (void)
+{
+  WeirWindow   *window = make_window (1100, 700);
+  gint64        begun = g_get_monotonic_time ();
+  WeirDocument *document = weir_window_get_document (window);
+  GtkWidget    *pane;
+
+  activate (window, "demo");
+  g_assert_nonnull (weir_window_get_page (window));
+  g_assert_cmpstr (weir_query_page_get_view (weir_window_get_page (window)), ==, "results");
+  wait_until (has_rows (window, "orders_per_window"));
+  pane = find_widget (GTK_WIDGET (window), WEIR_TYPE_RESULTS_PANE);
+  wait_until (weir_query_get_n_output_rows (weir_document_get_query (document, "orders_per_window")) > 100);
+  g_assert_nonnull (pane);
+  g_test_minimized_result ((double)(g_get_monotonic_time () - begun) / 1e6, "demo shows rows after");
+  g_assert_false (weir_document_get_modified (document));
+  g_assert_true (is_enabled (window, "stop"));
+  activate (window, "pause");
+  g_assert_true (weir_results_pane_get_paused (WEIR_RESULTS_PANE (pane)));
+  activate (window, "pause");
+  activate (window, "design");
+  g_assert_cmpstr (weir_query_page_get_view (weir_window_get_page (window)), ==, "design");
+  activate (window, "results");
+  activate (window, "stop");
+  wait_until (!is_enabled (window, "stop"));
+  activate (window, "run");
+  wait_until (has_rows (window, "orders_per_window"));
+  close_window (window);
+}
+
+static void
+test_several_queries (void)
+{
+  WeirWindow   *window = make_window (1100, 700);
+  WeirDocument *document = weir_window_get_document (window);
+
+  weir_document_set_text (document,
+                          "CREATE TABLE o USING demo;\n"
+                          "CREATE STREAMING QUERY a AS SELECT region FROM STREAM o;\n"
+                          "CREATE STREAMING QUERY b AS SELECT product FROM STREAM o;\n",
+                          "x");
+  g_assert_cmpstr (weir_query_page_get_name (weir_window_get_page (window)), ==, "a");
+  activate (window, "run");
+  activate (window, "next-query");
+  g_assert_cmpstr (weir_query_page_get_name (weir_window_get_page (window)), ==, "b");
+  activate (window, "run");
+  wait_until (has_rows (window, "a") && has_rows (window, "b"));
+  activate (window, "previous-query");
+  g_assert_cmpstr (weir_query_page_get_name (weir_window_get_page (window)), ==, "a");
+  activate (window, "stop");
+  wait_until (!is_enabled (window, "stop"));
+  g_assert_true (is_enabled (window, "stop-all"));
+  /* A name that is edited goes on with its run. */
+  weir_document_replace_text (document,
+                              "CREATE TABLE o USING demo;\n"
+                              "CREATE STREAMING QUERY a AS SELECT region FROM STREAM o;\n"
+                              "CREATE STREAMING QUERY other AS SELECT product FROM STREAM o;\n");
+  weir_document_check_now (document);
+  g_assert_nonnull (weir_document_get_query (document, "other"));
+  activate (window, "next-query");
+  activate (window, "delete-query");
+  g_assert_null (weir_document_find_query (document, "other"));
+  activate (window, "undo");
+  g_assert_nonnull (weir_document_find_query (document, "other"));
+  close_window (window);
+}
+
+static void
+test_failure (void)
+{
+  WeirWindow *window = make_window (1100, 700);
+  GtkWidget  *panel;
+
+  weir_document_set_text (weir_window_get_document (window), "CREATE STREAMING QUERY q AS SELECT x FROM STREAM nowhere;\n", "x");
+  activate (window, "run");
+  panel = find_widget (GTK_WIDGET (window), g_type_from_name ("WeirFailurePanel"));
+  g_assert_true (gtk_widget_get_visible (panel));
+  g_assert_false (gtk_widget_get_visible (find_widget (GTK_WIDGET (window), WEIR_TYPE_RESULTS_PANE)));
+  close_window (window);
+}
+
+static GtkWindow *
+find_dialog (void)
+{
+  g_autoptr (GList) windows = gtk_window_list_toplevels ();
+
+  for (GList *l = windows; l != NULL; l = l->next)
+    if (ADW_IS_MESSAGE_DIALOG (l->data) && gtk_widget_get_visible (l->data))
+      return l->data;
+  return NULL;
+}
+
+static void
+answer (const char *response)
+{
+  GtkWindow *dialog = find_dialog ();
+
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), response);
+  gtk_window_destroy (dialog);
+}
+
+static void
+test_stranger (void)
+{
+  WeirWindow       *window = make_window (1100, 700);
+  WeirDocument     *document = weir_window_get_document (window);
+  g_autofree char  *path = g_build_filename (g_get_user_data_dir (), "stranger.weir", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+
+  g_mkdir_with_parents (g_get_user_data_dir (), 0700);
+  g_assert_true (g_file_set_contents (path, "CREATE TABLE o USING demo;\nCREATE STREAMING QUERY q AS SELECT region FROM STREAM o;\n", -1, NULL));
+  weir_window_open (window, file);
+  wait_until (weir_window_get_page (window) != NULL);
+  activate (window, "run");
+  g_assert_null (weir_document_get_query (document, "q"));
+  g_assert_nonnull (find_dialog ());
+  answer ("cancel");
+  g_assert_null (weir_document_get_query (document, "q"));
+  g_assert_null (find_dialog ());
+  activate (window, "run");
+  answer ("run");
+  wait_until (has_rows (window, "q"));
+  g_assert_false (weir_document_get_needs_trust (document));
+  close_window (window);
+}
+
+static void
+test_bad_file (void)
+{
+  WeirWindow       *window = make_window (1100, 700);
+  g_autoptr (GFile) file = g_file_new_for_path ("/nowhere/at/all.weir");
+  GtkWidget        *status = find_widget (GTK_WIDGET (window), ADW_TYPE_STATUS_PAGE);
+
+  weir_window_open (window, file);
+  wait_until (gtk_widget_get_visible (status));
+  g_assert_true (weir_window_get_is_fresh (window));
+  close_window (window);
+}
+
+static int
+child_minimum (GtkWidget *bin)
+{
+  int minimum;
+
+  gtk_widget_measure (gtk_widget_get_first_child (bin), GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
+  return minimum;
+}
+
+static void
+test_narrow (void)
+{
+  WeirWindow *window = make_window (360, 720);
+  GtkWidget  *outer = find_widget (GTK_WIDGET (window), WEIR_TYPE_BREAKPOINT_BIN), *page_bin;
+  int         minimum;
+
+  gtk_widget_measure (GTK_WIDGET (window), GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
+  g_assert_cmpint (minimum, <=, 360);
+  wait_until (weir_breakpoint_bin_get_narrow (WEIR_BREAKPOINT_BIN (outer)));
+  wait_until (child_minimum (outer) <= 360);
+  activate (window, "demo");
+  page_bin = find_widget (GTK_WIDGET (weir_window_get_page (window)), WEIR_TYPE_BREAKPOINT_BIN);
+  wait_until (weir_breakpoint_bin_get_narrow (WEIR_BREAKPOINT_BIN (page_bin)));
+  wait_until (has_rows (window, "orders_per_window"));
+  wait_until (child_minimum (page_bin) <= 360);
+  activate (window, "design");
+  wait_until (child_minimum (page_bin) <= 360);
+  close_window (window);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  WeirTempDir *dir = weir_temp_dir_new ();
+  int          status;
+
+  /* The user's folders only: the system's hold what icons need. */
+  g_setenv ("XDG_STATE_HOME", weir_temp_dir_get_path (dir), TRUE);
+  g_setenv ("XDG_DATA_HOME", weir_temp_dir_get_path (dir), TRUE);
+  g_test_init (&argc, &argv, NULL);
+  adw_init ();
+  gtk_source_init ();
+  weir_ui_init ();
+  application = GTK_APPLICATION (adw_application_new ("io.github.weirapp.Weir.Test", G_APPLICATION_NON_UNIQUE));
+  g_application_register (G_APPLICATION (application), NULL, NULL);
+  g_test_add_func ("/window/actions", test_actions);
+  g_test_add_func ("/window/demo", test_demo);
+  g_test_add_func ("/window/several-queries", test_several_queries);
+  g_test_add_func ("/window/failure", test_failure);
+  g_test_add_func ("/window/stranger", test_stranger);
+  g_test_add_func ("/window/bad-file", test_bad_file);
+  g_test_add_func ("/window/narrow", test_narrow);
+  status = g_test_run ();
+  g_object_unref (application);
+  weir_temp_dir_free (dir);
+  return status;
+}
