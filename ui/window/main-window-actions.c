@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "ui/source/source-dialog.h"
 #include "ui/window/main-window-private.h"
 #include "ui/window/query-state.h"
 
@@ -52,6 +53,47 @@ demo_action (GSimpleAction *action,
              gpointer       user_data)
 {
   weir_window_show_demo (user_data);
+}
+
+static void
+source_added_cb (WeirWindow *self,
+                 const char *table,
+                 const char *query)
+{
+  if (query != NULL && query[0] != '\0')
+    weir_window_select_query (self, query);
+}
+
+static void
+show_source_dialog (WeirWindow *self,
+                    const char *table)
+{
+  WeirSourceDialog *dialog;
+
+  if (weir_document_get_read_only (self->document))
+    {
+      weir_window_toast (self, _ ("This document cannot be edited."));
+      return;
+    }
+  dialog = weir_source_dialog_new (GTK_WINDOW (self), self->document, table);
+  g_signal_connect_object (dialog, "added", G_CALLBACK (source_added_cb), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+add_source_action (GSimpleAction *action,
+                   GVariant      *parameter,
+                   gpointer       user_data)
+{
+  show_source_dialog (user_data, NULL);
+}
+
+static void
+edit_source_action (GSimpleAction *action,
+                    GVariant      *parameter,
+                    gpointer       user_data)
+{
+  show_source_dialog (user_data, g_variant_get_string (parameter, NULL));
 }
 
 static char *
@@ -296,6 +338,106 @@ previous_query_action (GSimpleAction *action,
   select_neighbour (user_data, -1);
 }
 
+/* The name after CREATE STREAMING QUERY, as written; FALSE when the query has none. */
+static gboolean
+find_name (const char *text,
+           WeirRange   statement,
+           WeirRange  *name)
+{
+  g_autoptr (GRegex)     pattern = g_regex_new ("\\bSTREAMING\\s+QUERY\\s+(?:IF\\s+NOT\\s+EXISTS\\s+)?(`(?:[^`]|``)*`|\\w+)", G_REGEX_CASELESS, 0, NULL);
+  g_autofree char       *sql = g_strndup (text + statement.start, statement.end - statement.start);
+  g_autoptr (GMatchInfo) match = NULL;
+  int                    start, end;
+
+  if (!g_regex_match (pattern, sql, 0, &match) || !g_match_info_fetch_pos (match, 1, &start, &end))
+    return FALSE;
+  *name = (WeirRange){ statement.start + (guint)start, statement.start + (guint)end };
+  return TRUE;
+}
+
+static char *
+quote_name (const char *name)
+{
+  g_auto (GStrv)   parts = g_strsplit (name, "`", -1);
+  g_autofree char *doubled = g_strjoinv ("``", parts);
+
+  for (const char *at = name; *at != '\0'; at++)
+    if (!g_ascii_isalnum (*at) && *at != '_')
+      return g_strconcat ("`", doubled, "`", NULL);
+  return g_ascii_isdigit (name[0]) ? g_strconcat ("`", doubled, "`", NULL) : g_strdup (name);
+}
+
+/* Name and chart line change in one step. */
+static void
+rename_query (WeirWindow *self,
+              const char *old_name,
+              const char *new_name)
+{
+  const WeirStatementInfo *info;
+  g_autofree char         *text = weir_document_dup_text (self->document);
+  g_autofree char         *chart = weir_script_get_annotation (text, "chart", old_name);
+  g_autofree char         *without = NULL;
+  g_autofree char         *quoted = quote_name (new_name);
+  g_autofree char         *final = NULL;
+  g_autoptr (WeirCheck)    check = NULL;
+  g_autoptr (GString)      edited = NULL;
+  WeirRange                name;
+
+  without = chart != NULL ? weir_script_set_annotation (text, "chart", old_name, NULL) : g_strdup (text);
+  check = weir_check_script (without, NULL);
+  for (guint i = 0; i < weir_check_get_n_statements (check) && edited == NULL; i++)
+    {
+      info = weir_check_get_statement (check, i);
+      if (g_strcmp0 (info->name, old_name) != 0 || !find_name (without, info->range, &name))
+        continue;
+      edited = g_string_new (without);
+      g_string_erase (edited, (gssize)name.start, (gssize)(name.end - name.start));
+      g_string_insert (edited, (gssize)name.start, quoted);
+    }
+  if (edited == NULL)
+    return;
+  final = chart != NULL ? weir_script_set_annotation (edited->str, "chart", new_name, chart) : g_strdup (edited->str);
+  weir_document_replace_text (self->document, final != NULL ? final : edited->str);
+  weir_document_check_now (self->document);
+}
+
+static void
+rename_response_cb (AdwMessageDialog *dialog,
+                    const char       *response,
+                    WeirWindow       *self)
+{
+  GtkEditable     *entry = GTK_EDITABLE (adw_message_dialog_get_extra_child (dialog));
+  g_autofree char *new_name = g_strstrip (g_strdup (gtk_editable_get_text (entry)));
+  const char      *old_name = g_object_get_data (G_OBJECT (dialog), "name");
+
+  if (g_str_equal (response, "rename") && new_name[0] != '\0' && g_strcmp0 (new_name, old_name) != 0)
+    rename_query (self, old_name, new_name);
+}
+
+static void
+rename_query_action (GSimpleAction *action,
+                     GVariant      *parameter,
+                     gpointer       user_data)
+{
+  WeirWindow *self = user_data;
+  GtkWidget  *dialog, *entry;
+
+  if (get_name (self) == NULL)
+    return;
+  dialog = adw_message_dialog_new (GTK_WINDOW (self), _ ("Rename Query"), NULL);
+  entry = gtk_entry_new ();
+  gtk_editable_set_text (GTK_EDITABLE (entry), get_name (self));
+  gtk_entry_set_activates_default (GTK_ENTRY (entry), TRUE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (entry), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Name"), -1);
+  adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), entry);
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "rename", _ ("_Rename"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "rename", ADW_RESPONSE_SUGGESTED);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "rename");
+  g_object_set_data_full (G_OBJECT (dialog), "name", g_strdup (get_name (self)), g_free);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (rename_response_cb), self, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
 /* Cuts the statement and the `;` and line end after it. */
 static void
 delete_query_action (GSimpleAction *action,
@@ -363,10 +505,11 @@ set_enabled (WeirWindow *self,
 void
 _weir_window_update_actions (WeirWindow *self)
 {
-  const char *name = get_name (self);
-  WeirQuery  *query = weir_document_get_query (self->document, name);
-  gboolean    active = query != NULL && weir_query_state_is_active (query);
-  gboolean    editable = name != NULL && !weir_document_get_read_only (self->document);
+  const char              *name = get_name (self);
+  WeirQuery               *query = weir_document_get_query (self->document, name);
+  gboolean                 active = query != NULL && weir_query_state_is_active (query);
+  const WeirStatementInfo *info = weir_document_find_query (self->document, name);
+  gboolean                 editable = name != NULL && !weir_document_get_read_only (self->document);
 
   set_enabled (self, "run", name != NULL);
   set_enabled (self, "stop", active);
@@ -378,6 +521,7 @@ _weir_window_update_actions (WeirWindow *self)
   set_enabled (self, "show-late", query != NULL);
   set_enabled (self, "show-bad", query != NULL);
   set_enabled (self, "delete-query", editable);
+  set_enabled (self, "rename-query", editable && info != NULL && info->name != NULL);
   set_enabled (self, "stop-all", weir_document_has_running (self->document));
   set_enabled (self, "save", weir_document_get_modified (self->document) || weir_document_get_file (self->document) == NULL);
 }
@@ -391,6 +535,8 @@ _weir_window_add_actions (WeirWindow *self)
     { "save", save_action },
     { "save-as", save_as_action },
     { "demo", demo_action },
+    { "add-source", add_source_action },
+    { "edit-source", edit_source_action, "s" },
     { "add-query", add_query_action },
     { "run", run_action },
     { "run-all", run_all_action },
@@ -409,6 +555,7 @@ _weir_window_add_actions (WeirWindow *self)
     { "toggle-sidebar", toggle_sidebar_action },
     { "next-query", next_query_action },
     { "previous-query", previous_query_action },
+    { "rename-query", rename_query_action },
     { "delete-query", delete_query_action },
     { "undo", undo_action },
     { "redo", redo_action },
