@@ -87,7 +87,7 @@ weir_agg_layout_init (WeirAggLayout *layout,
   layout->plan = plan;
   init_keys (layout, plan);
   init_states (layout, plan);
-  if (plan->aggregate.window_key >= 0)
+  if (plan->aggregate.window_key >= 0 && !plan->aggregate.is_session)
     init_panes (layout, &plan->aggregate.window);
   else if (layout->time_key >= 0)
     layout->time = WEIR_AGG_TIME_KEY;

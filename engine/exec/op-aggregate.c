@@ -540,17 +540,11 @@ free_local (gpointer data)
 
 WeirOp *
 _weir_op_aggregate_new (WeirPlan                  *plan,
-                        const WeirPipelineOptions *options,
-                        GError                   **error)
+                        const WeirPipelineOptions *options)
 {
   gboolean   is_streaming = options->is_streaming && plan->is_streaming;
   Aggregate *self;
 
-  if (plan->aggregate.is_session)
-    {
-      weir_fail_unsupported (error, WEIR_ERROR_ANALYZE, plan->span, "session_window()");
-      return NULL;
-    }
   self = _weir_op_new (sizeof (Aggregate), is_streaming ? &stream_class : &batch_class, plan, NULL, options);
   g_mutex_init (&self->lock);
   self->mode = options->mode;

@@ -171,7 +171,8 @@ WeirOp *_weir_op_sort_new (WeirPlan *plan, const WeirPipelineOptions *options);
 WeirOp *_weir_op_limit_new (WeirPlan *plan, const WeirPipelineOptions *options);
 WeirOp *_weir_op_dedup_new (WeirPlan *plan, const WeirPipelineOptions *options);
 WeirOp *_weir_op_output_new (WeirSchema *schema, const WeirPipelineOptions *options);
-WeirOp *_weir_op_aggregate_new (WeirPlan *plan, const WeirPipelineOptions *options, GError **error);
+WeirOp *_weir_op_aggregate_new (WeirPlan *plan, const WeirPipelineOptions *options);
+WeirOp *_weir_op_session_new (WeirPlan *plan, const WeirPipelineOptions *options);
 /* The build side of a static join is a sink of its own; the probe side a stateless operator. @build_right: which child is built. */
 WeirOp *_weir_op_join_build_new (WeirPlan *plan, gboolean build_right, const WeirPipelineOptions *options);
 WeirOp *_weir_op_join_probe_new (WeirPlan *plan, gboolean build_right, WeirOp *build, const WeirPipelineOptions *options);

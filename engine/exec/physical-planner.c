@@ -252,7 +252,7 @@ plan_node (WeirPipeline *self,
     case WEIR_PLAN_JOIN:
       return plan_join (self, plan, top, error);
     case WEIR_PLAN_AGGREGATE:
-      return plan_sink (self, plan, _weir_op_aggregate_new (plan, &self->options, error), top, error);
+      return plan_sink (self, plan, plan->aggregate.is_session ? _weir_op_session_new (plan, &self->options) : _weir_op_aggregate_new (plan, &self->options), top, error);
     case WEIR_PLAN_SORT:
       return plan_sink (self, plan, _weir_op_sort_new (plan, &self->options), top, error);
     case WEIR_PLAN_LIMIT:

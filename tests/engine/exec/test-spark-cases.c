@@ -16,7 +16,6 @@
 /* Groups (with their slash) and cases that are not run here, with the reason. */
 static const char *const later[][2] = {
   { "malformed/", "readers have tests of their own" },
-  { "session/", "session_window()" },
   { "aggregate/hist", "histogram_numeric()" },
   { "aggregate/percentile-cont", "percentile_cont() WITHIN GROUP" },
   { "aggregate/bitmap", "count_min_sketch()" },
