@@ -7,6 +7,7 @@
 #include <gtksourceview/gtksource.h>
 #include <string.h>
 
+#include "engine/engine.h"
 #include "ui/ui-init.h"
 #include "ui/window/drafts.h"
 #include "ui/window/main-window.h"
@@ -214,6 +215,7 @@ startup (GApplication *application)
   G_APPLICATION_CLASS (weir_application_parent_class)->startup (application);
   gtk_source_init ();
   weir_ui_init ();
+  weir_set_polite (TRUE);
   gtk_window_set_default_icon_name (APP_ID);
   self->settings = g_settings_new (APP_ID);
   g_signal_connect_object (self->settings, "changed::color-scheme", G_CALLBACK (style_cb), self, G_CONNECT_SWAPPED);

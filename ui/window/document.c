@@ -634,10 +634,14 @@ weir_document_class_init (WeirDocumentClass *class)
 static void
 weir_document_init (WeirDocument *self)
 {
+  /* Somebody is watching: what is away may come back. */
+  static const WeirRunOptions options = { .retry_us = -1 };
+
   self->buffer = gtk_source_buffer_new (NULL);
   gtk_source_buffer_set_implicit_trailing_newline (self->buffer, FALSE);
   gtk_text_buffer_set_enable_undo (GTK_TEXT_BUFFER (self->buffer), TRUE);
   self->session = weir_session_new ();
+  weir_session_set_run_options (self->session, &options);
   weir_secrets_attach (self->session);
   self->queries = g_ptr_array_new_with_free_func (entry_free);
   self->runs = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, _weir_document_run_free);

@@ -10,7 +10,10 @@ struct _WeirFailurePanel
   GtkWidget parent_instance;
 
   GtkWidget *box;
+  GtkLabel  *message;
+  GtkWidget *scroller;
   GtkLabel  *text;
+  char      *whole;
 };
 
 G_DEFINE_FINAL_TYPE (WeirFailurePanel, weir_failure_panel, GTK_TYPE_WIDGET)
@@ -18,16 +21,25 @@ G_DEFINE_FINAL_TYPE (WeirFailurePanel, weir_failure_panel, GTK_TYPE_WIDGET)
 static void
 copy_cb (WeirFailurePanel *self)
 {
-  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), gtk_label_get_text (self->text));
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), self->whole != NULL ? self->whole : "");
 }
 
+/* The first line is the message, which may wrap; the others are SQL with a caret, which may not. */
 void
 weir_failure_panel_set_text (WeirFailurePanel *self,
                              const char       *text)
 {
+  g_auto (GStrv) parts = NULL;
+
   g_return_if_fail (WEIR_IS_FAILURE_PANEL (self));
-  if (g_strcmp0 (gtk_label_get_text (self->text), text) != 0)
-    gtk_label_set_text (self->text, text != NULL ? text : "");
+  if (g_strcmp0 (self->whole, text) == 0)
+    return;
+  g_free (self->whole);
+  self->whole = g_strdup (text);
+  parts = g_strsplit (text != NULL ? text : "", "\n", 2);
+  gtk_label_set_text (self->message, parts[0] != NULL ? parts[0] : "");
+  gtk_label_set_text (self->text, parts[0] != NULL && parts[1] != NULL ? g_strchomp (parts[1]) : "");
+  gtk_widget_set_visible (self->scroller, gtk_label_get_text (self->text)[0] != '\0');
 }
 
 static void
@@ -36,6 +48,7 @@ dispose (GObject *object)
   WeirFailurePanel *self = WEIR_FAILURE_PANEL (object);
 
   g_clear_pointer (&self->box, gtk_widget_unparent);
+  g_clear_pointer (&self->whole, g_free);
   G_OBJECT_CLASS (weir_failure_panel_parent_class)->dispose (object);
 }
 
@@ -92,7 +105,14 @@ weir_failure_panel_init (WeirFailurePanel *self)
   gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scroller), TRUE);
   gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scroller), 360);
   gtk_widget_add_css_class (scroller, "card");
+  self->message = GTK_LABEL (gtk_label_new (NULL));
+  gtk_label_set_xalign (self->message, 0);
+  gtk_label_set_wrap (self->message, TRUE);
+  gtk_label_set_wrap_mode (self->message, PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_selectable (self->message, TRUE);
+  self->scroller = scroller;
   gtk_box_append (GTK_BOX (self->box), heading);
+  gtk_box_append (GTK_BOX (self->box), GTK_WIDGET (self->message));
   gtk_box_append (GTK_BOX (self->box), scroller);
   add_button (buttons, _ ("_Edit"), "win.design", TRUE);
   add_button (buttons, _ ("_Run Again"), "win.run", FALSE);

@@ -176,7 +176,7 @@ update (WeirQueryBar *self)
 
   gtk_widget_set_sensitive (GTK_WIDGET (self->trigger), editable);
   gtk_widget_set_sensitive (GTK_WIDGET (self->mode), editable);
-  if (!streaming || info->has_error)
+  if (!streaming)
     return;
   self->quiet = TRUE;
   update_modes (self, info);
