@@ -145,8 +145,7 @@ add_event_time (JsonBuilder           *builder,
 static void
 add_state_operators (JsonBuilder           *builder,
                      WeirProgress          *self,
-                     const WeirBatchResult *result,
-                     guint                  n_partitions)
+                     const WeirBatchResult *result)
 {
   json_builder_set_member_name (builder, "stateOperators");
   json_builder_begin_array (builder);
@@ -164,8 +163,9 @@ add_state_operators (JsonBuilder           *builder,
       add_int (builder, "commitTimeMs", op->commit_ms);
       add_int (builder, "memoryUsedBytes", (gint64)op->memory_bytes);
       add_int (builder, "numRowsDroppedByWatermark", (gint64)op->rows_dropped_by_watermark);
-      add_int (builder, "numShufflePartitions", n_partitions);
-      add_int (builder, "numStateStoreInstances", n_partitions);
+      /* State is not cut into partitions. */
+      add_int (builder, "numShufflePartitions", 1);
+      add_int (builder, "numStateStoreInstances", 1);
       json_builder_end_object (builder);
       self->state_rows += op->rows_total;
       self->state_bytes += op->memory_bytes;
@@ -290,7 +290,7 @@ weir_progress_new (const WeirBatchResult     *result,
   add_rate (builder, "processedRowsPerSecond", self->processed_rate);
   add_durations (builder, self);
   add_event_time (builder, self, result, run);
-  add_state_operators (builder, self, result, context->n_partitions);
+  add_state_operators (builder, self, result);
   add_sources (builder, self, result, run);
   add_sink (builder, self, sinks);
   json_builder_end_object (builder);

@@ -14,7 +14,6 @@ typedef struct
   const char *run_id;
   const char *name;              /* nullable */
   gint64      previous_start_us; /* 0: first trigger */
-  guint       n_partitions;
 } WeirProgressContext;
 
 /* (transfer full) */

@@ -268,7 +268,7 @@ publish_batch (Loop                  *self,
                const WeirBatchResult *result)
 {
   WeirQuery          *query = self->query;
-  WeirProgressContext context = { query->id, query->run_id, query->spec.name, self->last_start_us, 64 };
+  WeirProgressContext context = { query->id, query->run_id, query->spec.name, self->last_start_us };
   WeirProgress       *progress = weir_progress_new (result, self->run, &context, self->sinks);
   guint64             late = weir_progress_get_n_late_rows (progress), bad = weir_progress_get_n_bad_rows (progress);
 

@@ -82,8 +82,7 @@ struct _WeirQuery
   guint64        rows_in, rows_out, rows_late, rows_bad, rows_passed;
   gint64         started_us;
   gint64         watermark_us, newest_event_us;
-  GSource       *tick; /* Owned; of the loop, to be made ready at once */
-  gboolean       event_time_all_null;
+  GSource       *tick;        /* Owned; of the loop, to be made ready at once */
   GPtrArray     *sources;     /* Owned: WeirSourceInfo, the newest state of each */
   char          *explained;   /* Owned: physical plan */
   guint          events;      /* WeirQueryEvents not yet dispatched */

@@ -261,7 +261,6 @@ reset_counters (WeirQuery *self)
   weir_samples_clear (&self->samples);
   self->rows_in = self->rows_out = self->rows_late = self->rows_bad = self->rows_passed = 0;
   self->watermark_us = self->newest_event_us = G_MININT64;
-  self->event_time_all_null = FALSE;
   self->started_us = weir_clock_now_us (self->spec.clock);
   g_free (self->run_id);
   self->run_id = g_uuid_string_random ();
