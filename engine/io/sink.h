@@ -21,14 +21,19 @@ typedef struct
   WeirZone   *zone;
   const char *mode; /* append, update, complete */
   const char *query_name;
-  gpointer    hub; /* nullable: WeirReaderHub of the session; the queue sink pushes into it */
+  const char *query_id;   /* UUID kept in the checkpoint, the same after a restart; NULL: the run has no checkpoint */
+  guint       sink_index; /* of the query's sinks: with query_id it names the sink */
+  gint64      retry_us;   /* how long an absent server is retried before the batch fails; −1: until stopped */
+  gpointer    hub;        /* nullable: WeirReaderHub of the session; the queue sink pushes into it */
 } WeirSinkConfig;
 
 /**
  * WeirSinkClass:
  *
  * A batch is begin → write… → commit, or abort. A batch id that was committed before is ignored (replay). Calls come from the
- * query's thread; they may wait for the disk.
+ * query's thread; they may wait for the disk or a server.
+ *
+ * A strict sink stores the batch id in the same atomic act as the rows and can say which batch it holds (reliability §3.1).
  */
 struct _WeirSinkClass
 {
@@ -39,6 +44,13 @@ struct _WeirSinkClass
   gboolean (*commit) (WeirSink *sink, guint64 batch_id, GError **error);
   void (*abort) (WeirSink *sink);
   void (*finalize) (WeirSink *sink);
+
+  /* Strict sinks: the last batch they hold for query_id and sink_index, −1 when none; it settles what a crash left in doubt. Asked
+   * once, before the first batch. NULL: the sink keeps no record, and a batch that is run again is written again. */
+  gboolean (*get_progress) (WeirSink *sink, gint64 *last, GError **error);
+  /* The rows of a batch are logged (OUTPUT record) before they are handed over, so that what is in doubt is sent again as it was.
+   * FALSE for sinks whose own staged files play that part. */
+  gboolean needs_output_record;
 };
 
 struct _WeirSink
