@@ -53,6 +53,7 @@ typedef struct
   gboolean        is_streaming; /* FALSE: a bounded read of all there is */
   gint64          retry_us;     /* how long an unreachable peer is retried before the source fails; −1: until stopped */
   gpointer        hub;          /* nullable: WeirReaderHub of the session, so that one reader serves all */
+  const char     *wal_dir;      /* nullable: folder of the checkpoint where a source with `durable 'true'` keeps its rows */
 } WeirSourceConfig;
 
 /* Called in the source's main context when offsets may have moved or the status changed. */
@@ -86,6 +87,19 @@ struct _WeirSourceClass
   GPtrArray *(*sample) (WeirSource *source, guint max);
   void (*stop) (WeirSource *source); /* in the query's thread; returns within 100 ms */
   void (*finalize) (WeirSource *source);
+
+  /*
+   * Runs with a checkpoint. All four are nullable: a source whose offsets alone say what to read (Kafka, rate) needs none.
+   *
+   * log_range: before the OFFSETS record is written: what (from, to] stands for beyond its texts (the files and their identity); a
+   * source with a write-ahead log makes its rows up to @to durable first. Empty bytes: nothing. NULL with @error: the batch fails.
+   * replay_range: at a restart, before start(), oldest range first: takes what log_range() gave. @committed FALSE: the last, to be run again.
+   * log_state, restore_state: everything the ranges up to the last commit came to, so that older records can go.
+   */
+  GBytes *(*log_range) (WeirSource *source, const char *from, const char *to, GError **error); /* (transfer full) */
+  gboolean (*replay_range) (WeirSource *source, const char *from, const char *to, GBytes *range, gboolean committed, GError **error);
+  GBytes *(*log_state) (WeirSource *source); /* (transfer full) */
+  gboolean (*restore_state) (WeirSource *source, const char *committed, GBytes *state, GError **error);
 };
 
 /* Embedded first in every source. */
