@@ -20,8 +20,9 @@ typedef enum
  *
  * A running (or stopped) query. A batch SELECT is a query too: it runs one batch and stops.
  *
- * Properties: `name` (nullable), `state`, `is-streaming`. Signals: `notify::state`; `progress` (WeirProgress*) after each batch, at
- * most 10 a second to the window; `snapshot` () when a newer snapshot can be taken, at most 10 a second; `samples` () when late or bad
+ * Properties: `name` (nullable), `state`, `is-streaming`, `held`. Signals: `started` () before weir_query_start() returns, on the thread
+ * that called it; `notify::state`; `batch` (WeirProgress*) for every progress record, in order, idle ones too, in bundles of at most 1,024;
+ * `progress` (WeirProgress*) the newest one, at most 10 a second; `snapshot` () when a newer snapshot can be taken, at most 10 a second; `samples` () when late or bad
  * rows were added; `sources` () when a source's status changed; `terminated` () once after the last event.
  */
 WEIR_API const char    *weir_query_get_name (WeirQuery *query);
@@ -36,11 +37,34 @@ WEIR_API const char    *weir_query_get_trigger (WeirQuery *query);
 WEIR_API const char    *weir_query_get_sql (WeirQuery *query);
 WEIR_API char          *weir_query_explain (WeirQuery *query, gboolean extended); /* (transfer full) */
 WEIR_API gint64         weir_query_get_started_us (WeirQuery *query);             /* clock; 0 before */
+WEIR_API guint64        weir_query_get_state_budget (WeirQuery *query);           /* weir.state.maxBytes; 0: none */
 
-WEIR_API void weir_query_start (WeirQuery *query); /* STOPPED or FAILED → STARTING; a fresh run */
-WEIR_API void weir_query_stop (WeirQuery *query);  /* after the running batch's morsels; state goes to STOPPED */
-/* One batch now, whatever the trigger says (the Step button). */
+WEIR_API void weir_query_start (WeirQuery *query);            /* STOPPED or FAILED → STARTING; a fresh run */
+WEIR_API void weir_query_stop (WeirQuery *query);             /* now: a batch that runs is given up after its morsels; state goes to STOPPED */
+WEIR_API void weir_query_stop_after_batch (WeirQuery *query); /* a batch that runs is brought to its end first */
+/* A held query goes on reading its sources up to their bounds, but starts no batch. Kept over a restart. */
+WEIR_API void     weir_query_set_held (WeirQuery *query, gboolean held);
+WEIR_API gboolean weir_query_get_held (WeirQuery *query);
+/* One batch now, whatever the trigger says and also while held (the Step button); nothing when there is nothing to do. */
 WEIR_API void weir_query_step (WeirQuery *query);
+
+/* Spark's calls on a query. Those that wait block the calling thread and are not for the window. */
+
+/* Until it has stopped, or @timeout_us (0: for ever) is over. FALSE with its error. */
+WEIR_API gboolean weir_query_await_termination (WeirQuery *query, gint64 timeout_us, GError **error);
+/**
+ * weir_query_process_all_available:
+ * @timeout_us: 0: for ever
+ *
+ * Waits for a trigger that begins after this call and finds nothing to do.
+ *
+ * Returns: TRUE when there was one or the query came to its end; FALSE with its error, or without one when the time was over
+ */
+WEIR_API gboolean weir_query_process_all_available (WeirQuery *query, gint64 timeout_us, GError **error);
+/* STREAM_FAILED with the cause; NULL while it runs and after a clean stop. (transfer full) (nullable) */
+WEIR_API GError *weir_query_exception (WeirQuery *query);
+/* `{"message":…,"isDataAvailable":…,"isTriggerActive":…}`; (transfer full) */
+WEIR_API char *weir_query_status (WeirQuery *query);
 
 /* The newest snapshot: one atomic exchange, never waits. (transfer full) (nullable) before the first batch */
 WEIR_API WeirSnapshot *weir_query_take_snapshot (WeirQuery *query);
@@ -146,5 +170,37 @@ WEIR_API guint64  weir_progress_get_n_late_rows (WeirProgress *progress); /* inp
 WEIR_API guint64  weir_progress_get_n_bad_rows (WeirProgress *progress);
 WEIR_API guint64  weir_progress_get_state_rows (WeirProgress *progress);
 WEIR_API guint64  weir_progress_get_state_bytes (WeirProgress *progress);
+/* The trigger found nothing to do and no batch ran; batch_id is what the next one will have. */
+WEIR_API gboolean weir_progress_get_is_idle (WeirProgress *progress);
+
+/* One stateful operator in one batch; names and counts are Spark's. */
+typedef struct
+{
+  const char *name; /* stateStoreSave, dedupe, symmetricHashJoin …; static */
+  guint64     rows_total;
+  guint64     rows_updated;
+  guint64     rows_removed;
+  guint64     rows_dropped_by_watermark; /* late groups, counted after partial aggregation */
+  guint64     late_rows;                 /* late input rows */
+  guint64     memory_bytes;
+  gint64      update_ms, removal_ms, commit_ms;
+} WeirStateOperator;
+
+/* In the order of `stateOperators`: the one nearest the sink first. FALSE past the last. */
+WEIR_API gboolean weir_progress_get_state_operator (WeirProgress *progress, guint i, WeirStateOperator *op);
+
+/* One stream in one batch; strings live as long as the progress record. */
+typedef struct
+{
+  const char *table;
+  const char *description; /* `KafkaV2[Subscribe[topic]]` */
+  guint64     n_rows;
+  double      input_rate, processed_rate; /* rows/s; NAN when unknown */
+  gint64      watermark_us;               /* its own, after the batch; G_MININT64: none yet */
+  gint64      newest_event_us;            /* of this batch; G_MININT64: no row */
+} WeirSourceProgress;
+
+/* In the order of `sources`. FALSE past the last. */
+WEIR_API gboolean weir_progress_get_source (WeirProgress *progress, guint i, WeirSourceProgress *source);
 
 G_END_DECLS

@@ -10,7 +10,9 @@ G_BEGIN_DECLS
  *
  * Tables, views, settings and queries of one document or one run of weir-sql. Captures the thread-default main context at
  * construction. Signals: `query-added` (WeirQuery*), `message` (text): a sentence for people (an unknown option, a reconnect), which the
- * terminal program prints on standard error and the window shows as a toast.
+ * terminal program prints on standard error and the window shows as a toast. StreamingQueryListener's events, of streaming queries:
+ * `query-started` (WeirQuery*) before the start returns; `query-progress` (WeirQuery*, WeirProgress*) after every batch, in order;
+ * `query-idle` (WeirQuery*, timestamp µs) when triggers find nothing to do; `query-terminated` (WeirQuery*, GError*: STREAM_FAILED, or NULL).
  */
 WEIR_API WeirSession *weir_session_new (void);
 
@@ -112,8 +114,6 @@ WEIR_API gboolean weir_query_get_is_bounded (WeirQuery *query);
 /* Has it INTO sinks of its own? */
 WEIR_API gboolean weir_query_has_sink (WeirQuery *query);
 WEIR_API char    *weir_query_dup_schema (WeirQuery *query); /* struct<…> of its rows; (transfer full) */
-/* Blocks the calling thread until it has stopped (terminal program, bindings; not for the window). FALSE with its error. */
-WEIR_API gboolean weir_query_await_termination (WeirQuery *query, gint64 timeout_us, GError **error);
 
 /* Errors of any phase. */
 WEIR_API char *weir_error_format_text (const GError *error, const char *text);                  /* cli.md's line, SQL line and caret; (transfer full) */

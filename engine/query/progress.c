@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "query/progress.h"
+#include "query/progress-private.h"
 
 #include "column/timestamp.h"
+#include "plan/catalog.h"
 
 #include <json-glib/json-glib.h>
 #include <math.h>
@@ -12,28 +13,6 @@
  * StreamingQueryProgress with Spark's field names, types and units (spark-semantics §3.1): rates rounded to one decimal,
  * empty maps left out, map keys sorted, offsets embedded as JSON.
  */
-
-typedef struct
-{
-  const char *name;
-  double      ms;
-} Phase;
-
-#define N_PHASES 6
-
-struct _WeirProgress
-{
-  gatomicrefcount ref_count;
-  char           *json; /* Owned */
-  guint64         batch_id;
-  gint64          timestamp_us;
-  guint64         rows_in, rows_out, rows_late, rows_bad;
-  double          input_rate, processed_rate;
-  gint64          duration_us;
-  Phase           phases[N_PHASES];
-  gint64          watermark_us, newest_event_us;
-  guint64         state_rows, state_bytes;
-};
 
 static void
 add_rate (JsonBuilder *builder,
@@ -104,54 +83,44 @@ add_durations (JsonBuilder  *builder,
 {
   json_builder_set_member_name (builder, "durationMs");
   json_builder_begin_object (builder);
-  for (guint i = 0; i < N_PHASES; i++)
+  for (guint i = 0; i < self->n_phases; i++)
     add_int (builder, self->phases[i].name, (gint64)self->phases[i].ms);
   json_builder_end_object (builder);
 }
 
+/* What was seen in the batch, of several watermark nodes the first that saw a row, as Spark says it; the watermark is the one used in it. */
 static void
-add_event_time (JsonBuilder           *builder,
-                WeirProgress          *self,
-                const WeirBatchResult *result,
-                WeirStreamRun         *run)
+add_event_time (JsonBuilder          *builder,
+                WeirProgress         *self,
+                const WeirBatchStats *stats)
 {
-  const WeirBatchStats *stats = &result->stats;
-  gint64                max = G_MININT64, min = G_MAXINT64, sum = 0;
-  guint64               count = 0;
+  guint first = 0;
 
-  if (!weir_stream_run_has_watermark (run))
+  if (self->watermark_us == G_MININT64)
     return;
-  for (guint i = 0; i < stats->n_watermarks; i++)
-    {
-      max = MAX (max, stats->max_event_ms[i]);
-      min = MIN (min, stats->min_event_ms[i]);
-      sum += stats->sum_event_ms[i];
-      count += stats->count_event[i];
-    }
+  while (first < stats->n_watermarks && stats->count_event[first] == 0)
+    first++;
   json_builder_set_member_name (builder, "eventTime");
   json_builder_begin_object (builder);
-  if (count > 0)
+  if (first < stats->n_watermarks)
     {
-      add_time (builder, "avg", sum / (gint64)count);
-      add_time (builder, "max", max);
-      add_time (builder, "min", min);
-      self->newest_event_us = max * 1000;
+      add_time (builder, "avg", stats->sum_event_ms[first] / (gint64)stats->count_event[first]);
+      add_time (builder, "max", stats->max_event_ms[first]);
+      add_time (builder, "min", stats->min_event_ms[first]);
     }
-  add_time (builder, "watermark", result->record->watermark_ms);
+  add_time (builder, "watermark", weir_floor_div (self->watermark_us, 1000));
   json_builder_end_object (builder);
-  self->watermark_us = result->record->watermark_ms * 1000;
 }
 
 static void
-add_state_operators (JsonBuilder           *builder,
-                     WeirProgress          *self,
-                     const WeirBatchResult *result)
+add_state_operators (JsonBuilder  *builder,
+                     WeirProgress *self)
 {
   json_builder_set_member_name (builder, "stateOperators");
   json_builder_begin_array (builder);
-  for (guint i = 0; i < result->stats.n_stateful; i++)
+  for (guint i = 0; i < self->n_operators; i++)
     {
-      const WeirStatefulStats *op = &result->stats.stateful[i];
+      const WeirStateOperator *op = &self->operators[i];
 
       json_builder_begin_object (builder);
       add_string (builder, "operatorName", op->name);
@@ -167,9 +136,6 @@ add_state_operators (JsonBuilder           *builder,
       add_int (builder, "numShufflePartitions", 1);
       add_int (builder, "numStateStoreInstances", 1);
       json_builder_end_object (builder);
-      self->state_rows += op->rows_total;
-      self->state_bytes += op->memory_bytes;
-      self->rows_late += op->late_rows;
     }
   json_builder_end_array (builder);
 }
@@ -195,38 +161,42 @@ add_metrics (JsonBuilder *builder,
   json_builder_end_object (builder);
 }
 
+/* @record: (nullable): none when idle */
 static void
 add_sources (JsonBuilder           *builder,
              WeirProgress          *self,
-             const WeirBatchResult *result,
+             const WeirBatchRecord *record,
              WeirStreamRun         *run)
 {
+  guint n = 0;
+
   json_builder_set_member_name (builder, "sources");
   json_builder_begin_array (builder);
   for (guint i = 0; i < weir_stream_run_get_n_scans (run); i++)
     {
-      WeirPlan   *scan = weir_stream_run_get_scan (run, i);
-      WeirSource *source = weir_stream_run_get_source (run, i);
-      guint       id = scan->scan.source_id;
-      guint64     rows = result->stats.scan_rows != NULL ? result->stats.scan_rows[i] : 0;
+      WeirPlan                 *scan = weir_stream_run_get_scan (run, i);
+      const WeirSourceProgress *source = &self->sources[n];
+      const char               *committed = weir_stream_run_get_committed (run, i);
+      guint                     id = scan->scan.source_id;
 
-      self->rows_bad += result->decode != NULL ? result->decode[i].bad_rows : 0;
       if (!scan->is_streaming)
         continue;
       json_builder_begin_object (builder);
       add_string (builder, "description", source->description);
-      add_offset (builder, "startOffset", result->record->from[id]);
-      add_offset (builder, "endOffset", result->record->to[id]);
+      add_offset (builder, "startOffset", record != NULL ? record->from[id] : committed);
+      add_offset (builder, "endOffset", record != NULL ? record->to[id] : committed);
       add_offset (builder, "latestOffset", NULL);
-      add_int (builder, "numInputRows", (gint64)rows);
-      add_rate (builder, "inputRowsPerSecond", self->rows_in > 0 ? self->input_rate * (double)rows / (double)self->rows_in : 0.0);
-      add_rate (builder, "processedRowsPerSecond", self->rows_in > 0 ? self->processed_rate * (double)rows / (double)self->rows_in : 0.0);
-      add_metrics (builder, source);
+      add_int (builder, "numInputRows", (gint64)source->n_rows);
+      add_rate (builder, "inputRowsPerSecond", source->input_rate);
+      add_rate (builder, "processedRowsPerSecond", source->processed_rate);
+      add_metrics (builder, weir_stream_run_get_source (run, i));
       json_builder_end_object (builder);
+      n++;
     }
   json_builder_end_array (builder);
 }
 
+/* Rows are not known (−1) when no batch ran. */
 static void
 add_sink (JsonBuilder  *builder,
           WeirProgress *self,
@@ -235,35 +205,216 @@ add_sink (JsonBuilder  *builder,
   json_builder_set_member_name (builder, "sink");
   json_builder_begin_object (builder);
   add_string (builder, "description", sinks != NULL && sinks->len > 0 ? ((WeirSink *)sinks->pdata[0])->description : "MemorySink");
-  add_int (builder, "numOutputRows", (gint64)self->rows_out);
+  add_int (builder, "numOutputRows", self->is_idle ? -1 : (gint64)self->rows_out);
   json_builder_end_object (builder);
+}
+
+static void
+add_phase (WeirProgress *self,
+           const char   *name,
+           gint64        us)
+{
+  self->phases[self->n_phases++] = (WeirProgressPhase){ name, (double)us / 1000 };
+}
+
+/* In the order of their names, as the JSON has them. */
+static void
+fill_phases (WeirProgress          *self,
+             const WeirBatchPhases *phases)
+{
+  if (!self->is_idle)
+    {
+      add_phase (self, "addBatch", phases->add_batch);
+      add_phase (self, "commitOffsets", phases->commit_offsets);
+      add_phase (self, "getBatch", phases->get_batch);
+    }
+  add_phase (self, "latestOffset", phases->latest_offset);
+  if (!self->is_idle)
+    add_phase (self, "queryPlanning", phases->query_planning);
+  add_phase (self, "triggerExecution", phases->trigger_execution);
+  if (!self->is_idle)
+    add_phase (self, "walCommit", phases->wal_commit);
+  self->duration_us = phases->trigger_execution;
+}
+
+static void
+fill_operators (WeirProgress         *self,
+                const WeirBatchStats *stats)
+{
+  self->n_operators = stats->n_stateful;
+  self->operators = g_new0 (WeirStateOperator, MAX (1, stats->n_stateful));
+  for (guint i = 0; i < stats->n_stateful; i++)
+    {
+      const WeirStatefulStats *op = &stats->stateful[i];
+
+      self->operators[i] = (WeirStateOperator){
+        .name = g_intern_string (op->name),
+        .rows_total = op->rows_total,
+        .rows_updated = op->rows_updated,
+        .rows_removed = op->rows_removed,
+        .rows_dropped_by_watermark = op->rows_dropped_by_watermark,
+        .late_rows = op->late_rows,
+        .memory_bytes = op->memory_bytes,
+        .update_ms = op->update_ms,
+        .removal_ms = op->removal_ms,
+        .commit_ms = op->commit_ms,
+      };
+      self->rows_late += op->late_rows;
+    }
+}
+
+/* State is as the batch before left it, and nothing happened to it. */
+static void
+copy_operators (WeirProgress *self,
+                WeirProgress *previous)
+{
+  if (previous == NULL)
+    return;
+  self->n_operators = previous->n_operators;
+  self->operators = g_new0 (WeirStateOperator, MAX (1, previous->n_operators));
+  for (guint i = 0; i < previous->n_operators; i++)
+    {
+      self->operators[i].name = previous->operators[i].name;
+      self->operators[i].rows_total = previous->operators[i].rows_total;
+      self->operators[i].memory_bytes = previous->operators[i].memory_bytes;
+    }
+}
+
+typedef struct
+{
+  guint wanted; /* scan */
+  guint found;  /* watermark */
+} WatermarkSearch;
+
+static void
+is_below (WeirPlan *plan,
+          gpointer  data)
+{
+  guint *wanted = data;
+
+  if (plan->kind == WEIR_PLAN_SCAN && plan->scan.scan_id == *wanted)
+    *wanted = G_MAXUINT;
+}
+
+/* The watermark nearest the scan: children come before their parents. */
+static void
+find_watermark (WeirPlan *plan,
+                gpointer  data)
+{
+  WatermarkSearch *search = data;
+  guint            wanted = search->wanted;
+
+  if (search->found != G_MAXUINT || plan->kind != WEIR_PLAN_EVENT_TIME)
+    return;
+  weir_plan_foreach (plan, is_below, &wanted);
+  if (wanted == G_MAXUINT)
+    search->found = plan->event_time.watermark_id;
+}
+
+static void
+fill_source (WeirProgress         *self,
+             WeirSourceProgress   *source,
+             const WeirBatchStats *stats,
+             WeirStreamRun        *run,
+             guint                 scan_id)
+{
+  WeirPlan       *scan = weir_stream_run_get_scan (run, scan_id);
+  WatermarkSearch search = { scan_id, G_MAXUINT };
+  double          share;
+
+  source->table = g_strdup (scan->scan.table->name);
+  source->description = g_strdup (weir_stream_run_get_source (run, scan_id)->description);
+  source->n_rows = stats->scan_rows != NULL ? stats->scan_rows[scan_id] : 0;
+  share = self->rows_in > 0 ? (double)source->n_rows / (double)self->rows_in : 0.0;
+  source->input_rate = self->rows_in > 0 ? self->input_rate * share : 0.0;
+  source->processed_rate = self->processed_rate * share;
+  source->watermark_us = source->newest_event_us = G_MININT64;
+  weir_plan_foreach (weir_stream_run_get_plan (run), find_watermark, &search);
+  if (search.found == G_MAXUINT)
+    return;
+  source->watermark_us = weir_stream_run_get_node_watermark_ms (run, search.found);
+  if (source->watermark_us != G_MININT64)
+    source->watermark_us *= 1000;
+  if (search.found < stats->n_watermarks && stats->max_event_ms[search.found] != G_MININT64)
+    source->newest_event_us = stats->max_event_ms[search.found] * 1000;
+}
+
+static void
+fill_sources (WeirProgress         *self,
+              const WeirBatchStats *stats,
+              WeirStreamRun        *run)
+{
+  guint n_scans = weir_stream_run_get_n_scans (run);
+
+  self->sources = g_new0 (WeirSourceProgress, MAX (1, n_scans));
+  for (guint i = 0; i < n_scans; i++)
+    if (weir_stream_run_get_scan (run, i)->is_streaming)
+      fill_source (self, &self->sources[self->n_sources++], stats, run, i);
 }
 
 static void
 fill (WeirProgress              *self,
       const WeirBatchResult     *result,
+      WeirStreamRun             *run,
       const WeirProgressContext *context)
 {
-  const WeirBatchPhases *phases = &result->phases;
-  const Phase            all[N_PHASES] = {
-               { "addBatch", (double)phases->add_batch / 1000 },
-               { "commitOffsets", (double)phases->commit_offsets / 1000 },
-               { "latestOffset", (double)phases->latest_offset / 1000 },
-               { "queryPlanning", (double)phases->query_planning / 1000 },
-               { "triggerExecution", (double)phases->trigger_execution / 1000 },
-               { "walCommit", (double)phases->wal_commit / 1000 },
-  };
   double interval_s = (double)(result->started_us - context->previous_start_us) / 1e6;
 
-  memcpy (self->phases, all, sizeof all);
-  self->batch_id = result->record->batch_id;
+  fill_phases (self, &result->phases);
   self->timestamp_us = result->started_us;
-  self->duration_us = phases->trigger_execution;
   self->rows_in = result->stats.rows_in;
   self->rows_out = result->stats.rows_out;
   self->watermark_us = self->newest_event_us = G_MININT64;
+  if (weir_stream_run_has_watermark (run))
+    self->watermark_us = (result->record != NULL ? result->record->watermark_ms : weir_stream_run_get_watermark_ms (run)) * 1000;
   self->input_rate = context->previous_start_us == 0 ? 0.0 : (interval_s > 0 ? (double)self->rows_in / interval_s : NAN);
   self->processed_rate = (double)self->rows_in / MAX (0.001, (double)self->duration_us / 1e6);
+  for (guint i = 0; i < result->stats.n_watermarks; i++)
+    if (result->stats.count_event[i] > 0)
+      self->newest_event_us = MAX (self->newest_event_us, result->stats.max_event_ms[i] * 1000);
+  for (guint i = 0; result->decode != NULL && i < weir_stream_run_get_n_scans (run); i++)
+    self->rows_bad += result->decode[i].bad_rows;
+  fill_sources (self, &result->stats, run);
+}
+
+static char *
+to_json (WeirProgress              *self,
+         const WeirBatchResult     *result,
+         WeirStreamRun             *run,
+         const WeirProgressContext *context,
+         GPtrArray                 *sinks)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autoptr (JsonNode)    root = NULL;
+
+  json_builder_begin_object (builder);
+  add_string (builder, "id", context->id);
+  add_string (builder, "runId", context->run_id);
+  add_string (builder, "name", context->name);
+  add_time (builder, "timestamp", weir_floor_div (result->started_us, 1000));
+  add_int (builder, "batchId", (gint64)self->batch_id);
+  add_int (builder, "batchDuration", self->duration_us / 1000);
+  add_int (builder, "numInputRows", (gint64)self->rows_in);
+  add_rate (builder, "inputRowsPerSecond", self->input_rate);
+  add_rate (builder, "processedRowsPerSecond", self->processed_rate);
+  add_durations (builder, self);
+  add_event_time (builder, self, &result->stats);
+  add_state_operators (builder, self);
+  add_sources (builder, self, result->record, run);
+  add_sink (builder, self, sinks);
+  json_builder_end_object (builder);
+  root = json_builder_get_root (builder);
+  return json_to_string (root, FALSE);
+}
+
+static void
+sum_state (WeirProgress *self)
+{
+  for (guint i = 0; i < self->n_operators; i++)
+    {
+      self->state_rows += self->operators[i].rows_total;
+      self->state_bytes += self->operators[i].memory_bytes;
+    }
 }
 
 WeirProgress *
@@ -272,142 +423,32 @@ weir_progress_new (const WeirBatchResult     *result,
                    const WeirProgressContext *context,
                    GPtrArray                 *sinks)
 {
-  WeirProgress           *self = g_new0 (WeirProgress, 1);
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autoptr (JsonNode)    root = NULL;
+  WeirProgress *self = g_new0 (WeirProgress, 1);
 
   g_atomic_ref_count_init (&self->ref_count);
-  fill (self, result, context);
-  json_builder_begin_object (builder);
-  add_string (builder, "id", context->id);
-  add_string (builder, "runId", context->run_id);
-  add_string (builder, "name", context->name);
-  add_time (builder, "timestamp", result->started_us / 1000);
-  add_int (builder, "batchId", (gint64)self->batch_id);
-  add_int (builder, "batchDuration", self->duration_us / 1000);
-  add_int (builder, "numInputRows", (gint64)self->rows_in);
-  add_rate (builder, "inputRowsPerSecond", self->input_rate);
-  add_rate (builder, "processedRowsPerSecond", self->processed_rate);
-  add_durations (builder, self);
-  add_event_time (builder, self, result, run);
-  add_state_operators (builder, self, result);
-  add_sources (builder, self, result, run);
-  add_sink (builder, self, sinks);
-  json_builder_end_object (builder);
-  root = json_builder_get_root (builder);
-  self->json = json_to_string (root, FALSE);
+  self->batch_id = result->record->batch_id;
+  fill_operators (self, &result->stats);
+  fill (self, result, run, context);
+  sum_state (self);
+  self->json = to_json (self, result, run, context, sinks);
   return self;
 }
 
 WeirProgress *
-weir_progress_ref (WeirProgress *progress)
+weir_progress_new_idle (WeirStreamRun             *run,
+                        const WeirProgressContext *context,
+                        GPtrArray                 *sinks,
+                        WeirProgress              *previous)
 {
-  g_atomic_ref_count_inc (&progress->ref_count);
-  return progress;
-}
+  WeirProgress          *self = g_new0 (WeirProgress, 1);
+  const WeirBatchResult *result = weir_stream_run_peek (run);
 
-void
-weir_progress_unref (WeirProgress *progress)
-{
-  if (progress == NULL || !g_atomic_ref_count_dec (&progress->ref_count))
-    return;
-  g_free (progress->json);
-  g_free (progress);
-}
-
-const char *
-weir_progress_get_json (WeirProgress *progress)
-{
-  return progress->json;
-}
-
-guint64
-weir_progress_get_batch_id (WeirProgress *progress)
-{
-  return progress->batch_id;
-}
-
-gint64
-weir_progress_get_timestamp_us (WeirProgress *progress)
-{
-  return progress->timestamp_us;
-}
-
-guint64
-weir_progress_get_n_input_rows (WeirProgress *progress)
-{
-  return progress->rows_in;
-}
-
-guint64
-weir_progress_get_n_output_rows (WeirProgress *progress)
-{
-  return progress->rows_out;
-}
-
-double
-weir_progress_get_input_rate (WeirProgress *progress)
-{
-  return progress->input_rate;
-}
-
-double
-weir_progress_get_processed_rate (WeirProgress *progress)
-{
-  return progress->processed_rate;
-}
-
-gint64
-weir_progress_get_duration_us (WeirProgress *progress)
-{
-  return progress->duration_us;
-}
-
-gboolean
-weir_progress_get_phase (WeirProgress *progress,
-                         guint         i,
-                         const char  **name,
-                         double       *ms)
-{
-  if (i >= N_PHASES)
-    return FALSE;
-  *name = progress->phases[i].name;
-  *ms = progress->phases[i].ms;
-  return TRUE;
-}
-
-gint64
-weir_progress_get_watermark_us (WeirProgress *progress)
-{
-  return progress->watermark_us;
-}
-
-gint64
-weir_progress_get_newest_event_us (WeirProgress *progress)
-{
-  return progress->newest_event_us;
-}
-
-guint64
-weir_progress_get_n_late_rows (WeirProgress *progress)
-{
-  return progress->rows_late;
-}
-
-guint64
-weir_progress_get_n_bad_rows (WeirProgress *progress)
-{
-  return progress->rows_bad;
-}
-
-guint64
-weir_progress_get_state_rows (WeirProgress *progress)
-{
-  return progress->state_rows;
-}
-
-guint64
-weir_progress_get_state_bytes (WeirProgress *progress)
-{
-  return progress->state_bytes;
+  g_atomic_ref_count_init (&self->ref_count);
+  self->is_idle = TRUE;
+  self->batch_id = weir_stream_run_get_next_batch_id (run);
+  copy_operators (self, previous);
+  fill (self, result, run, context);
+  sum_state (self);
+  self->json = to_json (self, result, run, context, sinks);
+  return self;
 }

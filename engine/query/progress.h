@@ -18,5 +18,7 @@ typedef struct
 
 /* (transfer full) */
 WeirProgress *weir_progress_new (const WeirBatchResult *result, WeirStreamRun *run, const WeirProgressContext *context, GPtrArray *sinks);
+/* Of a trigger that found nothing to do. @previous: (nullable): whose state it still has. (transfer full) */
+WeirProgress *weir_progress_new_idle (WeirStreamRun *run, const WeirProgressContext *context, GPtrArray *sinks, WeirProgress *previous);
 
 G_END_DECLS

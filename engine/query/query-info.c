@@ -263,3 +263,9 @@ weir_query_get_is_bounded (WeirQuery *query)
 {
   return !query->spec.is_streaming || query->spec.trigger.kind != WEIR_TRIGGER_PROCESSING_TIME;
 }
+
+guint64
+weir_query_get_state_budget (WeirQuery *query)
+{
+  return query->spec.state_max_bytes;
+}

@@ -24,14 +24,17 @@
 
 typedef struct
 {
-  WeirQuery       *query; /* Borrowed */
-  WeirStreamRun   *run;   /* Owned */
-  GPtrArray       *sinks; /* Owned: WeirSink */
-  WeirResultShape *shape; /* Owned */
-  WeirResultTable *table; /* Owned, nullable */
-  GSource         *tick;  /* Owned */
-  gint64           last_start_us;
-  gint64           deadline_us; /* monotonic; 0: none */
+  WeirQuery       *query;         /* Borrowed */
+  WeirStreamRun   *run;           /* Owned */
+  GPtrArray       *sinks;         /* Owned: WeirSink */
+  WeirResultShape *shape;         /* Owned */
+  WeirResultTable *table;         /* Owned, nullable */
+  GSource         *tick;          /* Owned */
+  gint64           last_start_us; /* of the last batch, clock */
+  gint64           previous_us;   /* start of the trigger that rates are counted from, clock; 0: none */
+  gint64           idle_said_us;  /* monotonic: the last progress record; 0: none */
+  WeirProgress    *last;          /* Owned, nullable: of the last batch */
+  gint64           deadline_us;   /* monotonic; 0: none */
   guint64          n_batches;
   gboolean         frozen;
   gboolean         running;
@@ -268,14 +271,12 @@ publish_batch (Loop                  *self,
                const WeirBatchResult *result)
 {
   WeirQuery          *query = self->query;
-  WeirProgressContext context = { query->id, query->run_id, query->spec.name, self->last_start_us };
+  WeirProgressContext context = { query->id, query->run_id, query->spec.name, self->previous_us };
   WeirProgress       *progress = weir_progress_new (result, self->run, &context, self->sinks);
   guint64             late = weir_progress_get_n_late_rows (progress), bad = weir_progress_get_n_bad_rows (progress);
 
   g_mutex_lock (&query->lock);
-  g_queue_push_tail (&query->progress, weir_progress_ref (progress));
-  if (query->progress.length >= WEIR_RECENT_PROGRESS_MAX)
-    weir_progress_unref (g_queue_pop_head (&query->progress));
+  _weir_query_push_progress (query, progress);
   query->rows_in += result->stats.rows_in;
   query->rows_out += result->stats.rows_out;
   query->rows_late += late;
@@ -291,7 +292,30 @@ publish_batch (Loop                  *self,
   if (query->progress_func != NULL)
     query->progress_func (query, progress, query->progress_data);
   _weir_query_post (query, WEIR_EVENT_PROGRESS | (bad + late > 0 ? WEIR_EVENT_SAMPLES : 0));
-  weir_progress_unref (progress);
+  g_clear_pointer (&self->last, weir_progress_unref);
+  self->last = progress;
+  self->idle_said_us = g_get_monotonic_time ();
+}
+
+/* A trigger found nothing: said once, then every `noDataProgressEventInterval`. */
+static void
+publish_idle (Loop *self)
+{
+  WeirQuery               *query = self->query;
+  WeirProgressContext      context = { query->id, query->run_id, query->spec.name, self->previous_us };
+  g_autoptr (WeirProgress) progress = NULL;
+  gint64                   now_us = g_get_monotonic_time ();
+
+  if (!query->spec.is_streaming || (self->idle_said_us != 0 && now_us - self->idle_said_us < query->spec.idle_us))
+    return;
+  self->idle_said_us = now_us;
+  progress = weir_progress_new_idle (self->run, &context, self->sinks, self->last);
+  if (self->previous_us == 0 || query->spec.trigger.interval_us > 0)
+    self->previous_us = weir_progress_get_timestamp_us (progress);
+  g_mutex_lock (&query->lock);
+  _weir_query_push_progress (query, progress);
+  g_mutex_unlock (&query->lock);
+  _weir_query_post (query, WEIR_EVENT_PROGRESS);
 }
 
 static void
@@ -331,10 +355,18 @@ run_one (Loop    *self,
 {
   const WeirBatchResult *result;
   WeirBatchRecord       *record;
+  guint64                asked = _weir_query_begin_trigger (self->query);
+  gboolean               has_interval = self->query->spec.trigger.interval_us > 0;
 
   record = weir_stream_run_plan_batch (self->run, unlimited, allow_no_data, error);
   if (record == NULL)
-    return FALSE;
+    {
+      if (error == NULL || *error == NULL)
+        publish_idle (self);
+      _weir_query_end_trigger (self->query, asked, FALSE, has_interval);
+      return FALSE;
+    }
+  _weir_query_set_status (self->query, record->is_no_data ? "No new data but cleaning up state" : "Processing new data", !record->is_no_data);
   self->running = TRUE;
   result = weir_stream_run_execute (self->run, record, self->query->cancellable, error);
   self->running = FALSE;
@@ -342,8 +374,9 @@ run_one (Loop    *self,
     return FALSE;
   publish_batch (self, result);
   publish_rows (self, result);
-  self->last_start_us = result->started_us;
+  self->last_start_us = self->previous_us = result->started_us;
   self->n_batches++;
+  _weir_query_end_trigger (self->query, asked, TRUE, has_interval);
   return TRUE;
 }
 
@@ -362,9 +395,12 @@ tick_processing_time (Loop *self)
 {
   const WeirTrigger *trigger = &self->query->spec.trigger;
   GError            *error = NULL;
-  gboolean           ran = run_one (self, FALSE, TRUE, &error);
+  gboolean           ran;
   gint64             now_us, next_us;
 
+  if (!_weir_query_may_run (self->query))
+    return;
+  ran = run_one (self, FALSE, TRUE, &error);
   if (error != NULL)
     {
       fail (self, error);
@@ -404,6 +440,8 @@ tick_bounded (Loop *self)
         schedule (self, self->frozen ? 0 : POLL_INTERVAL_MS * 1000);
       return;
     }
+  if (!_weir_query_may_run (self->query))
+    return;
   ran = run_one (self, once, FALSE, &error);
   if (error == NULL && !ran && !once)
     run_one (self, FALSE, TRUE, &error);
@@ -477,6 +515,7 @@ static void
 close_loop (Loop *self)
 {
   g_clear_pointer (&self->run, weir_stream_run_free);
+  g_clear_pointer (&self->last, weir_progress_unref);
   g_clear_pointer (&self->sinks, g_ptr_array_unref);
   g_clear_pointer (&self->table, weir_result_table_free);
   g_clear_pointer (&self->shape, weir_result_shape_unref);

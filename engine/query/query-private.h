@@ -11,6 +11,9 @@
 
 G_BEGIN_DECLS
 
+/* Progress records that may wait for the session's main loop; the oldest is left out. */
+#define WEIR_UNSENT_PROGRESS_MAX 1024
+
 /* What a query was prepared with; nothing of it changes once the query exists. */
 typedef struct
 {
@@ -29,6 +32,8 @@ typedef struct
   guint          result_rows_max;
   guint64        result_bytes_max;
   gint64         retry_us;
+  gint64         idle_us;      /* least time between two progress records of triggers that found nothing */
+  guint          n_recent_max; /* one less is kept, as Spark does */
   gint64         max_run_us;
   guint64        max_batches;
   GPtrArray     *sinks;   /* Owned: WeirTable* of INTO */
@@ -78,6 +83,13 @@ struct _WeirQuery
   WeirQueryState state;
   GError        *error;    /* Owned */
   GQueue         progress; /* WeirProgress, oldest first */
+  GQueue         unsent;   /* WeirProgress not yet signalled as `batch`, oldest first */
+  gboolean       held;     /* no batch starts */
+  guint          n_steps;  /* batches let through while held */
+  guint64        n_asked;  /* processAllAvailable: questions, and the last that is answered */
+  guint64        n_answered;
+  const char    *status; /* Spark's words; static */
+  gboolean       is_trigger_active, is_data_available;
   WeirSamples    samples;
   guint64        rows_in, rows_out, rows_late, rows_bad, rows_passed;
   gint64         started_us;
@@ -100,6 +112,14 @@ WeirQuery *_weir_query_new (WeirQuerySpec *spec, GMainContext *context);
 /* From the query's thread. */
 void _weir_query_post (WeirQuery *self, WeirQueryEvents events);
 void _weir_query_set_state (WeirQuery *self, WeirQueryState state, GError *error); /* takes @error */
+/* May a batch start? Takes the step that lets one through. */
+gboolean _weir_query_may_run (WeirQuery *self);
+/* Around planning and running: returns the last question this trigger can answer. */
+guint64 _weir_query_begin_trigger (WeirQuery *self);
+void    _weir_query_end_trigger (WeirQuery *self, guint64 asked, gboolean ran, gboolean has_interval);
+void    _weir_query_set_status (WeirQuery *self, const char *status, gboolean is_data_available); /* @status: static */
+/* With the lock: into what is kept and what is to be signalled. */
+void _weir_query_push_progress (WeirQuery *self, WeirProgress *progress);
 /* The thread's body: query-loop.c. */
 gpointer _weir_query_thread (gpointer query);
 

@@ -24,11 +24,14 @@ enum
   PROP_NAME,
   PROP_STATE,
   PROP_IS_STREAMING,
+  PROP_HELD,
   N_PROPS,
 };
 
 enum
 {
+  SIGNAL_STARTED,
+  SIGNAL_BATCH,
   SIGNAL_PROGRESS,
   SIGNAL_SNAPSHOT,
   SIGNAL_SAMPLES,
@@ -45,6 +48,7 @@ dispatch_cb (gpointer data)
 {
   WeirQuery               *self = data;
   g_autoptr (WeirProgress) progress = NULL;
+  GQueue                   unsent;
   guint                    events;
 
   g_mutex_lock (&self->lock);
@@ -54,11 +58,16 @@ dispatch_cb (gpointer data)
   self->dispatched_us = g_get_monotonic_time ();
   if (self->progress.tail != NULL)
     progress = weir_progress_ref (self->progress.tail->data);
+  unsent = self->unsent;
+  g_queue_init (&self->unsent);
   g_mutex_unlock (&self->lock);
 
   g_object_ref (self);
   if (events & WEIR_EVENT_STATE)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
+  for (GList *link = unsent.head; link != NULL; link = link->next)
+    g_signal_emit (self, signals[SIGNAL_BATCH], 0, link->data);
+  g_queue_clear_full (&unsent, (GDestroyNotify)weir_progress_unref);
   if ((events & WEIR_EVENT_PROGRESS) && progress != NULL)
     g_signal_emit (self, signals[SIGNAL_PROGRESS], 0, progress);
   if (events & WEIR_EVENT_SNAPSHOT)
@@ -179,6 +188,7 @@ weir_query_finalize (GObject *object)
   g_free (self->run_id);
   g_clear_error (&self->error);
   g_queue_clear_full (&self->progress, (GDestroyNotify)weir_progress_unref);
+  g_queue_clear_full (&self->unsent, (GDestroyNotify)weir_progress_unref);
   weir_samples_clear (&self->samples);
   g_clear_pointer (&self->sources, g_ptr_array_unref);
   g_free (self->explained);
@@ -212,9 +222,24 @@ weir_query_get_property (GObject    *object,
     case PROP_IS_STREAMING:
       g_value_set_boolean (value, self->spec.is_streaming);
       break;
+    case PROP_HELD:
+      g_value_set_boolean (value, weir_query_get_held (self));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
+}
+
+static void
+weir_query_set_property (GObject      *object,
+                         guint         prop_id,
+                         const GValue *value,
+                         GParamSpec   *pspec)
+{
+  if (prop_id == PROP_HELD)
+    weir_query_set_held (WEIR_QUERY (object), g_value_get_boolean (value));
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
 }
 
 static void
@@ -226,10 +251,16 @@ weir_query_class_init (WeirQueryClass *klass)
   object_class->dispose = weir_query_dispose;
   object_class->finalize = weir_query_finalize;
   object_class->get_property = weir_query_get_property;
+  object_class->set_property = weir_query_set_property;
   properties[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, flags);
   properties[PROP_STATE] = g_param_spec_int ("state", NULL, NULL, 0, WEIR_QUERY_FAILED, 0, flags);
   properties[PROP_IS_STREAMING] = g_param_spec_boolean ("is-streaming", NULL, NULL, FALSE, flags);
+  properties[PROP_HELD] = g_param_spec_boolean ("held", NULL, NULL, FALSE,
+                                                G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
+  signals[SIGNAL_STARTED] = g_signal_new ("started", WEIR_TYPE_QUERY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_BATCH] = g_signal_new ("batch", WEIR_TYPE_QUERY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                        G_TYPE_NONE, 1, G_TYPE_POINTER);
   signals[SIGNAL_PROGRESS] = g_signal_new ("progress", WEIR_TYPE_QUERY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                            G_TYPE_NONE, 1, G_TYPE_POINTER);
   signals[SIGNAL_SNAPSHOT] = g_signal_new ("snapshot", WEIR_TYPE_QUERY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
@@ -258,7 +289,10 @@ reset_counters (WeirQuery *self)
 {
   g_mutex_lock (&self->lock);
   g_queue_clear_full (&self->progress, (GDestroyNotify)weir_progress_unref);
+  g_queue_clear_full (&self->unsent, (GDestroyNotify)weir_progress_unref);
   weir_samples_clear (&self->samples);
+  self->n_asked = self->n_answered = 0;
+  self->status = NULL;
   self->rows_in = self->rows_out = self->rows_late = self->rows_bad = self->rows_passed = 0;
   self->watermark_us = self->newest_event_us = G_MININT64;
   self->started_us = weir_clock_now_us (self->spec.clock);
@@ -284,68 +318,10 @@ weir_query_start (WeirQuery *query)
   query->loop_context = g_main_context_new ();
   query->loop = g_main_loop_new (query->loop_context, FALSE);
   _weir_query_set_state (query, WEIR_QUERY_STARTING, NULL);
+  g_signal_emit (query, signals[SIGNAL_STARTED], 0);
   thread_name = g_strndup (query->spec.name != NULL ? query->spec.name : "query", 15);
   /* The thread keeps the query until its last event is posted. */
   query->thread = g_thread_new (thread_name, _weir_query_thread, g_object_ref (query));
-}
-
-static gboolean
-quit_cb (gpointer data)
-{
-  g_main_loop_quit (data);
-  return G_SOURCE_REMOVE;
-}
-
-void
-weir_query_stop (WeirQuery *query)
-{
-  GSource *source;
-
-  g_return_if_fail (WEIR_IS_QUERY (query));
-  if (!is_active (weir_query_get_state (query)))
-    return;
-  _weir_query_set_state (query, WEIR_QUERY_STOPPING, NULL);
-  g_cancellable_cancel (query->cancellable);
-  /* Through the loop: it may not have begun to run yet. */
-  source = g_idle_source_new ();
-  g_source_set_priority (source, G_PRIORITY_HIGH);
-  g_source_set_callback (source, quit_cb, g_main_loop_ref (query->loop), (GDestroyNotify)g_main_loop_unref);
-  g_source_attach (source, query->loop_context);
-  g_source_unref (source);
-}
-
-gboolean
-weir_query_await_termination (WeirQuery *query,
-                              gint64     timeout_us,
-                              GError   **error)
-{
-  gint64   end = timeout_us > 0 ? g_get_monotonic_time () + timeout_us : G_MAXINT64;
-  gboolean ok = TRUE;
-
-  g_mutex_lock (&query->lock);
-  while (is_active (query->state))
-    if (end == G_MAXINT64)
-      g_cond_wait (&query->changed, &query->lock);
-    else if (!g_cond_wait_until (&query->changed, &query->lock, end))
-      break;
-  if (query->error != NULL)
-    {
-      ok = FALSE;
-      if (error != NULL)
-        *error = g_error_copy (query->error);
-    }
-  g_mutex_unlock (&query->lock);
-  return ok;
-}
-
-void
-weir_query_step (WeirQuery *query)
-{
-  g_return_if_fail (WEIR_IS_QUERY (query));
-  g_mutex_lock (&query->lock);
-  if (query->tick != NULL)
-    g_source_set_ready_time (query->tick, 0);
-  g_mutex_unlock (&query->lock);
 }
 
 WeirSnapshot *

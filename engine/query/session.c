@@ -7,6 +7,7 @@
 #include <string.h>
 
 
+#include "base/limits.h"
 #include "column/timestamp.h"
 #include "query/formats.h"
 
@@ -18,6 +19,10 @@ enum
 {
   SIGNAL_QUERY_ADDED,
   SIGNAL_MESSAGE,
+  SIGNAL_QUERY_STARTED,
+  SIGNAL_QUERY_PROGRESS,
+  SIGNAL_QUERY_IDLE,
+  SIGNAL_QUERY_TERMINATED,
   N_SIGNALS,
 };
 
@@ -59,6 +64,51 @@ weir_session_class_init (WeirSessionClass *klass)
                                               G_TYPE_NONE, 1, WEIR_TYPE_QUERY);
   signals[SIGNAL_MESSAGE] = g_signal_new ("message", WEIR_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                           G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SIGNAL_QUERY_STARTED] = g_signal_new ("query-started", WEIR_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                                G_TYPE_NONE, 1, WEIR_TYPE_QUERY);
+  signals[SIGNAL_QUERY_PROGRESS] = g_signal_new ("query-progress", WEIR_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                                 G_TYPE_NONE, 2, WEIR_TYPE_QUERY, G_TYPE_POINTER);
+  signals[SIGNAL_QUERY_IDLE] = g_signal_new ("query-idle", WEIR_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                             G_TYPE_NONE, 2, WEIR_TYPE_QUERY, G_TYPE_INT64);
+  signals[SIGNAL_QUERY_TERMINATED] = g_signal_new ("query-terminated", WEIR_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                                   G_TYPE_NONE, 2, WEIR_TYPE_QUERY, G_TYPE_ERROR);
+}
+
+/* StreamingQueryListener: what queries tell becomes signals of their session. */
+static void
+query_started_cb (WeirSession *self,
+                  WeirQuery   *query)
+{
+  g_signal_emit (self, signals[SIGNAL_QUERY_STARTED], 0, query);
+}
+
+static void
+query_batch_cb (WeirSession  *self,
+                WeirProgress *progress,
+                WeirQuery    *query)
+{
+  if (weir_progress_get_is_idle (progress))
+    g_signal_emit (self, signals[SIGNAL_QUERY_IDLE], 0, query, weir_progress_get_timestamp_us (progress));
+  else
+    g_signal_emit (self, signals[SIGNAL_QUERY_PROGRESS], 0, query, progress);
+}
+
+static void
+query_terminated_cb (WeirSession *self,
+                     WeirQuery   *query)
+{
+  g_autoptr (GError) error = weir_query_exception (query);
+
+  g_signal_emit (self, signals[SIGNAL_QUERY_TERMINATED], 0, query, error);
+}
+
+static void
+listen_to (WeirSession *self,
+           WeirQuery   *query)
+{
+  g_signal_connect_object (query, "started", G_CALLBACK (query_started_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (query, "batch", G_CALLBACK (query_batch_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (query, "terminated", G_CALLBACK (query_terminated_cb), self, G_CONNECT_SWAPPED);
 }
 
 /* Queries read their session's sources through its hub: it must be there until the last one is gone. */
@@ -313,6 +363,8 @@ fill_spec (WeirSession            *self,
   spec->result_rows_max = (guint)weir_catalog_get_int (catalog, "weir.result.maxRows");
   spec->result_bytes_max = (guint64)weir_catalog_get_int (catalog, "weir.result.maxBytes");
   spec->retry_us = self->options.retry_us;
+  spec->idle_us = weir_catalog_get_int (catalog, "spark.sql.streaming.noDataProgressEventInterval") * 1000;
+  spec->n_recent_max = (guint)CLAMP (weir_catalog_get_int (catalog, "spark.sql.streaming.numRecentProgressUpdates"), 1, WEIR_RECENT_PROGRESS_MAX * 10);
   spec->max_run_us = self->options.max_run_us;
   spec->max_batches = self->options.max_batches;
   spec->sinks = g_ptr_array_ref (analyzed->sinks);
@@ -360,6 +412,7 @@ prepare (WeirSession            *self,
   query = _weir_query_new (&spec, self->context);
   if (analyzed.is_streaming)
     {
+      listen_to (self, query);
       g_ptr_array_add (self->queries, g_object_ref (query));
       g_signal_emit (self, signals[SIGNAL_QUERY_ADDED], 0, query);
     }

@@ -323,18 +323,23 @@ weir_stream_run_plan_batch (WeirStreamRun *run,
   g_autoptr (WeirBatchRecord) record = weir_batch_record_new (run->n_sources);
   gboolean                    has_new;
   gint64                      watermark_ms = weir_watermark_tracker_get_global (run->tracker);
+  gint64                      planning;
 
   clear_result (run);
   run->result.started_us = weir_clock_now_us (run->config.clock);
   run->result.phases.trigger_execution = -g_get_monotonic_time ();
   if (!plan_offsets (run, record, unlimited, &has_new, error))
     return NULL;
-  run->result.phases.latest_offset = g_get_monotonic_time () + run->result.phases.trigger_execution;
+  planning = g_get_monotonic_time ();
+  run->result.phases.latest_offset = planning + run->result.phases.trigger_execution;
   if (!has_new && run->config.is_streaming)
     {
       if (!allow_no_data || !run->config.no_data_batches || !run->has_run ||
           !weir_pipeline_wants_no_data_batch (run->pipeline, watermark_ms, run->used_watermark_ms))
-        return NULL;
+        {
+          run->result.phases.trigger_execution += g_get_monotonic_time ();
+          return NULL;
+        }
       record->is_no_data = TRUE;
     }
   record->batch_id = run->next_batch_id;
@@ -342,6 +347,7 @@ weir_stream_run_plan_batch (WeirStreamRun *run,
   record->seed = record->batch_id * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15) + (guint64)record->now_us;
   record->watermark_ms = watermark_ms;
   record->late_watermark_ms = run->used_watermark_ms;
+  run->result.phases.query_planning = g_get_monotonic_time () - planning;
   return g_steal_pointer (&record);
 }
 
@@ -426,7 +432,7 @@ run_batch (WeirStreamRun         *self,
   self->result.decode = g_new0 (WeirDecodeStats, MAX (self->n_scans, 1));
   self->result.rows = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_batch_unref);
   ok = plan_morsels (self, record, inputs, error);
-  self->result.phases.query_planning += g_get_monotonic_time ();
+  self->result.phases.get_batch += g_get_monotonic_time ();
   if (ok)
     {
       input.batch_id = record->batch_id;
@@ -495,7 +501,7 @@ weir_stream_run_execute (WeirStreamRun   *run,
   if (!weir_batch_log_append_offsets (run->log, record, error))
     return NULL;
   phases->wal_commit = g_get_monotonic_time () - before;
-  phases->query_planning = -g_get_monotonic_time ();
+  phases->get_batch = -g_get_monotonic_time ();
   before = g_get_monotonic_time ();
   if (!run_batch (run, record, cancellable, error))
     {
@@ -508,7 +514,7 @@ weir_stream_run_execute (WeirStreamRun   *run,
         weir_pipeline_abort (run->pipeline);
         return NULL;
       }
-  phases->add_batch = g_get_monotonic_time () - before - phases->query_planning;
+  phases->add_batch = g_get_monotonic_time () - before - phases->get_batch;
   before = g_get_monotonic_time ();
   if (!weir_batch_log_append_commit (run->log, record->batch_id, error))
     return NULL;
@@ -560,6 +566,32 @@ guint64
 weir_stream_run_get_next_batch_id (WeirStreamRun *run)
 {
   return run->next_batch_id;
+}
+
+WeirPlan *
+weir_stream_run_get_plan (WeirStreamRun *run)
+{
+  return run->config.plan;
+}
+
+const char *
+weir_stream_run_get_committed (WeirStreamRun *run,
+                               guint          scan_id)
+{
+  return run->scans[scan_id].committed;
+}
+
+gint64
+weir_stream_run_get_node_watermark_ms (WeirStreamRun *run,
+                                       guint          watermark_id)
+{
+  return weir_watermark_tracker_get_node (run->tracker, watermark_id);
+}
+
+const WeirBatchResult *
+weir_stream_run_peek (WeirStreamRun *run)
+{
+  return &run->result;
 }
 
 gboolean

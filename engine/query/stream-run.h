@@ -36,7 +36,7 @@ typedef struct
 /* Where the time of a batch went, µs; Spark's phase names. */
 typedef struct
 {
-  gint64 latest_offset, query_planning, wal_commit, add_batch, commit_offsets, trigger_execution;
+  gint64 latest_offset, get_batch, query_planning, wal_commit, add_batch, commit_offsets, trigger_execution;
 } WeirBatchPhases;
 
 /* Everything about a batch that ran. Owned by the run until the next one. */
@@ -88,6 +88,12 @@ WeirPipeline *weir_stream_run_get_pipeline (WeirStreamRun *run);
 gint64        weir_stream_run_get_watermark_ms (WeirStreamRun *run);
 gboolean      weir_stream_run_has_watermark (WeirStreamRun *run);
 guint64       weir_stream_run_get_next_batch_id (WeirStreamRun *run);
+WeirPlan     *weir_stream_run_get_plan (WeirStreamRun *run);                     /* (transfer none) */
+const char   *weir_stream_run_get_committed (WeirStreamRun *run, guint scan_id); /* offset; "" before the first row */
+/* Of one watermark node after the last batch; G_MININT64 before its first row. */
+gint64 weir_stream_run_get_node_watermark_ms (WeirStreamRun *run, guint watermark_id);
+/* What the last planning that found nothing measured: started_us, phases; no record, no rows. */
+const WeirBatchResult *weir_stream_run_peek (WeirStreamRun *run);
 
 /* Tests: takes all state out and puts it into a fresh pipeline of the same plan. */
 gboolean weir_stream_run_reload_state (WeirStreamRun *run, GError **error);

@@ -73,3 +73,10 @@ weir_watermark_tracker_has_nodes (WeirWatermarkTracker *tracker)
 {
   return tracker->n_nodes > 0;
 }
+
+gint64
+weir_watermark_tracker_get_node (WeirWatermarkTracker *tracker,
+                                 guint                 node)
+{
+  return node < tracker->n_nodes ? tracker->nodes_ms[node] : G_MININT64;
+}

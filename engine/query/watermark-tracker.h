@@ -19,7 +19,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirWatermarkTracker, weir_watermark_tracker_free
 
 /* After a batch: the largest event time of each node, ms; G_MININT64 where no row passed. */
 void     weir_watermark_tracker_update (WeirWatermarkTracker *tracker, const gint64 *max_event_ms);
-gint64   weir_watermark_tracker_get_global (WeirWatermarkTracker *tracker); /* ms */
+gint64   weir_watermark_tracker_get_global (WeirWatermarkTracker *tracker);           /* ms */
+gint64   weir_watermark_tracker_get_node (WeirWatermarkTracker *tracker, guint node); /* ms; G_MININT64 before its first row */
 gboolean weir_watermark_tracker_has_nodes (WeirWatermarkTracker *tracker);
 
 G_END_DECLS
