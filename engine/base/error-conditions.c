@@ -137,7 +137,8 @@ static const Condition conditions[] = {
   { "INVALID_WHERE_CONDITION", "42903" },
   { "INVALID_WINDOW_SPEC_FOR_AGGREGATION_FUNC", "42601" },
   { "KAFKA_DATA_LOSS", "22000" },
-  { "LIMIT_EXCEEDED", "54000" }, /* ours: a bound of base/limits.h */
+  { "KAFKA_UNREACHABLE", "08001" }, /* ours */
+  { "LIMIT_EXCEEDED", "54000" },    /* ours: a bound of base/limits.h */
   { "LOCATION_ALREADY_EXISTS", "42710" },
   { "MALFORMED_CSV_RECORD", "KD000" },
   { "MALFORMED_RECORD_IN_PARSING", "22023" },
@@ -206,6 +207,7 @@ static const Condition conditions[] = {
   { "TABLE_OR_VIEW_NOT_FOUND", "42P01" },
   { "TABLE_VALUED_FUNCTION_TOO_MANY_TABLE_ARGUMENTS", "54023" },
   { "TASK_WRITE_FAILED", "58030" },
+  { "TOPIC_AUTHORIZATION_FAILED", "42501" }, /* Kafka's name */
   { "TEMP_TABLE_OR_VIEW_ALREADY_EXISTS", "42P07" },
   { "UDTF_ALIAS_NUMBER_MISMATCH", "42802" },
   { "UNABLE_TO_INFER_SCHEMA", "42KD9" },
@@ -214,6 +216,7 @@ static const Condition conditions[] = {
   { "UNEXPECTED_INPUT_TYPE", "42K09" },
   { "UNEXPECTED_POSITIONAL_ARGUMENT", "4274K" },
   { "UNION_NOT_SUPPORTED_IN_RECURSIVE_CTE", "42836" },
+  { "UNKNOWN_TOPIC_OR_PARTITION", "42704" }, /* Kafka's name */
   { "UNRECOGNIZED_PARAMETER_NAME", "4274K" },
   { "UNRECOGNIZED_SQL_TYPE", "42704" },
   { "UNRESOLVABLE_TABLE_VALUED_FUNCTION", "42883" },

@@ -34,6 +34,9 @@
 /* Bytes a socket, queue or HTTP source holds before it stops reading: back-pressure, not growth. */
 #define WEIR_SOURCE_BACKLOG_BYTES (64u << 20)
 
+/* Records of a folder of kcat lines that are indexed, 32 bytes each. */
+#define WEIR_REPLAY_RECORDS_MAX (16u << 20)
+
 /* Result table defaults; settings weir.result.maxRows and weir.result.maxBytes. */
 #define WEIR_RESULT_ROWS_MAX  1000000
 #define WEIR_RESULT_BYTES_MAX (256u << 20)

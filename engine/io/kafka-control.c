@@ -30,15 +30,6 @@ struct _WeirKafkaControl
 };
 
 static void
-partition_free (gpointer data)
-{
-  WeirKafkaPartition *partition = data;
-
-  g_free (partition->topic);
-  g_free (partition);
-}
-
-static void
 control_unref (WeirKafkaControl *self)
 {
   if (!g_atomic_ref_count_dec (&self->ref_count))
@@ -115,33 +106,6 @@ fail_for_good (WeirKafkaControl *self,
 /* ---- metadata ----------------------------------------------------------------------------------------------------- */
 
 static gboolean
-wants_topic (WeirKafkaControl *self,
-             const char       *topic,
-             GRegex           *pattern,
-             char            **names)
-{
-  if (self->options.strategy == WEIR_KAFKA_PATTERN)
-    return g_regex_match (pattern, topic, 0, NULL);
-  for (guint i = 0; names[i] != NULL; i++)
-    if (strcmp (g_strstrip (names[i]), topic) == 0)
-      return TRUE;
-  return FALSE;
-}
-
-static void
-add_partition (GPtrArray  *found,
-               const char *topic,
-               gint32      number)
-{
-  WeirKafkaPartition *partition = g_new0 (WeirKafkaPartition, 1);
-
-  partition->topic = g_strdup (topic);
-  partition->partition = number;
-  partition->low = partition->high = partition->start = RD_KAFKA_OFFSET_INVALID;
-  g_ptr_array_add (found, partition);
-}
-
-static gboolean
 check_topic (WeirKafkaControl                *self,
              const rd_kafka_metadata_topic_t *topic,
              GError                         **error)
@@ -155,6 +119,25 @@ check_topic (WeirKafkaControl                *self,
                     "There is no topic \"%s\" at %s. Check the name, or create it.", topic->topic, self->options.servers);
 }
 
+/* Topics that `subscribe` names have to be there. */
+static gboolean
+check_names (WeirKafkaControl *self,
+             GPtrArray        *found,
+             GError          **error)
+{
+  for (guint n = 0; self->options.strategy == WEIR_KAFKA_SUBSCRIBE && self->options.names[n] != NULL; n++)
+    {
+      gboolean have = FALSE;
+
+      for (guint i = 0; i < found->len; i++)
+        have = have || strcmp (((WeirKafkaPartition *)found->pdata[i])->topic, self->options.names[n]) == 0;
+      if (!have)
+        return weir_fail (error, WEIR_ERROR_RUN, "UNKNOWN_TOPIC_OR_PARTITION", WEIR_SPAN_NONE,
+                          "There is no topic \"%s\" at %s. Check the name, or create it.", self->options.names[n], self->options.servers);
+    }
+  return TRUE;
+}
+
 /* Partitions that the strategy names, from the metadata of the whole cluster. */
 static gboolean
 collect_partitions (WeirKafkaControl          *self,
@@ -162,40 +145,18 @@ collect_partitions (WeirKafkaControl          *self,
                     GPtrArray                 *found,
                     GError                   **error)
 {
-  g_auto (GStrv)     names = g_strsplit (self->options.topics, ",", -1);
-  g_autofree char   *anchored = g_strdup_printf ("^(?:%s)$", self->options.topics);
-  g_autoptr (GRegex) pattern = NULL;
-
-  if (self->options.strategy == WEIR_KAFKA_PATTERN)
-    {
-      pattern = g_regex_new (anchored, 0, 0, NULL);
-      if (pattern == NULL)
-        return weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", WEIR_SPAN_NONE, "'%s' is no regular expression.", self->options.topics);
-    }
   for (int i = 0; i < metadata->topic_cnt; i++)
     {
       const rd_kafka_metadata_topic_t *topic = &metadata->topics[i];
 
-      if (!wants_topic (self, topic->topic, pattern, names))
+      if (!weir_kafka_options_want (&self->options, topic->topic, -1))
         continue;
       if (!check_topic (self, topic, error))
         return FALSE;
       for (int p = 0; p < topic->partition_cnt; p++)
-        add_partition (found, topic->topic, topic->partitions[p].id);
+        g_ptr_array_add (found, weir_kafka_partition_new (topic->topic, topic->partitions[p].id));
     }
-  if (self->options.strategy != WEIR_KAFKA_SUBSCRIBE)
-    return TRUE;
-  for (guint n = 0; names[n] != NULL; n++)
-    {
-      gboolean have = FALSE;
-
-      for (guint i = 0; i < found->len; i++)
-        have = have || strcmp (((WeirKafkaPartition *)found->pdata[i])->topic, g_strstrip (names[n])) == 0;
-      if (!have)
-        return weir_fail (error, WEIR_ERROR_RUN, "UNKNOWN_TOPIC_OR_PARTITION", WEIR_SPAN_NONE,
-                          "There is no topic \"%s\" at %s. Check the name, or create it.", names[n], self->options.servers);
-    }
-  return TRUE;
+  return check_names (self, found, error);
 }
 
 /* FALSE: no answer (retry) or @error (final). */
@@ -209,11 +170,13 @@ ask_partitions (WeirKafkaControl *self,
 
   if (self->options.strategy == WEIR_KAFKA_ASSIGN)
     {
-      g_autoptr (GPtrArray) assigned = weir_kafka_offsets_parse (self->options.topics, error);
+      for (guint i = 0; i < self->options.assigned->len; i++)
+        {
+          const WeirKafkaOffset *named = self->options.assigned->pdata[i];
 
-      for (guint i = 0; assigned != NULL && i < assigned->len; i++)
-        add_partition (found, ((WeirKafkaOffset *)assigned->pdata[i])->topic, ((WeirKafkaOffset *)assigned->pdata[i])->partition);
-      return assigned != NULL;
+          g_ptr_array_add (found, weir_kafka_partition_new (named->topic, named->partition));
+        }
+      return TRUE;
     }
   if (rd_kafka_metadata (self->client, 1, NULL, &metadata, CALL_TIMEOUT_MS) != RD_KAFKA_RESP_ERR_NO_ERROR)
     return FALSE;
@@ -296,15 +259,11 @@ fix_positions (WeirKafkaControl *self,
 {
   for (guint i = 0; i < found->len; i++)
     {
-      WeirKafkaPartition *partition = found->pdata[i];
+      WeirKafkaPartition       *partition = found->pdata[i];
+      const WeirKafkaPartition *known = weir_kafka_partitions_find (self->partitions, partition->topic, partition->partition);
 
-      for (guint k = 0; self->partitions != NULL && k < self->partitions->len; k++)
-        {
-          const WeirKafkaPartition *known = self->partitions->pdata[k];
-
-          if (known->partition == partition->partition && strcmp (known->topic, partition->topic) == 0)
-            partition->start = known->start;
-        }
+      if (known != NULL)
+        partition->start = known->start;
       if (partition->start == RD_KAFKA_OFFSET_INVALID && !fix_start (self, partition, self->partitions != NULL))
         return FALSE;
       if (!fix_end (self, partition))
@@ -345,7 +304,7 @@ publish (WeirKafkaControl *self,
 static GPtrArray *
 copy_partitions (GPtrArray *partitions)
 {
-  GPtrArray *copy = g_ptr_array_new_with_free_func (partition_free);
+  GPtrArray *copy = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_kafka_partition_free);
 
   for (guint i = 0; i < partitions->len; i++)
     {
@@ -391,7 +350,7 @@ ask (WeirKafkaControl *self,
 
   if (with_metadata)
     {
-      found = g_ptr_array_new_with_free_func (partition_free);
+      found = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_kafka_partition_free);
       if (!ask_partitions (self, found, &error))
         {
           if (error != NULL)
@@ -455,11 +414,7 @@ weir_kafka_control_new (WeirSource             *source,
   g_mutex_init (&self->lock);
   g_cond_init (&self->wake);
   self->source = weir_source_ref (source);
-  self->options = *options;
-  self->options.topics = g_strdup (options->topics);
-  self->options.servers = g_strdup (options->servers);
-  self->options.start_offsets = options->start_offsets != NULL ? g_ptr_array_ref (options->start_offsets) : NULL;
-  self->options.end_offsets = options->end_offsets != NULL ? g_ptr_array_ref (options->end_offsets) : NULL;
+  weir_kafka_options_copy (&self->options, options);
   self->retry_us = retry_us;
   self->changed = changed;
   self->changed_data = data;

@@ -13,14 +13,6 @@ G_BEGIN_DECLS
  */
 typedef struct _WeirKafkaControl WeirKafkaControl;
 
-typedef struct
-{
-  char  *topic; /* Owned */
-  gint32 partition;
-  gint64 low, high; /* next offset to be written: one behind the last that can be read */
-  gint64 start;     /* where a stream that has no offset yet begins */
-} WeirKafkaPartition;
-
 /* @changed is called in the control thread: new ends, or a new state of @source (set by the control thread). Takes @conf. */
 WeirKafkaControl *weir_kafka_control_new (WeirSource *source, const WeirKafkaOptions *options, rd_kafka_conf_t *conf, gint64 retry_us, void (*changed) (gpointer data), gpointer data, GError **error);
 void              weir_kafka_control_free (WeirKafkaControl *control); /* returns within 100 ms; the client ends in the background */

@@ -3,143 +3,7 @@
 
 #include "io/kafka-options.h"
 
-#include <json-glib/json-glib.h>
 #include <string.h>
-
-/* ---- offsets ---------------------------------------------------------------------------------------------------- */
-
-void
-weir_kafka_offset_free (WeirKafkaOffset *offset)
-{
-  g_free (offset->topic);
-  g_free (offset);
-}
-
-static void
-add_offset (GPtrArray  *offsets,
-            const char *topic,
-            gint64      partition,
-            gint64      value)
-{
-  WeirKafkaOffset *offset = g_new0 (WeirKafkaOffset, 1);
-
-  offset->topic = g_strdup (topic);
-  offset->partition = (gint32)partition;
-  offset->offset = value;
-  g_ptr_array_add (offsets, offset);
-}
-
-static gboolean
-add_topic (GPtrArray  *offsets,
-           const char *topic,
-           JsonNode   *node)
-{
-  JsonObjectIter iter;
-  const char    *name;
-  JsonNode      *member;
-
-  /* assign: {"topic":[0,1]} */
-  if (JSON_NODE_HOLDS_ARRAY (node))
-    {
-      JsonArray *array = json_node_get_array (node);
-
-      for (guint i = 0; i < json_array_get_length (array); i++)
-        add_offset (offsets, topic, json_array_get_int_element (array, i), RD_KAFKA_OFFSET_INVALID);
-      return TRUE;
-    }
-  if (!JSON_NODE_HOLDS_OBJECT (node))
-    return FALSE;
-  json_object_iter_init (&iter, json_node_get_object (node));
-  while (json_object_iter_next (&iter, &name, &member))
-    {
-      if (!JSON_NODE_HOLDS_VALUE (member) || !g_ascii_isdigit (*name))
-        return FALSE;
-      add_offset (offsets, topic, g_ascii_strtoll (name, NULL, 10), json_node_get_int (member));
-    }
-  return TRUE;
-}
-
-GPtrArray *
-weir_kafka_offsets_parse (const char *json,
-                          GError    **error)
-{
-  g_autoptr (GPtrArray) offsets = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_kafka_offset_free);
-  g_autoptr (JsonNode)  root = json_from_string (json, NULL);
-  JsonObjectIter        iter;
-  const char           *topic;
-  JsonNode             *member;
-  gboolean              ok = root != NULL && JSON_NODE_HOLDS_OBJECT (root);
-
-  if (ok)
-    {
-      json_object_iter_init (&iter, json_node_get_object (root));
-      while (ok && json_object_iter_next (&iter, &topic, &member))
-        ok = add_topic (offsets, topic, member);
-    }
-  if (ok)
-    return g_steal_pointer (&offsets);
-  weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", WEIR_SPAN_NONE,
-             "'%s' names no offsets; write them as {\"topic\":{\"0\":23,\"1\":-2}}.", json);
-  return NULL;
-}
-
-static int
-compare_offsets (gconstpointer a,
-                 gconstpointer b)
-{
-  const WeirKafkaOffset *x = *(WeirKafkaOffset *const *)a, *y = *(WeirKafkaOffset *const *)b;
-  int                    result = strcmp (x->topic, y->topic);
-
-  return result != 0 ? result : x->partition - y->partition;
-}
-
-char *
-weir_kafka_offsets_format (GPtrArray *offsets)
-{
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autoptr (JsonNode)    root = NULL;
-  const char             *topic = NULL;
-
-  g_ptr_array_sort (offsets, compare_offsets);
-  json_builder_begin_object (builder);
-  for (guint i = 0; i < offsets->len; i++)
-    {
-      const WeirKafkaOffset *offset = offsets->pdata[i];
-      char                   partition[16];
-
-      if (topic == NULL || strcmp (topic, offset->topic) != 0)
-        {
-          if (topic != NULL)
-            json_builder_end_object (builder);
-          topic = offset->topic;
-          json_builder_set_member_name (builder, topic);
-          json_builder_begin_object (builder);
-        }
-      g_snprintf (partition, sizeof partition, "%d", offset->partition);
-      json_builder_set_member_name (builder, partition);
-      json_builder_add_int_value (builder, offset->offset);
-    }
-  if (topic != NULL)
-    json_builder_end_object (builder);
-  json_builder_end_object (builder);
-  root = json_builder_get_root (builder);
-  return json_to_string (root, FALSE);
-}
-
-gint64
-weir_kafka_offsets_find (GPtrArray  *offsets,
-                         const char *topic,
-                         gint32      partition)
-{
-  for (guint i = 0; offsets != NULL && i < offsets->len; i++)
-    {
-      const WeirKafkaOffset *offset = offsets->pdata[i];
-
-      if (offset->partition == partition && strcmp (offset->topic, topic) == 0)
-        return offset->offset;
-    }
-  return RD_KAFKA_OFFSET_INVALID;
-}
 
 /* ---- options ---------------------------------------------------------------------------------------------------- */
 
@@ -155,15 +19,40 @@ parse_position (const char *text,
   if (text == NULL)
     return TRUE;
   if (g_ascii_strcasecmp (text, "earliest") == 0)
-    *position = RD_KAFKA_OFFSET_BEGINNING;
+    *position = WEIR_KAFKA_EARLIEST;
   else if (g_ascii_strcasecmp (text, "latest") == 0)
-    *position = RD_KAFKA_OFFSET_END;
+    *position = WEIR_KAFKA_LATEST;
   else
     {
       *offsets = weir_kafka_offsets_parse (text, error);
       return *offsets != NULL;
     }
   return TRUE;
+}
+
+/* What the strategy says, read once. */
+static gboolean
+parse_topics (WeirKafkaOptions *kafka,
+              GError          **error)
+{
+  g_autofree char *anchored = g_strdup_printf ("^(?:%s)$", kafka->topics);
+
+  switch (kafka->strategy)
+    {
+    case WEIR_KAFKA_ASSIGN:
+      kafka->assigned = weir_kafka_offsets_parse (kafka->topics, error);
+      return kafka->assigned != NULL;
+    case WEIR_KAFKA_SUBSCRIBE:
+      kafka->names = g_strsplit (kafka->topics, ",", -1);
+      for (guint i = 0; kafka->names[i] != NULL; i++)
+        g_strstrip (kafka->names[i]);
+      return TRUE;
+    case WEIR_KAFKA_PATTERN:
+    default:
+      kafka->pattern = g_regex_new (anchored, G_REGEX_OPTIMIZE, 0, NULL);
+      return kafka->pattern != NULL ||
+             weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", WEIR_SPAN_NONE, "'%s' is no regular expression.", kafka->topics);
+    }
 }
 
 static gboolean
@@ -185,10 +74,35 @@ parse_strategy (WeirKafkaOptions *kafka,
       kafka->topics = g_strdup (value);
       n++;
     }
+  if (n == 0 && kafka->replay != NULL)
+    {
+      /* A folder of records says by itself what there is. */
+      kafka->strategy = WEIR_KAFKA_PATTERN;
+      kafka->topics = g_strdup (".*");
+      n = 1;
+    }
   if (n == 1)
-    return TRUE;
+    return parse_topics (kafka, error);
   return weir_fail (error, WEIR_ERROR_ANALYZE, n == 0 ? "MISSING_OPTION" : "INVALID_PARAMETER_VALUE", WEIR_SPAN_NONE,
                     "Set exactly one of the options subscribe, assign and subscribePattern, as in OPTIONS (subscribe 'orders').");
+}
+
+static gboolean
+parse_positions (WeirKafkaOptions *kafka,
+                 GHashTable       *options,
+                 gboolean          is_streaming,
+                 GError          **error)
+{
+  /* A stream of a broker begins with what comes; files of records are there to be read. */
+  gint64 start = is_streaming && kafka->replay == NULL ? WEIR_KAFKA_LATEST : WEIR_KAFKA_EARLIEST;
+
+  if (is_streaming && (_weir_io_option_get (options, "endingoffsets") != NULL || _weir_io_option_get (options, "endingtimestamp") != NULL))
+    return weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", WEIR_SPAN_NONE,
+                      "A stream has no end: options endingOffsets and endingTimestamp are for FROM t without STREAM.");
+  return parse_position (_weir_io_option_get (options, "startingoffsets"), start, &kafka->start, &kafka->start_offsets, error) &&
+         parse_position (_weir_io_option_get (options, "endingoffsets"), WEIR_KAFKA_LATEST, &kafka->end, &kafka->end_offsets, error) &&
+         _weir_io_option_int (options, "startingtimestamp", 0, G_MAXINT64, -1, &kafka->start_timestamp_ms, error) &&
+         _weir_io_option_int (options, "endingtimestamp", 0, G_MAXINT64, -1, &kafka->end_timestamp_ms, error);
 }
 
 gboolean
@@ -197,32 +111,78 @@ weir_kafka_options_parse (WeirKafkaOptions *kafka,
                           gboolean          is_streaming,
                           GError          **error)
 {
-  const char *servers;
+  const char *servers = _weir_io_option_get (options, "kafka.bootstrap.servers");
 
   memset (kafka, 0, sizeof *kafka);
-  if (!_weir_io_option_required (options, "kafka.bootstrap.servers", "kafka.bootstrap.servers 'localhost:9092', subscribe 'orders'", &servers, error) ||
-      !parse_strategy (kafka, options, error))
+  kafka->replay = g_strdup (_weir_io_option_get (options, "replay"));
+  if (kafka->replay == NULL &&
+      !_weir_io_option_required (options, "kafka.bootstrap.servers", "kafka.bootstrap.servers 'localhost:9092', subscribe 'orders'", &servers, error))
     return FALSE;
   kafka->servers = g_strdup (servers);
-  if (is_streaming && (_weir_io_option_get (options, "endingoffsets") != NULL || _weir_io_option_get (options, "endingtimestamp") != NULL))
-    return weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", WEIR_SPAN_NONE,
-                      "A stream has no end: options endingOffsets and endingTimestamp are for FROM t without STREAM.");
-  return parse_position (_weir_io_option_get (options, "startingoffsets"), is_streaming ? RD_KAFKA_OFFSET_END : RD_KAFKA_OFFSET_BEGINNING,
-                         &kafka->start, &kafka->start_offsets, error) &&
-         parse_position (_weir_io_option_get (options, "endingoffsets"), RD_KAFKA_OFFSET_END, &kafka->end, &kafka->end_offsets, error) &&
-         _weir_io_option_int (options, "startingtimestamp", 0, G_MAXINT64, -1, &kafka->start_timestamp_ms, error) &&
-         _weir_io_option_int (options, "endingtimestamp", 0, G_MAXINT64, -1, &kafka->end_timestamp_ms, error) &&
+  return parse_strategy (kafka, options, error) && parse_positions (kafka, options, is_streaming, error) &&
          _weir_io_option_int (options, "maxoffsetspertrigger", 1, G_MAXINT64, 0, &kafka->max_offsets, error) &&
          _weir_io_option_bool (options, "failondataloss", TRUE, &kafka->fail_on_data_loss, error);
+}
+
+static GPtrArray *
+ref_nullable (GPtrArray *offsets)
+{
+  return offsets != NULL ? g_ptr_array_ref (offsets) : NULL;
+}
+
+void
+weir_kafka_options_copy (WeirKafkaOptions       *copy,
+                         const WeirKafkaOptions *kafka)
+{
+  *copy = *kafka;
+  copy->topics = g_strdup (kafka->topics);
+  copy->pattern = kafka->pattern != NULL ? g_regex_ref (kafka->pattern) : NULL;
+  copy->names = g_strdupv (kafka->names);
+  copy->assigned = ref_nullable (kafka->assigned);
+  copy->servers = g_strdup (kafka->servers);
+  copy->replay = g_strdup (kafka->replay);
+  copy->start_offsets = ref_nullable (kafka->start_offsets);
+  copy->end_offsets = ref_nullable (kafka->end_offsets);
 }
 
 void
 weir_kafka_options_clear (WeirKafkaOptions *kafka)
 {
   g_free (kafka->topics);
+  g_clear_pointer (&kafka->pattern, g_regex_unref);
+  g_strfreev (kafka->names);
+  g_clear_pointer (&kafka->assigned, g_ptr_array_unref);
   g_free (kafka->servers);
+  g_free (kafka->replay);
   g_clear_pointer (&kafka->start_offsets, g_ptr_array_unref);
   g_clear_pointer (&kafka->end_offsets, g_ptr_array_unref);
+}
+
+gboolean
+weir_kafka_options_want (const WeirKafkaOptions *kafka,
+                         const char             *topic,
+                         gint32                  partition)
+{
+  if (kafka->strategy == WEIR_KAFKA_PATTERN)
+    return g_regex_match (kafka->pattern, topic, 0, NULL);
+  if (kafka->strategy == WEIR_KAFKA_SUBSCRIBE)
+    return g_strv_contains ((const char *const *)kafka->names, topic);
+  for (guint i = 0; i < kafka->assigned->len; i++)
+    {
+      const WeirKafkaOffset *named = kafka->assigned->pdata[i];
+
+      if ((partition < 0 || named->partition == partition) && strcmp (named->topic, topic) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+char *
+weir_kafka_options_describe (const WeirKafkaOptions *kafka)
+{
+  static const char *const kinds[] = { "Assign", "Subscribe", "SubscribePattern" };
+
+  return g_strdup_printf ("KafkaV2[%s[%s]]", kinds[kafka->strategy], kafka->topics);
 }
 
 /* Settings that run code, open files to write, or would break offsets kept by us (reliability.md §4). */

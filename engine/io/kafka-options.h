@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "io/kafka-offsets.h"
 #include "io/source-private.h"
 
 #include <librdkafka/rdkafka.h>
@@ -14,26 +15,15 @@ typedef enum
   WEIR_KAFKA_PATTERN,
 } WeirKafkaStrategy;
 
-/* Offsets of one partition list in Spark's JSON: {"topic":{"0":23,"1":-1}}; −2 earliest, −1 latest. */
-typedef struct
-{
-  char  *topic; /* Owned */
-  gint32 partition;
-  gint64 offset;
-} WeirKafkaOffset;
-
-void weir_kafka_offset_free (WeirKafkaOffset *offset);
-/* (transfer full) (nullable) (element-type WeirKafkaOffset) */
-GPtrArray *weir_kafka_offsets_parse (const char *json, GError **error);
-char      *weir_kafka_offsets_format (GPtrArray *offsets); /* sorted by topic, then partition; (transfer full) */
-/* −1001 (RD_KAFKA_OFFSET_INVALID) when absent. */
-gint64 weir_kafka_offsets_find (GPtrArray *offsets, const char *topic, gint32 partition);
-
 typedef struct
 {
   WeirKafkaStrategy strategy;
   char             *topics;             /* Owned: JSON, comma list or regular expression */
+  GRegex           *pattern;            /* Owned: subscribePattern */
+  char            **names;              /* Owned: subscribe */
+  GPtrArray        *assigned;           /* Owned: assign */
   char             *servers;            /* Owned */
+  char             *replay;             /* Owned, nullable: a folder of kcat's JSON lines instead of servers */
   gint64            start;              /* −2, −1, or RD_KAFKA_OFFSET_INVALID: look at the next two */
   GPtrArray        *start_offsets;      /* Owned, nullable */
   gint64            start_timestamp_ms; /* −1: none */
@@ -45,7 +35,11 @@ typedef struct
 } WeirKafkaOptions;
 
 gboolean weir_kafka_options_parse (WeirKafkaOptions *kafka, GHashTable *options, gboolean is_streaming, GError **error);
+void     weir_kafka_options_copy (WeirKafkaOptions *copy, const WeirKafkaOptions *kafka); /* references what is never changed */
 void     weir_kafka_options_clear (WeirKafkaOptions *kafka);
+/* TRUE when the strategy names this partition; @partition −1: any of the topic. */
+gboolean weir_kafka_options_want (const WeirKafkaOptions *kafka, const char *topic, gint32 partition);
+char    *weir_kafka_options_describe (const WeirKafkaOptions *kafka); /* as Spark's progress does; (transfer full) */
 /* A client configuration with the safe defaults of design.md §4 and the allowed `kafka.*` options. (transfer full) (nullable) */
 rd_kafka_conf_t *weir_kafka_conf_new (const WeirKafkaOptions *kafka, GHashTable *options, GError **error);
 

@@ -39,6 +39,8 @@ weir_source_new (const WeirSourceConfig *config,
 
   if (kind == NULL)
     return NULL;
+  if (kind == &_weir_source_kafka && _weir_io_option_get (config->options, "replay") != NULL)
+    kind = &_weir_source_kafka_replay;
   self = g_malloc0 (kind->size);
   self->klass = kind->klass;
   g_atomic_ref_count_init (&self->ref_count);

@@ -350,6 +350,26 @@ def test_queue():
     has(sql(f'{text} SELECT * FROM q', code=1).err, 'FROM STREAM')
 
 
+def test_kafka_replay():
+    """Records of a folder instead of a broker: as a table and as a stream, a decoded value, a tombstone, offsets over two runs."""
+    line = '{"topic":"orders","partition":%d,"offset":%d,"tstype":"create","ts":%d,"broker":1,"key":"k%d","payload":%s}\n'
+    write('log/a.jsonl', ''.join(line % (k % 2, k // 2, 1_700_000_000_000 + k, k, json.dumps(json.dumps({'n': k}))) for k in range(10)))
+    write('log/b.jsonl', line % (0, 5, 1_700_000_000_010, 10, 'null'))
+    table = "CREATE TABLE k USING kafka OPTIONS (replay 'log', subscribe 'orders', startingOffsets 'earliest', maxOffsetsPerTrigger 4);"
+    got = sql(f"{table} SELECT CAST(key AS STRING) AS key, value IS NULL AS gone, topic, partition, offset, timestamp, timestampType FROM k "
+              "WHERE offset >= 4 ORDER BY partition, offset").rows()
+    same([(r['key'], r['gone'], r['partition'], r['offset']) for r in got], [('k8', False, 0, 4), ('k10', True, 0, 5), ('k9', False, 1, 4)])
+    same((got[0]['topic'], got[0]['timestamp'], got[0]['timestampType']), ('orders', '2023-11-14T22:13:20.008Z', 0))
+    stream = (f"{table} CREATE TEMPORARY VIEW v AS SELECT from_json(CAST(value AS STRING), 'n INT') AS r, offset FROM STREAM k;"
+              "CREATE STREAMING QUERY q TRIGGER AVAILABLE NOW AS SELECT r.n FROM v")
+    done = sql(stream, '--envelope')
+    same(sorted(r['row']['n'] for r in done.records('row') if r['row']['n'] is not None), list(range(10)))
+    same([r['rows'] for r in done.records('batch')], [3, 4, 4])
+    has(sql(table.replace('orders', 'order') + 'SELECT * FROM k', code=1).err, 'There is no record of topic "order"')
+    write('log/c.jsonl', 'nonsense\n')
+    has(sql(f'{table} SELECT * FROM k', code=1).err, 'Line 1 of ')
+
+
 def test_select_waits_for_bounded_queries():
     make_data()
     text = (f"{ROWS} CREATE TABLE o USING json OPTIONS (path 'out'); CREATE STREAMING QUERY q INTO o TRIGGER AVAILABLE NOW AS SELECT a FROM STREAM t; "

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "io/kafka-options.h"
+#include "io/kafka-rows.h"
+
+G_BEGIN_DECLS
+
+/**
+ * WeirKafkaFeeds:
+ *
+ * One consumer with all partitions assigned, that goes on from batch to batch, each partition through a queue of its own. All but
+ * weir_kafka_feeds_read() in the query's thread.
+ */
+typedef struct _WeirKafkaFeeds WeirKafkaFeeds;
+typedef struct _WeirKafkaFeed  WeirKafkaFeed;
+
+typedef struct
+{
+  WeirKafkaFeed *feed; /* Borrowed */
+  gint64         from, to;
+} WeirKafkaRange;
+
+/* Borrows @options and @conf (all options of the table). @needed: per column of the table. */
+WeirKafkaFeeds *weir_kafka_feeds_new (const WeirKafkaOptions *options, GHashTable *conf, WeirSchema *pruned, const gboolean *needed, gint64 retry_us);
+void            weir_kafka_feeds_free (WeirKafkaFeeds *feeds); /* nullable; the client ends in the background */
+
+/**
+ * weir_kafka_feeds_seek:
+ * @begin: (element-type WeirKafkaOffset): where every partition's next range begins
+ *
+ * Goes on with the consumer there is when it stands there, else makes a new one.
+ */
+gboolean weir_kafka_feeds_seek (WeirKafkaFeeds *feeds, GPtrArray *begin, GError **error);
+/* The partition's next range; NULL when it holds nothing. (transfer full): g_free */
+WeirKafkaRange *weir_kafka_feeds_range (WeirKafkaFeeds *feeds, const char *topic, gint32 partition, gint64 to);
+/* Next offset of the partition that was not handed out; @fallback when it is not read. */
+gint64 weir_kafka_feeds_position (WeirKafkaFeeds *feeds, const char *topic, gint32 partition, gint64 fallback);
+
+/* The records of a range, on a worker. */
+gboolean weir_kafka_feeds_read (WeirKafkaFeeds *feeds, const WeirKafkaRange *range, WeirSourcePush push, gpointer push_data, WeirDecodeStats *stats, GCancellable *cancellable, GError **error);
+
+G_END_DECLS
