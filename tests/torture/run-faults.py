@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Makes effects of weir-sql fail, and looks at how it says so and at what is left.
+
+    run-faults.py BUILD [--points N] [--seed S] [--only TEXT] [--sinks file,sqlite,…]
+
+Each point is one effect, one errno, and whether it fails once or for good from there on. Interrupted calls and short writes
+have to go unnoticed. All others end the query within LIMIT seconds with status 1 and an error that names the cause, and the
+path where the effect has one; started again without the fault, the query ends as if nothing had happened.
+"""
+
+import os
+import re
+import sys
+import time
+
+from points import Count, parser, report, spread, try_all, with_lab
+
+CODES = ('EIO', 'ENOSPC', 'EACCES', 'EMFILE', 'SHORT', 'EINTR')
+UNNOTICED = ('SHORT', 'EINTR')
+HOW_LONG = ('once', 'persistent')
+LIMIT = 1.0
+CAUSES = {'EIO': os.strerror(5), 'ENOSPC': os.strerror(28), 'EACCES': os.strerror(13), 'EMFILE': os.strerror(24)}
+# SQLite and PostgreSQL have words of their own for what happened inside them.
+OTHER_WORDS = re.compile(r'disk I/O error|database or disk is full|unable to open|readonly')
+# The process has done its work when it drops what is no longer needed: a failure there is not worth an end.
+HARMLESS = ('unlink', 'close', 'open')
+
+
+class Point:
+    def __init__(self, scenario, number, code, how_long):
+        self.scenario = scenario
+        self.number = number
+        self.code = code
+        self.how_long = how_long
+
+    @property
+    def effect(self):
+        return self.scenario.effects[self.number - 1]
+
+    def __str__(self):
+        return f'{self.scenario.name}: effect {self.number} ({self.effect[1]} {self.effect[3]}) fails with {self.code} {self.how_long}'
+
+
+def complaint(point, outcome, seconds):
+    """What is wrong with how the faulty run ended, or None."""
+    if point.code in UNNOTICED:
+        return None if outcome.status == 0 else f'{point.code} was noticed: {outcome}'
+    if outcome.status == 0:
+        return None if point.how_long == 'once' and point.effect[1] in HARMLESS else 'the failure went unnoticed'
+    if outcome.status != 1:
+        return f'wrong exit: {outcome}'
+    if seconds > LIMIT:
+        return f'took {seconds:.1f} s to fail'
+    if CAUSES[point.code] not in outcome.errors and not OTHER_WORDS.search(outcome.errors):
+        return f'does not name the cause: {outcome}'
+    if str(point.scenario.lab.root) not in outcome.errors:
+        return f'names no path: {outcome}'
+    if point.code == 'ENOSPC' and 'free' not in outcome.errors:
+        return f'does not say what is free: {outcome}'
+    return None
+
+
+def try_point(point, slot):
+    scenario = point.scenario
+    scenario.prepare(slot)
+    started = time.monotonic()
+    outcome = scenario.run(slot, WEIR_FAULT=f'{point.number}:{point.code}:{point.how_long}')
+    wrong = complaint(point, outcome, time.monotonic() - started)
+    if outcome.status == 0 and not wrong:
+        wrong = scenario.difference(slot, outcome)
+    elif not wrong:
+        wrong = scenario.difference(slot, scenario.run(slot))
+    return False, wrong
+
+
+def main():
+    arguments = parser(__doc__).parse_args()
+    count = Count()
+
+    def work(_lab, found, chance):
+        points = [Point(scenario, number, code, how_long) for scenario in found for number in range(1, len(scenario.effects) + 1)
+                  for code in CODES for how_long in HOW_LONG]
+        print(f'# {len(found)} scenarios, {len(points)} points', flush=True)
+        count.start()
+        try_all(spread(points, arguments.points, chance), try_point, arguments.jobs, count)
+        count.report()
+        return {'faults are named, and gone when they are gone': not sum(count.found.values()) and bool(count.tried)}
+
+    return report(with_lab(arguments, work))
+
+
+if __name__ == '__main__':
+    sys.exit(main())
