@@ -3,6 +3,8 @@
 
 #include "io/file-list.h"
 
+#include "io/file-manifest.h"
+
 #include <errno.h>
 #include <glob.h>
 #include <string.h>
@@ -160,7 +162,8 @@ weir_file_list (const char *path,
     }
   else
     ok = add_path (files, path, filter, recursive, error);
-  if (!ok)
+  /* A file that is named by itself is read as it is. */
+  if (!ok || (!g_file_test (path, G_FILE_TEST_IS_REGULAR) && !weir_manifest_filter (files, error)))
     return NULL;
   g_ptr_array_sort (files, compare_entries);
   return g_steal_pointer (&files);

@@ -24,7 +24,8 @@ gboolean weir_path_is_glob (const char *path);
  * @name_filter: (nullable): a glob that file names must match
  * @recursive: go down into folders
  *
- * Regular files in order of modification time, then name. Names starting with `_` or `.` are skipped below @path.
+ * Regular files in order of modification time, then name. Names starting with `_` or `.` are skipped below @path, and files that a
+ * query with a checkpoint has not committed (file-manifest.h).
  *
  * Returns: (transfer full) (nullable) (element-type WeirFileEntry): PATH_NOT_FOUND (42K03) for a path that is no glob and does not exist;
  *   a folder that may not be read is an error that says so

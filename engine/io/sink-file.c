@@ -1,48 +1,49 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "base/crc32c.h"
+#include "base/durable-file.h"
+#include "base/effects.h"
 #include "format/encoder.h"
 #include "io/file-list.h"
+#include "io/file-manifest.h"
 #include "io/sink-private.h"
 #include "io/source-private.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <glib/gstdio.h>
-#include <string.h>
 #include <unistd.h>
 
 /*
- * json and csv files below `path`, one a batch with rows: `part-00000-<batch>.json`. Rows go into a file whose name starts with a dot, which
- * readers skip; commit syncs it and moves it into place. A batch id that has its file already is ignored, so a batch that is
- * run again after a crash writes the same file once.
+ * json and csv files below `path`, one a batch with rows
+ *
+ * Rows go into a file whose name starts with a dot, which readers skip. Commit syncs it, moves it to its final name, syncs the folder, and then
+ * appends the batch to the manifest: from there on the batch is committed. Name and content depend on the query and the batch alone, so a batch
+ * that is run again after a crash replaces like with like. The staged file stands for the OUTPUT record of the checkpoint.
+ *
+ * A run without a checkpoint has no identity that a later run could share: its files carry a random writer, there is no manifest, and
+ * running it again writes its rows again.
  */
 
 #define BUFFER_BYTES (1u << 20)
 
 typedef struct
 {
-  WeirSink     parent;
-  WeirEncoder *encoder; /* Owned */
-  char        *folder;  /* Owned */
-  const char  *extension;
-  char        *open_path; /* Owned, nullable: the file being written */
-  GString     *buffer;    /* Owned */
-  int          fd;
-  guint64      batch_id;
-  gboolean     skip;
+  WeirSink      parent;
+  WeirEncoder  *encoder; /* Owned */
+  char         *folder;  /* Owned */
+  const char   *extension;
+  char         *writer;    /* Owned */
+  WeirManifest *manifest;  /* Owned, nullable: the run has no checkpoint */
+  char         *open_path; /* Owned, nullable: the file being written */
+  GString      *buffer;    /* Owned */
+  int           fd;
+  guint64       size; /* of what was written, and its checksum */
+  guint32       crc;
+  guint64       batch_id;
+  gint64        last; /* batch of this run; −1: none */
+  gboolean      skip;
 } FileSink;
-
-static gboolean
-fail_write (FileSink   *self,
-            const char *what,
-            GError    **error)
-{
-  int code = errno;
-
-  return weir_fail (error, WEIR_ERROR_RUN, "TASK_WRITE_FAILED", WEIR_SPAN_NONE, "Cannot %s %s: %s.%s", what, self->folder, g_strerror (code),
-                    code == ENOSPC ? " Free some space." : (code == EACCES ? " Give this user write permission." : ""));
-}
 
 static gboolean
 file_open (WeirSink             *sink,
@@ -53,20 +54,47 @@ file_open (WeirSink             *sink,
   const char *path;
 
   self->fd = -1;
+  self->last = -1;
   self->buffer = g_string_new (NULL);
   self->extension = sink->klass->format;
   if (!_weir_io_option_required (config->options, "path", "path 'out'", &path, error))
     return FALSE;
   self->folder = weir_file_path (path, config->base_dir);
   self->encoder = weir_encoder_new (sink->klass->format, config->schema, config->options, config->zone, NULL, error);
+  if (self->encoder == NULL)
+    return FALSE;
   sink->description = g_strdup_printf ("FileSink[%s]", self->folder);
-  return self->encoder != NULL;
+  self->writer = config->query_id != NULL ? weir_manifest_writer (config->query_id, config->sink_index) : g_uuid_string_random ();
+  if (config->query_id != NULL)
+    {
+      self->manifest = weir_manifest_open (self->folder, self->writer, error);
+      if (self->manifest == NULL)
+        return FALSE;
+      self->last = weir_manifest_get_last (self->manifest);
+    }
+  return TRUE;
 }
 
-static char *
-final_path (FileSink *self)
+static gboolean
+file_get_progress (WeirSink *sink,
+                   gint64   *last,
+                   GError  **error)
 {
-  return g_strdup_printf ("%s/part-00000-%020" G_GUINT64_FORMAT ".%s", self->folder, self->batch_id, self->extension);
+  FileSink *self = (FileSink *)sink;
+
+  *last = self->last;
+  return TRUE;
+}
+
+static void
+drop_staged (FileSink *self)
+{
+  if (self->fd >= 0)
+    close (self->fd);
+  self->fd = -1;
+  if (self->open_path != NULL)
+    weir_fx_unlink (self->open_path);
+  g_clear_pointer (&self->open_path, g_free);
 }
 
 static gboolean
@@ -74,12 +102,11 @@ file_begin (WeirSink *sink,
             guint64   batch_id,
             GError  **error)
 {
-  FileSink        *self = (FileSink *)sink;
-  g_autofree char *final = NULL;
+  FileSink *self = (FileSink *)sink;
 
+  drop_staged (self);
   self->batch_id = batch_id;
-  final = final_path (self);
-  self->skip = g_file_test (final, G_FILE_TEST_EXISTS);
+  self->skip = self->last >= 0 && batch_id <= (guint64)self->last;
   g_string_truncate (self->buffer, 0);
   return TRUE;
 }
@@ -88,18 +115,10 @@ static gboolean
 flush (FileSink *self,
        GError  **error)
 {
-  gsize done = 0;
-
-  while (done < self->buffer->len)
-    {
-      gssize n = write (self->fd, self->buffer->str + done, self->buffer->len - done);
-
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n < 0)
-        return fail_write (self, "write into", error);
-      done += (gsize)n;
-    }
+  if (!weir_fx_write_all (self->fd, self->buffer->str, self->buffer->len))
+    return weir_fail_file (error, "write", self->open_path, errno);
+  self->crc = weir_crc32c (self->crc, self->buffer->str, self->buffer->len);
+  self->size += self->buffer->len;
   g_string_truncate (self->buffer, 0);
   return TRUE;
 }
@@ -108,12 +127,16 @@ static gboolean
 open_file (FileSink *self,
            GError  **error)
 {
+  g_autofree char *name = weir_manifest_file_name (self->writer, self->batch_id, 0, self->extension);
+
   if (g_mkdir_with_parents (self->folder, 0755) != 0)
-    return fail_write (self, "make the folder", error);
-  self->open_path = g_strdup_printf ("%s/.part-00000-%020" G_GUINT64_FORMAT ".tmp", self->folder, self->batch_id);
-  self->fd = open (self->open_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    return weir_fail_file (error, "make the folder", self->folder, errno);
+  self->open_path = g_strdup_printf ("%s/.%s", self->folder, name);
+  self->fd = weir_fx_open (self->open_path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
   if (self->fd < 0)
-    return fail_write (self, "create a file in", error);
+    return weir_fail_file (error, "create", self->open_path, errno);
+  self->size = 0;
+  self->crc = 0;
   weir_encoder_append_start (self->encoder, self->buffer);
   return TRUE;
 }
@@ -134,27 +157,30 @@ file_write (WeirSink  *sink,
   return self->buffer->len < BUFFER_BYTES || flush (self, error);
 }
 
-static void
-close_file (FileSink *self)
-{
-  if (self->fd >= 0)
-    close (self->fd);
-  self->fd = -1;
-  g_clear_pointer (&self->open_path, g_free);
-}
-
+/* The staged file under its final name, durable. */
 static gboolean
-sync_folder (FileSink *self,
-             GError  **error)
+publish (FileSink         *self,
+         WeirManifestFile *file,
+         GError          **error)
 {
-  int      fd = open (self->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  gboolean ok = fd >= 0 && fsync (fd) == 0;
+  g_autofree char *name = weir_manifest_file_name (self->writer, self->batch_id, 0, self->extension);
+  g_autofree char *final = g_build_filename (self->folder, name, NULL);
+  int              fd = self->fd;
 
-  if (!ok)
-    fail_write (self, "sync", error);
-  if (fd >= 0)
-    close (fd);
-  return ok;
+  if (!flush (self, error))
+    return FALSE;
+  if (weir_fx_fsync_retry (fd) != 0)
+    return weir_fail_file (error, "sync", self->open_path, errno);
+  self->fd = -1;
+  if (weir_fx_close (fd) != 0)
+    return weir_fail_file (error, "close", self->open_path, errno);
+  if (weir_fx_rename (self->open_path, final) != 0)
+    return weir_fail_file (error, "rename", self->open_path, errno);
+  g_clear_pointer (&self->open_path, g_free);
+  g_strlcpy (file->name, name, sizeof file->name);
+  file->size = self->size;
+  file->crc = self->crc;
+  return weir_durable_sync_dir (self->folder, error);
 }
 
 static gboolean
@@ -163,28 +189,25 @@ file_commit (WeirSink *sink,
              GError  **error)
 {
   FileSink        *self = (FileSink *)sink;
-  g_autofree char *final = final_path (self);
+  WeirManifestFile file;
+  guint            n = self->fd >= 0 ? 1 : 0;
 
-  if (self->fd < 0)
+  if (self->skip)
     return TRUE;
-  if (!flush (self, error))
-    return FALSE;
-  if (fdatasync (self->fd) != 0)
-    return fail_write (self, "sync a file in", error);
-  if (g_rename (self->open_path, final) != 0)
-    return fail_write (self, "rename a file in", error);
-  close_file (self);
-  return sync_folder (self, error);
+  if ((n > 0 && !publish (self, &file, error)) ||
+      (self->manifest != NULL && !weir_manifest_append (self->manifest, batch_id, &file, n, error)))
+    {
+      drop_staged (self);
+      return FALSE;
+    }
+  self->last = (gint64)batch_id;
+  return TRUE;
 }
 
 static void
 file_abort (WeirSink *sink)
 {
-  FileSink *self = (FileSink *)sink;
-
-  if (self->open_path != NULL)
-    g_unlink (self->open_path);
-  close_file (self);
+  drop_staged ((FileSink *)sink);
 }
 
 static void
@@ -192,14 +215,21 @@ file_finalize (WeirSink *sink)
 {
   FileSink *self = (FileSink *)sink;
 
-  file_abort (sink);
+  drop_staged (self);
+  g_clear_pointer (&self->manifest, weir_manifest_free);
   g_clear_pointer (&self->encoder, weir_encoder_free);
   g_string_free (self->buffer, TRUE);
   g_free (self->folder);
+  g_free (self->writer);
 }
 
-static const WeirSinkClass json_class = { "json", file_open, file_begin, file_write, file_commit, file_abort, file_finalize };
-static const WeirSinkClass csv_class = { "csv", file_open, file_begin, file_write, file_commit, file_abort, file_finalize };
+#define FILE_SINK_CLASS(format_name)                                                                                 \
+  {                                                                                                                  \
+    .format = format_name, .open = file_open, .begin = file_begin, .write = file_write, .commit = file_commit,       \
+    .abort = file_abort, .finalize = file_finalize, .get_progress = file_get_progress, .needs_output_record = FALSE, \
+  }
+
+static const WeirSinkClass json_class = FILE_SINK_CLASS ("json"), csv_class = FILE_SINK_CLASS ("csv");
 
 const WeirSinkKind _weir_sink_json = { &json_class, sizeof (FileSink) };
 const WeirSinkKind _weir_sink_csv = { &csv_class, sizeof (FileSink) };
