@@ -4,8 +4,9 @@
 
     run-tests.py [OPTION...] BUILD [TEST...]
 
-One Kafka broker serves the whole run: it is started before the first test and stopped after the last, whatever happened.
-Where it cannot run, the reason is printed and the tests that need it skip themselves (they look for KAFKA_PLAINTEXT).
+One Kafka broker and one PostgreSQL serve the whole run: they are started before the first test and stopped after the last,
+whatever happened. Where one cannot run, the reason is printed and the tests that need it skip themselves (they look for
+KAFKA_PLAINTEXT and POSTGRES_URI).
 The last line is "N passed, N failed, N skipped".  The exit status is 0 only when something ran and nothing failed.
 """
 
@@ -21,7 +22,7 @@ import tempfile
 import time
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
-KAFKA = TOP / 'tests' / 'services' / 'kafka'
+SERVICES = TOP / 'tests' / 'services'
 RESULT = re.compile(r'^(\s*)(not ok|ok)\b(.*)$')
 
 
@@ -31,38 +32,44 @@ def parse_arguments():
     parser.add_argument('tests', nargs='*', help='names of meson tests; default: all')
     parser.add_argument('--suite', action='append', default=[])
     parser.add_argument('--timeout-multiplier', default='1')
-    parser.add_argument('--no-services', action='store_true', help='start no broker')
+    parser.add_argument('--no-services', action='store_true', help='start no broker and no database')
     parser.add_argument('--label', default='', help='name of the build, printed before the closing line')
     parser.add_argument('--counts', type=pathlib.Path, help='also write the three numbers to this file')
     return parser.parse_args()
 
 
-class Kafka:
-    """The broker of the run; `environment` stays empty where it cannot be started."""
+class Service:
+    """A server of the run; `environment` stays empty where it cannot be started.
 
-    def __init__(self, directory):
-        self.directory = directory
+    Its variables are those that its script prints, and NAME_SERVICE and NAME_DIR to stop and start it in the middle of a test.
+    """
+
+    def __init__(self, name, address, directory):
+        self.name = name
+        self.address = address          # the variable whose value is printed
+        self.script = SERVICES / name.lower()
+        self.directory = os.path.join(directory, name.lower())
         self.environment = {}
 
     def __enter__(self):
         started = time.monotonic()
         try:
-            done = subprocess.run([KAFKA, 'up', self.directory], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            done = subprocess.run([self.script, 'up', self.directory], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                   stderr=subprocess.PIPE, text=True, timeout=400, check=False)
         except subprocess.TimeoutExpired:
-            print('Kafka: did not come up in time', flush=True)
+            print(f'{self.name}: did not come up in time', flush=True)
             return self
         if done.returncode != 0:
-            print('Kafka:', done.stderr.strip() or f'exit status {done.returncode}', flush=True)
+            print(f'{self.name}:', done.stderr.strip() or f'exit status {done.returncode}', flush=True)
             return self
         self.environment = dict(line.split('=', 1) for line in done.stdout.splitlines() if '=' in line)
-        self.environment['KAFKA_SERVICE'] = str(KAFKA)
-        self.environment['KAFKA_DIR'] = str(self.directory)
-        print(f"Kafka: {self.environment['KAFKA_PLAINTEXT']} after {time.monotonic() - started:.1f} s", flush=True)
+        self.environment[f'{self.name.upper()}_SERVICE'] = str(self.script)
+        self.environment[f'{self.name.upper()}_DIR'] = str(self.directory)
+        print(f'{self.name}: {self.environment[self.address]} after {time.monotonic() - started:.1f} s', flush=True)
         return self
 
     def __exit__(self, *_):
-        subprocess.run([KAFKA, 'down', self.directory], stdin=subprocess.DEVNULL, timeout=60, check=False)
+        subprocess.run([self.script, 'down', self.directory], stdin=subprocess.DEVNULL, timeout=60, check=False)
 
 
 def count_tap(output):
@@ -169,8 +176,9 @@ def main():
         if arguments.no_services:
             status = subprocess.run(command, stdin=subprocess.DEVNULL, env=environment, check=False).returncode
         else:
-            with Kafka(os.path.join(directory, 'kafka')) as kafka:
+            with Service('Kafka', 'KAFKA_PLAINTEXT', directory) as kafka, Service('Postgres', 'PGPORT', directory) as postgres:
                 environment.update(kafka.environment)
+                environment.update(postgres.environment)
                 status = subprocess.run(command, stdin=subprocess.DEVNULL, env=environment, check=False).returncode
 
     passed, failed, skipped = report(read_log(log))
