@@ -346,6 +346,7 @@ dedup_stats (WeirOp            *op,
   stats->rows_removed = self->n_removed;
   stats->rows_dropped_by_watermark = self->n_late;
   stats->late_rows = self->n_late;
+  stats->duplicate_rows = self->n_dropped;
   stats->memory_bytes = weir_group_table_bytes (self->table);
   stats->update_ms = op->busy_ns / 1000000;
 }

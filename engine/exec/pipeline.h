@@ -47,6 +47,7 @@ typedef struct
   guint64     rows_removed;
   guint64     rows_dropped_by_watermark; /* late groups after partial aggregation, as Spark counts */
   guint64     late_rows;                 /* late input rows, as the window shows */
+  guint64     duplicate_rows;            /* deduplication: rows dropped because their key was known */
   guint64     memory_bytes;
   gint64      update_ms, removal_ms, commit_ms;
 } WeirStatefulStats;

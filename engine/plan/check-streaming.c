@@ -216,6 +216,13 @@ session_aggregation (const Query    *query,
 }
 
 static gboolean
+global_session (const Query    *query,
+                const WeirPlan *node)
+{
+  return is_streaming_aggregate (node) && node->aggregate.is_session && node->aggregate.n_keys == 1;
+}
+
+static gboolean
 distinct_aggregate (const Query    *query,
                     const WeirPlan *node)
 {
@@ -343,6 +350,13 @@ any_stream_join (const Query    *query,
 }
 
 static gboolean
+join_without_equality (const Query    *query,
+                       const WeirPlan *node)
+{
+  return is_stream_join (node) && node->join.n_equi == 0;
+}
+
+static gboolean
 outer_stream_join (const Query    *query,
                    const WeirPlan *node)
 {
@@ -401,6 +415,8 @@ static const Rule rules[] = {
     "Invalid streaming output mode: %s. This output mode is not supported for session window streaming aggregations on streaming "
     "DataFrames/DataSets.",
     "Session windows change until they end: use append or complete." },
+  { ANY, global_session, FALSE, OPERATION, "Global aggregation with session window in streaming query is not supported.",
+    "A session window on a stream needs another key beside it." },
   { ANY, distinct_aggregate, FALSE, OPERATION,
     "Distinct aggregations are not supported on streaming DataFrames/Datasets. Consider using approx_count_distinct() instead.",
     "DISTINCT in an aggregate would need all values for ever: use approx_count_distinct()." },
@@ -433,6 +449,8 @@ static const Rule rules[] = {
   { UPDATE, outer_stream_join, FALSE, OPERATION,
     "Join between two streaming DataFrames/Datasets is not supported in %s output mode, only in Append output mode",
     "An outer join of two streams gives rows once: use append." },
+  { ANY, join_without_equality, FALSE, OPERATION, "Stream-stream join without equality predicate is not supported.",
+    "A join of two streams needs an equality between their columns." },
   { ANY, unbounded_outer_join, FALSE, OPERATION,
     "Stream-stream outer join between two streaming DataFrame/Datasets is not supported without a watermark in the join keys, or a watermark on the "
     "nullable side and an appropriate range condition",

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "io/hub.h"
+#include "query/formats.h"
+#include "query/session-private.h"
+
+/*
+ * One script with its last statement as a running query. Tables and settings of the statements before it are made; a failure is kept
+ * in `error` for the file to expect.
+ */
+typedef struct
+{
+  char             *text;    /* Owned */
+  char             *dir;     /* Owned: relative paths and ${DIR} */
+  WeirSqlScript    *script;  /* Owned */
+  WeirCatalog      *catalog; /* Owned */
+  WeirReaderHub    *hub;     /* Owned */
+  WeirClock        *clock;   /* Owned */
+  WeirWorkerPool   *pool;    /* Owned */
+  WeirAnalyzedQuery analyzed;
+  WeirStreamRun    *run;   /* Owned, nullable: made by the first step */
+  GPtrArray        *sinks; /* Owned, nullable: WeirSink */
+  GError           *error; /* Owned, nullable */
+} GoldenQuery;
+
+GoldenQuery *golden_query_new (const char *text,
+                               const char *dir,
+                               WeirClock  *clock,
+                               guint       n_threads);
+void         golden_query_free (GoldenQuery *query);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GoldenQuery, golden_query_free)
+
+/* Makes the run when there is none. FALSE: see `error`. */
+gboolean golden_query_start (GoldenQuery *query);
+/* Another statement of the same session, run as a batch: its rows as words. (transfer full) (nullable): NULL: see `error` */
+GPtrArray *golden_query_read (GoldenQuery *query,
+                              const char  *sql);
