@@ -49,11 +49,19 @@ typedef struct
  * @text: a whole script
  * @base_dir: (nullable): where relative paths start
  *
- * Parses and analyses on a worker; no source is opened, nothing is read or written.
+ * Parses and analyses on a worker; no source is opened. Of tables without declared columns, samples of their files are read.
  */
 WEIR_API void       weir_check_script_async (const char *text, const char *base_dir, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 WEIR_API WeirCheck *weir_check_script_finish (GAsyncResult *result, GError **error); /* (transfer full) */
 WEIR_API WeirCheck *weir_check_script (const char *text, const char *base_dir);      /* the same, blocking; (transfer full) */
+/**
+ * weir_check_script_unread:
+ *
+ * The same for a main loop: no file is read. Where columns would have to be found in files, queries are without columns and without
+ * problems, and weir_check_get_is_partial() says so. (transfer full)
+ */
+WEIR_API WeirCheck *weir_check_script_unread (const char *text, const char *base_dir);
+WEIR_API gboolean   weir_check_get_is_partial (WeirCheck *check);
 WEIR_API WeirCheck *weir_check_ref (WeirCheck *check);
 WEIR_API void       weir_check_unref (WeirCheck *check);
 

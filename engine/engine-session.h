@@ -79,16 +79,17 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirOutcome, weir_outcome_free)
 WEIR_API WeirOutcome *weir_session_execute (WeirSession *session, const char *text, WeirRange range, GError **error);
 
 /**
- * weir_session_load:
+ * weir_session_prepare_query_async:
+ * @text: a whole document
+ * @range: the statement of the query in it
  *
- * Forgets tables, views and settings, then carries out every statement of a document that is not a query to run. Running queries go
- * on with what they were started with.
- *
- * Returns: FALSE with the first error; later statements were still tried
+ * Forgets tables, views and settings, carries out every statement of the document that is no query to run, and makes the query of
+ * @range from what they define. An error of another statement is told only when the query cannot do without that statement. Running queries
+ * go on with what they were started with. The work, reading samples of files included, is done on a worker.
  */
-WEIR_API gboolean weir_session_load (WeirSession *session, const char *text, GError **error);
-/* The streaming or batch query of that statement of the loaded text, unstarted and registered under its name. (transfer full) (nullable) */
-WEIR_API WeirQuery *weir_session_prepare_query (WeirSession *session, const char *text, WeirRange range, GError **error);
+WEIR_API void weir_session_prepare_query_async (WeirSession *session, const char *text, WeirRange range, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/* The query, unstarted and registered under its name. (transfer full) (nullable) */
+WEIR_API WeirQuery *weir_session_prepare_query_finish (WeirSession *session, GAsyncResult *result, GError **error);
 WEIR_API GPtrArray *weir_session_list_queries (WeirSession *session);                /* (element-type WeirQuery) (transfer full) */
 WEIR_API WeirQuery *weir_session_get_query (WeirSession *session, const char *name); /* (transfer none) (nullable) */
 

@@ -478,6 +478,23 @@ resolve_text (WeirSchema *declared,
 #define SAMPLE_BYTES (1u << 20)
 #define SAMPLE_FILES 5
 
+/* A pipe has no sample to give: its rows come once, and perhaps never. */
+static gssize
+read_sample (const char *path,
+             char       *data)
+{
+  int         fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  struct stat status;
+  gssize      n = -1;
+
+  if (fd < 0)
+    return -1;
+  if (fstat (fd, &status) == 0 && S_ISREG (status.st_mode))
+    n = read (fd, data, SAMPLE_BYTES);
+  close (fd);
+  return n;
+}
+
 /* The first megabyte of each of the first files. */
 static WeirSchema *
 infer (const char *format,
@@ -499,12 +516,9 @@ infer (const char *format,
   for (guint i = 0; i < files->len && samples->len < SAMPLE_FILES; i++)
     {
       const WeirFileEntry *file = files->pdata[i];
-      int                  fd = open (file->path, O_RDONLY | O_CLOEXEC);
       g_autofree char     *data = g_malloc (SAMPLE_BYTES);
-      gssize               n = fd >= 0 ? read (fd, data, SAMPLE_BYTES) : -1;
+      gssize               n = read_sample (file->path, data);
 
-      if (fd >= 0)
-        close (fd);
       if (n == SAMPLE_BYTES)
         while (n > 0 && data[n - 1] != '\n')
           n--;

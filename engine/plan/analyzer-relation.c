@@ -144,7 +144,7 @@ scan_table (WeirAnalyzer        *self,
   if (!check_can_read (self, table, stream, span, error) || !read_options (self, options, n_options, &own, error))
     return NULL;
   merged = merge_options (table, own);
-  schema = table->format->resolve_schema (table->name, table->declared, merged, table->base_dir, error);
+  schema = weir_catalog_resolve_schema (self->catalog, table, merged, error);
   if (schema == NULL)
     {
       if (error != NULL && *error != NULL)

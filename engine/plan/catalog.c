@@ -18,6 +18,7 @@ struct _WeirCatalog
   GHashTable *views;    /* folded name → WeirViewDef */
   GHashTable *settings; /* key → value, only what was set */
   WeirZone   *zone;     /* Owned: spark.sql.session.timeZone */
+  gboolean    no_reading, has_unread;
 };
 
 /* ---- tables ----------------------------------------------------------------------------------------------------- */
@@ -103,6 +104,33 @@ look_up (GHashTable *table,
   g_autofree char *key = g_utf8_casefold (name, -1);
 
   return g_hash_table_lookup (table, key);
+}
+
+void
+weir_catalog_forbid_reading (WeirCatalog *catalog)
+{
+  catalog->no_reading = TRUE;
+}
+
+gboolean
+weir_catalog_has_unread (WeirCatalog *catalog)
+{
+  return catalog->has_unread;
+}
+
+WeirSchema *
+weir_catalog_resolve_schema (WeirCatalog *catalog,
+                             WeirTable   *table,
+                             GHashTable  *options,
+                             GError     **error)
+{
+  if (catalog->no_reading && table->declared == NULL && table->format->infers)
+    {
+      catalog->has_unread = TRUE;
+      weir_fail (error, WEIR_ERROR_ANALYZE, "UNABLE_TO_INFER_SCHEMA", WEIR_SPAN_NONE, "The columns of %s have not been read yet.", table->name);
+      return NULL;
+    }
+  return table->format->resolve_schema (table->name, table->declared, options, table->base_dir, error);
 }
 
 void

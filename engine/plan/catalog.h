@@ -69,6 +69,17 @@ gboolean weir_catalog_add_view (WeirCatalog *catalog, const char *name, const ch
 gboolean weir_catalog_remove (WeirCatalog *catalog, const char *name); /* table or view */
 char   **weir_catalog_list (WeirCatalog *catalog, gboolean views);     /* sorted names; (transfer full) */
 
+/**
+ * weir_catalog_forbid_reading:
+ *
+ * From now on the columns of a table are taken from its declaration only: where files would have to be read for them, the analysis fails
+ * with UNABLE_TO_INFER_SCHEMA and weir_catalog_has_unread() says so. For main loops, which do not wait for files.
+ */
+void     weir_catalog_forbid_reading (WeirCatalog *catalog);
+gboolean weir_catalog_has_unread (WeirCatalog *catalog);
+/* Columns of @table; @options are its own unless a query adds some. (transfer full) (nullable) */
+WeirSchema *weir_catalog_resolve_schema (WeirCatalog *catalog, WeirTable *table, GHashTable *options, GError **error);
+
 /* Settings: `spark.sql.…` and `weir.…`; lower-case keys are not folded. Unknown ones are kept. */
 gboolean    weir_catalog_set (WeirCatalog *catalog, const char *key, const char *value, GError **error);
 void        weir_catalog_unset (WeirCatalog *catalog, const char *key);

@@ -9,7 +9,8 @@
 
 /*
  * The check of a script: what the editor underlines and the builder knows. Statements run in order over a catalogue of their own, so
- * a query sees the tables above it; one that fails does not stop the rest. Nothing is opened, read or written.
+ * a query sees the tables above it; one that fails does not stop the rest. Nothing is opened or written; files are read for the columns of
+ * tables that declare none, except when a main loop asks: then what depends on them is left open.
  */
 
 struct _WeirCheck
@@ -20,6 +21,7 @@ struct _WeirCheck
   GStringChunk   *strings;    /* Owned: all texts */
   GPtrArray      *errors;     /* Owned: GError */
   GPtrArray      *blocks;     /* Owned: column arrays, string arrays */
+  gboolean        is_partial; /* columns of a table were not read */
 };
 
 static const char *
@@ -275,15 +277,20 @@ check_statement (WeirCheck              *self,
     default:
       break;
     }
+  self->is_partial = weir_catalog_has_unread (catalog);
+  /* After a table whose columns are not known no name is known to be wrong. */
+  if (self->is_partial)
+    g_clear_error (&error);
   info.has_error = error != NULL;
   if (error != NULL)
     add_problem (self, error, statement->span);
   g_array_append_val (self->statements, info);
 }
 
-WeirCheck *
-weir_check_script (const char *text,
-                   const char *base_dir)
+static WeirCheck *
+check_script (const char *text,
+              const char *base_dir,
+              gboolean    may_read)
 {
   WeirCheck                *self = g_new0 (WeirCheck, 1);
   g_autoptr (WeirSqlScript) script = weir_sql_parse (text, -1);
@@ -296,6 +303,8 @@ weir_check_script (const char *text,
   self->blocks = g_ptr_array_new_with_free_func (g_free);
   self->errors = g_ptr_array_new_with_free_func ((GDestroyNotify)g_error_free);
   weir_formats_register (catalog);
+  if (!may_read)
+    weir_catalog_forbid_reading (catalog);
   for (guint i = 0; i < weir_sql_script_get_n_statements (script); i++)
     {
       const WeirSqlStatement *statement = weir_sql_script_get_statement (script, i);
@@ -312,6 +321,26 @@ weir_check_script (const char *text,
         check_statement (self, catalog, statement, text, base_dir != NULL ? base_dir : ".");
     }
   return self;
+}
+
+WeirCheck *
+weir_check_script (const char *text,
+                   const char *base_dir)
+{
+  return check_script (text, base_dir, TRUE);
+}
+
+WeirCheck *
+weir_check_script_unread (const char *text,
+                          const char *base_dir)
+{
+  return check_script (text, base_dir, FALSE);
+}
+
+gboolean
+weir_check_get_is_partial (WeirCheck *check)
+{
+  return check->is_partial;
 }
 
 static void

@@ -30,6 +30,8 @@ struct _WeirSession
   WeirRunOptions options; /* strings Owned */
 };
 
+/* The statement at @range of a parsed script. (transfer none) (nullable) */
+const WeirSqlStatement *_weir_find_statement (WeirSqlScript *script, WeirRange range, GError **error);
 /* The statement at @range of @text; parses the text unless it is the one parsed last. (transfer none) (nullable) */
 const WeirSqlStatement *_weir_session_find_statement (WeirSession *self, const char *text, WeirRange range, GError **error);
 
@@ -60,6 +62,9 @@ typedef struct
 void _weir_analyzed_query_clear (WeirAnalyzedQuery *analyzed);
 /* QUERY, CREATE STREAMING QUERY or INSERT. @mode_override: nullable. FALSE with @error; @analyzed may hold a plan even then. */
 gboolean _weir_analyze_statement (WeirCatalog *catalog, const WeirSqlStatement *statement, const char *text, const char *mode_override, WeirAnalyzedQuery *analyzed, GError **error);
+
+/* The query of an analysed statement, unstarted; a streaming one is registered under its name. In the session's context. (transfer full) (nullable) */
+WeirQuery *_weir_session_make_query (WeirSession *self, const WeirSqlStatement *statement, const char *text, WeirAnalyzedQuery *analyzed, GError **error);
 
 /* SHOW, DESCRIBE, EXPLAIN, SET key. (transfer full) (nullable): NULL with or without @error: not such a statement */
 WeirRows *_weir_session_show (WeirSession *self, const WeirSqlStatement *statement, const char *text, GError **error);

@@ -384,33 +384,30 @@ forget_query (WeirSession *self,
       }
 }
 
-static WeirQuery *
-prepare (WeirSession            *self,
-         const WeirSqlStatement *statement,
-         const char             *text,
-         GError                **error)
+WeirQuery *
+_weir_session_make_query (WeirSession            *self,
+                          const WeirSqlStatement *statement,
+                          const char             *text,
+                          WeirAnalyzedQuery      *analyzed,
+                          GError                **error)
 {
-  WeirAnalyzedQuery analyzed;
-  WeirQuerySpec     spec = { 0 };
-  WeirQuery        *query = NULL;
-  WeirQuery        *old;
+  WeirQuerySpec spec = { 0 };
+  WeirQuery    *query = NULL;
+  WeirQuery    *old = analyzed->name != NULL ? weir_session_get_query (self, analyzed->name) : NULL;
 
-  if (!_weir_analyze_statement (self->catalog, statement, text, self->options.output_mode, &analyzed, error))
-    goto out;
-  old = analyzed.name != NULL ? weir_session_get_query (self, analyzed.name) : NULL;
   if (old != NULL && weir_query_get_state (old) != WEIR_QUERY_STOPPED && weir_query_get_state (old) != WEIR_QUERY_FAILED)
     {
       weir_fail (error, WEIR_ERROR_ANALYZE, "STREAMING_QUERY_ALREADY_RUNNING", statement->create_query.name.span,
                  "Cannot start query with name %s as a query with that name is already active in this session. Stop it first.",
-                 analyzed.name);
+                 analyzed->name);
       goto out;
     }
-  if (!fill_spec (self, statement, text, &analyzed, &spec, error))
+  if (!fill_spec (self, statement, text, analyzed, &spec, error))
     goto out;
   if (old != NULL)
-    forget_query (self, analyzed.name);
+    forget_query (self, analyzed->name);
   query = _weir_query_new (&spec, self->context);
-  if (analyzed.is_streaming)
+  if (analyzed->is_streaming)
     {
       listen_to (self, query);
       g_ptr_array_add (self->queries, g_object_ref (query));
@@ -418,8 +415,49 @@ prepare (WeirSession            *self,
     }
 out:
   weir_query_spec_clear (&spec);
+  return query;
+}
+
+static WeirQuery *
+prepare (WeirSession            *self,
+         const WeirSqlStatement *statement,
+         const char             *text,
+         GError                **error)
+{
+  WeirAnalyzedQuery analyzed;
+  WeirQuery        *query = NULL;
+
+  if (_weir_analyze_statement (self->catalog, statement, text, self->options.output_mode, &analyzed, error))
+    query = _weir_session_make_query (self, statement, text, &analyzed, error);
   _weir_analyzed_query_clear (&analyzed);
   return query;
+}
+
+const WeirSqlStatement *
+_weir_find_statement (WeirSqlScript *script,
+                      WeirRange      range,
+                      GError       **error)
+{
+  for (guint i = 0; i < weir_sql_script_get_n_statements (script); i++)
+    {
+      WeirSpan      span = weir_sql_script_get_span (script, i);
+      const GError *wrong = weir_sql_script_get_error (script, i);
+
+      if (span.end <= range.start || span.start >= range.end)
+        {
+          if (span.start != span.end || wrong == NULL)
+            continue;
+        }
+      if (wrong != NULL)
+        {
+          if (error != NULL)
+            *error = g_error_copy (wrong);
+          return NULL;
+        }
+      return weir_sql_script_get_statement (script, i);
+    }
+  weir_fail (error, WEIR_ERROR_PARSE, "PARSE_EMPTY_STATEMENT", WEIR_SPAN_NONE, "There is no statement here.");
+  return NULL;
 }
 
 const WeirSqlStatement *
@@ -433,26 +471,7 @@ _weir_session_find_statement (WeirSession *self,
       g_clear_pointer (&self->script, weir_sql_script_unref);
       self->script = weir_sql_parse (text, -1);
     }
-  for (guint i = 0; i < weir_sql_script_get_n_statements (self->script); i++)
-    {
-      WeirSpan      span = weir_sql_script_get_span (self->script, i);
-      const GError *wrong = weir_sql_script_get_error (self->script, i);
-
-      if (span.end <= range.start || span.start >= range.end)
-        {
-          if (span.start != span.end || wrong == NULL)
-            continue;
-        }
-      if (wrong != NULL)
-        {
-          if (error != NULL)
-            *error = g_error_copy (wrong);
-          return NULL;
-        }
-      return weir_sql_script_get_statement (self->script, i);
-    }
-  weir_fail (error, WEIR_ERROR_PARSE, "PARSE_EMPTY_STATEMENT", WEIR_SPAN_NONE, "There is no statement here.");
-  return NULL;
+  return _weir_find_statement (self->script, range, error);
 }
 
 static void
@@ -545,59 +564,6 @@ weir_outcome_free (WeirOutcome *outcome)
   g_clear_pointer (&outcome->rows, weir_rows_unref);
   g_clear_object (&outcome->query);
   g_free (outcome);
-}
-
-gboolean
-weir_session_load (WeirSession *session,
-                   const char  *text,
-                   GError     **error)
-{
-  g_autoptr (WeirSqlScript) script = weir_sql_parse (text, -1);
-  GError                   *first = NULL;
-  GHashTableIter            iter;
-  gpointer                  key, value;
-
-  weir_catalog_free (session->catalog);
-  session->catalog = weir_catalog_new ();
-  weir_formats_register (session->catalog);
-  g_hash_table_iter_init (&iter, session->conf);
-  while (g_hash_table_iter_next (&iter, &key, &value))
-    weir_catalog_set (session->catalog, key, value, NULL);
-  for (guint i = 0; i < weir_sql_script_get_n_statements (script); i++)
-    {
-      const WeirSqlStatement *statement = weir_sql_script_get_statement (script, i);
-      GError                 *local = NULL;
-
-      if (statement == NULL)
-        local = g_error_copy (weir_sql_script_get_error (script, i));
-      else
-        _weir_define (session->catalog, statement, text, session->base_dir, &local);
-      if (first == NULL)
-        first = g_steal_pointer (&local);
-      g_clear_error (&local);
-    }
-  if (first != NULL)
-    g_propagate_error (error, first);
-  return first == NULL;
-}
-
-WeirQuery *
-weir_session_prepare_query (WeirSession *session,
-                            const char  *text,
-                            WeirRange    range,
-                            GError     **error)
-{
-  const WeirSqlStatement *statement = _weir_session_find_statement (session, text, range, error);
-
-  if (statement == NULL)
-    return NULL;
-  if (statement->kind != WEIR_SQL_STATEMENT_QUERY && statement->kind != WEIR_SQL_STATEMENT_INSERT &&
-      statement->kind != WEIR_SQL_STATEMENT_CREATE_STREAMING_QUERY)
-    {
-      weir_fail (error, WEIR_ERROR_ANALYZE, "UNSUPPORTED_FEATURE", statement->span, "This statement is no query that can be run.");
-      return NULL;
-    }
-  return prepare (session, statement, text, error);
 }
 
 GPtrArray *

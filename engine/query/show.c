@@ -114,7 +114,7 @@ schema_of (WeirSession       *self,
 
   *table = weir_catalog_get_table (self->catalog, _weir_name_last (name));
   if (*table != NULL)
-    return (*table)->format->resolve_schema ((*table)->name, (*table)->declared, (*table)->options, (*table)->base_dir, error);
+    return weir_catalog_resolve_schema (self->catalog, *table, (*table)->options, error);
   sql = g_strdup_printf ("SELECT * FROM %s", quoted);
   script = weir_sql_parse (sql, -1);
   plan = weir_analyze_query (self->catalog, weir_sql_script_get_statement (script, 0)->query, sql, &local);

@@ -280,11 +280,11 @@ test_run_stop_edit_run (void)
   g_autoptr (WeirDocument) document = weir_document_new ();
   g_autofree char         *text = NULL;
   g_autofree char         *error_text = NULL;
-  g_autoptr (GError)       error = NULL;
 
   weir_document_set_text (document, SCRIPT, "x");
-  g_assert_true (weir_document_run_query (document, "q", &error));
-  g_assert_no_error (error);
+  weir_document_run_query (document, "q");
+  g_assert_true (weir_document_get_is_starting (document, "q"));
+  g_assert_true (weir_document_has_running (document));
   wait_until (has_rows (document, "q"));
   g_assert_true (weir_document_has_running (document));
   g_assert_false (weir_document_get_is_stale (document, "q"));
@@ -294,13 +294,13 @@ test_run_stop_edit_run (void)
   weir_document_check_now (document);
   g_assert_true (weir_document_get_is_stale (document, "q"));
   /* Runs again without being stopped by hand. */
-  g_assert_true (weir_document_run_query (document, "q", &error));
+  weir_document_run_query (document, "q");
   wait_until (!weir_document_get_is_stale (document, "q") && has_rows (document, "q"));
   weir_document_stop_query (document, "q");
   wait_until (state_of (document, "q") == WEIR_QUERY_STOPPED);
   weir_document_set_text (document, "CREATE STREAMING QUERY q AS SELECT nothing FROM STREAM nowhere;", "x");
-  g_assert_false (weir_document_run_query (document, "q", &error));
-  g_assert_nonnull (error);
+  weir_document_run_query (document, "q");
+  wait_until (!weir_document_get_is_starting (document, "q"));
   error_text = weir_document_dup_run_error (document, "q");
   g_assert_nonnull (strstr (error_text, "nowhere"));
 }
@@ -311,8 +311,8 @@ test_several_run (void)
   g_autoptr (WeirDocument) document = weir_document_new ();
 
   weir_document_set_text (document, SCRIPT, "x");
-  g_assert_true (weir_document_run_query (document, "q", NULL));
-  g_assert_true (weir_document_run_query (document, "Query 2", NULL));
+  weir_document_run_query (document, "q");
+  weir_document_run_query (document, "Query 2");
   wait_until (has_rows (document, "q") && has_rows (document, "Query 2"));
   weir_document_stop_all (document);
   wait_until (!weir_document_has_running (document));

@@ -184,7 +184,7 @@ test_failure (void)
   weir_document_set_text (weir_window_get_document (window), "CREATE STREAMING QUERY q AS SELECT x FROM STREAM nowhere;\n", "x");
   activate (window, "run");
   panel = find_widget (GTK_WIDGET (window), g_type_from_name ("WeirFailurePanel"));
-  g_assert_true (gtk_widget_get_visible (panel));
+  wait_until (gtk_widget_get_visible (panel));
   g_assert_false (gtk_widget_get_visible (find_widget (GTK_WIDGET (window), WEIR_TYPE_RESULTS_PANE)));
   close_window (window);
 }

@@ -5,6 +5,8 @@
 
 G_BEGIN_DECLS
 
+typedef struct _WeirDocumentStart WeirDocumentStart;
+
 /* What was last started under a query's name. */
 typedef struct
 {
@@ -14,6 +16,8 @@ typedef struct
   char         *error_text; /* why it could not be started; nullable */
   char         *basis;      /* digest of the statements it was made of */
   gboolean      restart;    /* start anew when it has stopped */
+
+  WeirDocumentStart *start; /* on its way to become `query`; nullable */
 } WeirDocumentRun;
 
 typedef struct
@@ -34,13 +38,13 @@ struct _WeirDocument
   gboolean         read_only;
   gboolean         needs_trust;
 
-  WeirCheck    *check;
-  char         *checked_text;
-  gboolean      is_checked;
-  GPtrArray    *queries;   /* WeirDocumentEntry, in the order of the text */
-  char         *structure; /* names and kinds of the last check, to see whether they changed */
-  guint         check_source;
-  GCancellable *check_cancellable;
+  WeirCheck *check;
+  char      *checked_text;
+  gboolean   is_checked;
+  GPtrArray *queries;   /* WeirDocumentEntry, in the order of the text */
+  char      *structure; /* names and kinds of the last check, to see whether they changed */
+  guint      check_source;
+  gboolean   is_checking; /* a worker is */
 
   GHashTable *runs; /* name → WeirDocumentRun */
 };

@@ -6,23 +6,6 @@
 
 #include "ui/window/document-private.h"
 
-void
-_weir_document_run_free (gpointer data)
-{
-  WeirDocumentRun *run = data;
-
-  if (run->query != NULL)
-    {
-      g_signal_handlers_disconnect_by_data (run->query, run);
-      weir_query_stop (run->query);
-      g_object_unref (run->query);
-    }
-  g_free (run->name);
-  g_free (run->error_text);
-  g_free (run->basis);
-  g_free (run);
-}
-
 static gboolean
 is_over (WeirQuery *query)
 {
@@ -74,7 +57,7 @@ state_cb (WeirDocumentRun *run)
   if (run->restart && is_over (run->query))
     {
       run->restart = FALSE;
-      weir_document_run_query (document, name, NULL);
+      weir_document_run_query (document, name);
       return;
     }
   _weir_document_emit_query_changed (document, name);
@@ -107,62 +90,131 @@ _weir_document_rename_run (WeirDocument *self,
   g_hash_table_insert (self->runs, run->name, run);
 }
 
-static WeirQuery *
-prepare (WeirDocument *self,
-         const char   *name,
-         GError      **error)
+/*
+ * A start waits for a worker, which may have to read files for the columns of a table. The run knows of at most one start; a newer one,
+ * a stop and the end of the document let go of it, and what it brings then is dropped.
+ */
+struct _WeirDocumentStart
 {
-  const WeirStatementInfo *info = weir_document_find_query (self, name);
-  WeirQuery               *query;
-  g_autoptr (GError)       load_error = NULL;
+  WeirDocument    *document;    /* not owned; NULL: let go of */
+  WeirDocumentRun *run;         /* not owned */
+  GCancellable    *cancellable; /* Owned */
+  char            *text;        /* Owned: what errors are about */
+  char            *basis;       /* Owned */
+};
 
-  if (info == NULL)
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "%s", name);
-      return NULL;
-    }
-  /* An error of another statement is told only when this query cannot do without that statement. */
-  weir_session_load (self->session, self->checked_text, &load_error);
-  query = weir_session_prepare_query (self->session, self->checked_text, info->range, error);
-  if (query != NULL)
-    weir_query_keep_result (query);
-  return query;
+static void
+start_free (WeirDocumentStart *start)
+{
+  g_object_unref (start->cancellable);
+  g_free (start->text);
+  g_free (start->basis);
+  g_free (start);
 }
 
-gboolean
-weir_document_run_query (WeirDocument *self,
-                         const char   *name,
-                         GError      **error)
-{
-  WeirDocumentRun   *run;
-  WeirQuery         *query;
-  g_autoptr (GError) local = NULL;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirDocumentStart, start_free)
 
-  g_return_val_if_fail (WEIR_IS_DOCUMENT (self) && name != NULL, FALSE);
+static void
+let_go (WeirDocumentRun *run)
+{
+  if (run->start == NULL)
+    return;
+  run->start->document = NULL;
+  g_cancellable_cancel (run->start->cancellable);
+  run->start = NULL;
+}
+
+void
+_weir_document_run_free (gpointer data)
+{
+  WeirDocumentRun *run = data;
+
+  let_go (run);
+  if (run->query != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (run->query, run);
+      weir_query_stop (run->query);
+      g_object_unref (run->query);
+    }
+  g_free (run->name);
+  g_free (run->error_text);
+  g_free (run->basis);
+  g_free (run);
+}
+
+static void
+started_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      data)
+{
+  g_autoptr (WeirDocumentStart) start = data;
+  g_autoptr (GError)            error = NULL;
+  g_autoptr (WeirQuery)         query = NULL;
+  g_autofree char              *name = NULL;
+  WeirDocumentRun              *run;
+
+  if (start->document == NULL)
+    return;
+  query = weir_session_prepare_query_finish (WEIR_SESSION (source), result, &error);
+  run = start->run;
+  run->start = NULL;
+  name = g_strdup (run->name);
+  if (query == NULL)
+    run->error_text = weir_error_format_text (error, start->text);
+  else
+    {
+      weir_query_keep_result (query);
+      g_free (run->basis);
+      run->basis = g_steal_pointer (&start->basis);
+    }
+  set_query (run, query != NULL ? g_object_ref (query) : NULL);
+  if (query != NULL)
+    weir_query_start (query);
+  _weir_document_emit_query_changed (start->document, name);
+}
+
+void
+weir_document_run_query (WeirDocument *self,
+                         const char   *name)
+{
+  const WeirStatementInfo *info;
+  WeirDocumentRun         *run;
+  WeirDocumentStart       *start;
+
+  g_return_if_fail (WEIR_IS_DOCUMENT (self) && name != NULL);
   weir_document_check_now (self);
+  info = weir_document_find_query (self, name);
+  if (info == NULL)
+    return;
   run = get_run (self, name);
   if (run->query != NULL && !is_over (run->query))
     {
       run->restart = TRUE;
       weir_query_stop (run->query);
-      return TRUE;
+      return;
     }
+  let_go (run);
   g_clear_pointer (&run->error_text, g_free);
-  query = prepare (self, name, &local);
-  if (query == NULL)
-    {
-      run->error_text = weir_error_format_text (local, self->checked_text);
-      set_query (run, NULL);
-      _weir_document_emit_query_changed (self, name);
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
-  g_free (run->basis);
-  run->basis = describe_basis (self, name);
-  set_query (run, query);
-  weir_query_start (query);
+  start = g_new0 (WeirDocumentStart, 1);
+  start->document = self;
+  start->run = run;
+  start->cancellable = g_cancellable_new ();
+  start->text = g_strdup (self->checked_text);
+  start->basis = describe_basis (self, name);
+  run->start = start;
+  weir_session_prepare_query_async (self->session, start->text, info->range, start->cancellable, started_cb, start);
   _weir_document_emit_query_changed (self, name);
-  return TRUE;
+}
+
+gboolean
+weir_document_get_is_starting (WeirDocument *self,
+                               const char   *name)
+{
+  WeirDocumentRun *run;
+
+  g_return_val_if_fail (WEIR_IS_DOCUMENT (self), FALSE);
+  run = name != NULL ? g_hash_table_lookup (self->runs, name) : NULL;
+  return run != NULL && run->start != NULL;
 }
 
 void
@@ -173,10 +225,16 @@ weir_document_stop_query (WeirDocument *self,
 
   g_return_if_fail (WEIR_IS_DOCUMENT (self) && name != NULL);
   run = g_hash_table_lookup (self->runs, name);
-  if (run == NULL || run->query == NULL)
+  if (run == NULL)
     return;
   run->restart = FALSE;
-  weir_query_stop (run->query);
+  if (run->start != NULL)
+    {
+      let_go (run);
+      _weir_document_emit_query_changed (self, name);
+    }
+  if (run->query != NULL)
+    weir_query_stop (run->query);
 }
 
 void
@@ -202,7 +260,7 @@ weir_document_has_running (WeirDocument *self)
     {
       WeirDocumentRun *run = value;
 
-      if (run->query != NULL && !is_over (run->query))
+      if (run->start != NULL || (run->query != NULL && !is_over (run->query)))
         return TRUE;
     }
   return FALSE;

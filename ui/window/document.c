@@ -181,28 +181,25 @@ take_check (WeirDocument *self,
   g_signal_emit (self, signals[CHECKED], 0);
 }
 
+/*
+ * At most one worker checks at a time: it may be held up by a disk, and every pause in the typing would send another after it. What is
+ * typed meanwhile is checked here, without files, and once more by a worker as soon as the first has come back.
+ */
 typedef struct
 {
-  WeirDocument *document;
-  char         *text;
+  GWeakRef document;
+  char    *text;
 } Checking;
 
 static void
-checked_cb (GObject      *source,
-            GAsyncResult *result,
-            gpointer      user_data)
+checking_free (Checking *checking)
 {
-  g_autofree Checking *checking = user_data;
-  g_autoptr (GError)   error = NULL;
-  WeirCheck           *check = weir_check_script_finish (result, &error);
-
-  /* A check that was overtaken is cancelled, so the text is still the one it began with. */
-  if (check == NULL)
-    g_free (checking->text);
-  else
-    take_check (checking->document, check, checking->text);
-  g_object_unref (checking->document);
+  g_weak_ref_clear (&checking->document);
+  g_free (checking->text);
+  g_free (checking);
 }
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Checking, checking_free)
 
 static char *
 dup_base_dir (WeirDocument *self)
@@ -212,27 +209,57 @@ dup_base_dir (WeirDocument *self)
   return parent != NULL ? g_file_get_path (parent) : NULL;
 }
 
+static void start_check (WeirDocument *self);
+
 static void
-cancel_check (WeirDocument *self)
+checked_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
 {
-  g_clear_handle_id (&self->check_source, g_source_remove);
-  g_cancellable_cancel (self->check_cancellable);
-  g_clear_object (&self->check_cancellable);
+  g_autoptr (Checking)     checking = user_data;
+  g_autoptr (WeirDocument) self = g_weak_ref_get (&checking->document);
+  g_autoptr (WeirCheck)    check = weir_check_script_finish (result, NULL);
+  g_autofree char         *now = NULL;
+
+  if (self == NULL)
+    return;
+  self->is_checking = FALSE;
+  now = weir_document_dup_text (self);
+  if (check != NULL && g_str_equal (checking->text, now))
+    {
+      g_clear_handle_id (&self->check_source, g_source_remove);
+      take_check (self, g_steal_pointer (&check), g_steal_pointer (&checking->text));
+    }
+  else if (self->check_source == 0 && (!self->is_checked || weir_check_get_is_partial (self->check)))
+    start_check (self);
+}
+
+static void
+start_check (WeirDocument *self)
+{
+  Checking        *checking;
+  g_autofree char *base_dir = NULL;
+
+  if (self->is_checking)
+    {
+      weir_document_check_now (self);
+      return;
+    }
+  base_dir = dup_base_dir (self);
+  checking = g_new0 (Checking, 1);
+  g_weak_ref_init (&checking->document, self);
+  checking->text = weir_document_dup_text (self);
+  self->is_checking = TRUE;
+  weir_check_script_async (checking->text, base_dir, NULL, checked_cb, checking);
 }
 
 static gboolean
 check_cb (gpointer data)
 {
-  WeirDocument    *self = data;
-  Checking        *checking = g_new0 (Checking, 1);
-  g_autofree char *base_dir = dup_base_dir (self);
+  WeirDocument *self = data;
 
   self->check_source = 0;
-  cancel_check (self);
-  self->check_cancellable = g_cancellable_new ();
-  checking->document = g_object_ref (self);
-  checking->text = weir_document_dup_text (self);
-  weir_check_script_async (checking->text, base_dir, self->check_cancellable, checked_cb, checking);
+  start_check (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -240,23 +267,27 @@ static void
 buffer_changed_cb (WeirDocument *self)
 {
   self->is_checked = FALSE;
-  cancel_check (self);
+  g_clear_handle_id (&self->check_source, g_source_remove);
   self->check_source = g_timeout_add (CHECK_DELAY_MS, check_cb, self);
 }
 
 void
 weir_document_check_now (WeirDocument *self)
 {
-  char            *text;
+  g_autofree char *text = NULL;
   g_autofree char *base_dir = NULL;
+  WeirCheck       *check;
 
   g_return_if_fail (WEIR_IS_DOCUMENT (self));
   if (self->is_checked)
     return;
-  cancel_check (self);
+  g_clear_handle_id (&self->check_source, g_source_remove);
   text = weir_document_dup_text (self);
   base_dir = dup_base_dir (self);
-  take_check (self, weir_check_script (text, base_dir), text);
+  check = weir_check_script_unread (text, base_dir);
+  take_check (self, check, g_steal_pointer (&text));
+  if (weir_check_get_is_partial (self->check) && !self->is_checking)
+    start_check (self);
 }
 
 WeirCheck *
@@ -587,7 +618,7 @@ dispose (GObject *object)
 {
   WeirDocument *self = WEIR_DOCUMENT (object);
 
-  cancel_check (self);
+  g_clear_handle_id (&self->check_source, g_source_remove);
   g_hash_table_remove_all (self->runs);
   G_OBJECT_CLASS (weir_document_parent_class)->dispose (object);
 }

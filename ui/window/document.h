@@ -71,13 +71,13 @@ WeirQuery *weir_document_get_query (WeirDocument *self,
 /**
  * weir_document_run_query:
  *
- * Starts a query as its text is now. One that runs is stopped first and started again when it has stopped.
- *
- * Returns: FALSE when the text could not be analysed; the error is shown by weir_document_get_run_error() too
+ * Starts a query as its text is now; one that runs is stopped first and started again when it has stopped. Returns at once:
+ * weir_document_get_is_starting() until there is a query, or weir_document_dup_run_error() says why there is none.
  */
-gboolean weir_document_run_query (WeirDocument *self,
-                                  const char   *name,
-                                  GError      **error);
+void     weir_document_run_query (WeirDocument *self,
+                                  const char   *name);
+gboolean weir_document_get_is_starting (WeirDocument *self,
+                                        const char   *name);
 void     weir_document_stop_query (WeirDocument *self,
                                    const char   *name);
 void     weir_document_stop_all (WeirDocument *self);

@@ -507,12 +507,13 @@ _weir_window_update_actions (WeirWindow *self)
 {
   const char              *name = get_name (self);
   WeirQuery               *query = weir_document_get_query (self->document, name);
-  gboolean                 active = query != NULL && weir_query_state_is_active (query);
+  gboolean                 active = weir_query_state_is_active (query);
+  gboolean                 starting = weir_document_get_is_starting (self->document, name);
   const WeirStatementInfo *info = weir_document_find_query (self->document, name);
   gboolean                 editable = name != NULL && !weir_document_get_read_only (self->document);
 
   set_enabled (self, "run", name != NULL);
-  set_enabled (self, "stop", active);
+  set_enabled (self, "stop", active || starting);
   set_enabled (self, "step", active);
   set_enabled (self, "pause", active);
   set_enabled (self, "design", name != NULL);

@@ -32,7 +32,7 @@ run_now (WeirWindow *self,
 {
   WeirQueryPage *page = _weir_window_ensure_page (self, name);
 
-  weir_document_run_query (self->document, name, NULL);
+  weir_document_run_query (self->document, name);
   if (page != NULL)
     {
       weir_query_page_refresh (page);
@@ -46,7 +46,7 @@ run_all_now (WeirWindow *self)
   g_auto (GStrv) names = weir_document_list_queries (self->document);
 
   for (guint i = 0; names[i] != NULL; i++)
-    weir_document_run_query (self->document, names[i], NULL);
+    weir_document_run_query (self->document, names[i]);
 }
 
 static void

@@ -214,7 +214,7 @@ void
 _weir_query_page_update (WeirQueryPage *self)
 {
   WeirQuery       *query = weir_document_get_query (self->document, self->name);
-  gboolean         active = weir_query_state_is_active (query);
+  gboolean         active = weir_query_state_is_active (query) || weir_document_get_is_starting (self->document, self->name);
   WeirGlyph        glyph = weir_query_state_glyph (self->document, self->name, weir_results_pane_get_paused (self->results));
   g_autofree char *caption = weir_query_state_caption (self->document, self->name);
 

@@ -76,7 +76,7 @@ weir_query_page_set_folded (WeirQueryPage *self,
 static void
 bar_changed_cb (WeirQueryPage *self)
 {
-  if (weir_query_state_is_active (weir_document_get_query (self->document, self->name)))
+  if (weir_query_state_is_active (weir_document_get_query (self->document, self->name)) || weir_document_get_is_starting (self->document, self->name))
     g_signal_emit_by_name (self, "restart-needed");
   _weir_query_page_update (self);
 }

@@ -24,6 +24,8 @@ weir_query_state_glyph (WeirDocument *document,
   WeirQuery       *query = weir_document_get_query (document, name);
   g_autofree char *error = NULL;
 
+  if (weir_document_get_is_starting (document, name))
+    return WEIR_GLYPH_WAITING;
   if (query == NULL)
     {
       error = weir_document_dup_run_error (document, name);
@@ -65,6 +67,8 @@ weir_query_state_caption (WeirDocument *document,
   WeirQuery       *query = weir_document_get_query (document, name);
   g_autofree char *error = NULL;
 
+  if (weir_document_get_is_starting (document, name))
+    return g_strdup (_ ("Starting…"));
   if (query == NULL)
     {
       error = weir_document_dup_run_error (document, name);
