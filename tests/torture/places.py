@@ -2,8 +2,12 @@
 """Where rows come from and where they go: how each is declared in SQL, emptied, and read back as bytes."""
 
 import json
+import os
+import re
 import sqlite3
+import subprocess
 
+import manifest
 from shapes import COLUMNS
 
 
@@ -12,11 +16,27 @@ class FileSource:
     name = 'file'
 
     def declare(self, inputs, _folder, shape):
-        for table in ('t', *shape.tables):
-            if table == 'names':
-                yield f"CREATE TABLE names (k STRING, name STRING) USING json OPTIONS (path '{inputs}/names');"
-            else:
-                yield f"CREATE TABLE {table} ({COLUMNS}) USING json OPTIONS (path '{inputs}/{table}', maxFilesPerTrigger 2);"
+        yield from self.declare_static(inputs, shape)
+        for table in shape.streams:
+            yield f"CREATE TABLE {table} ({COLUMNS}) USING json OPTIONS (path '{inputs}/{table}', maxFilesPerTrigger 2);"
+
+    @staticmethod
+    def declare_static(inputs, shape):
+        if shape.static:
+            yield f"CREATE TABLE names (k STRING, name STRING) USING json OPTIONS (path '{inputs}/names');"
+
+
+class ReplaySource:
+    """Kafka records from a file of kcat lines, 14 a batch, decoded through a view."""
+    name = 'replay'
+
+    def declare(self, inputs, _folder, shape):
+        yield from FileSource.declare_static(inputs, shape)
+        for table in shape.streams:
+            yield (f"CREATE TABLE raw_{table} USING kafka OPTIONS (subscribe 'topic', replay '{inputs}/replay-{table}', "
+                   "startingOffsets 'earliest', maxOffsetsPerTrigger 14);")
+            yield (f"CREATE TEMPORARY VIEW {table} AS SELECT j.* FROM (SELECT from_json(CAST(value AS STRING), '{COLUMNS}') AS j "
+                   f'FROM STREAM raw_{table});')
 
 
 class FileSink:
@@ -37,11 +57,10 @@ class FileSink:
         out = folder / self.table
         if not out.is_dir():
             return {}
-        return {path.name: path.read_bytes() for path in self.committed(out)}
-
-    @staticmethod
-    def committed(out):
-        return sorted(path for path in out.iterdir() if path.is_file() and not path.name.startswith(('.', '_')))
+        try:
+            return manifest.committed(out)
+        except (manifest.Damaged, OSError) as error:
+            return {'damaged': str(error).encode()}
 
 
 class SqliteSink:
@@ -71,6 +90,78 @@ class SqliteSink:
             except sqlite3.OperationalError as error:
                 return {self.table: str(error).encode()}
         return {self.table: '\n'.join(json.dumps(row) for row in rows).encode()}
+
+
+class PostgresSink:
+    """One table per run, in the order of its heap."""
+    name = 'postgresql'
+    modes = ('append', 'update', 'complete')
+    needs = 'PGPORT'
+
+    @staticmethod
+    def table_of(folder):
+        return 'torture_' + re.sub(r'\W', '_', folder.name)
+
+    @staticmethod
+    def query(text):
+        return subprocess.run(['psql', '-qAtX', '-v', 'ON_ERROR_STOP=1', '-c', text], stdin=subprocess.DEVNULL, capture_output=True, check=False)
+
+    table = 'rows'
+
+    def declare(self, folder, shape):
+        extra = {'append': '', 'update': f", mode 'upsert', key '{shape.key}'", 'complete': ", mode 'overwrite'"}[shape.mode]
+        where = 'postgresql:///{PGDATABASE}?host={PGHOST}&port={PGPORT}&user={PGUSER}'.format_map(os.environ)
+        return f"CREATE TABLE rows USING postgresql OPTIONS (url '{where}', dbtable '{self.table_of(folder)}'{extra});"
+
+    def reset(self, folder):
+        self.query(f'DROP TABLE IF EXISTS {self.table_of(folder)}').check_returncode()
+
+    def read(self, folder):
+        done = self.query(f'COPY (SELECT * FROM {self.table_of(folder)} ORDER BY ctid) TO STDOUT')
+        return {'rows': done.stdout or done.stderr}
+
+
+class KafkaSink:
+    """What a read-committed reader sees of one topic per slot, from where it ended when the run was prepared."""
+    name = 'kafka'
+    modes = ('append', 'update')
+    needs = 'KAFKA_PLAINTEXT'
+    table = 'rows'
+
+    def __init__(self):
+        self.starts = {}
+
+    @staticmethod
+    def topic_of(folder):
+        return 'torture-' + folder.name.rsplit('-', 1)[1]
+
+    @staticmethod
+    def make_topics(slots):
+        for slot in slots:
+            subprocess.run([os.environ['KAFKA_SERVICE'], 'topic', os.environ['KAFKA_DIR'], f'torture-{slot}', '1'],
+                           stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True)
+
+    @staticmethod
+    def kcat(*arguments):
+        return subprocess.run(['kcat', '-b', os.environ['KAFKA_PLAINTEXT'], *arguments], stdin=subprocess.DEVNULL, capture_output=True,
+                              text=True, check=True, timeout=30).stdout
+
+    def declare(self, folder, _shape):
+        return f"CREATE TABLE rows USING kafka OPTIONS (kafka.bootstrap.servers '{os.environ['KAFKA_PLAINTEXT']}', topic '{self.topic_of(folder)}');"
+
+    def reset(self, folder):
+        topic = self.topic_of(folder)
+        self.starts[topic] = int(self.kcat('-Q', '-t', f'{topic}:0:-1').split()[-1])
+
+    def read(self, folder):
+        topic = self.topic_of(folder)
+        records = self.kcat('-C', '-e', '-q', '-t', topic, '-p', '0', '-o', str(self.starts[topic]), '-X', 'isolation.level=read_committed',
+                            '-f', '%k %s\n')
+        return {'records': records.encode()}
+
+    @staticmethod
+    def wrap(query):
+        return f'SELECT CAST(k AS STRING) AS key, to_json(struct(*)) AS value FROM ({query})'
 
 
 class PairSink:

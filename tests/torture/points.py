@@ -11,11 +11,11 @@ import sys
 import time
 
 from lab import Lab
-from places import FileSink, FileSource, PairSink, SqliteSink
+from places import FileSink, FileSource, KafkaSink, PairSink, PostgresSink, ReplaySource, SqliteSink
 from scenario import scenarios
 
-SOURCES = {'file': FileSource()}
-SINKS = {'file': FileSink(), 'sqlite': SqliteSink(), 'file+sqlite': PairSink(FileSink(), SqliteSink())}
+SOURCES = {source.name: source for source in (FileSource(), ReplaySource())}
+SINKS = {sink.name: sink for sink in (FileSink(), SqliteSink(), PairSink(FileSink('files'), SqliteSink()), PostgresSink(), KafkaSink())}
 WHEN = ('before', 'after')
 SHOWN = 5           # differences printed in full
 
@@ -27,7 +27,7 @@ def parser(description):
     made.add_argument('--points', type=int, default=0, help='how many to try, spread over all scenarios; default all')
     made.add_argument('--seed', type=int, default=1)
     made.add_argument('--only', default='', help='scenarios whose name holds this text')
-    made.add_argument('--sources', default='file')
+    made.add_argument('--sources', default='file,replay')
     made.add_argument('--sinks', default='file,sqlite,file+sqlite')
     made.add_argument('--jobs', type=int, default=os.cpu_count())
     return made
@@ -98,10 +98,9 @@ def try_all(points, try_point, jobs, count, interval=0):
             count.add(*future.result())
 
 
-def measured(lab, arguments, complain):
+def measured(lab, arguments, sinks, complain):
     """The scenarios whose uninterrupted run is good, and the same twice."""
     sources = [SOURCES[name] for name in arguments.sources.split(',')]
-    sinks = [SINKS[name] for name in arguments.sinks.split(',')]
     for scenario in scenarios(lab, sources, sinks, arguments.only):
         wrong = scenario.measure('base')
         if not wrong:
@@ -113,6 +112,16 @@ def measured(lab, arguments, complain):
             complain(f'{scenario.name}: {wrong}')
         else:
             yield scenario
+
+
+def usable_sinks(arguments, results):
+    """The sinks asked for whose server is there; the others are skipped with the reason."""
+    for name in arguments.sinks.split(','):
+        needs = getattr(SINKS[name], 'needs', None)
+        if needs and needs not in os.environ:
+            results[f'{name} # SKIP no server: {needs} is not set'] = True
+        else:
+            yield SINKS[name]
 
 
 def report(results):
@@ -128,11 +137,18 @@ def with_lab(arguments, work):
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     lab = Lab(arguments.build)
     bad = []
+    results = {}
     try:
-        found = list(measured(lab, arguments, bad.append))
+        sinks = list(usable_sinks(arguments, results))
+        if not sinks:
+            return results
+        for sink in sinks:
+            if hasattr(sink, 'make_topics'):
+                sink.make_topics(['base', *range(arguments.jobs)])
+        found = list(measured(lab, arguments, sinks, bad.append))
         for line in bad:
             print('# ' + line.replace('\n', '\n# '))
-        results = {'uninterrupted runs are good and the same twice': not bad and bool(found)}
+        results['uninterrupted runs are good and the same twice'] = not bad and bool(found)
         results.update(work(lab, found, random.Random(arguments.seed)))
     finally:
         lab.close()

@@ -29,9 +29,13 @@ class Scenario:
         self.sink.reset(folder)
         lines = [*self.source.declare(self.lab.root / 'inputs', folder, self.shape), self.sink.declare(folder, self.shape),
                  f'CREATE STREAMING QUERY q INTO {self.sink.table} OUTPUT MODE {MODES[self.shape.mode]} TRIGGER AVAILABLE NOW',
-                 f"  CHECKPOINT LOCATION '{folder}/cp'", f'  AS {self.shape.query};', '']
+                 f"  CHECKPOINT LOCATION '{folder}/cp'", f'  AS {self.sink_query()};', '']
         (folder / 'q.sql').write_text('\n'.join(lines), encoding='utf-8')
         return folder
+
+    def sink_query(self):
+        wrap = getattr(self.sink, 'wrap', None)
+        return wrap(self.shape.query) if wrap else self.shape.query
 
     def run(self, slot, **variables):
         return self.lab.run(self.folder(slot) / 'q.sql', **variables)

@@ -14,12 +14,13 @@ START = 1_767_225_600       # 2026-01-01T00:00:00Z
 
 @dataclasses.dataclass(frozen=True)
 class Shape:
-    """`key` is what an upsert by key uses. `inputs` names the streams besides `t`."""
+    """`key` is what an upsert by key uses; `static` says that the table `names` is read too."""
     name: str
     mode: str
     query: str
     key: str = ''
-    tables: tuple = ()
+    streams: tuple = ('t',)
+    static: bool = False
 
 
 SHAPES = [
@@ -41,12 +42,12 @@ SHAPES = [
     Shape('inner-join', 'append',
           'SELECT a.ts AS ts, a.k AS k, a.v AS v, b.v AS w FROM STREAM t WATERMARK ts DELAY OF INTERVAL 10 SECONDS AS a '
           'JOIN STREAM u WATERMARK ts DELAY OF INTERVAL 10 SECONDS AS b '
-          'ON a.k = b.k AND b.ts BETWEEN a.ts - INTERVAL 8 SECONDS AND a.ts + INTERVAL 8 SECONDS', tables=('u',)),
+          'ON a.k = b.k AND b.ts BETWEEN a.ts - INTERVAL 8 SECONDS AND a.ts + INTERVAL 8 SECONDS', streams=('t', 'u')),
     Shape('left-join', 'append',
           'SELECT a.ts AS ts, a.k AS k, a.v AS v, b.v AS w FROM STREAM t WATERMARK ts DELAY OF INTERVAL 10 SECONDS AS a '
           'LEFT JOIN STREAM u WATERMARK ts DELAY OF INTERVAL 10 SECONDS AS b '
-          'ON a.k = b.k AND b.ts BETWEEN a.ts - INTERVAL 3 SECONDS AND a.ts + INTERVAL 3 SECONDS', tables=('u',)),
-    Shape('static-join', 'append', 'SELECT t.ts, t.k, t.v, names.name FROM STREAM t LEFT JOIN names ON t.k = names.k', tables=('names',)),
+          'ON a.k = b.k AND b.ts BETWEEN a.ts - INTERVAL 3 SECONDS AND a.ts + INTERVAL 3 SECONDS', streams=('t', 'u')),
+    Shape('static-join', 'append', 'SELECT t.ts, t.k, t.v, names.name FROM STREAM t LEFT JOIN names ON t.k = names.k', static=True),
     Shape('complete', 'complete', 'SELECT k, count(*) AS n, sum(v) AS s FROM STREAM t GROUP BY k', key='k'),
 ]
 
@@ -75,7 +76,21 @@ def write_stream(folder, seed):
         os.utime(path, (START + number, START + number))
 
 
+def write_replay(folder, seed):
+    """The same rows as records of one partition."""
+    folder.mkdir()
+    rows = [row for number in range(FILES) for row in stream_rows(seed, number)]
+    with (folder / '0.json').open('w', encoding='ascii') as out:
+        for offset, row in enumerate(rows):
+            record = {'topic': 'topic', 'partition': 0, 'offset': offset, 'tstype': 'create', 'ts': START * 1000 + offset, 'key': None,
+                      'payload': json.dumps({**row, 'ts': stamp(row['ts'])})}
+            out.write(json.dumps(record) + '\n')
+
+
 def write_inputs(folder):
+    folder.mkdir()
+    write_replay(folder / 'replay-t', 'left')
+    write_replay(folder / 'replay-u', 'right')
     write_stream(folder / 't', 'left')
     write_stream(folder / 'u', 'right')
     (folder / 'names').mkdir()
