@@ -12,6 +12,7 @@ static const WeirSourceKind *const kinds[] = {
   &_weir_source_csv,
   &_weir_source_json,
   &_weir_source_rate,
+  &_weir_source_rate_batch,
   &_weir_source_queue,
   &_weir_source_demo,
   &_weir_source_socket,

@@ -23,6 +23,7 @@ static const char *const json_options[] = { FILE_OPTIONS, "allowcomments", "allo
                                             "samplingratio", NULL };
 static const char *const socket_options[] = { "host", "port", "includetimestamp", "numpartitions", "tls", NULL };
 static const char *const rate_options[] = { "rowspersecond", "rampuptime", "numpartitions", NULL };
+static const char *const rate_batch_options[] = { "rowsperbatch", "numpartitions", "starttimestamp", "advancemillisperbatch", NULL };
 static const char *const queue_options[] = { "oneatatime", NULL };
 static const char *const kafka_options[] = { "assign", "subscribe", "subscribepattern", "startingoffsets", "endingoffsets",
                                              "startingtimestamp", "endingtimestamp", "startingoffsetsbytimestamp",
@@ -75,6 +76,7 @@ static const WeirFormatInfo formats[] = {
   { "json", TRUE, TRUE, TRUE, TRUE, json_options, schema_of_json, TRUE },
   { "socket", TRUE, FALSE, FALSE, FALSE, socket_options, schema_of_socket },
   { "rate", TRUE, FALSE, FALSE, FALSE, rate_options, schema_of_rate },
+  { "rate-micro-batch", TRUE, FALSE, FALSE, FALSE, rate_batch_options, schema_of_rate },
   { "queue", TRUE, FALSE, TRUE, FALSE, queue_options, schema_of_queue },
   { "kafka", TRUE, TRUE, FALSE, FALSE, kafka_options, schema_of_kafka },
   { "demo", TRUE, FALSE, FALSE, FALSE, demo_options, schema_of_demo },

@@ -31,7 +31,7 @@ typedef struct
   /* The last step. */
   GPtrArray *rows; /* Owned */
   guint      n_batches;
-  guint64    n_input, n_duplicates;
+  guint64    n_input, n_duplicates, last_batch;
   GArray    *state, *updated, *late;              /* Owned: guint64, top-most operator first */
   gint64     event_min_ms, event_max_ms, used_ms; /* of the last batch with input */
   gint64     event_avg_ms;
@@ -73,6 +73,9 @@ do_query (Golden     *self,
           const char *rest)
 {
   g_autofree char *text = g_strconcat (self->conf->str, rest, NULL);
+
+  if (self->query != NULL && self->query->error != NULL)
+    return fail_with_error (self);
 
   g_clear_pointer (&self->query, golden_query_free);
   self->query = golden_query_new (text, weir_temp_dir_get_path (self->dir), self->clock, self->mode->n_threads);
@@ -200,6 +203,7 @@ run_batch (Golden   *self,
   if (result == NULL)
     return FALSE;
   *ran = TRUE;
+  self->last_batch = result->record->batch_id;
   self->n_batches++;
   keep_stateful (self, result);
   g_string_append_printf (self->outcome->transcript, "batch %" G_GUINT64_FORMAT "\n", result->record->batch_id);
@@ -416,6 +420,13 @@ check_input (Golden     *self,
 }
 
 static gboolean
+check_batch (Golden     *self,
+             const char *rest)
+{
+  return check_number (self, "batch", self->last_batch, rest);
+}
+
+static gboolean
 check_duplicates (Golden     *self,
                   const char *rest)
 {
@@ -537,7 +548,7 @@ static const struct
   { "add", do_add, FALSE },
   { "push", push_pending, FALSE },
   { "write", do_write, FALSE },
-  { "step", do_step, FALSE },
+  { "step", do_step, TRUE },
   { "idle", do_idle, FALSE },
   { "restart", do_restart, FALSE },
   { "needs", do_needs, FALSE },
@@ -549,6 +560,7 @@ static const struct
   { "updated", check_updated, FALSE },
   { "late", check_late, FALSE },
   { "batches", check_batches, FALSE },
+  { "batch", check_batch, FALSE },
   { "input", check_input, FALSE },
   { "duplicates", check_duplicates, FALSE },
   { "watermark", check_watermark, FALSE },

@@ -401,6 +401,70 @@ test_recent (void)
     }
 }
 
+/* The first trigger of a run has no rate of arrival; one of less than a millisecond counts as a millisecond. */
+static void
+test_rates (void)
+{
+  Fixture                  fixture = { 0 };
+  g_autoptr (WeirProgress) first = NULL;
+  double                   seconds;
+
+  make_session (&fixture);
+  begin (&fixture, "CREATE TABLE t (v INT) USING queue;\nCREATE STREAMING QUERY q AS SELECT v FROM STREAM t");
+  queue (&fixture, "t", "{\"v\":1}\n{\"v\":2}");
+  weir_query_start (fixture.query);
+  g_assert_true (weir_query_process_all_available (fixture.query, WAIT_US, NULL));
+  first = weir_query_get_last_progress (fixture.query);
+  g_assert_cmpuint (weir_progress_get_n_input_rows (first), ==, 2);
+  g_assert_cmpfloat (weir_progress_get_input_rate (first), ==, 0.0);
+  seconds = MAX (0.001, (double)weir_progress_get_duration_us (first) / 1e6);
+  g_assert_cmpfloat_with_epsilon (weir_progress_get_processed_rate (first), 2 / seconds, 1e-6);
+  end (&fixture);
+}
+
+/* While nothing comes, one record an interval: the id is the next batch's, and nothing was added. */
+static void
+test_idle_rhythm (void)
+{
+  Fixture                  fixture = { 0 };
+  g_autoptr (WeirProgress) last = NULL;
+  const char              *batch;
+
+  weir_session_set_conf (make_session (&fixture), "spark.sql.streaming.noDataProgressEventInterval", "20", NULL);
+  begin (&fixture, "CREATE TABLE t (v INT) USING queue;\nCREATE STREAMING QUERY q AS SELECT v FROM STREAM t");
+  queue (&fixture, "t", "{\"v\":1}");
+  weir_query_start (fixture.query);
+  do
+    {
+      g_main_context_iteration (NULL, TRUE);
+      batch = strstr (fixture.events->str, "batch0 ");
+    }
+  while (batch == NULL || strstr (batch, "idle idle ") == NULL);
+  last = weir_query_get_last_progress (fixture.query);
+  g_assert_true (weir_progress_get_is_idle (last));
+  g_assert_cmpuint (weir_progress_get_batch_id (last), ==, 1);
+  g_assert_cmpuint (weir_progress_get_n_input_rows (last), ==, 0);
+  g_assert_null (strstr (weir_progress_get_json (last), "addBatch"));
+  end (&fixture);
+}
+
+static void
+test_explain (void)
+{
+  Fixture          fixture = { 0 };
+  g_autofree char *before = NULL, *after = NULL;
+
+  make_session (&fixture);
+  begin (&fixture, "CREATE TABLE t (v INT) USING queue;\nCREATE STREAMING QUERY q AS SELECT v FROM STREAM t");
+  before = weir_query_explain (fixture.query, FALSE);
+  g_assert_cmpstr (before, ==, "No physical plan. Waiting for data.");
+  weir_query_start (fixture.query);
+  push (&fixture, "t", "{\"v\":1}");
+  after = weir_query_explain (fixture.query, FALSE);
+  g_assert_null (strstr (after, "Waiting for data"));
+  end (&fixture);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -412,5 +476,8 @@ main (int    argc,
   g_test_add_func ("/progress/events", test_events);
   g_test_add_func ("/progress/failure", test_failure);
   g_test_add_func ("/progress/recent", test_recent);
+  g_test_add_func ("/progress/rates", test_rates);
+  g_test_add_func ("/progress/idle-rhythm", test_idle_rhythm);
+  g_test_add_func ("/progress/explain", test_explain);
   return g_test_run ();
 }
