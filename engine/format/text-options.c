@@ -30,6 +30,7 @@ static const KnownOption known_options[] = {
   { "maxfilespertrigger", ALL },
   { "maxbytespertrigger", ALL },
   { "maxcachedfiles", ALL },
+  { "discardcachedinputratio", ALL },
   { "maxfileage", ALL },
   { "latestfirst", ALL },
   { "filenameonly", ALL },

@@ -8,15 +8,26 @@
 #include <errno.h>
 #include <glob.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define DEPTH_MAX 32
 
 void
 weir_file_entry_free (WeirFileEntry *entry)
 {
+  if (entry == NULL)
+    return;
   g_free (entry->path);
   g_free (entry);
+}
+
+void
+weir_file_entry_set_status (WeirFileEntry     *entry,
+                            const struct stat *status)
+{
+  entry->mtime_ns = (gint64)status->st_mtim.tv_sec * 1000000000 + status->st_mtim.tv_nsec;
+  entry->size = (guint64)status->st_size;
+  entry->device = (guint64)status->st_dev;
+  entry->inode = (guint64)status->st_ino;
 }
 
 char *
@@ -42,36 +53,46 @@ compare_entries (gconstpointer a,
 {
   const WeirFileEntry *x = *(WeirFileEntry *const *)a, *y = *(WeirFileEntry *const *)b;
 
-  if (x->mtime_us != y->mtime_us)
-    return x->mtime_us < y->mtime_us ? -1 : 1;
+  if (x->mtime_ns != y->mtime_ns)
+    return x->mtime_ns < y->mtime_ns ? -1 : 1;
   return strcmp (x->path, y->path);
 }
 
-static gboolean
-is_hidden (const char *path)
+typedef struct
 {
-  const char *slash = strrchr (path, '/');
-  const char *name = slash != NULL ? slash + 1 : path;
+  GPtrArray    *files;
+  GPatternSpec *filter; /* nullable */
+  gboolean      recursive;
+  WeirFileSkip  skip;
+  gpointer      skip_data;
+} Listing;
 
-  return name[0] == '_' || name[0] == '.';
+static gboolean
+is_unfinished (const char *name)
+{
+  return (name[0] == '_' && strchr (name, '=') == NULL) || name[0] == '.' || g_str_has_suffix (name, ".tmp") ||
+         g_str_has_suffix (name, ".part") || g_str_has_suffix (name, "._COPYING_");
 }
 
 static void
-add_file (GPtrArray         *files,
+add_file (Listing           *self,
           const char        *path,
-          const struct stat *status,
-          GPatternSpec      *filter)
+          const struct stat *status)
 {
-  g_autofree char *name = g_path_get_basename (path);
-  WeirFileEntry   *entry;
+  WeirFileEntry *entry = g_new0 (WeirFileEntry, 1);
 
-  if (filter != NULL && !g_pattern_spec_match_string (filter, name))
-    return;
-  entry = g_new0 (WeirFileEntry, 1);
   entry->path = g_strdup (path);
-  entry->mtime_us = status->st_mtim.tv_sec * G_USEC_PER_SEC + status->st_mtim.tv_nsec / 1000;
-  entry->size = (guint64)status->st_size;
-  g_ptr_array_add (files, entry);
+  weir_file_entry_set_status (entry, status);
+  g_ptr_array_add (self->files, entry);
+}
+
+static gboolean
+is_wanted (Listing    *self,
+           const char *path,
+           const char *name)
+{
+  return (self->filter == NULL || g_pattern_spec_match_string (self->filter, name)) &&
+         (self->skip == NULL || !self->skip (self->skip_data, path));
 }
 
 static gboolean
@@ -91,12 +112,10 @@ fail_errno (GError    **error,
 }
 
 static gboolean
-add_folder (GPtrArray    *files,
-            const char   *path,
-            GPatternSpec *filter,
-            gboolean      recursive,
-            guint         depth,
-            GError      **error)
+add_folder (Listing    *self,
+            const char *path,
+            guint       depth,
+            GError    **error)
 {
   g_autoptr (GError) local = NULL;
   GDir              *folder = g_dir_open (path, 0, &local);
@@ -110,35 +129,76 @@ add_folder (GPtrArray    *files,
       g_autofree char *child = NULL;
       struct stat      status;
 
-      if (name[0] == '_' || name[0] == '.')
+      if (is_unfinished (name))
         continue;
       child = g_build_filename (path, name, NULL);
+      if (!self->recursive && !is_wanted (self, child, name))
+        continue;
       if (stat (child, &status) != 0)
         continue; /* gone since the listing */
-      if (S_ISREG (status.st_mode))
-        add_file (files, child, &status, filter);
-      else if (S_ISDIR (status.st_mode) && recursive && depth < DEPTH_MAX)
-        ok = add_folder (files, child, filter, recursive, depth + 1, error);
+      if (S_ISREG (status.st_mode) && (!self->recursive || is_wanted (self, child, name)))
+        add_file (self, child, &status);
+      else if (S_ISDIR (status.st_mode) && self->recursive && depth < DEPTH_MAX)
+        ok = add_folder (self, child, depth + 1, error);
     }
   g_dir_close (folder);
   return ok;
 }
 
+/* @is_named: the user wrote this path, so that it must be there and be readable as a file. */
 static gboolean
-add_path (GPtrArray    *files,
-          const char   *path,
-          GPatternSpec *filter,
-          gboolean      recursive,
-          GError      **error)
+add_path (Listing    *self,
+          const char *path,
+          gboolean    is_named,
+          GError    **error)
 {
-  struct stat status;
+  g_autofree char *name = g_path_get_basename (path);
+  struct stat      status;
 
+  if (!is_named && is_unfinished (name))
+    return TRUE;
   if (stat (path, &status) != 0)
-    return fail_errno (error, path, errno);
+    return is_named || errno != ENOENT ? fail_errno (error, path, errno) : TRUE;
   if (S_ISDIR (status.st_mode))
-    return add_folder (files, path, filter, recursive, 0, error);
-  add_file (files, path, &status, filter);
+    return add_folder (self, path, 0, error);
+  if (S_ISREG (status.st_mode) && is_wanted (self, path, name))
+    add_file (self, path, &status);
+  else if (!S_ISREG (status.st_mode) && is_named)
+    return weir_fail (error, WEIR_ERROR_ANALYZE, "FAILED_READ_FILE.NO_HINT", WEIR_SPAN_NONE,
+                      "Cannot read %s: it is a pipe, socket or device, and only files and folders can be read. Write its rows to a file, or use "
+                      "a table of format socket.",
+                      path);
   return TRUE;
+}
+
+GPtrArray *
+weir_file_list_except (const char  *path,
+                       const char  *name_filter,
+                       gboolean     recursive,
+                       WeirFileSkip skip,
+                       gpointer     skip_data,
+                       GError     **error)
+{
+  g_autoptr (GPtrArray)    files = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_file_entry_free);
+  g_autoptr (GPatternSpec) filter = name_filter != NULL ? g_pattern_spec_new (name_filter) : NULL;
+  Listing                  self = { files, filter, recursive, skip, skip_data };
+  glob_t                   found = { 0 };
+  gboolean                 ok = TRUE;
+
+  if (weir_path_is_glob (path) && !g_file_test (path, G_FILE_TEST_EXISTS))
+    {
+      if (glob (path, GLOB_BRACE | GLOB_NOSORT, NULL, &found) == 0)
+        for (gsize i = 0; ok && i < found.gl_pathc; i++)
+          ok = add_path (&self, found.gl_pathv[i], FALSE, error);
+      globfree (&found);
+    }
+  else
+    ok = add_path (&self, path, TRUE, error);
+  /* A file that is named by itself is read as it is. */
+  if (!ok || (!g_file_test (path, G_FILE_TEST_IS_REGULAR) && !weir_manifest_filter (files, error)))
+    return NULL;
+  g_ptr_array_sort (files, compare_entries);
+  return g_steal_pointer (&files);
 }
 
 GPtrArray *
@@ -147,24 +207,5 @@ weir_file_list (const char *path,
                 gboolean    recursive,
                 GError    **error)
 {
-  g_autoptr (GPtrArray)    files = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_file_entry_free);
-  g_autoptr (GPatternSpec) filter = name_filter != NULL ? g_pattern_spec_new (name_filter) : NULL;
-  glob_t                   found = { 0 };
-  gboolean                 ok = TRUE;
-
-  if (weir_path_is_glob (path) && !g_file_test (path, G_FILE_TEST_EXISTS))
-    {
-      if (glob (path, GLOB_BRACE | GLOB_NOSORT, NULL, &found) == 0)
-        for (gsize i = 0; ok && i < found.gl_pathc; i++)
-          if (!is_hidden (found.gl_pathv[i]))
-            ok = add_path (files, found.gl_pathv[i], filter, recursive, error);
-      globfree (&found);
-    }
-  else
-    ok = add_path (files, path, filter, recursive, error);
-  /* A file that is named by itself is read as it is. */
-  if (!ok || (!g_file_test (path, G_FILE_TEST_IS_REGULAR) && !weir_manifest_filter (files, error)))
-    return NULL;
-  g_ptr_array_sort (files, compare_entries);
-  return g_steal_pointer (&files);
+  return weir_file_list_except (path, name_filter, recursive, NULL, NULL, error);
 }

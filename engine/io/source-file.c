@@ -4,59 +4,102 @@
 
 #include "io/source-private.h"
 
-#include "base/limits.h"
-#include "format/schema-infer.h"
-#include "io/file-list.h"
+#include "io/file-chunk.h"
+#include "io/file-log.h"
+#include "io/file-schema-private.h"
+#include "io/file-seen.h"
+#include "io/file-writer-check.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /*
  * Files as a stream: text, csv and json
  *
- * Discovery lists the path, keeps files whose path was not seen, sorts by modification time and name, and takes as many as the
+ * Discovery lists the path, keeps files whose name was not taken, sorts by modification time and name, and takes as many as the
  * limits allow: that is one entry of the source's log, and `{"logOffset":n}` is the offset behind entry n. A file is read once;
- * what is appended later is not seen.
+ * what is appended later is not seen. With a limit, files listed and not taken are kept for the next batches (maxCachedFiles).
  *
- * A file is cut into chunks of WEIR_CHUNK_BYTES by its size alone, and a record belongs to the chunk in which it starts: a reader skips
- * the record that began before its chunk and reads on past the end of its last one. Files are read with pread into buffers that the
- * columns' strings point into; they are never mapped.
+ * Whether a file was taken is decided by its name alone, never by comparing its time with the newest one: a file that arrives late
+ * with an old time is taken like any other, except that Spark's maxFileAge leaves out what is more than a week older than the newest.
+ *
+ * Entries that are not committed stand in `pending`; a commit moves the names to `seen`. A checkpoint keeps the entry of each range and
+ * `seen` as the state; at a restart both come back, and a batch that runs again reads the same files or fails by name.
  */
 
-/* Read on behind the chunk in steps of this until the last record is whole. */
-#define TAIL_BYTES (64u << 10)
+#define DAY_US G_GINT64_CONSTANT (86400000000)
 
 typedef struct
 {
-  WeirSource   parent;
-  WeirDecoder *decoder;     /* Owned */
-  GAsyncQueue *states;      /* Owned: idle WeirDecodeState */
-  char        *path;        /* Owned: absolute */
-  char        *name_filter; /* Owned, nullable */
-  gboolean     recursive, latest_first, is_streaming;
-  gint64       max_files, max_bytes; /* 0: no limit */
-  GHashTable  *seen;                 /* Owned: paths */
-  GPtrArray   *log;                  /* Owned: GPtrArray of WeirFileEntry, one a log entry */
-  GPtrArray   *unread;               /* Owned: listed, not in the log; NULL: list again */
-  gboolean     frozen;
+  WeirSource    parent;
+  WeirDecoder  *decoder;     /* Owned */
+  GAsyncQueue  *states;      /* Owned: idle WeirDecodeState */
+  char         *path;        /* Owned: absolute */
+  char         *name_filter; /* Owned, nullable */
+  char         *root;        /* Owned: the folder that names in the log are relative to, with its slash */
+  gboolean      is_file;     /* `path` names one file: it may grow behind the part that was planned */
+  gboolean      recursive, latest_first, name_only, ignore_missing, is_streaming;
+  gint64        max_files, max_bytes; /* 0: no limit */
+  gint64        max_cached;
+  double        discard_ratio;
+  WeirFileSeen *seen;        /* Owned: committed */
+  GQueue        pending;     /* Owned WeirFileBatch: not committed, in order */
+  gint64        next_number; /* of the next log entry */
+  GPtrArray    *unread;      /* Owned: listed, not taken; NULL: list again */
+  guint         unread_at;   /* those before were taken */
+  guint         n_aged, n_unfinished;
+  gboolean      frozen;
 } FileSource;
 
-typedef struct
+static char *
+find_root (FileSource *self)
 {
-  char   *path; /* Owned */
-  guint64 start, end, size;
-} Chunk;
+  g_autofree char *folder = g_strdup (self->path);
 
-static void
-chunk_free (gpointer data)
+  if (g_file_test (folder, G_FILE_TEST_IS_DIR))
+    return g_str_has_suffix (folder, "/") ? g_steal_pointer (&folder) : g_strconcat (folder, "/", NULL);
+  /* The folder above the file, or above the first wildcard. */
+  if (weir_path_is_glob (folder) && !self->is_file)
+    folder[strcspn (folder, "*?[{")] = '\0';
+  strrchr (folder, '/')[1] = '\0';
+  return g_steal_pointer (&folder);
+}
+
+static gboolean
+read_options (FileSource *self,
+              GHashTable *options,
+              GError    **error)
 {
-  Chunk *chunk = data;
+  const char *age = _weir_io_option_get (options, "maxfileage"), *ratio = _weir_io_option_get (options, "discardcachedinputratio");
+  gint64      age_us = 7 * DAY_US;
 
-  g_free (chunk->path);
-  g_free (chunk);
+  self->name_filter = g_strdup (_weir_io_option_get (options, "pathglobfilter"));
+  self->discard_ratio = 0.2;
+  if (!_weir_io_option_bool (options, "recursivefilelookup", FALSE, &self->recursive, error) ||
+      !_weir_io_option_bool (options, "latestfirst", FALSE, &self->latest_first, error) ||
+      !_weir_io_option_bool (options, "filenameonly", FALSE, &self->name_only, error) ||
+      !_weir_io_option_bool (options, "ignoremissingfiles", FALSE, &self->ignore_missing, error) ||
+      !_weir_io_option_int (options, "maxcachedfiles", 0, G_MAXINT32, 10000, &self->max_cached, error) ||
+      !_weir_io_option_int (options, "maxfilespertrigger", 1, G_MAXINT32, 0, &self->max_files, error) ||
+      !_weir_io_option_int (options, "maxbytespertrigger", 1, G_MAXINT64, 0, &self->max_bytes, error) ||
+      (age != NULL && !_weir_io_option_duration (options, "maxfileage", &age_us, error)))
+    return FALSE;
+  if (ratio != NULL)
+    {
+      char *end;
+
+      self->discard_ratio = g_ascii_strtod (ratio, &end);
+      if (*end != '\0' || !(self->discard_ratio >= 0 && self->discard_ratio <= 1))
+        return weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", WEIR_SPAN_NONE,
+                          "Option discardCachedInputRatio takes a number from 0 to 1, not '%s'.", ratio);
+    }
+  if (self->max_files > 0 && self->max_bytes > 0)
+    return weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", WEIR_SPAN_NONE,
+                      "Options maxFilesPerTrigger and maxBytesPerTrigger exclude each other.");
+  /* Newest first under a limit: old files wait on purpose. */
+  if (self->latest_first && (self->max_files > 0 || self->max_bytes > 0))
+    age_us = -1;
+  self->seen = weir_file_seen_new (age_us < 0 || age_us > G_MAXINT64 / 1000 ? G_MAXINT64 : age_us * 1000);
+  return TRUE;
 }
 
 static gboolean
@@ -68,22 +111,16 @@ file_open (WeirSource             *source,
   const char           *path;
   g_autoptr (GPtrArray) probe = NULL;
 
-  self->log = g_ptr_array_new_with_free_func ((GDestroyNotify)g_ptr_array_unref);
-  self->seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_queue_init (&self->pending);
   self->states = g_async_queue_new_full ((GDestroyNotify)weir_decode_state_free);
   self->is_streaming = config->is_streaming;
   if (!_weir_io_option_required (config->options, "path", "path '/data/orders'", &path, error))
     return FALSE;
   self->path = weir_file_path (path, config->base_dir);
-  self->name_filter = g_strdup (_weir_io_option_get (config->options, "pathglobfilter"));
-  if (!_weir_io_option_bool (config->options, "recursivefilelookup", FALSE, &self->recursive, error) ||
-      !_weir_io_option_bool (config->options, "latestfirst", FALSE, &self->latest_first, error) ||
-      !_weir_io_option_int (config->options, "maxfilespertrigger", 1, G_MAXINT32, 0, &self->max_files, error) ||
-      !_weir_io_option_int (config->options, "maxbytespertrigger", 1, G_MAXINT64, 0, &self->max_bytes, error))
+  self->is_file = g_file_test (self->path, G_FILE_TEST_IS_REGULAR);
+  self->root = find_root (self);
+  if (!read_options (self, config->options, error))
     return FALSE;
-  if (self->max_files > 0 && self->max_bytes > 0)
-    return weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", WEIR_SPAN_NONE,
-                      "Options maxFilesPerTrigger and maxBytesPerTrigger exclude each other.");
   self->decoder = weir_decoder_new (config->format, config->schema, config->needed, config->options, config->zone, NULL, error);
   if (self->decoder == NULL)
     return FALSE;
@@ -98,29 +135,75 @@ file_start (WeirSource *source)
   weir_source_set_state (source, WEIR_SOURCE_CONNECTED, NULL, 0);
 }
 
+/* ---- discovery -------------------------------------------------------------------------------------------------- */
+
+/* What `seen` knows a file by. Borrows @path. */
+static const char *
+seen_name (FileSource *self,
+           const char *path)
+{
+  return self->name_only ? strrchr (path, '/') + 1 : path + strlen (self->root);
+}
+
+static gboolean
+was_taken (gpointer    data,
+           const char *path)
+{
+  FileSource *self = data;
+
+  return weir_file_seen_has (self->seen, seen_name (self, path));
+}
+
+/* Says in the status what was found and is not read, when that changed. */
+static void
+report_left_out (FileSource *self,
+                 guint       n_aged,
+                 guint       n_unfinished)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (n_aged == self->n_aged && n_unfinished == self->n_unfinished)
+    return;
+  self->n_aged = n_aged;
+  self->n_unfinished = n_unfinished;
+  if (n_aged > 0)
+    g_string_append_printf (text, "%u files are left out because they are older than maxFileAge allows.", n_aged);
+  if (n_unfinished > 0)
+    g_string_append_printf (text, "%s%u files are still being written and wait for their writer.", text->len > 0 ? " " : "", n_unfinished);
+  weir_source_set_state (&self->parent, WEIR_SOURCE_CONNECTED, text->len > 0 ? g_strdup (text->str) : NULL, 0);
+}
+
 /* New files, in the order they are to be read. */
 static gboolean
 list_unread (FileSource *self,
              GError    **error)
 {
   g_autoptr (GPtrArray) files = NULL;
+  guint                 n_aged = 0, n_unfinished = 0;
 
   if (self->unread != NULL)
     return TRUE;
-  files = weir_file_list (self->path, self->name_filter, self->recursive, error);
+  files = weir_file_list_except (self->path, self->name_filter, self->recursive, was_taken, self, error);
   if (files == NULL)
     return FALSE;
-  self->unread = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_file_entry_free);
+  self->unread = g_ptr_array_new_full (files->len, (GDestroyNotify)weir_file_entry_free);
+  self->unread_at = 0;
   for (guint i = 0; i < files->len; i++)
     {
       guint          at = self->latest_first ? files->len - 1 - i : i;
       WeirFileEntry *entry = files->pdata[at];
 
-      if (g_hash_table_contains (self->seen, entry->path))
-        continue;
-      g_ptr_array_add (self->unread, entry);
-      files->pdata[at] = g_new0 (WeirFileEntry, 1);
+      if (weir_file_seen_is_aged (self->seen, entry->mtime_ns))
+        n_aged++;
+      else if (self->is_streaming && !self->is_file && weir_file_has_writer (entry))
+        n_unfinished++;
+      else
+        {
+          g_ptr_array_add (self->unread, entry);
+          files->pdata[at] = NULL;
+        }
     }
+  report_left_out (self, n_aged, n_unfinished);
   return TRUE;
 }
 
@@ -138,35 +221,87 @@ format_offset (gint64 n)
   return n < 0 ? g_strdup ("") : g_strdup_printf ("{\"logOffset\":%" G_GINT64_FORMAT "}", n);
 }
 
+/* Files listed and not taken are kept when another batch's worth of them is there (Spark's unread-file cache). */
+static void
+keep_or_drop_rest (FileSource *self,
+                   gboolean    unlimited)
+{
+  guint64 left = 0, limit = (guint64)(self->max_files > 0 ? self->max_files : self->max_bytes);
+  guint   n = self->unread->len - self->unread_at;
+
+  if (self->frozen)
+    return;
+  if (self->max_files > 0)
+    left = n;
+  else
+    for (guint i = self->unread_at; i < self->unread->len; i++)
+      left += ((WeirFileEntry *)self->unread->pdata[i])->size;
+  if (n == 0 || unlimited || limit == 0 || self->latest_first || self->max_cached == 0 || (double)left < (double)limit * self->discard_ratio)
+    g_clear_pointer (&self->unread, g_ptr_array_unref);
+  else if (n > self->max_cached)
+    g_ptr_array_set_size (self->unread, (gint)(self->unread_at + self->max_cached));
+}
+
 /* Moves files from the front of `unread` into a new log entry, up to the limits; the first one always. */
 static void
 take_files (FileSource *self,
             gboolean    unlimited)
 {
-  GPtrArray *entry = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_file_entry_free);
+  GPtrArray *files = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_file_entry_free);
   guint64    bytes = 0;
-  guint      n = 0;
 
-  for (; n < self->unread->len; n++)
+  for (; self->unread_at < self->unread->len; self->unread_at++)
     {
-      WeirFileEntry *file = self->unread->pdata[n];
+      WeirFileEntry *file = self->unread->pdata[self->unread_at];
 
       bytes += file->size;
-      if (!unlimited && n > 0 && ((self->max_files > 0 && n >= self->max_files) || (self->max_bytes > 0 && bytes > (guint64)self->max_bytes)))
+      if (!unlimited && files->len > 0 &&
+          ((self->max_files > 0 && files->len >= self->max_files) || (self->max_bytes > 0 && bytes > (guint64)self->max_bytes)))
         break;
+      g_ptr_array_add (files, file);
+      self->unread->pdata[self->unread_at] = NULL;
     }
-  for (guint i = 0; i < n; i++)
-    {
-      WeirFileEntry *file = self->unread->pdata[i];
+  keep_or_drop_rest (self, unlimited);
+  g_queue_push_tail (&self->pending, weir_file_batch_new (self->next_number++, files));
+}
 
-      g_hash_table_add (self->seen, g_strdup (file->path));
-      g_ptr_array_add (entry, file);
-      self->unread->pdata[i] = g_new0 (WeirFileEntry, 1);
+/* ---- the log ---------------------------------------------------------------------------------------------------- */
+
+static void
+add_seen (FileSource          *self,
+          const WeirFileBatch *batch)
+{
+  for (guint i = 0; i < batch->files->len; i++)
+    {
+      const WeirFileEntry *file = batch->files->pdata[i];
+
+      weir_file_seen_add (self->seen, seen_name (self, file->path), file->mtime_ns);
     }
-  g_ptr_array_remove_range (self->unread, 0, n);
-  if (!self->frozen)
-    g_clear_pointer (&self->unread, g_ptr_array_unref);
-  g_ptr_array_add (self->log, entry);
+  weir_file_seen_settle (self->seen);
+}
+
+/* Entries up to @number are committed: only their names are kept. */
+static void
+settle (FileSource *self,
+        gint64      number)
+{
+  WeirFileBatch *batch;
+
+  while ((batch = g_queue_peek_head (&self->pending)) != NULL && batch->number <= number)
+    {
+      add_seen (self, batch);
+      weir_file_batch_free (g_queue_pop_head (&self->pending));
+    }
+}
+
+/* A static table: everything there is now. */
+static void
+forget_all (FileSource *self)
+{
+  g_queue_clear_full (&self->pending, (GDestroyNotify)weir_file_batch_free);
+  weir_file_seen_clear (self->seen);
+  g_clear_pointer (&self->unread, g_ptr_array_unref);
+  self->next_number = 0;
 }
 
 static char *
@@ -175,25 +310,22 @@ file_latest (WeirSource *source,
              gboolean    unlimited,
              GError    **error)
 {
-  FileSource *self = (FileSource *)source;
-  gint64      at = parse_offset (from);
+  FileSource    *self = (FileSource *)source;
+  WeirFileBatch *last;
 
   if (!self->is_streaming)
-    {
-      /* A static table: everything there is now. */
-      g_ptr_array_set_size (self->log, 0);
-      g_hash_table_remove_all (self->seen);
-      g_clear_pointer (&self->unread, g_ptr_array_unref);
-    }
-  else if (at + 1 < (gint64)self->log->len)
-    return format_offset ((gint64)self->log->len - 1); /* an entry that was taken and not yet committed */
+    forget_all (self);
+  settle (self, parse_offset (from));
+  last = g_queue_peek_tail (&self->pending);
+  if (last != NULL)
+    return format_offset (last->number); /* taken and not yet committed */
   if (!list_unread (self, error))
     return NULL;
-  if (self->unread->len > 0)
+  if (self->unread_at < self->unread->len)
     take_files (self, unlimited);
   else if (!self->frozen)
     g_clear_pointer (&self->unread, g_ptr_array_unref);
-  return format_offset ((gint64)self->log->len - 1);
+  return format_offset (self->next_number - 1);
 }
 
 static char *
@@ -202,29 +334,48 @@ file_freeze (WeirSource *source,
 {
   FileSource *self = (FileSource *)source;
 
-  if (!self->frozen && !list_unread (self, error))
+  if (!self->frozen)
+    g_clear_pointer (&self->unread, g_ptr_array_unref);
+  if (!list_unread (self, error))
     return NULL;
   self->frozen = TRUE;
   return g_strdup ("");
 }
 
-static void
-add_chunks (GPtrArray           *chunks,
-            FileSource          *self,
-            const WeirFileEntry *file)
+/* Missing files of a batch are left out when that is asked for; TRUE when @local is such a case and was dropped. */
+static gboolean
+forgive (FileSource *self,
+         GError    **local,
+         GError    **error)
 {
-  guint64 step = weir_decoder_needs_whole_file (self->decoder) ? MAX (file->size, 1) : WEIR_CHUNK_BYTES;
-
-  for (guint64 start = 0; start < file->size; start += step)
+  if (self->ignore_missing && weir_file_is_missing (*local))
     {
-      Chunk *chunk = g_new0 (Chunk, 1);
-
-      chunk->path = g_strdup (file->path);
-      chunk->start = start;
-      chunk->end = MIN (start + step, file->size);
-      chunk->size = file->size;
-      g_ptr_array_add (chunks, chunk);
+      g_clear_error (local);
+      return TRUE;
     }
+  g_propagate_error (error, g_steal_pointer (local));
+  return FALSE;
+}
+
+static gboolean
+plan_batch (FileSource    *self,
+            WeirFileBatch *batch,
+            GPtrArray     *chunks,
+            GError       **error)
+{
+  gboolean whole = weir_decoder_needs_whole_file (self->decoder);
+
+  for (guint i = 0; i < batch->files->len; i++)
+    {
+      WeirFileEntry *file = batch->files->pdata[i];
+      GError        *local = NULL;
+
+      if (!batch->is_replayed || weir_file_entry_verify (file, self->is_file, &local))
+        weir_file_chunk_cut (chunks, file, whole, self->is_file || !self->is_streaming);
+      else if (!forgive (self, &local, error))
+        return FALSE;
+    }
+  return TRUE;
 }
 
 static GPtrArray *
@@ -233,172 +384,18 @@ file_plan (WeirSource *source,
            const char *to,
            GError    **error)
 {
-  FileSource *self = (FileSource *)source;
-  GPtrArray  *chunks = g_ptr_array_new_with_free_func (chunk_free);
+  FileSource           *self = (FileSource *)source;
+  g_autoptr (GPtrArray) chunks = g_ptr_array_new_with_free_func (weir_file_chunk_free);
+  gint64                first = parse_offset (from) + 1, last = parse_offset (to);
 
-  for (gint64 n = parse_offset (from) + 1; n <= parse_offset (to); n++)
+  for (GList *link = self->pending.head; link != NULL; link = link->next)
     {
-      GPtrArray *files = self->log->pdata[n];
+      WeirFileBatch *batch = link->data;
 
-      for (guint i = 0; i < files->len; i++)
-        add_chunks (chunks, self, files->pdata[i]);
+      if (batch->number >= first && batch->number <= last && !plan_batch (self, batch, chunks, error))
+        return NULL;
     }
-  return chunks;
-}
-
-/* ---- reading a chunk, on a worker ------------------------------------------------------------------------------- */
-
-typedef struct
-{
-  FileSource  *self;
-  const Chunk *chunk;
-  int          fd;
-  WeirBuffer  *buffer; /* Owned */
-  guint64      base;   /* file offset of the buffer's first byte */
-  gsize        len;    /* bytes read */
-} Reader;
-
-static gboolean
-fail_read (const Chunk *chunk,
-           int          code,
-           GError     **error)
-{
-  return weir_fail (error, WEIR_ERROR_RUN, code == ENOENT ? "FAILED_READ_FILE.FILE_NOT_EXIST" : "FAILED_READ_FILE.NO_HINT", WEIR_SPAN_NONE,
-                    "Encountered error while reading file %s: %s.", chunk->path, g_strerror (code));
-}
-
-/* Fills the buffer up to @wanted bytes or the file's planned end. */
-static gboolean
-fill (Reader  *reader,
-      gsize    wanted,
-      GError **error)
-{
-  wanted = MIN (wanted, reader->chunk->size - reader->base);
-  if (reader->buffer == NULL || reader->buffer->size < wanted)
-    {
-      /* With room for the rest of the last record, which is nearly always read next. */
-      WeirBuffer *larger = weir_buffer_new (wanted + TAIL_BYTES);
-
-      if (reader->len > 0)
-        memcpy (larger->data, reader->buffer->data, reader->len);
-      weir_buffer_unref (reader->buffer);
-      reader->buffer = larger;
-    }
-  while (reader->len < wanted)
-    {
-      gssize n = pread (reader->fd, reader->buffer->data + reader->len, wanted - reader->len, (off_t)(reader->base + reader->len));
-
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n < 0)
-        return fail_read (reader->chunk, errno, error);
-      if (n == 0)
-        break; /* the file became shorter */
-      reader->len += (gsize)n;
-    }
-  /* Behind the data there are zeros for vector loads. */
-  memset (reader->buffer->data + reader->len, 0, MIN (reader->buffer->size - reader->len, 64));
-  return TRUE;
-}
-
-static gboolean
-at_end (Reader *reader)
-{
-  return reader->base + reader->len >= reader->chunk->size;
-}
-
-/* Length of the record at @from, read on as far as needed; 0: it is longer than WEIR_LINE_BYTES_MAX. */
-static gboolean
-measure_record (Reader  *reader,
-                gsize    from,
-                gsize   *length,
-                GError **error)
-{
-  gsize step = TAIL_BYTES;
-
-  for (;;)
-    {
-      gsize before = reader->len;
-
-      *length = weir_decoder_first_record (reader->self->decoder, reader->buffer->data + from, reader->len - from, at_end (reader));
-      if (*length > 0 || reader->len - from > WEIR_LINE_BYTES_MAX || (at_end (reader) && reader->len == from))
-        return TRUE;
-      if (!fill (reader, reader->len + step, error))
-        return FALSE;
-      if (reader->len == before)
-        {
-          *length = reader->len - from; /* cut short behind our back: what there is, is the record */
-          return TRUE;
-        }
-      step = MIN (step * 2, WEIR_LINE_BYTES_MAX);
-    }
-}
-
-typedef struct
-{
-  WeirSourcePush   push;
-  gpointer         data;
-  WeirDecodeState *state;
-  WeirDecodeStats *stats;
-} Target;
-
-static gboolean
-decode (Reader       *reader,
-        gsize         offset,
-        gsize         len,
-        gboolean      oversized,
-        const Target *target,
-        GError      **error)
-{
-  WeirDecodeBlock block = { 0 };
-
-  if (len == 0)
-    return TRUE;
-  block.buffer = reader->buffer;
-  block.offset = offset;
-  block.len = len;
-  block.at_start = reader->base + offset == 0;
-  block.origin_offset = reader->base + offset;
-  block.origin = reader->chunk->path;
-  if (oversized)
-    return weir_decoder_decode_oversized (reader->self->decoder, target->state, &block, target->push, target->data, target->stats, error);
-  return weir_decoder_decode (reader->self->decoder, target->state, &block, target->push, target->data, target->stats, error);
-}
-
-static gboolean
-read_records (Reader       *reader,
-              const Target *target,
-              GError      **error)
-{
-  const Chunk *chunk = reader->chunk;
-  gsize        first = 0, last_start, length, end;
-
-  /* One byte earlier, so that a record starting exactly at the chunk is told from one that goes on. */
-  reader->base = chunk->start > 0 ? chunk->start - 1 : 0;
-  if (!fill (reader, (gsize)(chunk->end - reader->base), error))
-    return FALSE;
-  if (chunk->start > 0)
-    {
-      /* Does the record around the byte before end within the chunk? If not, no record starts here. */
-      first = weir_decoder_first_record (reader->self->decoder, reader->buffer->data, reader->len, at_end (reader));
-      if (first == 0 || (at_end (reader) && first == reader->len))
-        return TRUE;
-    }
-  if (at_end (reader))
-    return decode (reader, first, reader->len - first, FALSE, target, error);
-  /* Whole records up to the last one, which may go on behind the chunk. */
-  last_start = first + weir_decoder_cut (reader->self->decoder, reader->buffer->data + first, reader->len - first, FALSE);
-  end = last_start;
-  if (last_start < reader->len)
-    {
-      if (!measure_record (reader, last_start, &length, error))
-        return FALSE;
-      if (length == 0)
-        return decode (reader, first, last_start - first, FALSE, target, error) &&
-               decode (reader, last_start, reader->len - last_start, TRUE, target, error);
-      end = last_start + length;
-    }
-  return decode (reader, first, end - first, FALSE, target, error);
+  return g_steal_pointer (&chunks);
 }
 
 static gboolean
@@ -411,24 +408,17 @@ file_read (WeirSource      *source,
            GError         **error)
 {
   FileSource      *self = (FileSource *)source;
-  Reader           reader = { .self = self, .chunk = morsel };
   WeirDecodeState *state;
-  Target           target;
+  GError          *local = NULL;
   gboolean         ok;
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
-  reader.fd = open (reader.chunk->path, O_RDONLY | O_CLOEXEC);
-  if (reader.fd < 0)
-    return fail_read (reader.chunk, errno, error);
   state = g_async_queue_try_pop (self->states);
   if (state == NULL)
     state = weir_decode_state_new (self->decoder);
-  target = (Target){ push, push_data, state, stats };
-  ok = read_records (&reader, &target, error);
+  ok = weir_file_chunk_read (morsel, self->decoder, state, push, push_data, stats, &local) || forgive (self, &local, error);
   g_async_queue_push (self->states, state);
-  weir_buffer_unref (reader.buffer);
-  close (reader.fd);
   return ok;
 }
 
@@ -436,11 +426,126 @@ static void
 file_commit (WeirSource *source,
              const char *to)
 {
-  FileSource *self = (FileSource *)source;
+  settle ((FileSource *)source, parse_offset (to));
+}
 
-  /* Committed entries are not read again; their names stay in `seen`. */
-  for (gint64 n = 0; n <= parse_offset (to) && n < (gint64)self->log->len; n++)
-    g_ptr_array_set_size (self->log->pdata[n], 0);
+/* ---- checkpoints ------------------------------------------------------------------------------------------------ */
+
+#define LOG_VERSION 1
+
+/*
+ * A range: u8 version 1, then the log entries in it, each as weir_file_batch_write() says.
+ *
+ * The state: u8 version 1, u8 1 when files are known by their last name only (fileNameOnly), varint number of the next entry, then the
+ * set as weir_file_seen_save() says.
+ */
+static GBytes *
+file_log_range (WeirSource *source,
+                const char *from,
+                const char *to,
+                GError    **error)
+{
+  FileSource            *self = (FileSource *)source;
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  WeirWriter             writer = { bytes };
+
+  weir_writer_u8 (&writer, LOG_VERSION);
+  for (GList *link = self->pending.head; link != NULL; link = link->next)
+    {
+      WeirFileBatch *batch = link->data;
+
+      if (batch->number <= parse_offset (from) || batch->number > parse_offset (to))
+        continue;
+      for (guint i = 0; !batch->is_replayed && i < batch->files->len;)
+        {
+          GError *local = NULL;
+
+          if (weir_file_entry_identify (batch->files->pdata[i], &local))
+            i++;
+          else if (forgive (self, &local, error))
+            g_ptr_array_remove_index (batch->files, i);
+          else
+            return NULL;
+        }
+      weir_file_batch_write (batch, strlen (self->root), &writer);
+    }
+  return g_byte_array_free_to_bytes (g_steal_pointer (&bytes));
+}
+
+static gboolean
+fail_log (FileSource *self,
+          const char *what,
+          GError    **error)
+{
+  return weir_fail (error, WEIR_ERROR_RUN, "STREAM_FAILED", WEIR_SPAN_NONE, "The checkpoint's %s of %s cannot be read: it is damaged or of a newer version.",
+                    what, self->path);
+}
+
+static gboolean
+file_replay_range (WeirSource *source,
+                   const char *from,
+                   const char *to,
+                   GBytes     *range,
+                   gboolean    committed,
+                   GError    **error)
+{
+  FileSource *self = (FileSource *)source;
+  WeirReader  reader;
+  gsize       len;
+  const void *data = g_bytes_get_data (range, &len);
+
+  weir_reader_init (&reader, data, len);
+  if (len > 0 && weir_reader_u8 (&reader) != LOG_VERSION)
+    return fail_log (self, "list of files", error);
+  while (reader.pos < reader.len)
+    {
+      WeirFileBatch *batch = weir_file_batch_read (&reader, self->root);
+
+      if (batch == NULL)
+        return fail_log (self, "list of files", error);
+      g_queue_push_tail (&self->pending, batch);
+    }
+  self->next_number = parse_offset (to) + 1;
+  if (committed)
+    settle (self, parse_offset (to));
+  return TRUE;
+}
+
+static GBytes *
+file_log_state (WeirSource *source)
+{
+  FileSource    *self = (FileSource *)source;
+  GByteArray    *bytes = g_byte_array_new ();
+  WeirWriter     writer = { bytes };
+  WeirFileBatch *first = g_queue_peek_head (&self->pending);
+
+  weir_writer_u8 (&writer, LOG_VERSION);
+  weir_writer_u8 (&writer, self->name_only);
+  weir_writer_varint (&writer, (guint64)(first != NULL ? first->number : self->next_number));
+  weir_file_seen_save (self->seen, &writer);
+  return g_byte_array_free_to_bytes (bytes);
+}
+
+static gboolean
+file_restore_state (WeirSource *source,
+                    const char *committed,
+                    GBytes     *state,
+                    GError    **error)
+{
+  FileSource *self = (FileSource *)source;
+  WeirReader  reader;
+  gsize       len;
+  const void *data = g_bytes_get_data (state, &len);
+
+  weir_reader_init (&reader, data, len);
+  if (weir_reader_u8 (&reader) != LOG_VERSION)
+    return fail_log (self, "set of files", error);
+  if (weir_reader_u8 (&reader) != self->name_only)
+    return weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", WEIR_SPAN_NONE,
+                      "Option fileNameOnly of %s cannot change between runs of one checkpoint: set it to %s again, or start a new checkpoint.",
+                      self->path, self->name_only ? "false" : "true");
+  self->next_number = (gint64)weir_reader_varint (&reader);
+  return weir_file_seen_load (self->seen, &reader) ? TRUE : fail_log (self, "set of files", error);
 }
 
 static void
@@ -455,111 +560,23 @@ file_finalize (WeirSource *source)
 
   g_clear_pointer (&self->decoder, weir_decoder_unref);
   g_clear_pointer (&self->states, g_async_queue_unref);
-  g_clear_pointer (&self->seen, g_hash_table_unref);
-  g_clear_pointer (&self->log, g_ptr_array_unref);
+  g_clear_pointer (&self->seen, weir_file_seen_free);
+  g_queue_clear_full (&self->pending, (GDestroyNotify)weir_file_batch_free);
   g_clear_pointer (&self->unread, g_ptr_array_unref);
   g_free (self->path);
+  g_free (self->root);
   g_free (self->name_filter);
-}
-
-/* ---- columns of a table ----------------------------------------------------------------------------------------- */
-
-static WeirSchema *
-resolve_text (WeirSchema *declared,
-              GHashTable *options,
-              const char *base_dir,
-              GError    **error)
-{
-  WeirField field = { (char *)"value", WEIR_STRING, TRUE, NULL };
-
-  return declared != NULL ? weir_type_ref (declared) : weir_type_new_struct (&field, 1);
-}
-
-#define SAMPLE_BYTES (1u << 20)
-#define SAMPLE_FILES 5
-
-/* A pipe has no sample to give: its rows come once, and perhaps never. */
-static gssize
-read_sample (const char *path,
-             char       *data)
-{
-  int         fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  struct stat status;
-  gssize      n = -1;
-
-  if (fd < 0)
-    return -1;
-  if (fstat (fd, &status) == 0 && S_ISREG (status.st_mode))
-    n = read (fd, data, SAMPLE_BYTES);
-  close (fd);
-  return n;
-}
-
-/* The first megabyte of each of the first files. */
-static WeirSchema *
-infer (const char *format,
-       GHashTable *options,
-       const char *base_dir,
-       GError    **error)
-{
-  const char           *path;
-  g_autofree char      *full = NULL;
-  g_autoptr (GPtrArray) files = NULL;
-  g_autoptr (GPtrArray) samples = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
-
-  if (!_weir_io_option_required (options, "path", "path '/data/orders'", &path, error))
-    return NULL;
-  full = weir_file_path (path, base_dir);
-  files = weir_file_list (full, _weir_io_option_get (options, "pathglobfilter"), FALSE, error);
-  if (files == NULL)
-    return NULL;
-  for (guint i = 0; i < files->len && samples->len < SAMPLE_FILES; i++)
-    {
-      const WeirFileEntry *file = files->pdata[i];
-      g_autofree char     *data = g_malloc (SAMPLE_BYTES);
-      gssize               n = read_sample (file->path, data);
-
-      if (n == SAMPLE_BYTES)
-        while (n > 0 && data[n - 1] != '\n')
-          n--;
-      if (n > 0)
-        g_ptr_array_add (samples, g_bytes_new (data, (gsize)n));
-    }
-  if (samples->len == 0)
-    {
-      weir_fail (error, WEIR_ERROR_ANALYZE, "UNABLE_TO_INFER_SCHEMA", WEIR_SPAN_NONE,
-                 "Unable to infer schema for %s: there is no file with rows at %s. Declare the columns.", format, full);
-      return NULL;
-    }
-  return weir_schema_infer (format, (GBytes **)samples->pdata, samples->len, options, weir_zone_utc (), error);
-}
-
-static WeirSchema *
-resolve_csv (WeirSchema *declared,
-             GHashTable *options,
-             const char *base_dir,
-             GError    **error)
-{
-  return declared != NULL ? weir_type_ref (declared) : infer ("csv", options, base_dir, error);
-}
-
-static WeirSchema *
-resolve_json (WeirSchema *declared,
-              GHashTable *options,
-              const char *base_dir,
-              GError    **error)
-{
-  return declared != NULL ? weir_type_ref (declared) : infer ("json", options, base_dir, error);
 }
 
 #define FILE_CLASS(format_name)                                                                                                     \
   {                                                                                                                                 \
     .format = format_name, .open = file_open, .start = file_start, .latest = file_latest, .freeze = file_freeze, .plan = file_plan, \
-    .read = file_read, .commit = file_commit, .stop = file_stop, .finalize = file_finalize,                                         \
+    .read = file_read, .commit = file_commit, .stop = file_stop, .finalize = file_finalize, .log_range = file_log_range,            \
+    .replay_range = file_replay_range, .log_state = file_log_state, .restore_state = file_restore_state,                            \
   }
 
 static const WeirSourceClass text_class = FILE_CLASS ("text"), csv_class = FILE_CLASS ("csv"), json_class = FILE_CLASS ("json");
 
-const WeirSourceKind _weir_source_text = { &text_class, sizeof (FileSource), resolve_text };
-const WeirSourceKind _weir_source_csv = { &csv_class, sizeof (FileSource), resolve_csv };
-const WeirSourceKind _weir_source_json = { &json_class, sizeof (FileSource), resolve_json };
+const WeirSourceKind _weir_source_text = { &text_class, sizeof (FileSource), _weir_file_schema_text };
+const WeirSourceKind _weir_source_csv = { &csv_class, sizeof (FileSource), _weir_file_schema_csv };
+const WeirSourceKind _weir_source_json = { &json_class, sizeof (FileSource), _weir_file_schema_json };

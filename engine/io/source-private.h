@@ -26,6 +26,8 @@ const char *_weir_io_option_get (GHashTable *options, const char *key);
 /* FALSE with INVALID_PARAMETER_VALUE when it is there and no number in [min, max]. */
 gboolean _weir_io_option_int (GHashTable *options, const char *key, gint64 min, gint64 max, gint64 fallback, gint64 *value, GError **error);
 gboolean _weir_io_option_bool (GHashTable *options, const char *key, gboolean fallback, gboolean *value, GError **error);
+/* `7d`, `12h`, `5m`, `30s`, `100ms`; a bare number is milliseconds, as in Spark. @value is left alone when the option is absent. */
+gboolean _weir_io_option_duration (GHashTable *options, const char *key, gint64 *value_us, GError **error);
 gboolean _weir_io_option_required (GHashTable *options, const char *key, const char *example, const char **value, GError **error);
 
 /* Schema with the needed fields only. (transfer full) */

@@ -203,6 +203,34 @@ _weir_io_option_bool (GHashTable *options,
 }
 
 gboolean
+_weir_io_option_duration (GHashTable *options,
+                          const char *key,
+                          gint64     *value_us,
+                          GError    **error)
+{
+  static const struct
+  {
+    const char *unit;
+    gint64      us;
+  } units[] = { { "", 1000 }, { "us", 1 }, { "ms", 1000 }, { "s", 1000000 }, { "m", 60000000 }, { "min", 60000000 }, { "h", 3600000000 }, { "d", 86400000000 } };
+  const char *text = _weir_io_option_get (options, key);
+  gint64      number;
+  char       *end;
+
+  if (text == NULL)
+    return TRUE;
+  number = g_ascii_strtoll (text, &end, 10);
+  for (guint i = 0; end != text && number >= 0 && i < G_N_ELEMENTS (units); i++)
+    if (g_ascii_strcasecmp (end, units[i].unit) == 0 && number <= G_MAXINT64 / units[i].us)
+      {
+        *value_us = number * units[i].us;
+        return TRUE;
+      }
+  return weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", WEIR_SPAN_NONE,
+                    "Option %s takes a time such as 7d, 12h, 5m, 30s or 100ms, not '%s'.", key, text);
+}
+
+gboolean
 _weir_io_option_required (GHashTable  *options,
                           const char  *key,
                           const char  *example,

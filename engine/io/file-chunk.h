@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "format/decoder.h"
+#include "io/file-list.h"
+#include "io/source.h"
+
+G_BEGIN_DECLS
+
+/* The morsel of file sources: WEIR_CHUNK_BYTES of a file, or all of one that cannot be cut. */
+typedef struct
+{
+  WeirFileEntry file; /* path owned */
+  guint64       start, end;
+  gboolean      may_grow; /* what is appended behind the planned size is nobody's business */
+} WeirFileChunk;
+
+void weir_file_chunk_free (gpointer chunk);
+
+/* Appends the chunks of @file. */
+void weir_file_chunk_cut (GPtrArray *chunks, const WeirFileEntry *file, gboolean whole, gboolean may_grow);
+
+/* Decodes the records that start within the chunk. On a worker. FAILED_READ_FILE.… when the file went away or changed. */
+gboolean weir_file_chunk_read (const WeirFileChunk *chunk, WeirDecoder *decoder, WeirDecodeState *state, WeirSourcePush push, gpointer push_data, WeirDecodeStats *stats, GError **error);
+
+G_END_DECLS
