@@ -422,6 +422,15 @@ weir_fx_negative (const char *control)
   return fx.negative != NULL && strcmp (fx.negative, control) == 0;
 }
 
+guint64
+weir_fx_bound (const char *variable,
+               guint64     otherwise)
+{
+  const char *text = g_getenv (variable);
+
+  return text != NULL ? g_ascii_strtoull (text, NULL, 10) : otherwise;
+}
+
 void
 weir_fx_set_fault (guint64  at,
                    int      code,

@@ -53,6 +53,8 @@ void     weir_fx_after (const char *name);
 
 /* Whether WEIR_NEGATIVE names @control: a mistake made on purpose, to show that the harness finds it. */
 gboolean weir_fx_negative (const char *control);
+/* A bound that tests make small by an environment variable, so that what happens once in a hundred batches happens at once. */
+guint64 weir_fx_bound (const char *variable, guint64 otherwise);
 
 /**
  * weir_fx_set_fault:
@@ -112,6 +114,13 @@ weir_fx_negative (const char *control)
 {
   (void)control;
   return FALSE;
+}
+
+static inline guint64
+weir_fx_bound (const char *variable, guint64 otherwise)
+{
+  (void)variable;
+  return otherwise;
 }
 
 #define weir_fx_write(fd, bytes, len)                        write ((fd), (bytes), (len))

@@ -5,7 +5,8 @@
     run-kill.py BUILD [--points N] [--seed S] [--only TEXT] [--sinks file,sqlite,…] [--forever]
 
 Each point is one effect, before or after it. Without --points all are tried. With --forever points are drawn for ever, a
-third of them with a second kill during the recovery, until interrupted.
+third of them with a second kill during the recovery, until interrupted. With --negative the engine makes a mistake on purpose
+(WEIR_NEGATIVE in engine/base/effects.h); the run then fails unless the mistake shows.
 """
 
 import sys
@@ -18,6 +19,7 @@ def parse_arguments():
     made = parser(__doc__)
     made.add_argument('--double', type=float, default=0.0, help='share of points that are killed again during recovery')
     made.add_argument('--forever', action='store_true')
+    made.add_argument('--negative', default='', help='a mistake made on purpose, which has to show')
     return made.parse_args()
 
 
@@ -27,6 +29,7 @@ class Point:
     def __init__(self, scenario, *places):
         self.scenario = scenario
         self.places = places
+        self.mistake = {}
 
     def __str__(self):
         number, when = self.places[0]
@@ -41,13 +44,13 @@ def try_point(point, slot):
     scenario.prepare(slot)
     missed = False
     for number, when in point.places:
-        outcome = scenario.run(slot, WEIR_CRASH_AT=f'{number}:{when}')
+        outcome = scenario.run(slot, WEIR_CRASH_AT=f'{number}:{when}', **point.mistake)
         if outcome.status == 0:
             missed = True
             break
         if outcome.status != KILLED:
             return missed, f'{when} effect {number}: {outcome}'
-    return missed, scenario.difference(slot, scenario.run(slot))
+    return missed, scenario.difference(slot, scenario.run(slot, **point.mistake))
 
 
 def all_points(found):
@@ -84,12 +87,18 @@ def main():
             chosen = drawn(found, chance)
         else:
             chosen = doubled(spread(points, arguments.points, chance), arguments.double, chance)
+        if arguments.negative:
+            chosen = list(chosen)
+            for point in chosen:
+                point.mistake = {'WEIR_NEGATIVE': arguments.negative}
         count.start()
         try:
             try_all(chosen, try_point, arguments.jobs, count, 30 if arguments.forever else 0)
         except KeyboardInterrupt:
             pass
         count.report()
+        if arguments.negative:
+            return {f'{arguments.negative} is found': bool(sum(count.found.values()))}
         return {'killed runs end as uninterrupted ones': not sum(count.found.values()) and bool(count.tried)}
 
     return report(with_lab(arguments, work))
