@@ -124,6 +124,7 @@ typedef enum
   WEIR_WHY_NO_EVENT_TIME, /* the event-time column is NULL in every row */
   WEIR_WHY_ALL_LATE,
   WEIR_WHY_WINDOW_OPEN, /* append: the first window is still open */
+  WEIR_WHY_HELD_BACK,   /* append: and its time does not come, because `source` is silent or behind the other sources */
   WEIR_WHY_FAILED,
 } WeirWhyCause;
 
@@ -140,6 +141,9 @@ typedef struct
   gint64       final_at_us;                    /* event time that must be reached for it to be final */
   gint64       newest_event_us;
   gint64       started_us;
+  gint64       last_row_us;         /* HELD_BACK: when the last row of `source` came; 0: none yet; G_MAXINT64: it is not silent, only behind */
+  gint64       source_watermark_us; /* HELD_BACK: of `source`; G_MININT64: none yet */
+  const char  *other_source;        /* HELD_BACK: the one that is ahead; NULL when there is only one */
 } WeirWhy;
 
 WEIR_API WeirWhy *weir_query_why_empty (WeirQuery *query); /* (transfer full), free with weir_why_free() */

@@ -34,9 +34,6 @@ typedef struct
   WeirSourceState state;
   char           *message;     /* Owned, nullable: cause and remedy, translatable sentence of the engine */
   gint64          retry_at_us; /* monotonic; 0: none */
-  guint64         rows_total;  /* since start */
-  guint64         bytes_total;
-  gint64          last_row_us; /* clock time of the newest arrival; 0: none */
 } WeirSourceStatus;
 
 /* What a source is made from. Borrowed during weir_source_new(). */

@@ -22,10 +22,18 @@
 /* Sources notify; this is for what cannot (a file system without change notices), and for a manual clock. */
 #define POLL_INTERVAL_MS 250
 
+/* What came of a source in this run. */
+typedef struct
+{
+  guint64 rows;
+  gint64  last_us; /* clock; 0: nothing */
+} Arrivals;
+
 typedef struct
 {
   WeirQuery       *query;         /* Borrowed */
   WeirStreamRun   *run;           /* Owned */
+  Arrivals        *arrivals;      /* Owned, by scan id */
   GPtrArray       *sinks;         /* Owned: WeirSink */
   WeirResultShape *shape;         /* Owned */
   WeirResultTable *table;         /* Owned, nullable */
@@ -100,6 +108,7 @@ open_run (Loop    *self,
   self->run = weir_stream_run_new (&config, error);
   if (self->run == NULL)
     return FALSE;
+  self->arrivals = g_new0 (Arrivals, MAX (weir_stream_run_get_n_scans (self->run), 1));
   key = weir_pipeline_get_result_key (weir_stream_run_get_pipeline (self->run), &n_key);
   self->shape = weir_result_shape_new (spec->plan->schema, spec->plan, spec->zone, spec->mode, key, key != NULL ? n_key : 0);
   if (self->query->keep_result)
@@ -139,8 +148,8 @@ publish_sources (Loop *self)
       info->state = source_state_name (status.state);
       info->message = g_strdup (status.message);
       info->retry_in_us = status.retry_at_us > 0 ? MAX (0, status.retry_at_us - now_us) : -1;
-      info->rows_total = status.rows_total;
-      info->last_row_us = status.last_row_us;
+      info->rows_total = self->arrivals[i].rows;
+      info->last_row_us = self->arrivals[i].last_us;
       waiting = waiting || status.state == WEIR_SOURCE_CONNECTING || status.state == WEIR_SOURCE_RETRYING;
       if (status.state == WEIR_SOURCE_FAILED && self->error == NULL)
         self->error = weir_error_new (WEIR_ERROR_RUN, "STREAM_FAILED", weir_stream_run_get_scan (self->run, i)->span, "%s",
@@ -267,6 +276,19 @@ count_passed (const WeirBatchResult *result)
 }
 
 static void
+count_arrivals (Loop                  *self,
+                const WeirBatchResult *result)
+{
+  for (guint i = 0; result->stats.scan_rows != NULL && i < weir_stream_run_get_n_scans (self->run); i++)
+    if (result->stats.scan_rows[i] > 0)
+      {
+        self->arrivals[i].rows += result->stats.scan_rows[i];
+        self->arrivals[i].last_us = result->started_us;
+      }
+  publish_sources (self);
+}
+
+static void
 publish_batch (Loop                  *self,
                const WeirBatchResult *result)
 {
@@ -372,6 +394,7 @@ run_one (Loop    *self,
   self->running = FALSE;
   if (result == NULL)
     return FALSE;
+  count_arrivals (self, result);
   publish_batch (self, result);
   publish_rows (self, result);
   self->last_start_us = self->previous_us = result->started_us;
@@ -515,6 +538,7 @@ static void
 close_loop (Loop *self)
 {
   g_clear_pointer (&self->run, weir_stream_run_free);
+  g_clear_pointer (&self->arrivals, g_free);
   g_clear_pointer (&self->last, weir_progress_unref);
   g_clear_pointer (&self->sinks, g_ptr_array_unref);
   g_clear_pointer (&self->table, weir_result_table_free);

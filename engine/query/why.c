@@ -3,17 +3,35 @@
 
 #include "query/query-private.h"
 
+#include "plan/catalog.h"
+
 /*
  * Why is the result empty? The checks go in the order rows travel: started, connected, input, decoded, filtered, event
  * time, late, window still open. The first that is not met is the answer (desktop.md D.6).
+ *
+ * A window that is open may stay open: event time moves with the rows of a source, and with several sources as far as the slowest of them
+ * lets it. The source that holds it back is then the answer, and not a countdown that never ends.
  */
+
+#define SILENT_US  (10 * G_USEC_PER_SEC)
+#define TABLES_MAX 16
 
 typedef struct
 {
   const WeirPlan *filter;
   const WeirPlan *event_time;
   const WeirPlan *aggregate;
+  const char     *tables[TABLES_MAX]; /* of the sources with a watermark */
+  guint           n_tables;
 } Shape;
+
+static const char *
+find_table (const WeirPlan *plan)
+{
+  while (plan->kind != WEIR_PLAN_SCAN && plan->n_children > 0)
+    plan = plan->children[0];
+  return plan->kind == WEIR_PLAN_SCAN ? plan->scan.table->name : NULL;
+}
 
 static void
 find_shape (WeirPlan *plan,
@@ -26,7 +44,13 @@ find_shape (WeirPlan *plan,
   if (plan->kind == WEIR_PLAN_FILTER && shape->aggregate == NULL)
     shape->filter = plan;
   if (plan->kind == WEIR_PLAN_EVENT_TIME)
-    shape->event_time = plan;
+    {
+      const char *table = find_table (plan);
+
+      shape->event_time = plan;
+      if (table != NULL && shape->n_tables < TABLES_MAX)
+        shape->tables[shape->n_tables++] = table;
+    }
   if (plan->kind == WEIR_PLAN_AGGREGATE && plan->aggregate.window_key >= 0)
     shape->aggregate = plan;
 }
@@ -72,6 +96,74 @@ fill_window (WeirWhy     *why,
   why->final_at_us = why->window_end_us + delay_us;
 }
 
+static gint64
+get_watermark (WeirProgress *progress,
+               const char   *table)
+{
+  WeirSourceProgress source;
+
+  for (guint i = 0; weir_progress_get_source (progress, i, &source); i++)
+    if (g_str_equal (source.table, table))
+      return source.watermark_us;
+  return G_MININT64;
+}
+
+static gint64
+get_last_row (GPtrArray  *sources,
+              const char *table)
+{
+  for (guint i = 0; i < sources->len; i++)
+    {
+      const WeirSourceInfo *info = sources->pdata[i];
+
+      if (g_str_equal (info->table, table))
+        return info->last_row_us;
+    }
+  return 0;
+}
+
+/* The sources with the lowest and the highest watermark. */
+static gboolean
+find_held_back (WeirQuery   *query,
+                WeirWhy     *why,
+                const Shape *shape)
+{
+  g_autoptr (WeirProgress) progress = weir_query_get_last_progress (query);
+  g_autoptr (GPtrArray)    sources = weir_query_get_sources (query);
+  gint64                   low_us = G_MAXINT64, high_us = G_MININT64, last_row_us;
+  const char              *low = NULL, *high = NULL;
+  gboolean                 is_silent;
+
+  for (guint i = 0; progress != NULL && i < shape->n_tables; i++)
+    {
+      gint64 watermark_us = get_watermark (progress, shape->tables[i]);
+
+      if (low == NULL || watermark_us < low_us)
+        {
+          low = shape->tables[i];
+          low_us = watermark_us;
+        }
+      if (high == NULL || watermark_us > high_us)
+        {
+          high = shape->tables[i];
+          high_us = watermark_us;
+        }
+    }
+  if (low == NULL || (query->spec.policy_max && shape->n_tables > 1))
+    return FALSE;
+  last_row_us = get_last_row (sources, low);
+  is_silent = weir_clock_now_us (query->spec.clock) - MAX (last_row_us, why->started_us) >= SILENT_US;
+  /* A little behind is the way of the world. */
+  if (!is_silent && (low_us == G_MININT64 || high_us - low_us < SILENT_US))
+    return FALSE;
+  g_free ((char *)why->source);
+  why->source = g_strdup (low);
+  why->other_source = high_us > low_us ? g_strdup (high) : NULL;
+  why->last_row_us = is_silent ? last_row_us : G_MAXINT64;
+  why->source_watermark_us = low_us;
+  return TRUE;
+}
+
 static WeirWhyCause
 find_cause (WeirQuery   *query,
             WeirWhy     *why,
@@ -101,7 +193,7 @@ find_cause (WeirQuery   *query,
       why->newest_event_us != G_MININT64)
     {
       fill_window (why, shape);
-      return WEIR_WHY_WINDOW_OPEN;
+      return find_held_back (query, why, shape) ? WEIR_WHY_HELD_BACK : WEIR_WHY_WINDOW_OPEN;
     }
   return shape->filter != NULL ? WEIR_WHY_ALL_FILTERED : WEIR_WHY_NO_INPUT;
 }
@@ -141,5 +233,6 @@ weir_why_free (WeirWhy *why)
   g_free ((char *)why->message);
   g_free ((char *)why->filter);
   g_free ((char *)why->column);
+  g_free ((char *)why->other_source);
   g_free (why);
 }

@@ -90,6 +90,38 @@ test_ahead_of_the_clock (void)
   g_assert_nonnull (strstr (answer->body, "3\xc2\xa0h ahead"));
 }
 
+static void
+test_held_back (void)
+{
+  static const struct
+  {
+    const char *other;
+    gint64      last_row_us;
+    const char *headline, *in_body;
+  } cases[] = {
+    { NULL, NOW - 60 * SECOND, "auction-bids is silent", "No row has come from auction-bids since 08:41:05. Event time moves with the rows: the first window is final when an event of 08:42:10" },
+    { "clicks", 0, "auction-bids is silent", "No row has come from auction-bids yet. Windows become final when every source has passed them" },
+    { "clicks", G_MAXINT64, "Waiting for auction-bids", "auction-bids is only at 08:40:05, behind clicks." },
+  };
+  g_autoptr (GTimeZone) zone = g_time_zone_new_utc ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      WeirWhy                   why = facts (WEIR_WHY_HELD_BACK);
+      g_autoptr (WeirWhyAnswer) answer = NULL;
+
+      why.other_source = cases[i].other;
+      why.last_row_us = cases[i].last_row_us;
+      why.source_watermark_us = cases[i].last_row_us == 0 ? G_MININT64 : NOW - 120 * SECOND;
+      answer = weir_why_answer_new (&why, zone, NOW);
+      g_assert_cmpstr (answer->headline, ==, cases[i].headline);
+      if (strstr (answer->body, cases[i].in_body) == NULL)
+        g_error ("\"%s\" has no \"%s\"", answer->body, cases[i].in_body);
+      g_assert_cmpuint (answer->n_checks, ==, WEIR_WHY_MAX_CHECKS);
+      g_assert_cmpstr (answer->checks[WEIR_WHY_MAX_CHECKS - 1].detail, ==, "auction-bids");
+    }
+}
+
 static FakeTable *
 small_table (void)
 {
@@ -245,6 +277,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/why/sentences", test_sentences);
   g_test_add_func ("/why/ahead", test_ahead_of_the_clock);
+  g_test_add_func ("/why/held-back", test_held_back);
   g_test_add_func ("/results/cell-text", test_cell_text);
   g_test_add_func ("/results/export", test_export);
   g_test_add_func ("/results/export-fails", test_export_fails);

@@ -93,6 +93,16 @@ serve_cb (GSocketService    *service,
   return TRUE;
 }
 
+static gboolean
+is_focused (WeirSourceDialog *dialog,
+            const char       *option)
+{
+  for (GtkWidget *widget = gtk_window_get_focus (GTK_WINDOW (dialog)); widget != NULL; widget = gtk_widget_get_parent (widget))
+    if (ADW_IS_PREFERENCES_ROW (widget))
+      return g_strcmp0 (gtk_widget_get_tooltip_text (widget), option) == 0;
+  return FALSE;
+}
+
 static void
 close_dialog (WeirSourceDialog *dialog)
 {
@@ -162,10 +172,50 @@ test_refused (void)
   g_assert_nonnull (stage->remedy);
   g_assert_cmpuint (_weir_source_dialog_get_page (dialog), ==, 1);
   g_assert_false (_weir_source_dialog_get_can_next (dialog));
+  /* The remedy is a button: it goes to the field. */
+  _weir_connect_page_fix (_weir_source_dialog_get_connect_page (dialog));
+  g_assert_true (is_focused (dialog, "port"));
   gtk_widget_activate_action (GTK_WIDGET (dialog), "source.add-anyway", NULL);
   g_assert_cmpuint (_weir_source_dialog_get_page (dialog), ==, 2);
   _weir_source_dialog_next (dialog);
   assert_accepted (document);
+}
+
+static void
+assert_fix (WeirSourceKind kind,
+            const char    *protocol,
+            WeirStage      stage,
+            const char    *option,
+            const char    *value,
+            const char    *label)
+{
+  g_autoptr (WeirSourceDraft) draft = weir_source_draft_new ();
+  g_autoptr (WeirStageFix)    fix = NULL;
+
+  weir_source_draft_reset (draft, kind);
+  weir_source_draft_set (draft, "kafka.security.protocol", protocol);
+  fix = _weir_stage_fix_new (draft, &stage);
+  g_assert_cmpstr (fix->option, ==, option);
+  g_assert_cmpstr (fix->value, ==, value);
+  g_assert_cmpstr (fix->label, ==, label);
+}
+
+static void
+test_fixes (void)
+{
+  static const char mismatch[] = "The peer does not answer as a broker: security may not match, plain text against a TLS port or the other way round.";
+  static const char offer[] = "SASL SCRAM-SHA-512 mechanism handshake failed: Broker: Unsupported SASL mechanism: broker's supported mechanisms: PLAIN,SCRAM-SHA-256";
+
+  assert_fix (WEIR_SOURCE_KAFKA, "sasl_ssl", (WeirStage){ .id = "sign-in", .detail = offer }, "kafka.sasl.mechanism", "SCRAM-SHA-256", "Use SCRAM-SHA-256 and Try Again");
+  assert_fix (WEIR_SOURCE_KAFKA, "sasl_ssl", (WeirStage){ .id = "sign-in", .detail = "Authentication failed" }, "kafka.sasl.password", NULL, "Edit Password");
+  assert_fix (WEIR_SOURCE_KAFKA, NULL, (WeirStage){ .id = "metadata", .remedy = mismatch }, "kafka.security.protocol", "ssl", "Use TLS and Try Again");
+  assert_fix (WEIR_SOURCE_KAFKA, "sasl_plaintext", (WeirStage){ .id = "sign-in", .remedy = mismatch }, "kafka.security.protocol", "sasl_ssl", "Use TLS and Try Again");
+  assert_fix (WEIR_SOURCE_KAFKA, "SASL_SSL", (WeirStage){ .id = "tls", .remedy = mismatch }, "kafka.security.protocol", "sasl_plaintext", "Use No TLS and Try Again");
+  assert_fix (WEIR_SOURCE_KAFKA, NULL, (WeirStage){ .id = "brokers", .detail = "b1:9093" }, NULL, NULL, "Try Again");
+  assert_fix (WEIR_SOURCE_KAFKA, NULL, (WeirStage){ .id = "record" }, NULL, NULL, "Try Again");
+  assert_fix (WEIR_SOURCE_KAFKA, NULL, (WeirStage){ .id = "record", .detail = "There is no topic." }, "subscribe", NULL, "Choose Topic");
+  assert_fix (WEIR_SOURCE_FILES, NULL, (WeirStage){ .id = "path", .detail = "gone" }, "path", NULL, "Edit Path");
+  assert_fix (WEIR_SOURCE_SOCKET, NULL, (WeirStage){ .id = "name", .detail = "unknown" }, "host", NULL, "Edit Host");
 }
 
 static void
@@ -299,6 +349,7 @@ main (int   argc,
   weir_ui_init ();
   g_test_add_func ("/ui/source-dialog/socket", test_socket);
   g_test_add_func ("/ui/source-dialog/refused", test_refused);
+  g_test_add_func ("/ui/source-dialog/fixes", test_fixes);
   g_test_add_func ("/ui/source-dialog/files", test_files);
   g_test_add_func ("/ui/source-dialog/secret", test_secret);
   g_test_add_func ("/ui/source-dialog/kafka", test_kafka);

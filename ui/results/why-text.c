@@ -158,6 +158,44 @@ window_open (Talk *talk)
 }
 
 static void
+held_back (Talk *talk)
+{
+  const WeirWhy   *why = talk->why;
+  const char      *source = or_text (why->source, _ ("the source"));
+  g_autofree char *last = weir_format_clock_seconds (why->last_row_us == G_MAXINT64 ? 0 : why->last_row_us, talk->zone);
+  g_autofree char *at = why->source_watermark_us != G_MININT64 ? weir_format_clock_seconds (why->source_watermark_us, talk->zone) : NULL;
+  g_autofree char *final_at = weir_format_clock_seconds (why->final_at_us, talk->zone);
+  g_autofree char *cause = NULL;
+  g_autofree char *effect = NULL;
+
+  if (why->last_row_us == G_MAXINT64)
+    {
+      /* Translators: the name of a source */
+      talk->answer->headline = g_strdup_printf (_ ("Waiting for %s"), source);
+      /* Translators: a source, a clock time, another source */
+      cause = g_strdup_printf (_ ("%s is only at %s, behind %s."), source, at, or_text (why->other_source, _ ("the other sources")));
+    }
+  else
+    {
+      /* Translators: the name of a source */
+      talk->answer->headline = g_strdup_printf (_ ("%s is silent"), source);
+      if (why->last_row_us == 0)
+        cause = g_strdup_printf (_ ("No row has come from %s yet."), source);
+      else
+        /* Translators: a source, a clock time */
+        cause = g_strdup_printf (_ ("No row has come from %s since %s."), source, last);
+    }
+  if (why->other_source != NULL)
+    /* Translators: the name of a source */
+    effect = g_strdup_printf (_ ("Windows become final when every source has passed them, %s as well as the others."), source);
+  else
+    /* Translators: a clock time */
+    effect = g_strdup_printf (_ ("Event time moves with the rows: the first window is final when an event of %s or later arrives."), final_at);
+  talk->answer->body = g_strdup_printf ("%s %s", cause, effect);
+  suggest (talk, WEIR_WHY_ACTION_SWITCH_TO_UPDATE, _ ("Switch to Update"), WEIR_WHY_ACTION_EDIT_SOURCE, _ ("Edit Source…"));
+}
+
+static void
 ahead_of_clock (Talk *talk)
 {
   g_autofree char *distance = weir_format_duration (talk->why->newest_event_us - talk->now_us);
@@ -196,6 +234,7 @@ answer (Talk *talk)
     [WEIR_WHY_NO_EVENT_TIME] = no_event_time,
     [WEIR_WHY_ALL_LATE] = all_late,
     [WEIR_WHY_WINDOW_OPEN] = window_open,
+    [WEIR_WHY_HELD_BACK] = held_back,
     [WEIR_WHY_FAILED] = failed,
   };
 
@@ -247,6 +286,8 @@ check_detail (const WeirWhy *why,
       return g_strdup_printf (ngettext ("%lu late", "%lu late", (gulong)why->rows_late), (gulong)why->rows_late);
     case WEIR_WHY_NOT_EMPTY:
     case WEIR_WHY_NOT_STARTED:
+    case WEIR_WHY_HELD_BACK:
+      return g_strdup (why->source);
     case WEIR_WHY_WINDOW_OPEN:
     case WEIR_WHY_FAILED:
     default:
@@ -269,9 +310,10 @@ list_checks (Talk *talk)
     return;
   for (guint i = 0; i < WEIR_WHY_MAX_CHECKS; i++)
     {
-      WeirCheckState state = why->cause == causes[i] ? WEIR_CHECK_WAITING : WEIR_CHECK_MET;
+      WeirWhyCause   met_by = why->cause == WEIR_WHY_HELD_BACK ? WEIR_WHY_WINDOW_OPEN : why->cause;
+      WeirCheckState state = met_by == causes[i] ? WEIR_CHECK_WAITING : WEIR_CHECK_MET;
 
-      add_check (talk, state, texts[i], check_detail (why, causes[i]));
+      add_check (talk, state, texts[i], check_detail (why, state == WEIR_CHECK_WAITING ? why->cause : causes[i]));
       if (state == WEIR_CHECK_WAITING)
         return;
     }

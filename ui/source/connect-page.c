@@ -58,10 +58,11 @@ struct _WeirConnectPage
   WeirPageFunc     changed, test;
   gpointer         user_data;
 
-  GtkWidget    *widget, *columns, *left, *right, *stages, *verdict, *test_button, *keyring, *save;
+  GtkWidget    *widget, *columns, *left, *right, *stages, *verdict, *test_button, *fix_button, *keyring, *save;
   GtkWidget    *topics;
   GtkWidget    *rows[G_N_ELEMENTS (fields)];
   GtkWidget    *properties; /* GtkTextView */
+  WeirStageFix *fix;        /* Owned, nullable: what the button does */
   gboolean      filling, has_keyring;
   GCancellable *cancellable;
 };
@@ -549,6 +550,54 @@ show_topics (WeirConnectPage *page,
   gtk_widget_set_visible (page->topics, TRUE);
 }
 
+static GtkWidget *
+find_row (WeirConnectPage *page,
+          const char      *option)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
+    if (page->rows[i] != NULL && strcmp (fields[i].option, option) == 0)
+      return page->rows[i];
+  return NULL;
+}
+
+static void
+show_fix (WeirConnectPage *page,
+          WeirProbe       *probe)
+{
+  const WeirStage *failed = probe != NULL && !weir_probe_get_is_running (probe) ? _weir_probe_find_failed (probe) : NULL;
+
+  g_clear_pointer (&page->fix, _weir_stage_fix_free);
+  if (failed != NULL)
+    page->fix = _weir_stage_fix_new (page->draft, failed);
+  gtk_widget_set_visible (page->fix_button, page->fix != NULL);
+  if (page->fix != NULL)
+    gtk_button_set_label (GTK_BUTTON (page->fix_button), page->fix->label);
+}
+
+void
+_weir_connect_page_fix (WeirConnectPage *page)
+{
+  g_autoptr (WeirStageFix) fix = g_steal_pointer (&page->fix);
+  GtkWidget               *row = fix != NULL && fix->option != NULL ? find_row (page, fix->option) : NULL;
+
+  if (fix == NULL)
+    return;
+  if (fix->value == NULL && row != NULL)
+    {
+      page->fix = g_steal_pointer (&fix);
+      gtk_widget_grab_focus (row);
+      return;
+    }
+  if (fix->value != NULL)
+    {
+      weir_source_draft_set (page->draft, fix->option, fix->value);
+      drop_unused (page);
+      _weir_connect_page_fill (page);
+      page->changed (page->user_data);
+    }
+  page->test (page->user_data);
+}
+
 void
 _weir_connect_page_show_probe (WeirConnectPage *page,
                                WeirProbe       *probe)
@@ -568,6 +617,7 @@ _weir_connect_page_show_probe (WeirConnectPage *page,
   else
     gtk_label_set_text (GTK_LABEL (page->verdict), _ ("Everything answers."));
   show_topics (page, probe);
+  show_fix (page, probe);
 }
 
 gboolean
@@ -600,6 +650,7 @@ page_free (gpointer data)
 
   g_cancellable_cancel (page->cancellable);
   g_object_unref (page->cancellable);
+  g_clear_pointer (&page->fix, _weir_stage_fix_free);
   g_free (page);
 }
 
@@ -624,7 +675,11 @@ make_right (WeirConnectPage *page)
   gtk_widget_add_css_class (page->verdict, "caption");
   gtk_widget_add_css_class (page->verdict, "dim-label");
   gtk_box_append (GTK_BOX (right), head);
+  page->fix_button = gtk_button_new ();
+  gtk_widget_set_visible (page->fix_button, FALSE);
+  g_signal_connect_swapped (page->fix_button, "clicked", G_CALLBACK (_weir_connect_page_fix), page);
   gtk_box_append (GTK_BOX (right), page->stages);
+  gtk_box_append (GTK_BOX (right), page->fix_button);
   gtk_box_append (GTK_BOX (right), page->verdict);
   return right;
 }

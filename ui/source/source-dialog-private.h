@@ -43,6 +43,23 @@ void       _weir_stage_list_show (GtkWidget *list, WeirProbe *probe);
 /* Does a stage stand in the way? One that only says that no record came yet does not. */
 gboolean _weir_probe_has_failed (WeirProbe *probe);
 
+/* ---- what to do about a failed stage ---- */
+
+typedef struct
+{
+  const char *option; /* the field it is about; NULL: none, test once more */
+  char       *value;  /* Owned: what to try instead; NULL: the user has to edit it */
+  char       *label;  /* Owned: of the button */
+} WeirStageFix;
+
+WeirStageFix *_weir_stage_fix_new (WeirSourceDraft *draft, const WeirStage *stage); /* (transfer full): a failed stage always has one */
+void          _weir_stage_fix_free (WeirStageFix *fix);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirStageFix, _weir_stage_fix_free)
+/* The first stage that failed, even one that is not in the way. (nullable) */
+const WeirStage *_weir_probe_find_failed (WeirProbe *probe);
+/* As the button below the stages does. */
+void _weir_connect_page_fix (WeirConnectPage *page);
+
 /* ---- the kinds ---- */
 
 const char *_weir_source_kind_title (WeirSourceKind kind);
@@ -52,6 +69,7 @@ GtkWidget  *_weir_kind_page_new (WeirSourceKind chosen, void (*chosen_cb) (WeirS
 
 WeirSourceDraft *_weir_source_dialog_get_draft (WeirSourceDialog *self);
 WeirProbe       *_weir_source_dialog_get_probe (WeirSourceDialog *self);
+WeirConnectPage *_weir_source_dialog_get_connect_page (WeirSourceDialog *self);
 guint            _weir_source_dialog_get_page (WeirSourceDialog *self);
 void             _weir_source_dialog_choose (WeirSourceDialog *self, WeirSourceKind kind);
 void             _weir_source_dialog_next (WeirSourceDialog *self); /* as the button does */

@@ -567,6 +567,12 @@ _weir_source_dialog_get_probe (WeirSourceDialog *self)
   return self->probe;
 }
 
+WeirConnectPage *
+_weir_source_dialog_get_connect_page (WeirSourceDialog *self)
+{
+  return self->connect;
+}
+
 guint
 _weir_source_dialog_get_page (WeirSourceDialog *self)
 {

@@ -40,6 +40,8 @@ static const char *const remedies[] = {
   N_ ("The topic is empty. The source can be added all the same."),
   N_ ("Correct the property."),
   N_ ("Enter the bootstrap servers."),
+  N_ ("The peer does not answer as a broker: security may not match, plain text against a TLS port or the other way round."),
+  N_ ("The cluster tells clients to connect to an address that cannot be reached from here: advertised.listeners must be set right."),
 };
 
 static const char *
@@ -74,6 +76,15 @@ _weir_probe_has_failed (WeirProbe *probe)
     if (is_in_the_way (weir_probe_get_stage (probe, i)))
       return TRUE;
   return FALSE;
+}
+
+const WeirStage *
+_weir_probe_find_failed (WeirProbe *probe)
+{
+  for (guint i = 0; i < weir_probe_get_n_stages (probe); i++)
+    if (weir_probe_get_stage (probe, i)->state == WEIR_STAGE_FAILED)
+      return weir_probe_get_stage (probe, i);
+  return NULL;
 }
 
 static GtkWidget *

@@ -94,8 +94,7 @@ look_at_query (WeirSidebarRow *self,
       if (g_ascii_strcasecmp (info->table, self->name) != 0)
         continue;
       state->seen = TRUE;
-      /* A query that reads nothing else says it most exactly. */
-      state->rows = MAX (state->rows, sources->len == 1 ? MAX (info->rows_total, weir_query_get_n_input_rows (query)) : info->rows_total);
+      state->rows = MAX (state->rows, info->rows_total);
       state->connected |= g_str_equal (info->state, "connected") || g_str_equal (info->state, "ended");
       state->failed |= g_str_equal (info->state, "failed");
       if (g_str_equal (info->state, "retrying"))

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/engine.h"
+
+#include <string.h>
+
+#include "query/session-private.h"
+
+/* Why the result is empty, asked of running queries over queues, on a clock that stands still until it is told otherwise. */
+
+#define SECOND     G_GINT64_CONSTANT (1000000)
+#define NOW        (1714725720 * SECOND)
+#define DEADLINE_S 30
+
+#define TABLES                                   \
+  "CREATE TABLE a (ts TIMESTAMP) USING queue;\n" \
+  "CREATE TABLE b (ts TIMESTAMP) USING queue;\n"
+
+#define WINDOWS(from) "SELECT window(ts, '10 seconds') AS w, count(*) AS n FROM " from " GROUP BY window(ts, '10 seconds')"
+
+#define ONE WINDOWS ("STREAM a WATERMARK ts DELAY OF INTERVAL 5 SECONDS")
+#define BOTH                                                                              \
+  WINDOWS ("(SELECT ts FROM STREAM a WATERMARK ts DELAY OF INTERVAL 5 SECONDS UNION ALL " \
+           "SELECT ts FROM STREAM b WATERMARK ts DELAY OF INTERVAL 5 SECONDS)")
+
+typedef struct
+{
+  WeirSession *session;
+  WeirQuery   *query;
+  WeirClock   *clock;
+} Fixture;
+
+static void
+fixture_init (Fixture    *self,
+              const char *sql)
+{
+  g_autofree char   *text = g_strconcat (TABLES, sql, ";", NULL);
+  g_autoptr (GArray) ranges = weir_script_split (text);
+  g_autoptr (GError) error = NULL;
+
+  self->session = weir_session_new ();
+  weir_clock_unref (self->session->clock);
+  self->clock = weir_clock_new_manual (NOW);
+  self->session->clock = weir_clock_ref (self->clock);
+  for (guint i = 0; i < ranges->len; i++)
+    {
+      g_autoptr (WeirOutcome) outcome = weir_session_execute (self->session, text, g_array_index (ranges, WeirRange, i), &error);
+
+      g_assert_no_error (error);
+      if (outcome->query != NULL)
+        self->query = g_object_ref (outcome->query);
+    }
+  g_assert_nonnull (self->query);
+  weir_query_start (self->query);
+}
+
+static void
+fixture_clear (Fixture *self)
+{
+  weir_query_stop (self->query);
+  weir_query_await_termination (self->query, 0, NULL);
+  g_object_unref (self->query);
+  g_object_unref (self->session);
+  weir_clock_unref (self->clock);
+}
+
+static void
+push (Fixture    *self,
+      const char *table,
+      const char *time)
+{
+  g_autofree char   *row = g_strdup_printf ("{\"ts\": \"2024-05-03T%sZ\"}\n", time);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (weir_session_push_rows (self->session, table, row, &error));
+  g_assert_no_error (error);
+}
+
+static gboolean
+deadline_cb (gpointer data)
+{
+  g_error ("nothing came of it within %d s", DEADLINE_S);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+tick_cb (gpointer data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+wait_for (Fixture     *self,
+          WeirWhyCause cause)
+{
+  guint    deadline = g_timeout_add_seconds (DEADLINE_S, deadline_cb, NULL), tick = g_timeout_add (5, tick_cb, NULL);
+  gboolean done = FALSE;
+
+  while (!done)
+    {
+      g_autoptr (WeirWhy) why = weir_query_why_empty (self->query);
+
+      done = why->cause == cause;
+      if (!done)
+        g_main_context_iteration (NULL, TRUE);
+    }
+  g_source_remove (deadline);
+  g_source_remove (tick);
+}
+
+static void
+test_silent (void)
+{
+  Fixture             self = { 0 };
+  g_autoptr (WeirWhy) why = NULL;
+
+  fixture_init (&self, ONE);
+  push (&self, "a", "08:42:03");
+  wait_for (&self, WEIR_WHY_WINDOW_OPEN);
+  weir_clock_advance (self.clock, 20 * SECOND);
+  wait_for (&self, WEIR_WHY_HELD_BACK);
+  why = weir_query_why_empty (self.query);
+  g_assert_cmpstr (why->source, ==, "a");
+  g_assert_null (why->other_source);
+  g_assert_cmpint (why->last_row_us, ==, NOW);
+  g_assert_cmpint (why->final_at_us, ==, NOW + 5 * SECOND); /* where the window of the watermark ends, and the wait */
+  fixture_clear (&self);
+}
+
+static void
+test_never_heard_of (void)
+{
+  Fixture             self = { 0 };
+  g_autoptr (WeirWhy) why = NULL;
+
+  fixture_init (&self, BOTH);
+  push (&self, "a", "08:42:30");
+  wait_for (&self, WEIR_WHY_WINDOW_OPEN);
+  weir_clock_advance (self.clock, 20 * SECOND);
+  wait_for (&self, WEIR_WHY_HELD_BACK);
+  why = weir_query_why_empty (self.query);
+  g_assert_cmpstr (why->source, ==, "b");
+  g_assert_cmpstr (why->other_source, ==, "a");
+  g_assert_cmpint (why->last_row_us, ==, 0);
+  fixture_clear (&self);
+}
+
+static void
+test_behind (void)
+{
+  Fixture             self = { 0 };
+  g_autoptr (WeirWhy) why = NULL;
+
+  fixture_init (&self, BOTH);
+  push (&self, "a", "08:40:00");
+  push (&self, "b", "08:42:00");
+  wait_for (&self, WEIR_WHY_HELD_BACK);
+  why = weir_query_why_empty (self.query);
+  g_assert_cmpstr (why->source, ==, "a");
+  g_assert_cmpstr (why->other_source, ==, "b");
+  g_assert_cmpint (why->last_row_us, ==, G_MAXINT64);
+  g_assert_cmpint (why->source_watermark_us, ==, (1714725600 - 5) * SECOND);
+  fixture_clear (&self);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/why/silent", test_silent);
+  g_test_add_func ("/why/never-heard-of", test_never_heard_of);
+  g_test_add_func ("/why/behind", test_behind);
+  return g_test_run ();
+}
