@@ -66,14 +66,18 @@ static void
 begin (Fixture    *fixture,
        const char *text)
 {
+  g_autoptr (GArray) ranges = weir_script_split (text);
   g_autoptr (GError) error = NULL;
-  const char        *last = strstr (text, "CREATE STREAMING");
-  WeirRange          range = { (guint)(last - text), (guint)strlen (text) };
 
-  weir_session_load (fixture->session, text, &error);
-  g_assert_no_error (error);
-  fixture->query = weir_session_prepare_query (fixture->session, text, range, &error);
-  g_assert_no_error (error);
+  for (guint i = 0; i < ranges->len; i++)
+    {
+      g_autoptr (WeirOutcome) outcome = weir_session_execute (fixture->session, text, g_array_index (ranges, WeirRange, i), &error);
+
+      g_assert_no_error (error);
+      if (outcome->query != NULL)
+        fixture->query = g_object_ref (outcome->query);
+    }
+  g_assert_nonnull (fixture->query);
 }
 
 static void
