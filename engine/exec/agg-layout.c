@@ -64,6 +64,7 @@ init_states (WeirAggLayout *self,
   self->calls = plan->aggregate.aggs;
   self->ops = g_new (const WeirAggregate *, MAX (self->n_aggs, 1));
   self->offsets = g_new (gsize, MAX (self->n_aggs, 1));
+  self->stride = WEIR_AGG_MARK_BYTES;
   for (guint a = 0; a < self->n_aggs; a++)
     {
       WeirAggCall *call = self->calls[a];

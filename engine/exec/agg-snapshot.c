@@ -9,7 +9,7 @@
  *   snapshot  [keys]  varint number of panes, panes
  *   delta     u64 eviction watermark µs, [keys], varint number of panes, panes
  *   keys      sliding windows only: varint number of the first key, varint number of keys, keys (group-table.h)
- *   pane      u64 id, varint number of groups, groups
+ *   pane      u64 id, varint number of groups, groups; of a partitioned state all partitions, in order
  *   group     its key, or for sliding windows varint number of the key; then the states, each as its aggregate writes it
  */
 
@@ -170,11 +170,26 @@ read_panes (WeirAggState *self,
   return !reader->failed;
 }
 
+/* Where nothing is evicted there is one pane, or one for each partition. */
+static gboolean
+check_panes (WeirAggState *self)
+{
+  const WeirAggPane *last;
+
+  if (self->evicts || self->layout->is_sliding || self->panes->len == 0)
+    return TRUE;
+  last = g_ptr_array_index (self->panes, self->panes->len - 1);
+  if (!self->is_partitioned)
+    self->is_partitioned = self->panes->len > 1;
+  return self->panes->len == (self->is_partitioned ? WEIR_AGG_PARTITIONS : 1) && last->id == self->panes->len - 1 &&
+         ((WeirAggPane *)g_ptr_array_index (self->panes, 0))->id == 0;
+}
+
 gboolean
 weir_agg_state_read (WeirAggState *state,
                      WeirReader   *reader)
 {
-  if (!read_keys (state, reader) || !read_panes (state, reader))
+  if (!read_keys (state, reader) || !read_panes (state, reader) || !check_panes (state))
     return FALSE;
   weir_agg_state_begin (state);
   weir_agg_state_commit (state);
@@ -188,7 +203,7 @@ weir_agg_state_apply_delta (WeirAggState *state,
   gint64 evict_us = (gint64)weir_reader_u64 (reader);
 
   weir_agg_state_begin (state);
-  if (!read_keys (state, reader) || !read_panes (state, reader))
+  if (!read_keys (state, reader) || !read_panes (state, reader) || !check_panes (state))
     return FALSE;
   state->evict_us = evict_us;
   weir_agg_state_commit (state);

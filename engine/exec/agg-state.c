@@ -8,6 +8,9 @@
  * Merging takes the groups of a part pane by pane, in blocks: find or append the groups, save what they held, merge the states with one
  * call an aggregate. Panes are found by binary search; new ones nearly always come last.
  *
+ * A state that nothing leaves is split into partitions when it has grown large, at the end of a batch, so that the same batches always give the
+ * same layout. The state of a partition is touched by one thread at a time.
+ *
  * Event-time keys that are no window use the same panes: a pane is SPAN_US of time, and the one that the watermark has reached is
  * swept group by group.
  */
@@ -15,11 +18,13 @@
 #define BLOCK   1024
 #define SPAN_US G_GINT64_CONSTANT (10000000)
 
+/* Groups from which on partitions pay. */
+#define WEIR_AGG_SPLIT (1u << 16)
+
 typedef struct
 {
-  WeirAggPane *pane;
-  guint32      group;
-  guint32      offset; /* of the old payload in undo_bytes, in units of 8 bytes */
+  guint32 group;
+  guint32 offset; /* of the old payload in undo_bytes, in units of 8 bytes */
 } UndoEntry;
 
 static void
@@ -28,7 +33,8 @@ pane_free (const WeirAggLayout *layout,
 {
   weir_agg_layout_free_table (layout, pane->table);
   g_clear_pointer (&pane->touched, g_array_unref);
-  g_free (pane->marks);
+  g_clear_pointer (&pane->undo, g_array_unref);
+  g_clear_pointer (&pane->undo_bytes, g_byte_array_unref);
   g_free (pane);
 }
 
@@ -46,8 +52,6 @@ weir_agg_state_new (const WeirAggLayout *layout,
   if (layout->is_sliding)
     self->dictionary = weir_group_table_new (weir_key_codec_is_view (&layout->codec), 0);
   self->late = weir_group_table_new (weir_key_codec_is_view (&layout->codec), 0);
-  self->undo = g_array_new (FALSE, FALSE, sizeof (UndoEntry));
-  self->undo_bytes = g_byte_array_new ();
   self->evict_us = G_MININT64;
   return self;
 }
@@ -62,8 +66,6 @@ weir_agg_state_free (WeirAggState *state)
   g_ptr_array_unref (state->panes);
   weir_group_table_free (state->dictionary);
   weir_group_table_free (state->late);
-  g_array_unref (state->undo);
-  g_byte_array_unref (state->undo_bytes);
   g_free (state);
 }
 
@@ -108,16 +110,6 @@ _weir_agg_state_ensure_pane (WeirAggState *self,
   return pane;
 }
 
-static void
-ensure_marks (WeirAggPane *pane)
-{
-  if (pane->marks_size >= pane->table->n)
-    return;
-  pane->marks = g_renew (guint32, pane->marks, pane->table->capacity);
-  memset (pane->marks + pane->marks_size, 0, (pane->table->capacity - pane->marks_size) * sizeof (guint32));
-  pane->marks_size = pane->table->capacity;
-}
-
 /* ---- undo ------------------------------------------------------------------------------------------------------- */
 
 static void
@@ -127,26 +119,31 @@ save_payload (WeirAggState *self,
 {
   const WeirAggLayout *layout = self->layout;
   guint8              *payload = pane->table->payload + group * layout->stride;
-  UndoEntry            entry = { pane, group, self->undo_bytes->len / 8 };
-  WeirWriter           writer = { self->undo_bytes };
+  guint                used = pane->undo_bytes->len;
+  UndoEntry            entry = { group, used / 8 };
+  WeirWriter           writer = { pane->undo_bytes };
 
+  g_array_append_val (pane->undo, entry);
   if (!layout->owns_memory)
-    weir_writer_raw (&writer, payload, layout->stride);
-  else
-    for (guint a = 0; a < layout->n_aggs; a++)
-      layout->ops[a]->write (layout->calls[a], payload + layout->offsets[a], &writer);
-  if (self->undo_bytes->len % 8 != 0)
-    weir_writer_raw (&writer, "\0\0\0\0\0\0\0", 8 - self->undo_bytes->len % 8);
-  g_array_append_val (self->undo, entry);
+    {
+      g_byte_array_set_size (pane->undo_bytes, used + (guint)layout->stride);
+      memcpy (pane->undo_bytes->data + used, payload, layout->stride);
+      return;
+    }
+  for (guint a = 0; a < layout->n_aggs; a++)
+    layout->ops[a]->write (layout->calls[a], payload + layout->offsets[a], &writer);
+  if (pane->undo_bytes->len % 8 != 0)
+    weir_writer_raw (&writer, "\0\0\0\0\0\0\0", 8 - pane->undo_bytes->len % 8);
 }
 
 static void
 restore_payload (WeirAggState    *self,
+                 WeirAggPane     *pane,
                  const UndoEntry *entry)
 {
   const WeirAggLayout *layout = self->layout;
-  guint8              *payload = entry->pane->table->payload + entry->group * layout->stride;
-  const guint8        *saved = self->undo_bytes->data + (gsize)entry->offset * 8;
+  guint8              *payload = pane->table->payload + entry->group * layout->stride;
+  const guint8        *saved = pane->undo_bytes->data + (gsize)entry->offset * 8;
   WeirReader           reader;
 
   if (!layout->owns_memory)
@@ -154,12 +151,25 @@ restore_payload (WeirAggState    *self,
       memcpy (payload, saved, layout->stride);
       return;
     }
-  weir_agg_layout_clear_states (layout, entry->pane->table, entry->group, entry->group + 1);
+  weir_agg_layout_clear_states (layout, pane->table, entry->group, entry->group + 1);
   memset (payload, 0, layout->stride);
-  weir_agg_layout_init_states (layout, entry->pane->table, entry->group, entry->group + 1);
-  weir_reader_init (&reader, saved, self->undo_bytes->len - (gsize)entry->offset * 8);
+  weir_agg_layout_init_states (layout, pane->table, entry->group, entry->group + 1);
+  weir_reader_init (&reader, saved, pane->undo_bytes->len - (gsize)entry->offset * 8);
   for (guint a = 0; a < layout->n_aggs; a++)
     layout->ops[a]->read (layout->calls[a], payload + layout->offsets[a], &reader);
+}
+
+/* What was kept to go back, and which groups the batch touched. */
+static void
+forget_batch (WeirAggPane *pane)
+{
+  if (pane->touched != NULL)
+    g_array_set_size (pane->touched, 0);
+  if (pane->undo != NULL)
+    {
+      g_array_set_size (pane->undo, 0);
+      g_byte_array_set_size (pane->undo_bytes, 0);
+    }
 }
 
 static void
@@ -168,19 +178,23 @@ touch (WeirAggState  *self,
        const guint32 *groups,
        guint          n)
 {
-  ensure_marks (pane);
   if (pane->touched == NULL)
-    pane->touched = g_array_new (FALSE, FALSE, sizeof (guint32));
+    {
+      pane->touched = g_array_new (FALSE, FALSE, sizeof (guint32));
+      pane->undo = g_array_new (FALSE, FALSE, sizeof (UndoEntry));
+      pane->undo_bytes = g_byte_array_new ();
+    }
   for (guint i = 0; i < n; i++)
     {
-      guint32 group = groups[i];
+      guint32  group = groups[i];
+      guint32 *mark = (guint32 *)(void *)(pane->table->payload + group * self->layout->stride);
 
-      if (pane->marks[group] == self->epoch)
+      if (*mark == self->epoch)
         continue;
-      pane->marks[group] = self->epoch;
-      g_array_append_val (pane->touched, group);
       if (self->keeps_undo && group < pane->n_committed)
         save_payload (self, pane, group);
+      *mark = self->epoch;
+      g_array_append_val (pane->touched, group);
     }
 }
 
@@ -254,6 +268,30 @@ pane_keys (WeirAggState         *self,
     }
 }
 
+/* Merges the states at @payload, by number @src (NULL: as they lie), into the groups of @keys. */
+static void
+merge_states (WeirAggState       *self,
+              WeirEval           *eval,
+              WeirAggPane        *pane,
+              const WeirGroupKey *keys,
+              const guint64      *hashes,
+              guint8             *payload,
+              const guint32      *src,
+              guint               n)
+{
+  const WeirAggLayout *layout = self->layout;
+  guint32              groups[BLOCK];
+  guint                before = pane->table->n;
+
+  weir_group_table_insert (pane->table, keys, hashes, n, groups);
+  weir_group_table_prefetch (pane->table, groups, n);
+  weir_agg_layout_init_states (layout, pane->table, before, pane->table->n);
+  touch (self, pane, groups, n);
+  for (guint a = 0; a < layout->n_aggs; a++)
+    layout->ops[a]->merge (layout->calls[a], eval, weir_agg_layout_states (layout, pane->table, a, groups),
+                           (WeirAggStates){ payload + layout->offsets[a], layout->stride, src }, n, FALSE);
+}
+
 static void
 merge_block (WeirAggState   *self,
              WeirEval       *eval,
@@ -262,19 +300,12 @@ merge_block (WeirAggState   *self,
              const guint32  *src,
              guint           n)
 {
-  const WeirAggLayout *layout = self->layout;
-  WeirGroupKey         keys[BLOCK];
-  guint64              hashes[BLOCK];
-  guint32              groups[BLOCK];
-  guint                before = pane->table->n;
+  WeirGroupKey keys[BLOCK];
+  guint64      hashes[BLOCK];
+  guint32      numbers[BLOCK];
 
-  pane_keys (self, table, src, n, keys, hashes, groups);
-  weir_group_table_insert (pane->table, keys, hashes, n, groups);
-  weir_agg_layout_init_states (layout, pane->table, before, pane->table->n);
-  touch (self, pane, groups, n);
-  for (guint a = 0; a < layout->n_aggs; a++)
-    layout->ops[a]->merge (layout->calls[a], eval, weir_agg_layout_states (layout, pane->table, a, groups),
-                           weir_agg_layout_states (layout, table, a, src), n, FALSE);
+  pane_keys (self, table, src, n, keys, hashes, numbers);
+  merge_states (self, eval, pane, keys, hashes, table->payload, src, n);
 }
 
 static void
@@ -349,6 +380,88 @@ drop_late_keys (WeirAggState   *self,
   return left;
 }
 
+static inline guint
+partition_of (guint64 hash)
+{
+  return (guint)(hash >> 58);
+}
+
+static guint32 *
+partition_order (const WeirGroupTable *table,
+                 guint32               ends[WEIR_AGG_PARTITIONS])
+{
+  guint32 *order = g_new (guint32, MAX (table->n, 1));
+  guint32  at[WEIR_AGG_PARTITIONS + 1] = { 0 };
+
+  for (guint i = 0; i < table->n; i++)
+    at[partition_of (table->hashes[i]) + 1]++;
+  for (guint p = 0; p < WEIR_AGG_PARTITIONS; p++)
+    ends[p] = at[p + 1] += at[p];
+  for (guint i = 0; i < table->n; i++)
+    order[at[partition_of (table->hashes[i])]++] = i;
+  return order;
+}
+
+void
+weir_agg_partition_sort (WeirGroupTable *table,
+                         guint32         ends[WEIR_AGG_PARTITIONS])
+{
+  g_autofree guint32 *order = partition_order (table, ends);
+
+  weir_group_table_permute (table, order);
+}
+
+void
+weir_agg_state_merge_partition (WeirAggState         *state,
+                                WeirEval             *eval,
+                                const WeirGroupTable *table,
+                                guint                 partition,
+                                guint                 from,
+                                guint                 to)
+{
+  WeirAggPane *pane = g_ptr_array_index (state->panes, partition);
+
+  for (; from < to; from += BLOCK)
+    merge_states (state, eval, pane, table->keys + from, table->hashes + from, table->payload + from * state->layout->stride, NULL,
+                  MIN (BLOCK, to - from));
+}
+
+/* Moves the groups of the one pane into the panes of their partitions, in their order. */
+static void
+split_pane (WeirAggState *self)
+{
+  WeirAggPane         *all = g_ptr_array_steal_index (self->panes, 0);
+  const WeirAggLayout *layout = self->layout;
+  guint32              ends[WEIR_AGG_PARTITIONS];
+  g_autofree guint32  *order = partition_order (all->table, ends);
+
+  self->is_partitioned = TRUE;
+  for (guint p = 0, i = 0; p < WEIR_AGG_PARTITIONS; p++)
+    {
+      WeirAggPane *pane = _weir_agg_state_ensure_pane (self, p);
+
+      for (; i < ends[p]; i++)
+        {
+          guint32 group;
+
+          weir_group_table_insert (pane->table, &all->table->keys[order[i]], &all->table->hashes[order[i]], 1, &group);
+          memcpy (pane->table->payload + group * layout->stride, all->table->payload + order[i] * layout->stride, layout->stride);
+        }
+      pane->n_committed = pane->table->n;
+    }
+  weir_group_table_free (all->table);
+  all->table = NULL;
+  pane_free (layout, all);
+}
+
+static gboolean
+should_split (const WeirAggState *self)
+{
+  if (self->evicts || self->layout->is_sliding || self->is_partitioned || self->panes->len != 1)
+    return FALSE;
+  return ((WeirAggPane *)g_ptr_array_index (self->panes, 0))->table->n >= WEIR_AGG_SPLIT;
+}
+
 void
 weir_agg_state_merge (WeirAggState   *state,
                       WeirEval       *eval,
@@ -359,6 +472,16 @@ weir_agg_state_merge (WeirAggState   *state,
 
   if (table->n == 0)
     return;
+  if (state->is_partitioned)
+    {
+      guint32 ends[WEIR_AGG_PARTITIONS];
+
+      weir_agg_partition_sort (table, ends);
+      for (guint p = 0, from = 0; p < WEIR_AGG_PARTITIONS; from = ends[p++])
+        weir_agg_state_merge_partition (state, eval, table, p, from, ends[p]);
+      weir_agg_layout_clear_states (state->layout, table, 0, table->n);
+      return;
+    }
   order = order_by_time (table);
   for (guint from = 0, to; from < table->n; from = to)
     {
@@ -376,6 +499,8 @@ weir_agg_state_merge (WeirAggState   *state,
         merge_pane (state, eval, table, table->keys[order[from]].time, order + from, n, late_us);
     }
   weir_agg_layout_clear_states (state->layout, table, 0, table->n);
+  if (!state->keeps_undo && should_split (state))
+    split_pane (state);
 }
 
 void
@@ -400,8 +525,6 @@ weir_agg_state_begin (WeirAggState *state)
   state->epoch++;
   state->evict_us = G_MININT64;
   weir_group_table_reset (state->late);
-  g_array_set_size (state->undo, 0);
-  g_byte_array_set_size (state->undo_bytes, 0);
   state->n_late_groups = state->n_updated = state->n_removed = 0;
 }
 
@@ -520,10 +643,6 @@ sweep_pane (WeirAggState *self,
         weir_agg_layout_clear_states (self->layout, pane->table, g, g + 1);
     }
   weir_group_table_compact (pane->table, keep);
-  g_clear_pointer (&pane->marks, g_free);
-  pane->marks_size = 0;
-  if (pane->touched != NULL)
-    g_array_set_size (pane->touched, 0);
 }
 
 /* Keys that no pane has any more go when they are most of the dictionary. The order of the others stays. */
@@ -580,18 +699,17 @@ weir_agg_state_commit (WeirAggState *state)
         }
       sweep_pane (state, pane);
       pane->n_committed = pane->table->n;
-      if (pane->touched != NULL)
-        g_array_set_size (pane->touched, 0);
+      forget_batch (pane);
       state->panes->pdata[n_kept++] = pane;
     }
   g_ptr_array_set_size (state->panes, (gint)n_kept);
+  if (should_split (state))
+    split_pane (state);
   if (state->dictionary != NULL)
     {
       shrink_dictionary (state);
       state->n_dictionary = state->dictionary->n;
     }
-  g_array_set_size (state->undo, 0);
-  g_byte_array_set_size (state->undo_bytes, 0);
 }
 
 void
@@ -599,28 +717,25 @@ weir_agg_state_abort (WeirAggState *state)
 {
   guint n_kept = 0;
 
-  for (guint i = 0; i < state->undo->len; i++)
-    restore_payload (state, &g_array_index (state->undo, UndoEntry, i));
   for (guint p = 0; p < state->panes->len; p++)
     {
       WeirAggPane *pane = g_ptr_array_index (state->panes, p);
 
-      if (pane->n_committed == 0)
+      for (guint i = 0; pane->undo != NULL && i < pane->undo->len; i++)
+        restore_payload (state, pane, &g_array_index (pane->undo, UndoEntry, i));
+      if (pane->n_committed == 0 && !state->is_partitioned)
         {
           pane_free (state->layout, pane);
           continue;
         }
       weir_agg_layout_clear_states (state->layout, pane->table, pane->n_committed, pane->table->n);
       weir_group_table_truncate (pane->table, pane->n_committed);
-      if (pane->touched != NULL)
-        g_array_set_size (pane->touched, 0);
+      forget_batch (pane);
       state->panes->pdata[n_kept++] = pane;
     }
   g_ptr_array_set_size (state->panes, (gint)n_kept);
   if (state->dictionary != NULL)
     weir_group_table_truncate (state->dictionary, state->n_dictionary);
-  g_array_set_size (state->undo, 0);
-  g_byte_array_set_size (state->undo_bytes, 0);
 }
 
 gsize
@@ -632,7 +747,7 @@ weir_agg_state_bytes (const WeirAggState *state)
     {
       const WeirAggPane *pane = g_ptr_array_index (state->panes, p);
 
-      bytes += sizeof *pane + weir_group_table_bytes (pane->table) + pane->marks_size * sizeof (guint32);
+      bytes += sizeof *pane + weir_group_table_bytes (pane->table);
     }
   return bytes + (state->dictionary != NULL ? weir_group_table_bytes (state->dictionary) : 0);
 }

@@ -5,21 +5,25 @@
 
 G_BEGIN_DECLS
 
-/* The groups of one span of time. */
+/* The groups of one span of time, or of one partition. */
 typedef struct
 {
-  gint64          id;          /* pane, or span of event times; 0 when nothing is ever evicted */
+  gint64          id;          /* pane, span of event times, or partition; 0 when nothing is ever evicted and there is one */
   WeirGroupTable *table;       /* Owned */
   guint           n_committed; /* groups of earlier batches; those behind are this batch's */
   GArray         *touched;     /* guint32: groups this batch updated, in the order they were first met; nullable */
-  guint32        *marks;       /* Owned: batch in which a group was last touched */
-  guint           marks_size;
+  GArray         *undo;        /* UndoEntry, nullable */
+  GByteArray     *undo_bytes;
 } WeirAggPane;
+
+/* Of a state that nothing leaves, once it is large. Fixed: it is in checkpoints, and the order of the output follows it. */
+#define WEIR_AGG_PARTITIONS 64
 
 /**
  * WeirAggState:
  *
- * All groups of an aggregation. Groups lie in panes, so that eviction drops whole tables; where nothing is ever evicted there is one pane.
+ * All groups of an aggregation. Groups lie in panes, so that eviction drops whole tables; where nothing is ever evicted there is one pane,
+ * and from WEIR_AGG_SPLIT groups on, one pane for each partition of the keys' hashes: those are merged side by side.
  * Sliding windows keep the keys in a dictionary of their own, and a pane's groups are keyed by the number of the key in it: merging
  * panes into windows then needs no lookup by key.
  *
@@ -35,8 +39,7 @@ typedef struct
   guint                n_dictionary; /* committed ones */
   WeirGroupTable      *late;         /* Owned: late groups of this batch, by window */
   guint32              epoch;        /* of the running batch */
-  GArray              *undo;         /* UndoEntry */
-  GByteArray          *undo_bytes;
+  gboolean             is_partitioned;
   gint64               evict_us; /* of the running batch; G_MININT64 */
   guint64              n_late_groups;
   guint64              n_updated;
@@ -50,6 +53,11 @@ void          weir_agg_state_free (WeirAggState *state);
 void weir_agg_state_begin (WeirAggState *state);
 /* Takes the groups of a part; @table is empty afterwards. Groups whose time is final at @late_us are counted and dropped. */
 void weir_agg_state_merge (WeirAggState *state, WeirEval *eval, WeirGroupTable *table, gint64 late_us);
+/* Groups ordered by partition, those of one partition in their order; @ends gets the end of each. The table can only be reset then. */
+void weir_agg_partition_sort (WeirGroupTable *table, guint32 ends[WEIR_AGG_PARTITIONS]);
+/* When is_partitioned: merges groups [from, to) of a sorted table, all of @partition. Partitions may be merged at the same time. Tables keep
+ * their groups; clear their states when all partitions are done. */
+void weir_agg_state_merge_partition (WeirAggState *state, WeirEval *eval, const WeirGroupTable *table, guint partition, guint from, guint to);
 /* A global aggregation has its group even without rows. */
 void weir_agg_state_ensure_global (WeirAggState *state);
 /* Counts what the batch updated and what will go at @evict_us. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include <sys/mman.h>
+
 #include "exec/group-table.h"
 
 /*
@@ -8,13 +10,17 @@
  * aggregates then update. An index entry holds the upper half of the hash and the group's number + 1, probing is linear, at
  * most half of the entries are used. Up to TINY groups there is no index at all: sparse event times make many small tables.
  *
- * Large tables miss the cache on every probe; PREFETCH probes ahead hides most of it.
+ * Large tables miss the cache on every probe. Hashes come many at once, so lines are asked for ahead of their use: those of the index
+ * AHEAD_INDEX probes before, those of the keys, whose number is in the index, AHEAD_KEY probes before. Large arrays lie in huge pages, or every
+ * probe would miss the TLB too.
  */
 
-#define TINY       8
-#define PREFETCH   12
-#define INDEX_BIG  (1u << 15)
-#define KEEP_BYTES (8u << 20)
+#define TINY        8
+#define AHEAD_INDEX 64
+#define AHEAD_KEY   32
+#define INDEX_BIG   (1u << 15)
+#define KEEP_BYTES  (8u << 20)
+#define HUGE_BYTES  (32u << 20)
 
 WeirGroupTable *
 weir_group_table_new (gboolean is_view,
@@ -51,16 +57,29 @@ weir_group_table_free (WeirGroupTable *table)
 }
 
 static void
+advise_huge (void *array,
+             gsize bytes)
+{
+  gsize page = 4096, from = ((gsize)array + page - 1) & ~(page - 1), to = ((gsize)array + bytes) & ~(page - 1);
+
+  if (bytes >= HUGE_BYTES)
+    madvise ((void *)from, to - from, MADV_HUGEPAGE);
+}
+
+static void
 grow_arrays (WeirGroupTable *self)
 {
   guint capacity = self->capacity == 0 ? 4 : self->capacity * 2;
 
   self->keys = g_renew (WeirGroupKey, self->keys, capacity);
+  advise_huge (self->keys, capacity * sizeof (WeirGroupKey));
   self->hashes = g_renew (guint64, self->hashes, capacity);
+  advise_huge (self->hashes, capacity * sizeof (guint64));
   if (self->stride > 0)
     {
       guint8 *payload = g_aligned_alloc (capacity, self->stride, 16);
 
+      advise_huge (payload, capacity * self->stride);
       if (self->n > 0)
         memcpy (payload, self->payload, self->n * self->stride);
       if (self->payload != NULL)
@@ -101,12 +120,17 @@ rebuild_index (WeirGroupTable *self,
     {
       g_free (self->index);
       self->index = g_new0 (guint64, size);
+      advise_huge (self->index, size * sizeof (guint64));
       self->index_size = size;
     }
   else
     memset (self->index, 0, size * sizeof (guint64));
   for (guint i = 0; i < self->n; i++)
-    index_add (self, i);
+    {
+      if (size >= INDEX_BIG && i + AHEAD_INDEX < self->n)
+        __builtin_prefetch (&self->index[(guint)self->hashes[i + AHEAD_INDEX] & (size - 1)], 1);
+      index_add (self, i);
+    }
 }
 
 static inline gboolean
@@ -209,8 +233,19 @@ prefetch (const WeirGroupTable *self,
           guint                 n,
           guint                 i)
 {
-  if (self->index_size >= INDEX_BIG && i + PREFETCH < n)
-    __builtin_prefetch (&self->index[(guint)hashes[i + PREFETCH] & (self->index_size - 1)]);
+  guint mask = self->index_size - 1;
+
+  if (self->index_size < INDEX_BIG)
+    return;
+  if (i + AHEAD_INDEX < n)
+    __builtin_prefetch (&self->index[(guint)hashes[i + AHEAD_INDEX] & mask]);
+  if (i + AHEAD_KEY < n)
+    {
+      guint group = (guint32)self->index[(guint)hashes[i + AHEAD_KEY] & mask];
+
+      if (group != 0)
+        __builtin_prefetch (&self->keys[group - 1]);
+    }
 }
 
 void
@@ -262,6 +297,30 @@ weir_group_table_reindex (WeirGroupTable *table)
 {
   if (table->index != NULL)
     rebuild_index (table, table->index_size / 2);
+}
+
+void
+weir_group_table_permute (WeirGroupTable *table,
+                          const guint32  *order)
+{
+  WeirGroupKey *keys = g_new (WeirGroupKey, table->capacity);
+  guint64      *hashes = g_new (guint64, table->capacity);
+  guint8       *payload = table->stride > 0 ? g_aligned_alloc (table->capacity, table->stride, 16) : NULL;
+
+  for (guint i = 0; i < table->n; i++)
+    {
+      keys[i] = table->keys[order[i]];
+      hashes[i] = table->hashes[order[i]];
+    }
+  for (guint i = 0; payload != NULL && i < table->n; i++)
+    memcpy (payload + i * table->stride, table->payload + order[i] * table->stride, table->stride);
+  g_free (table->keys);
+  g_free (table->hashes);
+  if (table->payload != NULL)
+    g_aligned_free (table->payload);
+  table->keys = keys;
+  table->hashes = hashes;
+  table->payload = payload;
 }
 
 void
@@ -333,4 +392,19 @@ weir_group_key_read (WeirGroupKey *key,
   else
     key->b = weir_reader_u64 (reader);
   return !reader->failed;
+}
+
+void
+weir_group_table_prefetch (const WeirGroupTable *table,
+                           const guint32        *groups,
+                           guint                 n)
+{
+  if (table->index_size < INDEX_BIG)
+    return;
+  for (guint i = 0; i < n; i++)
+    {
+      __builtin_prefetch (&table->keys[groups[i]]);
+      for (gsize line = 0; line < table->stride; line += 64)
+        __builtin_prefetch (table->payload + (gsize)groups[i] * table->stride + line, 1);
+    }
 }

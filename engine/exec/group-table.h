@@ -62,10 +62,14 @@ weir_group_hash (const WeirGroupKey *key,
 void weir_group_table_insert (WeirGroupTable *table, const WeirGroupKey *keys, const guint64 *hashes, guint n, guint32 *groups);
 /* The same without new ones: WEIR_GROUP_NONE. */
 void weir_group_table_find (WeirGroupTable *table, const WeirGroupKey *keys, const guint64 *hashes, guint n, guint32 *groups);
+/* Asks the caches for keys and payloads that are used next; up to a thousand or so. */
+void weir_group_table_prefetch (const WeirGroupTable *table, const guint32 *groups, guint n);
 /* Forgets groups from @n on. */
 void weir_group_table_truncate (WeirGroupTable *table, guint n);
 /* Keeps the groups with keep[i] != 0, in order. */
 void weir_group_table_compact (WeirGroupTable *table, const guint8 *keep);
+/* Group i becomes what order[i] was. The index is not kept: only what reads arrays may follow, and reset. */
+void weir_group_table_permute (WeirGroupTable *table, const guint32 *order);
 /* After keys and hashes were changed in place. */
 void weir_group_table_reindex (WeirGroupTable *table);
 /* Empty again; keeps its memory when it is not oversized. */

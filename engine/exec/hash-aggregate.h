@@ -13,6 +13,9 @@ typedef enum
   WEIR_AGG_TIME_KEY,  /* a key with an event-time mark: its µs (a window struct: its end); G_MININT64 for NULL */
 } WeirAggTime;
 
+/* A payload starts with the number of the batch that touched the group last (u32) and padding; the states follow. */
+#define WEIR_AGG_MARK_BYTES 8
+
 /**
  * WeirAggLayout:
  *

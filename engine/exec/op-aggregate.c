@@ -8,7 +8,8 @@
 /*
  * GROUP BY and DISTINCT, batch and streaming.
  *
- * Sink: workers aggregate their part into a table of their own; the tables are merged into the state in the order of the parts.
+ * Sink: workers aggregate their part into a table of their own; the tables are merged into the state in the order of the parts. Those for a
+ * partitioned state wait until there are no more, or many; then the partitions are merged side by side.
  * Source: what the output mode asks for, in chunks.
  *
  *   append    windows and event times that became final: late watermark < end <= eviction watermark
@@ -26,6 +27,16 @@ typedef struct
   guint              from, n;
 } Chunk;
 
+/* Groups that wait before they are merged. */
+#define PENDING_GROUPS (1u << 22)
+
+/* A part's groups, sorted by partition, waiting. */
+typedef struct
+{
+  WeirAggLocal *local; /* Owned */
+  guint32       ends[WEIR_AGG_PARTITIONS];
+} Pending;
+
 typedef struct
 {
   WeirOp         op;
@@ -39,6 +50,8 @@ typedef struct
   GArray        *ranges; /* WeirWindowRange; sliding */
   GMutex         lock;
   GPtrArray     *free_locals; /* WeirAggLocal: reused */
+  GArray        *pending;     /* Pending */
+  guint          n_pending;   /* groups of them */
   guint64        late_rows;
 } Aggregate;
 
@@ -79,15 +92,19 @@ chunk_clear (gpointer data)
   g_free (((Chunk *)data)->groups);
 }
 
+static void drop_pending (Aggregate *self);
+
 static void
 free_aggregate (WeirOp *op)
 {
   Aggregate *self = (Aggregate *)op;
 
+  drop_pending (self);
   weir_agg_state_free (self->state);
   g_array_unref (self->chunks);
   g_clear_pointer (&self->ranges, g_array_unref);
   g_ptr_array_unref (self->free_locals);
+  g_array_unref (self->pending);
   weir_agg_layout_clear (&self->layout);
   g_mutex_clear (&self->lock);
 }
@@ -113,6 +130,7 @@ begin_aggregate (WeirOp   *op,
   self->late_rows = 0;
   op->eval->now_us = exec->input->now_us;
   g_array_set_size (self->chunks, 0);
+  drop_pending (self);
   weir_agg_state_begin (self->state);
   return TRUE;
 }
@@ -200,6 +218,97 @@ check_budget (Aggregate *self,
                     "The state of the aggregation takes %" G_GUINT64_FORMAT " bytes, more than the %" G_GUINT64_FORMAT " of weir.state.maxBytes.", bytes, max);
 }
 
+typedef struct
+{
+  Aggregate *self; /* Borrowed */
+  WeirEval  *eval; /* Borrowed, or the task's own */
+  guint      partition;
+  GError    *error;
+} MergeTask;
+
+static void
+merge_partition (gpointer data,
+                 guint    worker)
+{
+  MergeTask *task = data;
+  Aggregate *self = task->self;
+
+  for (guint i = 0; i < self->pending->len; i++)
+    {
+      Pending *part = &g_array_index (self->pending, Pending, i);
+      guint    from = task->partition > 0 ? part->ends[task->partition - 1] : 0;
+
+      weir_agg_state_merge_partition (self->state, task->eval, part->local->table, task->partition, from,
+                                      part->ends[task->partition]);
+    }
+  weir_eval_take_error (task->eval, &task->error);
+}
+
+static void
+drop_pending (Aggregate *self)
+{
+  for (guint i = 0; i < self->pending->len; i++)
+    {
+      Pending *part = &g_array_index (self->pending, Pending, i);
+
+      weir_agg_layout_clear_states (&self->layout, part->local->table, 0, part->local->table->n);
+      give_back (self, part->local);
+    }
+  g_array_set_size (self->pending, 0);
+  self->n_pending = 0;
+}
+
+/* @group: where the partitions are spread to; NULL on a worker, which must not wait for others. */
+static gboolean
+merge_pending (Aggregate     *self,
+               WeirExec      *exec,
+               WeirTaskGroup *group,
+               GError       **error)
+{
+  MergeTask tasks[WEIR_AGG_PARTITIONS] = { 0 };
+  GError   *first = NULL;
+
+  for (guint p = 0; p < WEIR_AGG_PARTITIONS; p++)
+    {
+      tasks[p] = (MergeTask){ self, group != NULL ? weir_eval_new (exec->options->zone) : self->op.eval, p, NULL };
+      tasks[p].eval->now_us = exec->input->now_us;
+      tasks[p].eval->ansi = exec->options->ansi;
+      if (group != NULL)
+        weir_task_group_submit (group, merge_partition, &tasks[p]);
+      else
+        merge_partition (&tasks[p], 0);
+    }
+  if (group != NULL)
+    weir_task_group_wait (group);
+  for (guint p = 0; p < WEIR_AGG_PARTITIONS; p++)
+    {
+      if (group != NULL)
+        weir_eval_free (tasks[p].eval);
+      if (first == NULL)
+        first = g_steal_pointer (&tasks[p].error);
+      g_clear_error (&tasks[p].error);
+    }
+  drop_pending (self);
+  if (first == NULL)
+    return TRUE;
+  g_propagate_error (error, first);
+  return FALSE;
+}
+
+static gboolean
+add_pending (Aggregate    *self,
+             WeirExec     *exec,
+             WeirAggLocal *local,
+             GError      **error)
+{
+  Pending part = { local, { 0 } };
+
+  weir_agg_partition_sort (local->table, part.ends);
+  g_array_append_val (self->pending, part);
+  self->n_pending += local->table->n;
+  return self->n_pending < PENDING_GROUPS || merge_pending (self, exec, NULL, error);
+}
+
 static gboolean
 merge_aggregate (WeirOp   *op,
                  WeirExec *exec,
@@ -209,9 +318,11 @@ merge_aggregate (WeirOp   *op,
   Aggregate    *self = (Aggregate *)op;
   WeirAggLocal *local = result;
 
-  weir_agg_state_merge (self->state, op->eval, local->table, self->late_us);
   self->late_rows += local->late_rows;
   take_samples (exec, local);
+  if (self->state->is_partitioned)
+    return add_pending (self, exec, local, error) && check_budget (self, error);
+  weir_agg_state_merge (self->state, op->eval, local->table, self->late_us);
   give_back (self, local);
   return !weir_eval_take_error (op->eval, error) && check_budget (self, error);
 }
@@ -288,6 +399,13 @@ finish_aggregate (WeirOp   *op,
 {
   Aggregate *self = (Aggregate *)op;
 
+  if (self->pending->len > 0)
+    {
+      g_autoptr (WeirTaskGroup) group = exec->options->pool != NULL ? weir_task_group_new (exec->options->pool) : NULL;
+
+      if (!merge_pending (self, exec, group, error) || !check_budget (self, error))
+        return FALSE;
+    }
   if (self->layout.is_global)
     weir_agg_state_ensure_global (self->state);
   weir_agg_state_close (self->state, self->late_us, _weir_op_evict_us (op, exec));
@@ -380,6 +498,7 @@ read_plain (Aggregate *self,
 
   for (guint i = 0; i < chunk->n; i++)
     at[i] = chunk->groups != NULL ? chunk->groups[i] : chunk->from + i;
+  weir_group_table_prefetch (table, at, chunk->n);
   if (self->layout.time == WEIR_AGG_TIME_PANE)
     for (guint i = 0; i < chunk->n; i++)
       starts[i] = weir_agg_layout_window_start_us (&self->layout, table->keys[at[i]].time);
@@ -555,5 +674,6 @@ _weir_op_aggregate_new (WeirPlan                  *plan,
   self->chunks = g_array_new (FALSE, FALSE, sizeof (Chunk));
   g_array_set_clear_func (self->chunks, chunk_clear);
   self->free_locals = g_ptr_array_new_with_free_func (free_local);
+  self->pending = g_array_new (FALSE, FALSE, sizeof (Pending));
   return &self->op;
 }

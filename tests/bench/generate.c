@@ -12,6 +12,10 @@
  *   generate w5 ROWS FILE               CSV   ts,key,v1,v2         100 rows a millisecond, 1,000 keys
  *   generate w2 ROWS FILE CAMPAIGNS     NDJSON of the Yahoo streaming benchmark, and its table ad_id,campaign_id as CSV
  *   generate w7 ROWS FOLDER FILES RATE  CSV   ts,auction,price     RATE rows a second, 10,000 auctions, FILES equal files
+ *   generate w8 ROWS FOLDER FILES RATE  CSV   ts,id                random ids, 5 % seen before, at most 30 s earlier
+ *   generate w9 ROWS FOLDER FILES RATE  CSV   ts,ad                FOLDER/impressions and FOLDER/clicks, ROWS each; a tenth of the
+ *                                                                  clicks is on an ad shown 0 to 60 s before, the others on none
+ *   generate w10 ROWS FOLDER FILES KEYS CSV   key,value            keys uniform over KEYS
  *
  * Random numbers are xorshift64 with seed 42; time starts at a fixed second. Rows are formatted by hand, because
  * printf would be slower than the programs under test. */
@@ -242,6 +246,109 @@ generate_w7 (guint64     n_rows,
     }
 }
 
+static inline guint64
+scramble (guint64 value)
+{
+  value = (value ^ value >> 30) * G_GUINT64_CONSTANT (0xbf58476d1ce4e5b9);
+  value = (value ^ value >> 27) * G_GUINT64_CONSTANT (0x94d049bb133111eb);
+  return (value ^ value >> 31) >> 1;
+}
+
+static void
+open_file (Output     *out,
+           const char *folder,
+           const char *stem,
+           guint64     file)
+{
+  g_autofree char *name = g_strdup_printf ("%s/%s-%04" PRIu64 ".csv", folder, stem, file);
+
+  output_open (out, name);
+}
+
+static void
+put_pair (Output *out,
+          guint64 first,
+          guint64 second)
+{
+  put_number (out, first);
+  put_literal (out, ",");
+  put_number (out, second);
+  end_line (out);
+}
+
+static void
+generate_w8 (guint64     n_rows,
+             const char *folder,
+             guint64     n_files,
+             guint64     rate)
+{
+  guint64 row = 0;
+
+  for (guint64 file = 0; file < n_files; file++)
+    {
+      Output out;
+
+      open_file (&out, folder, "events", file);
+      for (; row < n_rows * (file + 1) / n_files; row++)
+        {
+          gboolean again = row > 0 && next_below (20) == 0;
+          guint64  of = again ? row - 1 - next_below ((guint)MIN (row, 30 * rate)) : row;
+
+          put_pair (&out, START_MS + row * 1000 / rate, scramble (of));
+        }
+      output_close (&out);
+    }
+}
+
+static void
+generate_w9 (guint64     n_rows,
+             const char *folder,
+             guint64     n_files,
+             guint64     rate)
+{
+  g_autofree char *shown = g_strdup_printf ("%s/impressions", folder);
+  g_autofree char *clicked = g_strdup_printf ("%s/clicks", folder);
+  guint64          row = 0;
+
+  for (guint64 file = 0; file < n_files; file++)
+    {
+      Output impressions, clicks;
+
+      open_file (&impressions, shown, "impressions", file);
+      open_file (&clicks, clicked, "clicks", file);
+      for (; row < n_rows * (file + 1) / n_files; row++)
+        {
+          guint64  ts = START_MS + row * 1000 / rate;
+          gboolean hit = row > 0 && next_below (10) == 0;
+          guint64  ad = hit ? 2 * (row - 1 - next_below ((guint)MIN (row, 60 * rate))) : 2 * row + 1;
+
+          put_pair (&impressions, ts, scramble (2 * row));
+          put_pair (&clicks, ts, scramble (ad));
+        }
+      output_close (&impressions);
+      output_close (&clicks);
+    }
+}
+
+static void
+generate_w10 (guint64     n_rows,
+              const char *folder,
+              guint64     n_files,
+              guint64     n_keys)
+{
+  guint64 row = 0;
+
+  for (guint64 file = 0; file < n_files; file++)
+    {
+      Output out;
+
+      open_file (&out, folder, "pairs", file);
+      for (; row < n_rows * (file + 1) / n_files; row++)
+        put_pair (&out, next_below ((guint)n_keys), next_below (1000));
+      output_close (&out);
+    }
+}
+
 static guint64
 number (const char *text)
 {
@@ -269,9 +376,15 @@ main (int   argc,
     generate_w2 (number (argv[2]), argv[3], argv[4]);
   else if (g_str_equal (what, "w7") && argc == 6)
     generate_w7 (number (argv[2]), argv[3], number (argv[4]), number (argv[5]));
+  else if (g_str_equal (what, "w8") && argc == 6)
+    generate_w8 (number (argv[2]), argv[3], number (argv[4]), number (argv[5]));
+  else if (g_str_equal (what, "w9") && argc == 6)
+    generate_w9 (number (argv[2]), argv[3], number (argv[4]), number (argv[5]));
+  else if (g_str_equal (what, "w10") && argc == 6)
+    generate_w10 (number (argv[2]), argv[3], number (argv[4]), number (argv[5]));
   else
     {
-      fprintf (stderr, "usage: generate w5 ROWS FILE | w2 ROWS FILE CAMPAIGNS | w7 ROWS FOLDER FILES RATE\n");
+      fprintf (stderr, "usage: generate w5 ROWS FILE | w2 ROWS FILE CAMPAIGNS | w7 | w8 | w9 ROWS FOLDER FILES RATE | w10 ROWS FOLDER FILES KEYS\n");
       return 2;
     }
   return 0;

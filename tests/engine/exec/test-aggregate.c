@@ -314,6 +314,81 @@ test_keys (void)
     }
 }
 
+/* Keys from @from up to @to, each once; a row of v = 0 ends it when @fails. */
+static char *
+many_rows (guint    from,
+           guint    to,
+           gboolean fails)
+{
+  GString *out = g_string_new (NULL);
+
+  for (guint i = from; i < to; i++)
+    g_string_append_printf (out, "{\"k\":\"the key of number %u\",\"v\":%u}\n", i, 1 + i % 7);
+  if (fails)
+    g_string_append (out, "{\"k\":\"x\",\"v\":0}\n");
+  return g_string_free (out, FALSE);
+}
+
+static guint64
+sum_of_counts (const char *rows,
+               guint      *n_rows)
+{
+  guint64 sum = 0;
+
+  *n_rows = 0;
+  for (const char *at = rows; (at = strstr (at, "\"n\":")) != NULL; at++, ++*n_rows)
+    sum += g_ascii_strtoull (at + strlen ("\"n\":"), NULL, 10);
+  return sum;
+}
+
+/* A large state is split into partitions; that changes no row, and neither threads nor a restore change a byte. */
+static void
+test_partitions (void)
+{
+  static const guint ranges[][2] = { { 0, 70000 }, { 60000, 80000 }, { 10, 20 }, { 0, 90000 } };
+  g_autofree char   *failing = many_rows (50000, 75000, TRUE);
+  WeirPlan          *input = scan ("t", "k STRING, v INT", TRUE);
+  WeirPlan          *plan = group_by (input, NULL, 0, 0, 0, "k", agg ("count", call ("/", weir_expr_new_int (1), column (input, "v"), NULL), NULL),
+                                      agg ("max", column (input, "k"), NULL), NULL);
+  char              *first[G_N_ELEMENTS (ranges)] = { NULL };
+
+  plan = project (plan, column (plan, "k"), "k", _weir_plan_column (plan, 1), "n", NULL);
+  for (guint way = 0; way < 5; way++)
+    {
+      g_autoptr (Run) run = run_new (weir_plan_ref (plan), WEIR_OUTPUT_UPDATE, TRUE, way);
+
+      run->restore_each = way % 2 == 1;
+      run->lines_per_morsel = 3000;
+      for (guint i = 0; i < G_N_ELEMENTS (ranges); i++)
+        {
+          g_autofree char   *text = many_rows (ranges[i][0], ranges[i][1], FALSE);
+          g_autoptr (GBytes) before = weir_pipeline_snapshot (run->pipeline);
+          g_autoptr (GBytes) after = NULL;
+          const char        *rows;
+          guint              n_rows;
+
+          g_assert_null (run_batch (run, FALSE, (const char *const[]){ failing, NULL }));
+          after = weir_pipeline_snapshot (run->pipeline);
+          g_assert_true (g_bytes_equal (before, after));
+          rows = run_batch (run, FALSE, (const char *const[]){ text, NULL });
+          if (way == 0)
+            first[i] = g_strdup (rows);
+          g_assert_cmpstr (rows, ==, first[i]);
+          sum_of_counts (rows, &n_rows);
+          g_assert_cmpuint (n_rows, ==, ranges[i][1] - ranges[i][0]);
+        }
+    }
+  {
+    guint n_rows;
+
+    /* 0 … 69999 twice, 60000 … 79999 once more, 10 … 19 once more, 70000 … 89999 */
+    g_assert_cmpuint (sum_of_counts (first[3], &n_rows), ==, 70000 * 2 + 20000 + 10 + 20000);
+    for (guint i = 0; i < G_N_ELEMENTS (ranges); i++)
+      g_clear_pointer (&first[i], g_free);
+  }
+  weir_plan_unref (plan);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -330,5 +405,6 @@ main (int   argc,
   g_test_add_func ("/exec/aggregate/abort", test_abort);
   g_test_add_func ("/exec/aggregate/damaged", test_damaged);
   g_test_add_func ("/exec/aggregate/keys", test_keys);
+  g_test_add_func ("/exec/aggregate/partitions", test_partitions);
   return g_test_run ();
 }
