@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "io/demo-data.h"
+#include "io/ticker.h"
 
 #include <string.h>
 
@@ -18,14 +19,10 @@
 
 typedef struct
 {
-  WeirSource   parent;
-  WeirClock   *clock;   /* Owned */
+  WeirTicker   ticker;
   WeirDecoder *decoder; /* Owned */
   WeirDemoKind kind;
   gint64       rate, backfill_s, seed;
-  gint64       begin_us;
-  gint64       end;   /* fixed by freeze; −1: none */
-  GSource     *timer; /* Owned */
 } DemoSource;
 
 typedef struct
@@ -59,39 +56,25 @@ demo_open (WeirSource             *source,
       !_weir_io_option_int (config->options, "backfill", 0, 86400, BACKFILL_S, &self->backfill_s, error) ||
       !_weir_io_option_int (config->options, "seed", 0, G_MAXINT64, 42, &self->seed, error))
     return FALSE;
-  self->clock = weir_clock_ref (config->clock);
+  weir_ticker_init (&self->ticker, config->clock);
   self->decoder = weir_decoder_new ("json", config->schema, config->needed, NULL, config->zone, NULL, error);
-  self->end = -1;
   source->description = g_strdup_printf ("DemoStream[rowsPerSecond=%" G_GINT64_FORMAT "]", self->rate);
   return self->decoder != NULL;
-}
-
-static gboolean
-tick_cb (gpointer data)
-{
-  weir_source_set_state (data, WEIR_SOURCE_CONNECTED, NULL, 0);
-  return G_SOURCE_CONTINUE;
 }
 
 static void
 demo_start (WeirSource *source)
 {
-  DemoSource              *self = (DemoSource *)source;
-  g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
+  DemoSource *self = (DemoSource *)source;
 
-  self->begin_us = weir_clock_now_us (self->clock) - self->backfill_s * G_USEC_PER_SEC;
-  self->timer = g_timeout_source_new ((guint)CLAMP (1000 / self->rate, 100, 1000));
-  g_source_set_callback (self->timer, tick_cb, source, NULL);
-  g_source_attach (self->timer, context);
-  weir_source_set_state (source, WEIR_SOURCE_CONNECTED, NULL, 0);
+  weir_ticker_start (source, weir_clock_now_us (self->ticker.clock) - self->backfill_s * G_USEC_PER_SEC,
+                     (guint)CLAMP (1000 / self->rate, 100, 1000));
 }
 
 static gint64
 rows_due (DemoSource *self)
 {
-  gint64 rows = (weir_clock_now_us (self->clock) - self->begin_us) / 1000 * self->rate / 1000;
-
-  return self->end >= 0 ? MIN (rows, self->end) : MAX (rows, 0);
+  return MAX (0, weir_clock_now_us (self->ticker.clock) - self->ticker.begun_us) / 1000 * self->rate / 1000;
 }
 
 static char *
@@ -100,9 +83,9 @@ demo_latest (WeirSource *source,
              gboolean    unlimited,
              GError    **error)
 {
-  gint64 rows = rows_due ((DemoSource *)source);
+  DemoSource *self = (DemoSource *)source;
 
-  return rows <= g_ascii_strtoll (from, NULL, 10) ? g_strdup (from) : g_strdup_printf ("%" G_GINT64_FORMAT, rows);
+  return weir_ticker_latest (&self->ticker, from, rows_due (self));
 }
 
 static char *
@@ -111,8 +94,7 @@ demo_freeze (WeirSource *source,
 {
   DemoSource *self = (DemoSource *)source;
 
-  self->end = rows_due (self);
-  return g_strdup_printf ("%" G_GINT64_FORMAT, self->end);
+  return weir_ticker_freeze (&self->ticker, rows_due (self));
 }
 
 static GPtrArray *
@@ -153,7 +135,7 @@ demo_read (WeirSource      *source,
     {
       guint64 row = range->first + i;
 
-      weir_demo_append_row (self->kind, (guint64)self->seed, row, self->begin_us + (gint64)(row * G_USEC_PER_SEC / (guint64)self->rate), text);
+      weir_demo_append_row (self->kind, (guint64)self->seed, row, self->ticker.begun_us + (gint64)(row * G_USEC_PER_SEC / (guint64)self->rate), text);
     }
   buffer = weir_buffer_new (text->len);
   memcpy (buffer->data, text->str, text->len);
@@ -170,22 +152,11 @@ demo_commit (WeirSource *source,
 }
 
 static void
-demo_stop (WeirSource *source)
-{
-  DemoSource *self = (DemoSource *)source;
-
-  if (self->timer != NULL)
-    g_source_destroy (self->timer);
-  g_clear_pointer (&self->timer, g_source_unref);
-}
-
-static void
 demo_finalize (WeirSource *source)
 {
   DemoSource *self = (DemoSource *)source;
 
-  demo_stop (source);
-  g_clear_pointer (&self->clock, weir_clock_unref);
+  weir_ticker_clear (&self->ticker);
   g_clear_pointer (&self->decoder, weir_decoder_unref);
 }
 
@@ -209,8 +180,12 @@ static const WeirSourceClass demo_class = {
   .plan = demo_plan,
   .read = demo_read,
   .commit = demo_commit,
-  .stop = demo_stop,
+  .stop = weir_ticker_stop,
   .finalize = demo_finalize,
+  .log_range = weir_ticker_log_range,
+  .replay_range = weir_ticker_replay_range,
+  .log_state = weir_ticker_log_state,
+  .restore_state = weir_ticker_restore_state,
 };
 
 const WeirSourceKind _weir_source_demo = { &demo_class, sizeof (DemoSource), demo_resolve };

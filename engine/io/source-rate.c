@@ -4,25 +4,22 @@
 #include "io/source-private.h"
 
 #include "base/limits.h"
+#include "io/ticker.h"
 
 #include <string.h>
 
 /*
  * Spark's rate source: rowsPerSecond rows in every whole second since the start, spread evenly over it; with a ramp of R seconds the
- * speed grows by floor (r / (R + 1)) a second. The offset is the number of whole seconds (spark-semantics §1.1.4).
+ * speed grows by floor (r / (R + 1)) a second. The offset is the number of whole seconds since the start, which a checkpoint keeps.
  */
 
 typedef struct
 {
-  WeirSource  parent;
-  WeirClock  *clock;  /* Owned */
+  WeirTicker  ticker;
   WeirSchema *pruned; /* Owned */
   gboolean    needs_time, needs_value;
   gint64      rate;
   gint64      ramp_s;
-  gint64      started_ms;
-  gint64      end;   /* fixed by freeze; −1: none */
-  GSource    *timer; /* Owned */
 } RateSource;
 
 /* A batch's seconds from `first` up to and without `last`. */
@@ -62,42 +59,27 @@ rate_open (WeirSource             *source,
       if (end == ramp || self->ramp_s < 0 || self->ramp_s > 1000000 || (*end != '\0' && *end != 's' && strcmp (end, " seconds") != 0))
         return weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", WEIR_SPAN_NONE, "Option rampUpTime takes seconds, as '10s'; not '%s'.", ramp);
     }
-  self->clock = weir_clock_ref (config->clock);
+  weir_ticker_init (&self->ticker, config->clock);
   self->pruned = _weir_schema_prune (config->schema, config->needed);
   self->needs_time = config->needed == NULL || config->needed[0];
   self->needs_value = config->needed == NULL || config->needed[1];
-  self->end = -1;
   source->description = g_strdup_printf ("RateStreamV2[rowsPerSecond=%" G_GINT64_FORMAT ", rampUpTimeSeconds=%" G_GINT64_FORMAT ", numPartitions=default",
                                          self->rate, self->ramp_s);
   return TRUE;
 }
 
-static gboolean
-tick_cb (gpointer data)
-{
-  weir_source_set_state (data, WEIR_SOURCE_CONNECTED, NULL, 0);
-  return G_SOURCE_CONTINUE;
-}
-
 static void
 rate_start (WeirSource *source)
 {
-  RateSource              *self = (RateSource *)source;
-  g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
+  RateSource *self = (RateSource *)source;
 
-  self->started_ms = weir_clock_now_us (self->clock) / 1000;
-  self->timer = g_timeout_source_new (1000);
-  g_source_set_callback (self->timer, tick_cb, source, NULL);
-  g_source_attach (self->timer, context);
-  weir_source_set_state (source, WEIR_SOURCE_CONNECTED, NULL, 0);
+  weir_ticker_start (source, weir_clock_now_us (self->ticker.clock) / 1000 * 1000, 1000);
 }
 
 static gint64
 seconds_now (RateSource *self)
 {
-  gint64 seconds = MAX (0, weir_clock_now_us (self->clock) / 1000 - self->started_ms) / 1000;
-
-  return self->end >= 0 ? MIN (seconds, self->end) : seconds;
+  return MAX (0, weir_clock_now_us (self->ticker.clock) - self->ticker.begun_us) / G_USEC_PER_SEC;
 }
 
 static char *
@@ -106,9 +88,9 @@ rate_latest (WeirSource *source,
              gboolean    unlimited,
              GError    **error)
 {
-  gint64 seconds = seconds_now ((RateSource *)source);
+  RateSource *self = (RateSource *)source;
 
-  return seconds <= g_ascii_strtoll (from, NULL, 10) ? g_strdup (from) : g_strdup_printf ("%" G_GINT64_FORMAT, seconds);
+  return weir_ticker_latest (&self->ticker, from, seconds_now (self));
 }
 
 static char *
@@ -117,8 +99,7 @@ rate_freeze (WeirSource *source,
 {
   RateSource *self = (RateSource *)source;
 
-  self->end = seconds_now (self);
-  return g_strdup_printf ("%" G_GINT64_FORMAT, self->end);
+  return weir_ticker_freeze (&self->ticker, seconds_now (self));
 }
 
 static GPtrArray *
@@ -184,7 +165,7 @@ rate_read (WeirSource      *source,
 
       for (gint64 i = 0; i < count; i++)
         {
-          times[n] = (self->started_ms + second * 1000 + (2000 * i + count) / (2 * count)) * 1000;
+          times[n] = self->ticker.begun_us + (second * 1000 + (2000 * i + count) / (2 * count)) * 1000;
           values[n++] = first + i;
           if (n < WEIR_VECTOR_ROWS)
             continue;
@@ -205,22 +186,11 @@ rate_commit (WeirSource *source,
 }
 
 static void
-rate_stop (WeirSource *source)
-{
-  RateSource *self = (RateSource *)source;
-
-  if (self->timer != NULL)
-    g_source_destroy (self->timer);
-  g_clear_pointer (&self->timer, g_source_unref);
-}
-
-static void
 rate_finalize (WeirSource *source)
 {
   RateSource *self = (RateSource *)source;
 
-  rate_stop (source);
-  g_clear_pointer (&self->clock, weir_clock_unref);
+  weir_ticker_clear (&self->ticker);
   g_clear_pointer (&self->pruned, weir_type_unref);
 }
 
@@ -244,8 +214,12 @@ static const WeirSourceClass rate_class = {
   .plan = rate_plan,
   .read = rate_read,
   .commit = rate_commit,
-  .stop = rate_stop,
+  .stop = weir_ticker_stop,
   .finalize = rate_finalize,
+  .log_range = weir_ticker_log_range,
+  .replay_range = weir_ticker_replay_range,
+  .log_state = weir_ticker_log_state,
+  .restore_state = weir_ticker_restore_state,
 };
 
 const WeirSourceKind _weir_source_rate = { &rate_class, sizeof (RateSource), rate_resolve };

@@ -196,6 +196,46 @@ test_rate_times (void)
   drain_clear (&drain);
 }
 
+/* Stopped and started again later, a source that makes rows from the clock goes on in its sequence, and an open batch is the same again. */
+static void
+test_clock_restart (gconstpointer format)
+{
+  g_autoptr (WeirClock) clock = weir_clock_new_manual (G_GINT64_CONSTANT (1700000000) * G_USEC_PER_SEC);
+  g_autoptr (GError)    error = NULL;
+  g_autoptr (GBytes)    range = NULL;
+  g_autofree char      *at = NULL, *to = NULL;
+  Drain                 whole, cut;
+
+  drain_init (&whole, source_make (format, NULL, TRUE, NULL, clock, 0, &error, "rowspersecond", "7", NULL));
+  drain_init (&cut, source_make (format, NULL, TRUE, NULL, clock, 0, &error, "rowspersecond", "7", NULL));
+  weir_clock_advance (clock, 3 * G_USEC_PER_SEC);
+  g_assert_true (drain_batch (&whole, &error));
+  g_assert_true (drain_batch (&cut, &error));
+  weir_clock_advance (clock, 2 * G_USEC_PER_SEC);
+  at = g_strdup (cut.at);
+  to = cut.source->klass->latest (cut.source, at, FALSE, &error);
+  range = cut.source->klass->log_range (cut.source, at, to, &error);
+  g_assert_nonnull (range);
+  drain_clear (&cut);
+  weir_clock_advance (clock, 5 * G_USEC_PER_SEC);
+  g_assert_true (drain_batch (&whole, &error));
+
+  drain_init (&cut, source_make (format, NULL, TRUE, NULL, clock, 0, &error, "rowspersecond", "7", NULL));
+  cut.source->klass->stop (cut.source);
+  g_assert_true (cut.source->klass->replay_range (cut.source, at, to, range, FALSE, &error));
+  cut.source->klass->start (cut.source);
+  g_free (cut.at);
+  cut.at = g_strdup (at);
+  g_assert_true (drain_batch (&cut, &error));
+  g_assert_cmpstr (cut.at, ==, whole.at);
+  for (guint i = 0; i < cut.rows->len; i++)
+    g_assert_cmpstr (cut.rows->pdata[i], ==, whole.rows->pdata[whole.rows->len - cut.rows->len + i]);
+  g_assert_cmpuint (cut.rows->len, >=, 7 * 7);
+  g_assert_no_error (error);
+  drain_clear (&cut);
+  drain_clear (&whole);
+}
+
 /* The same seed, the same rows; some are late and some unreadable. */
 static void
 test_demo (void)
@@ -233,5 +273,7 @@ main (int    argc,
   g_test_add_func ("/engine/io/rate/ramp", test_rate);
   g_test_add_func ("/engine/io/rate/times", test_rate_times);
   g_test_add_func ("/engine/io/demo", test_demo);
+  g_test_add_data_func ("/engine/io/rate/restart", "rate", test_clock_restart);
+  g_test_add_data_func ("/engine/io/demo-restart", "demo", test_clock_restart);
   return g_test_run ();
 }
