@@ -41,9 +41,11 @@ typedef struct
   const char *trigger;         /* as cli.md's --trigger; NULL */
   const char *default_trigger; /* of a bare streaming SELECT and of queries without a clause */
   const char *output_mode;
-  guint64     max_batches; /* 0: no limit */
-  gint64      max_run_us;  /* 0: no limit */
-  gint64      retry_us;    /* how long an absent broker or full disk is retried; −1: until stopped */
+  const char *checkpoint;         /* absolute path: where streaming queries keep progress and state */
+  gboolean    checkpoint_by_name; /* each in a folder of its name there */
+  guint64     max_batches;        /* 0: no limit */
+  gint64      max_run_us;         /* 0: no limit */
+  gint64      retry_us;           /* how long an absent broker or full disk is retried; −1: until stopped */
 } WeirRunOptions;
 
 WEIR_API void weir_session_set_run_options (WeirSession *session, const WeirRunOptions *options);

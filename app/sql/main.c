@@ -34,7 +34,7 @@ check_no_nul (const char *name,
 }
 
 static char *
-read_input (const Input *input,
+load_input (const Input *input,
             char       **base_dir,
             GError     **error)
 {
@@ -72,14 +72,50 @@ read_input (const Input *input,
   return text;
 }
 
+/* The text, read once: standard input cannot be read again. NULL with @error. (transfer none) */
+static const char *
+read_input (Input   *input,
+            GError **error)
+{
+  if (input->text == NULL)
+    {
+      g_clear_pointer (&input->base_dir, g_free);
+      input->text = load_input (input, &input->base_dir, error);
+    }
+  return input->text;
+}
+
+/* Streaming queries in all inputs together, as far as they can be read. */
+static guint
+count_streaming_queries (const Options *options)
+{
+  g_autoptr (GString)   all = g_string_new (NULL);
+  g_autoptr (WeirCheck) check = NULL;
+  guint                 n = 0;
+
+  for (guint pass = 0; pass < 2; pass++)
+    for (guint i = 0; i < options->inputs->len; i++)
+      {
+        Input      *input = options->inputs->pdata[i];
+        const char *text = input->is_init == (pass == 0) ? read_input (input, NULL) : NULL;
+
+        if (text != NULL)
+          g_string_append_printf (all, "%s\n;\n", text);
+      }
+  check = weir_check_script (all->str, NULL);
+  for (guint i = 0; i < weir_check_get_n_statements (check); i++)
+    n += weir_check_get_statement (check, i)->kind == WEIR_STATEMENT_STREAMING_QUERY;
+  return n;
+}
+
 static gboolean
 run_input (Runner        *runner,
            const Options *options,
-           const Input   *input)
+           Input         *input)
 {
-  g_autofree char   *base_dir = NULL;
   g_autoptr (GError) error = NULL;
-  g_autofree char   *text = read_input (input, &base_dir, &error);
+  const char        *text = read_input (input, &error);
+  const char        *base_dir = input->base_dir;
   guint              version;
 
   if (text == NULL || !weir_script_inspect (text, strlen (text), &version, &error))
@@ -100,12 +136,15 @@ run_input (Runner        *runner,
 }
 
 static int
-run (const Options *options)
+run (Options *options)
 {
   g_autofree char *message = NULL;
-  Runner          *runner = runner_new (options, &message);
+  Runner          *runner;
   int              exit_code;
 
+  if (options->run.checkpoint != NULL)
+    options->run.checkpoint_by_name = options->interactive || count_streaming_queries (options) > 1;
+  runner = runner_new (options, &message);
   if (runner == NULL)
     {
       fprintf (stderr, "%s\n", message);
@@ -114,7 +153,7 @@ run (const Options *options)
   for (guint pass = 0; pass < 2; pass++)
     for (guint i = 0; i < options->inputs->len; i++)
       {
-        const Input *input = options->inputs->pdata[i];
+        Input *input = options->inputs->pdata[i];
 
         if (input->is_init == (pass == 0) && !run_input (runner, options, input))
           goto out;

@@ -15,6 +15,8 @@ input_free (gpointer data)
   Input *input = data;
 
   g_free (input->value);
+  g_free (input->text);
+  g_free (input->base_dir);
   g_free (input);
 }
 
@@ -140,7 +142,7 @@ not_yet_cb (const char *option,
 
 typedef struct
 {
-  char    *trigger, *output_mode, *progress, *now;
+  char    *trigger, *output_mode, *checkpoint, *progress, *now;
   gint64   max_batches;
   int      threads;
   gboolean envelope, bail, no_bail, check, version;
@@ -160,7 +162,7 @@ run_parser (Parsed  *parsed,
     { "conf", 0, 0, G_OPTION_ARG_CALLBACK, conf_cb, "A session setting, as SET does", "KEY=VALUE" },
     { "trigger", 0, 0, G_OPTION_ARG_STRING, &parsed->trigger, "available-now, once or processing-time=5s", "T" },
     { "output-mode", 0, 0, G_OPTION_ARG_STRING, &parsed->output_mode, "append, update or complete", "M" },
-    { "checkpoint", 0, 0, G_OPTION_ARG_CALLBACK, not_yet_cb, "Where progress and state are kept", "DIR" },
+    { "checkpoint", 0, 0, G_OPTION_ARG_FILENAME, &parsed->checkpoint, "Where progress and state are kept", "DIR" },
     { "output", 'o', 0, G_OPTION_ARG_CALLBACK, format_cb, "json, csv, tsv or table", "FORMAT" },
     { "envelope", 0, 0, G_OPTION_ARG_NONE, &parsed->envelope, "NDJSON records instead of bare rows", NULL },
     { "progress", 0, 0, G_OPTION_ARG_FILENAME, &parsed->progress, "Append progress of every batch ('-': standard error)", "FILE" },
@@ -230,6 +232,8 @@ options_parse (Options  *options,
   g_strfreev (parsed.files);
   options->run.trigger = parsed.trigger;
   options->run.output_mode = parsed.output_mode;
+  options->run.checkpoint = parsed.checkpoint != NULL ? g_canonicalize_filename (parsed.checkpoint, NULL) : NULL;
+  g_free (parsed.checkpoint);
   options->run.max_batches = (guint64)parsed.max_batches;
   options->run.default_trigger = isatty (STDOUT_FILENO) ? NULL : "available-now";
   options->progress = parsed.progress;
@@ -251,6 +255,7 @@ options_clear (Options *options)
   g_clear_pointer (&options->conf, g_ptr_array_unref);
   g_free ((char *)options->run.trigger);
   g_free ((char *)options->run.output_mode);
+  g_free ((char *)options->run.checkpoint);
   g_free (options->progress);
   g_free (options->now);
 }

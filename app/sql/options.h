@@ -15,7 +15,9 @@ typedef struct
 {
   InputKind kind;
   char     *value;
-  gboolean  is_init; /* -i: rows discarded */
+  char     *text;     /* what it holds, once read; nullable */
+  char     *base_dir; /* where its relative paths start */
+  gboolean  is_init;  /* -i: rows discarded */
 } Input;
 
 typedef enum

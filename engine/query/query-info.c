@@ -35,7 +35,7 @@ weir_query_get_name (WeirQuery *query)
 const char *
 weir_query_get_id (WeirQuery *query)
 {
-  return query->id;
+  return g_atomic_pointer_get (&query->id);
 }
 
 const char *

@@ -6,7 +6,10 @@
 
 #include "base/limits.h"
 #include "plan/catalog.h"
+#include "query/plan-shape.h"
 #include "query/worker.h"
+
+#include <string.h>
 
 /*
  * The thread of a running query: a main context of its own drives the source readers and the trigger. A tick plans a batch
@@ -34,6 +37,7 @@ typedef struct
   WeirQuery       *query;         /* Borrowed */
   WeirStreamRun   *run;           /* Owned */
   Arrivals        *arrivals;      /* Owned, by scan id */
+  WeirCheckpoint  *checkpoint;    /* Owned, nullable */
   GPtrArray       *sinks;         /* Owned: WeirSink */
   WeirResultShape *shape;         /* Owned */
   WeirResultTable *table;         /* Owned, nullable */
@@ -72,10 +76,39 @@ open_sinks (Loop    *self,
       config.zone = spec->zone;
       config.mode = _weir_output_mode_to_string (spec->mode);
       config.query_name = spec->name;
+      config.query_id = self->checkpoint != NULL ? weir_checkpoint_get_id (self->checkpoint) : NULL;
+      config.sink_index = i;
+      config.retry_us = spec->retry_us;
       sink = weir_sink_new (&config, error);
       if (sink == NULL)
         return FALSE;
       g_ptr_array_add (self->sinks, sink);
+    }
+  return TRUE;
+}
+
+/* Before sinks and sources: they may write, and a query that does not fit its checkpoint writes nothing. */
+static gboolean
+open_checkpoint (Loop    *self,
+                 GError **error)
+{
+  WeirQuery            *query = self->query;
+  const WeirQuerySpec  *spec = &query->spec;
+  g_autoptr (GPtrArray) shape = NULL;
+
+  if (spec->checkpoint == NULL)
+    return TRUE;
+  self->checkpoint = weir_checkpoint_open (spec->checkpoint, query->id, query->run_id, error);
+  if (self->checkpoint == NULL)
+    return FALSE;
+  shape = weir_plan_shape (spec->plan, spec->mode, spec->sinks);
+  if (!weir_checkpoint_adopt (self->checkpoint, spec->settings, shape, error))
+    return FALSE;
+  if (strcmp (query->id, weir_checkpoint_get_id (self->checkpoint)) != 0)
+    {
+      g_free (query->first_id);
+      query->first_id = query->id;
+      g_atomic_pointer_set (&query->id, g_strdup (weir_checkpoint_get_id (self->checkpoint)));
     }
   return TRUE;
 }
@@ -89,7 +122,7 @@ open_run (Loop    *self,
   const guint         *key;
   guint                n_key = 0;
 
-  if (!open_sinks (self, error))
+  if (!open_checkpoint (self, error) || !open_sinks (self, error))
     return FALSE;
   config.plan = spec->plan;
   config.is_streaming = spec->is_streaming;
@@ -105,6 +138,8 @@ open_run (Loop    *self,
   config.hub = spec->hub;
   config.sinks = self->sinks;
   config.secrets = spec->secrets;
+  config.checkpoint = self->checkpoint;
+  config.forget_watermarks = spec->forget_watermarks;
   self->run = weir_stream_run_new (&config, error);
   if (self->run == NULL)
     return FALSE;
@@ -541,6 +576,7 @@ close_loop (Loop *self)
   g_clear_pointer (&self->arrivals, g_free);
   g_clear_pointer (&self->last, weir_progress_unref);
   g_clear_pointer (&self->sinks, g_ptr_array_unref);
+  g_clear_pointer (&self->checkpoint, weir_checkpoint_free);
   g_clear_pointer (&self->table, weir_result_table_free);
   g_clear_pointer (&self->shape, weir_result_shape_unref);
 }

@@ -36,9 +36,13 @@ typedef struct
   guint          n_recent_max; /* one less is kept, as Spark does */
   gint64         max_run_us;
   guint64        max_batches;
-  GPtrArray     *sinks;   /* Owned: WeirTable* of INTO */
-  GHashTable    *secrets; /* Owned, nullable */
-  gpointer       hub;     /* Borrowed from the session, which outlives its queries */
+  GPtrArray     *sinks;             /* Owned: WeirTable* of INTO */
+  char          *checkpoint;        /* Owned, nullable: absolute path */
+  char          *id;                /* Owned, nullable: the checkpoint's, when there is one already */
+  GPtrArray     *settings;          /* Owned, nullable: `key=value` that a checkpoint keeps */
+  gboolean       forget_watermarks; /* compat.watermark.restart=forget */
+  GHashTable    *secrets;           /* Owned, nullable */
+  gpointer       hub;               /* Borrowed from the session, which outlives its queries */
 } WeirQuerySpec;
 
 void weir_query_spec_clear (WeirQuerySpec *spec);
@@ -59,9 +63,10 @@ struct _WeirQuery
   GObject parent_instance;
 
   WeirQuerySpec spec;
-  GMainContext *context; /* Owned: where signals run */
-  char         *id;      /* Owned */
-  char         *run_id;  /* Owned */
+  GMainContext *context;  /* Owned: where signals run */
+  char         *id;       /* Owned */
+  char         *first_id; /* Owned, nullable: what `id` was until another program made the checkpoint; kept for who asked */
+  char         *run_id;   /* Owned */
 
   WeirRowFunc      row_func;
   gpointer         row_data;

@@ -130,6 +130,9 @@ weir_query_spec_clear (WeirQuerySpec *spec)
   g_clear_pointer (&spec->zone, weir_zone_unref);
   g_clear_pointer (&spec->clock, weir_clock_unref);
   g_clear_pointer (&spec->sinks, g_ptr_array_unref);
+  g_clear_pointer (&spec->settings, g_ptr_array_unref);
+  g_free (spec->checkpoint);
+  g_free (spec->id);
   g_clear_pointer (&spec->secrets, g_hash_table_unref);
 }
 
@@ -142,7 +145,7 @@ _weir_query_new (WeirQuerySpec *spec,
   self->spec = *spec;
   memset (spec, 0, sizeof *spec);
   self->context = g_main_context_ref (context);
-  self->id = g_uuid_string_random ();
+  self->id = self->spec.id != NULL ? g_strdup (self->spec.id) : g_uuid_string_random ();
   return self;
 }
 
@@ -185,6 +188,7 @@ weir_query_finalize (GObject *object)
     self->progress_destroy (self->progress_data);
   weir_query_spec_clear (&self->spec);
   g_free (self->id);
+  g_free (self->first_id);
   g_free (self->run_id);
   g_clear_error (&self->error);
   g_queue_clear_full (&self->progress, (GDestroyNotify)weir_progress_unref);

@@ -27,7 +27,8 @@ struct _WeirSession
   gpointer       secret_data;
   GDestroyNotify secret_destroy;
 
-  WeirRunOptions options; /* strings Owned */
+  WeirRunOptions options;   /* strings Owned */
+  guint          n_unnamed; /* streaming queries without a name that took a checkpoint by name */
 };
 
 /* The statement at @range of a parsed script. (transfer none) (nullable) */
@@ -68,6 +69,17 @@ WeirQuery *_weir_session_make_query (WeirSession *self, const WeirSqlStatement *
 
 /* SHOW, DESCRIBE, EXPLAIN, SET key. (transfer full) (nullable): NULL with or without @error: not such a statement */
 WeirRows *_weir_session_show (WeirSession *self, const WeirSqlStatement *statement, const char *text, GError **error);
+
+/**
+ * _weir_session_choose_checkpoint:
+ * @replaced: (out) (transfer full) (nullable): settings of the session, for _weir_session_restore_settings()
+ *
+ * Finds the checkpoint of a streaming query. One that was begun with other settings keeps them: they are set in the session for as long as
+ * the query is prepared, it is analysed again, and the session's message signal tells.
+ */
+gboolean _weir_session_choose_checkpoint (WeirSession *self, const WeirSqlStatement *statement, const char *text, WeirAnalyzedQuery *analyzed, WeirQuerySpec *spec, GPtrArray **replaced, GError **error);
+void     _weir_session_restore_settings (WeirSession *self, GPtrArray *replaced); /* takes @replaced, nullable */
+void     _weir_session_message (WeirSession *self, const char *text);
 
 /* `${secret:NAME}` becomes its value; other texts stay. (transfer full) */
 char *_weir_session_resolve_secret (WeirSession *self, const char *value);

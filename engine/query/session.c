@@ -34,6 +34,7 @@ clear_run_options (WeirRunOptions *options)
   g_free ((char *)options->trigger);
   g_free ((char *)options->default_trigger);
   g_free ((char *)options->output_mode);
+  g_free ((char *)options->checkpoint);
   memset (options, 0, sizeof *options);
 }
 
@@ -201,6 +202,7 @@ weir_session_set_run_options (WeirSession          *session,
   session->options.trigger = g_strdup (options->trigger);
   session->options.default_trigger = g_strdup (options->default_trigger);
   session->options.output_mode = g_strdup (options->output_mode);
+  session->options.checkpoint = g_strdup (options->checkpoint);
 }
 
 /* ---- secrets ---------------------------------------------------------------------------------------------------- */
@@ -394,7 +396,10 @@ _weir_session_make_query (WeirSession            *self,
   WeirQuerySpec spec = { 0 };
   WeirQuery    *query = NULL;
   WeirQuery    *old = analyzed->name != NULL ? weir_session_get_query (self, analyzed->name) : NULL;
+  GPtrArray    *replaced = NULL;
 
+  if (!_weir_session_choose_checkpoint (self, statement, text, analyzed, &spec, &replaced, error))
+    goto out;
   if (old != NULL && weir_query_get_state (old) != WEIR_QUERY_STOPPED && weir_query_get_state (old) != WEIR_QUERY_FAILED)
     {
       weir_fail (error, WEIR_ERROR_ANALYZE, "STREAMING_QUERY_ALREADY_RUNNING", statement->create_query.name.span,
@@ -414,6 +419,7 @@ _weir_session_make_query (WeirSession            *self,
       g_signal_emit (self, signals[SIGNAL_QUERY_ADDED], 0, query);
     }
 out:
+  _weir_session_restore_settings (self, replaced);
   weir_query_spec_clear (&spec);
   return query;
 }
@@ -488,6 +494,13 @@ stop_query (WeirSession            *self,
     weir_query_stop (query);
 }
 
+void
+_weir_session_message (WeirSession *self,
+                       const char  *text)
+{
+  g_signal_emit (self, signals[SIGNAL_MESSAGE], 0, text);
+}
+
 /* What is ignored is said. */
 static void
 warn_of_options (WeirSession              *self,
@@ -503,7 +516,7 @@ warn_of_options (WeirSession              *self,
       if (weir_format_knows_option (format, key))
         continue;
       message = g_strdup_printf ("Format %s knows no option \"%s\"; it is ignored.", format->name, create->options[i].key);
-      g_signal_emit (self, signals[SIGNAL_MESSAGE], 0, message);
+      _weir_session_message (self, message);
     }
 }
 

@@ -2,7 +2,7 @@
 #define G_LOG_DOMAIN "weir-query"
 #include "config.h"
 
-#include "query/stream-run.h"
+#include "query/stream-run-private.h"
 
 #include "plan/catalog.h"
 
@@ -22,34 +22,6 @@
  * The late watermark of batch N is the eviction watermark of batch N-1 (spark-semantics §1.5.5). A no-data batch has
  * equal offsets on both ends and an id of its own.
  */
-
-typedef struct
-{
-  WeirPlan        *plan;      /* Borrowed from the pipeline */
-  WeirSource      *source;    /* Owned */
-  guint            source_id; /* G_MAXUINT: static */
-  char            *committed; /* Owned: end of the last committed batch, streams only */
-  GPtrArray       *morsels;   /* Owned while a batch runs */
-  WeirDecodeStats *decode;    /* Borrowed from the result */
-  GMutex           decode_lock;
-} Scan;
-
-struct _WeirStreamRun
-{
-  WeirStreamConfig      config;
-  WeirPipeline         *pipeline; /* Owned */
-  guint                 n_scans;
-  Scan                 *scans; /* Owned, by scan_id */
-  guint                 n_sources;
-  guint                *source_scans; /* Owned: source_id → scan_id */
-  WeirWatermarkTracker *tracker;      /* Owned */
-  WeirBatchLog         *log;          /* Owned */
-  WeirBatchResult       result;
-  guint64               next_batch_id;
-  gint64                used_watermark_ms; /* of the last batch that ran */
-  gboolean              has_run;
-  gboolean              started;
-};
 
 typedef struct
 {
@@ -112,15 +84,28 @@ merged_options (WeirPlan   *scan,
   return merged;
 }
 
+/* Where a source keeps its own log; NULL without a checkpoint. (transfer full) */
+static char *
+source_dir (WeirStreamRun *self,
+            guint          source_id)
+{
+  g_autofree char *number = g_strdup_printf ("%u", source_id);
+
+  if (self->config.checkpoint == NULL || source_id == G_MAXUINT)
+    return NULL;
+  return g_build_filename (weir_checkpoint_get_dir (self->config.checkpoint), "sources", number, NULL);
+}
+
 static gboolean
 open_scan (WeirStreamRun *self,
            guint          scan_id,
            GError       **error)
 {
-  Scan                  *scan = &self->scans[scan_id];
+  WeirRunScan           *scan = &self->scans[scan_id];
   WeirTable             *table;
   g_autoptr (GHashTable) options = NULL;
   g_autoptr (WeirSchema) schema = NULL;
+  g_autofree char       *wal_dir = NULL;
   WeirSourceConfig       config = { 0 };
 
   scan->plan = weir_pipeline_get_scan (self->pipeline, scan_id);
@@ -142,6 +127,7 @@ open_scan (WeirStreamRun *self,
   config.is_streaming = scan->plan->is_streaming;
   config.retry_us = self->config.retry_us;
   config.hub = self->config.hub;
+  config.wal_dir = wal_dir = source_dir (self, scan->source_id);
   scan->source = weir_source_new (&config, error);
   scan->committed = g_strdup ("");
   if (scan->source == NULL && error != NULL)
@@ -185,9 +171,8 @@ weir_stream_run_new (const WeirStreamConfig *config,
   weir_plan_foreach (config->plan, collect_watermark_node, &nodes);
   self->tracker = weir_watermark_tracker_new (nodes.n, nodes.delays, config->policy_max);
   g_free (nodes.delays);
-  self->log = weir_batch_log_new ();
   self->n_scans = weir_pipeline_get_n_scans (self->pipeline);
-  self->scans = g_new0 (Scan, MAX (self->n_scans, 1));
+  self->scans = g_new0 (WeirRunScan, MAX (self->n_scans, 1));
   self->source_scans = g_new0 (guint, MAX (self->n_scans, 1));
   for (guint i = 0; i < self->n_scans; i++)
     {
@@ -199,6 +184,11 @@ weir_stream_run_new (const WeirStreamConfig *config,
           self->n_sources = MAX (self->n_sources, self->scans[i].source_id + 1);
         }
     }
+  self->sink_progress = g_new (gint64, config->sinks != NULL ? config->sinks->len + 1 : 1);
+  for (guint i = 0; config->sinks != NULL && i < config->sinks->len; i++)
+    self->sink_progress[i] = -1;
+  if (config->checkpoint != NULL && !_weir_stream_run_recover (self, error))
+    return NULL;
   return g_steal_pointer (&self);
 }
 
@@ -223,6 +213,8 @@ weir_stream_run_free (WeirStreamRun *run)
     return;
   weir_stream_run_stop (run);
   clear_result (run);
+  weir_logged_batch_free (run->pending);
+  g_free (run->sink_progress);
   for (guint i = 0; i < run->n_scans; i++)
     {
       g_clear_pointer (&run->scans[i].source, weir_source_unref);
@@ -232,7 +224,6 @@ weir_stream_run_free (WeirStreamRun *run)
   g_free (run->scans);
   g_free (run->source_scans);
   weir_watermark_tracker_free (run->tracker);
-  weir_batch_log_free (run->log);
   weir_pipeline_free (run->pipeline);
   weir_plan_unref (run->config.plan);
   weir_zone_unref (run->config.zone);
@@ -303,7 +294,7 @@ plan_offsets (WeirStreamRun   *self,
   *has_new = FALSE;
   for (guint i = 0; i < self->n_sources; i++)
     {
-      Scan *scan = &self->scans[self->source_scans[i]];
+      WeirRunScan *scan = &self->scans[self->source_scans[i]];
 
       record->from[i] = g_strdup (scan->committed);
       record->to[i] = scan->source->klass->latest (scan->source, scan->committed, unlimited, error);
@@ -328,6 +319,10 @@ weir_stream_run_plan_batch (WeirStreamRun *run,
   clear_result (run);
   run->result.started_us = weir_clock_now_us (run->config.clock);
   run->result.phases.trigger_execution = -g_get_monotonic_time ();
+  if (!run->asked_sinks && !_weir_stream_run_ask_sinks (run, error))
+    return NULL;
+  if (run->pending != NULL)
+    return weir_batch_record_copy (run->pending->record);
   if (!plan_offsets (run, record, unlimited, &has_new, error))
     return NULL;
   planning = g_get_monotonic_time ();
@@ -349,179 +344,6 @@ weir_stream_run_plan_batch (WeirStreamRun *run,
   record->late_watermark_ms = run->used_watermark_ms;
   run->result.phases.query_planning = g_get_monotonic_time () - planning;
   return g_steal_pointer (&record);
-}
-
-/* Runs on workers: counts what the decoder saw into the scan, then goes on with the rows. */
-static gboolean
-read_morsel (gpointer      data,
-             gpointer      morsel,
-             WeirPushFunc  push,
-             gpointer      push_data,
-             GCancellable *cancellable,
-             GError      **error)
-{
-  Scan           *scan = data;
-  WeirDecodeStats stats = { 0 };
-  gboolean        ok;
-
-  ok = scan->source->klass->read (scan->source, morsel, push, push_data, &stats, cancellable, error);
-  g_mutex_lock (&scan->decode_lock);
-  weir_decode_stats_merge (scan->decode, &stats);
-  g_mutex_unlock (&scan->decode_lock);
-  weir_decode_stats_clear (&stats);
-  return ok;
-}
-
-/* Morsels of the batch's range; of everything for a static table. */
-static gboolean
-plan_morsels (WeirStreamRun         *self,
-              const WeirBatchRecord *record,
-              WeirScanInput         *inputs,
-              GError               **error)
-{
-  for (guint i = 0; i < self->n_scans; i++)
-    {
-      Scan            *scan = &self->scans[i];
-      g_autofree char *end = NULL;
-      const char      *from = "", *to;
-
-      if (scan->source_id != G_MAXUINT)
-        {
-          from = record->from[scan->source_id];
-          to = record->to[scan->source_id];
-        }
-      else
-        {
-          to = end = scan->source->klass->latest (scan->source, "", TRUE, error);
-          if (end == NULL)
-            return FALSE;
-        }
-      scan->decode = &self->result.decode[i];
-      if (strcmp (from, to) != 0)
-        {
-          scan->morsels = scan->source->klass->plan (scan->source, from, to, error);
-          if (scan->morsels == NULL)
-            return FALSE;
-        }
-      inputs[i] = (WeirScanInput){ scan, read_morsel, scan->morsels != NULL ? scan->morsels->len : 0,
-                                   scan->morsels != NULL ? scan->morsels->pdata : NULL };
-    }
-  return TRUE;
-}
-
-static gboolean
-collect_rows (gpointer   data,
-              WeirBatch *batch,
-              GError   **error)
-{
-  if (batch->n_rows > 0)
-    g_ptr_array_add (data, weir_batch_ref (batch));
-  return TRUE;
-}
-
-static gboolean
-run_batch (WeirStreamRun         *self,
-           const WeirBatchRecord *record,
-           GCancellable          *cancellable,
-           GError               **error)
-{
-  g_autofree WeirScanInput *inputs = g_new0 (WeirScanInput, MAX (self->n_scans, 1));
-  WeirBatchInput            input = { 0 };
-  gboolean                  ok;
-
-  self->result.decode = g_new0 (WeirDecodeStats, MAX (self->n_scans, 1));
-  self->result.rows = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_batch_unref);
-  ok = plan_morsels (self, record, inputs, error);
-  self->result.phases.get_batch += g_get_monotonic_time ();
-  if (ok)
-    {
-      input.batch_id = record->batch_id;
-      input.now_us = record->now_us;
-      input.seed = record->seed;
-      input.late_watermark_ms = record->late_watermark_ms;
-      input.evict_watermark_ms = record->watermark_ms;
-      input.n_scans = self->n_scans;
-      input.scans = inputs;
-      input.cancellable = cancellable;
-      ok = weir_pipeline_run (self->pipeline, &input, collect_rows, self->result.rows, &self->result.stats, error);
-    }
-  for (guint i = 0; i < self->n_scans; i++)
-    g_clear_pointer (&self->scans[i].morsels, g_ptr_array_unref);
-  return ok;
-}
-
-static gboolean
-write_sink (WeirSink              *sink,
-            const WeirBatchResult *result,
-            GError               **error)
-{
-  if (!sink->klass->begin (sink, result->record->batch_id, error))
-    return FALSE;
-  for (guint i = 0; i < result->rows->len; i++)
-    if (!sink->klass->write (sink, result->rows->pdata[i], error))
-      {
-        sink->klass->abort (sink);
-        return FALSE;
-      }
-  return sink->klass->commit (sink, result->record->batch_id, error);
-}
-
-static void
-commit_batch (WeirStreamRun *self)
-{
-  const WeirBatchRecord *record = self->result.record;
-
-  weir_pipeline_commit (self->pipeline);
-  for (guint i = 0; i < self->n_sources; i++)
-    {
-      Scan *scan = &self->scans[self->source_scans[i]];
-
-      if (strcmp (record->from[i], record->to[i]) != 0)
-        scan->source->klass->commit (scan->source, record->to[i]);
-      g_free (scan->committed);
-      scan->committed = g_strdup (record->to[i]);
-    }
-  self->used_watermark_ms = record->watermark_ms;
-  self->has_run = TRUE;
-  self->next_batch_id = record->batch_id + 1;
-  if (self->result.stats.n_watermarks > 0)
-    weir_watermark_tracker_update (self->tracker, self->result.stats.max_event_ms);
-}
-
-const WeirBatchResult *
-weir_stream_run_execute (WeirStreamRun   *run,
-                         WeirBatchRecord *record,
-                         GCancellable    *cancellable,
-                         GError         **error)
-{
-  WeirBatchPhases *phases = &run->result.phases;
-  gint64           before = g_get_monotonic_time ();
-
-  run->result.record = record;
-  if (!weir_batch_log_append_offsets (run->log, record, error))
-    return NULL;
-  phases->wal_commit = g_get_monotonic_time () - before;
-  phases->get_batch = -g_get_monotonic_time ();
-  before = g_get_monotonic_time ();
-  if (!run_batch (run, record, cancellable, error))
-    {
-      weir_pipeline_abort (run->pipeline);
-      return NULL;
-    }
-  for (guint i = 0; run->config.sinks != NULL && i < run->config.sinks->len; i++)
-    if (!write_sink (run->config.sinks->pdata[i], &run->result, error))
-      {
-        weir_pipeline_abort (run->pipeline);
-        return NULL;
-      }
-  phases->add_batch = g_get_monotonic_time () - before - phases->get_batch;
-  before = g_get_monotonic_time ();
-  if (!weir_batch_log_append_commit (run->log, record->batch_id, error))
-    return NULL;
-  commit_batch (run);
-  phases->commit_offsets = g_get_monotonic_time () - before;
-  phases->trigger_execution += g_get_monotonic_time ();
-  return &run->result;
 }
 
 guint

@@ -8,7 +8,7 @@
 #include "exec/pipeline.h"
 #include "io/sink.h"
 #include "io/source.h"
-#include "query/batch-log.h"
+#include "query/checkpoint.h"
 #include "query/trigger.h"
 #include "query/watermark-tracker.h"
 
@@ -28,9 +28,11 @@ typedef struct
   gboolean        no_data_batches; /* spark.sql.streaming.noDataMicroBatches.enabled */
   guint64         state_max_bytes;
   gint64          retry_us;
-  gpointer        hub;     /* Borrowed, nullable: WeirReaderHub of the session */
-  GPtrArray      *sinks;   /* WeirSink, referenced */
-  GHashTable     *secrets; /* nullable: `NAME` → value for `${secret:NAME}` in options; referenced */
+  gpointer        hub;               /* Borrowed, nullable: WeirReaderHub of the session */
+  GPtrArray      *sinks;             /* WeirSink, referenced */
+  GHashTable     *secrets;           /* nullable: `NAME` → value for `${secret:NAME}` in options; referenced */
+  WeirCheckpoint *checkpoint;        /* Borrowed, nullable: adopted, not yet recovered */
+  gboolean        forget_watermarks; /* compat.watermark.restart=forget */
 } WeirStreamConfig;
 
 /* Where the time of a batch went, µs; Spark's phase names. */
@@ -58,7 +60,7 @@ typedef struct
  */
 typedef struct _WeirStreamRun WeirStreamRun;
 
-/* Opens sources and makes the pipeline; no I/O that waits. (transfer full) (nullable) */
+/* Opens sources and makes the pipeline; with a checkpoint, goes to where that was left. No I/O that waits for others. (transfer full) (nullable) */
 WeirStreamRun *weir_stream_run_new (const WeirStreamConfig *config, GError **error);
 void           weir_stream_run_free (WeirStreamRun *run);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirStreamRun, weir_stream_run_free)
@@ -78,7 +80,7 @@ gboolean weir_stream_run_freeze (WeirStreamRun *run, GError **error);
  * Returns: (transfer full) (nullable): the next batch, or NULL: nothing to do (or @error)
  */
 WeirBatchRecord *weir_stream_run_plan_batch (WeirStreamRun *run, gboolean unlimited, gboolean allow_no_data, GError **error);
-/* Logs, runs, hands to the sinks, commits. On failure the state is what it was before. */
+/* Logs, runs, hands to the sinks, commits. On failure the state is what it was before; a batch that was logged is the next one again. */
 const WeirBatchResult *weir_stream_run_execute (WeirStreamRun *run, WeirBatchRecord *record, GCancellable *cancellable, GError **error);
 
 guint         weir_stream_run_get_n_scans (WeirStreamRun *run);

@@ -80,3 +80,33 @@ weir_watermark_tracker_get_node (WeirWatermarkTracker *tracker,
 {
   return node < tracker->n_nodes ? tracker->nodes_ms[node] : G_MININT64;
 }
+
+void
+weir_watermark_tracker_write (WeirWatermarkTracker *tracker,
+                              WeirWriter           *writer)
+{
+  weir_writer_u64 (writer, (guint64)tracker->global_ms);
+  weir_writer_varint (writer, tracker->n_nodes);
+  for (guint i = 0; i < tracker->n_nodes; i++)
+    weir_writer_u64 (writer, (guint64)tracker->nodes_ms[i]);
+}
+
+gboolean
+weir_watermark_tracker_read (WeirWatermarkTracker *tracker,
+                             WeirReader           *reader,
+                             gboolean              global_only)
+{
+  gint64  global_ms = (gint64)weir_reader_u64 (reader);
+  guint64 n = weir_reader_varint (reader);
+
+  for (guint64 i = 0; i < n && !reader->failed; i++)
+    {
+      gint64 value = (gint64)weir_reader_u64 (reader);
+
+      if (!global_only && n == tracker->n_nodes && !reader->failed)
+        tracker->nodes_ms[i] = value;
+    }
+  if (!reader->failed)
+    tracker->global_ms = global_ms;
+  return !reader->failed;
+}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include <glib.h>
+#include "base/bytes.h"
 
 G_BEGIN_DECLS
 
@@ -22,5 +22,10 @@ void     weir_watermark_tracker_update (WeirWatermarkTracker *tracker, const gin
 gint64   weir_watermark_tracker_get_global (WeirWatermarkTracker *tracker);           /* ms */
 gint64   weir_watermark_tracker_get_node (WeirWatermarkTracker *tracker, guint node); /* ms; G_MININT64 before its first row */
 gboolean weir_watermark_tracker_has_nodes (WeirWatermarkTracker *tracker);
+
+/* For checkpoints: i64 global, varint number of nodes, i64 each (ms; the smallest value: unset). */
+void weir_watermark_tracker_write (WeirWatermarkTracker *tracker, WeirWriter *writer);
+/* @global_only: nodes stay unset, as in Spark after a restart. Nodes of another number stay unset too. FALSE: damaged. */
+gboolean weir_watermark_tracker_read (WeirWatermarkTracker *tracker, WeirReader *reader, gboolean global_only);
 
 G_END_DECLS

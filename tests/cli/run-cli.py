@@ -227,7 +227,7 @@ def test_one_failure_stops_the_rest():
 
 
 def test_usage():
-    for args in [('--checkpoint', 'd'), ('--inspect', 'd'), ('--metrics', '127.0.0.1:1'), ('--frob',), ('-o', 'xml'), ('--for', '3x'),
+    for args in [('--inspect', 'd'), ('--metrics', '127.0.0.1:1'), ('--frob',), ('-o', 'xml'), ('--for', '3x'),
                  ('--threads', 'x'), ('--threads', '-1'), ('--max-batches', '-1'), ('--error-format', 'xml'), ('--conf', 'novalue'),
                  ('--now', 'yesterday'), ('-e',)]:
         done = run(*args, code=2)

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "query/batch-log.h"
 #include "query/watermark-tracker.h"
 
 #include "base/error.h"
@@ -57,30 +56,36 @@ test_no_nodes (void)
   g_assert_cmpint (weir_watermark_tracker_get_global (tracker), ==, 0);
 }
 
-/* Ids are dense; a batch without commit may be run again under its id; a commit needs its batch. */
+/* What a checkpoint keeps comes back; with nodes, or as Spark has it: only the global value. */
 static void
-test_log (void)
+test_write_read (void)
 {
-  g_autoptr (WeirBatchLog)    log = weir_batch_log_new ();
-  g_autoptr (WeirBatchRecord) record = weir_batch_record_new (1);
-  g_autoptr (GError)          error = NULL;
-  gboolean                    committed;
+  const gint64                     delays[] = { 10000, 0 };
+  const gint64                     seen[] = { 60000, 90000 }, later[] = { G_MININT64, 95000 };
+  g_autoptr (WeirWatermarkTracker) tracker = weir_watermark_tracker_new (2, delays, FALSE);
+  g_autoptr (WeirWatermarkTracker) kept = weir_watermark_tracker_new (2, delays, FALSE);
+  g_autoptr (WeirWatermarkTracker) forgot = weir_watermark_tracker_new (2, delays, FALSE);
+  g_autoptr (GByteArray)           bytes = g_byte_array_new ();
+  WeirWriter                       writer = { bytes };
+  WeirReader                       reader;
 
-  record->from[0] = g_strdup ("");
-  record->to[0] = g_strdup ("7");
-  g_assert_null (weir_batch_log_get_last (log, NULL));
-  g_assert_true (weir_batch_log_append_offsets (log, record, &error));
-  g_assert_true (weir_batch_log_append_offsets (log, record, &error));
-  g_assert_cmpstr (weir_batch_log_get_last (log, &committed)->to[0], ==, "7");
-  g_assert_false (committed);
-  g_assert_true (weir_batch_log_append_commit (log, 0, &error));
-  weir_batch_log_get_last (log, &committed);
-  g_assert_true (committed);
-  g_assert_false (weir_batch_log_append_commit (log, 0, &error));
-  g_clear_error (&error);
-  record->batch_id = 2;
-  g_assert_false (weir_batch_log_append_offsets (log, record, &error));
-  g_assert_cmpstr (weir_error_get_condition (error), ==, "INTERNAL_ERROR");
+  weir_watermark_tracker_update (tracker, seen);
+  weir_watermark_tracker_write (tracker, &writer);
+  weir_reader_init (&reader, bytes->data, bytes->len);
+  g_assert_true (weir_watermark_tracker_read (kept, &reader, FALSE));
+  weir_reader_init (&reader, bytes->data, bytes->len);
+  g_assert_true (weir_watermark_tracker_read (forgot, &reader, TRUE));
+  g_assert_cmpint (weir_watermark_tracker_get_global (kept), ==, 50000);
+  g_assert_cmpint (weir_watermark_tracker_get_global (forgot), ==, 50000);
+  g_assert_cmpint (weir_watermark_tracker_get_node (kept, 1), ==, 90000);
+  g_assert_cmpint (weir_watermark_tracker_get_node (forgot, 1), ==, G_MININT64);
+  weir_watermark_tracker_update (kept, later);
+  g_assert_cmpint (weir_watermark_tracker_get_node (kept, 1), ==, 95000);
+  for (guint len = 0; len < bytes->len; len++)
+    {
+      weir_reader_init (&reader, bytes->data, len);
+      g_assert_false (weir_watermark_tracker_read (forgot, &reader, TRUE));
+    }
 }
 
 int
@@ -91,6 +96,6 @@ main (int    argc,
   g_test_add_func ("/engine/query/watermark/one-node", test_one_node);
   g_test_add_func ("/engine/query/watermark/policies", test_policies);
   g_test_add_func ("/engine/query/watermark/no-nodes", test_no_nodes);
-  g_test_add_func ("/engine/query/batch-log", test_log);
+  g_test_add_func ("/engine/query/watermark/write-read", test_write_read);
   return g_test_run ();
 }

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "query/stream-run.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  WeirPlan        *plan;      /* Borrowed from the pipeline */
+  WeirSource      *source;    /* Owned */
+  guint            source_id; /* G_MAXUINT: static */
+  char            *committed; /* Owned: end of the last committed batch, streams only */
+  GPtrArray       *morsels;   /* Owned while a batch runs */
+  WeirDecodeStats *decode;    /* Borrowed from the result */
+  GMutex           decode_lock;
+} WeirRunScan;
+
+struct _WeirStreamRun
+{
+  WeirStreamConfig      config;
+  WeirPipeline         *pipeline; /* Owned */
+  guint                 n_scans;
+  WeirRunScan          *scans; /* Owned, by scan_id */
+  guint                 n_sources;
+  guint                *source_scans; /* Owned: source_id → scan_id */
+  WeirWatermarkTracker *tracker;      /* Owned */
+  WeirBatchResult       result;
+  guint64               next_batch_id;
+  gint64                used_watermark_ms; /* of the last batch that ran */
+  gboolean              has_run;
+  gboolean              started;
+
+  /* With a checkpoint */
+  WeirLoggedBatch *pending;       /* Owned, nullable: logged, not committed; the next batch is this one again */
+  gint64          *sink_progress; /* Owned: by sink, the last batch a strict sink holds; −1 for others */
+  gboolean         asked_sinks;
+};
+
+static inline WeirRunScan *
+_weir_stream_run_source (WeirStreamRun *run,
+                         guint          source_id)
+{
+  return &run->scans[run->source_scans[source_id]];
+}
+
+/* Brings the run to where the checkpoint says it was. */
+gboolean _weir_stream_run_recover (WeirStreamRun *run, GError **error);
+/* Compares what strict sinks hold with the checkpoint; once, before the first batch. */
+gboolean _weir_stream_run_ask_sinks (WeirStreamRun *run, GError **error);
+/* The batch's ends are the committed ones. */
+void _weir_stream_run_advance (WeirStreamRun *run, const WeirBatchRecord *record);
+/* (transfer full) */
+GBytes *_weir_stream_run_watermarks (WeirStreamRun *run);
+/* A snapshot, when it is worth it. */
+void _weir_stream_run_snapshot (WeirStreamRun *run);
+
+G_END_DECLS
