@@ -137,6 +137,7 @@ static const Condition conditions[] = {
   { "INVALID_VARIANT_CAST", "22023" },
   { "INVALID_WHERE_CONDITION", "42903" },
   { "INVALID_WINDOW_SPEC_FOR_AGGREGATION_FUNC", "42601" },
+  { "INVALID_WITHIN_GROUP_EXPRESSION", "42K0K" },
   { "KAFKA_DATA_LOSS", "22000" },
   { "KAFKA_UNREACHABLE", "08001" }, /* ours */
   { "LIMIT_EXCEEDED", "54000" },    /* ours: a bound of base/limits.h */

@@ -107,13 +107,15 @@ merge_limit (WeirOp   *op,
   return TRUE;
 }
 
-/* A stream's input is read to its end: watermarks must see all of it. */
+/* A stream's input is read to its end: watermarks must see all of it. LIMIT 0 reads nothing, as in Spark. */
 static gboolean
 limit_is_full (WeirOp *op)
 {
   Limit *self = (Limit *)op;
 
-  return !op->options->is_streaming && op->plan->limit.n >= 0 && self->n_passed >= op->plan->limit.n;
+  if (op->plan->limit.n == 0)
+    return TRUE;
+  return !op->options->is_streaming && op->plan->limit.n > 0 && self->n_passed >= op->plan->limit.n;
 }
 
 static guint
@@ -236,7 +238,7 @@ _weir_op_limit_new (WeirPlan                  *plan,
   Limit   *self;
 
   weir_plan_foreach (plan->children[0], note_aggregate, &above_aggregate);
-  is_stateful = options->is_streaming && plan->is_streaming && !(above_aggregate && options->mode == WEIR_OUTPUT_COMPLETE);
+  is_stateful = options->is_streaming && plan->is_streaming && plan->limit.n != 0 && !(above_aggregate && options->mode == WEIR_OUTPUT_COMPLETE);
   self = _weir_op_new (sizeof (Limit), is_stateful ? &stream_class : &batch_class, plan, NULL, options);
 
   self->is_stateful = is_stateful;

@@ -344,6 +344,7 @@ _weir_stage_run (WeirStage     *stage,
 
   g_mutex_init (&run.lock);
   g_cond_init (&run.cond);
+  run.is_full = stage->sink->klass->is_full != NULL && stage->sink->klass->is_full (stage->sink);
   tasks = list_tasks (&run, &run.n_parts);
   run.results = g_new0 (gpointer, MAX (run.n_parts, 1));
   run.done = g_new0 (guint8, MAX (run.n_parts, 1));

@@ -7,7 +7,11 @@
 
 #include "expr/agg-private.h"
 
-/* percentile and median: exact, over all values kept as doubles; the result lies between its neighbours. */
+/*
+ * percentile, median, percentile_cont and percentile_disc: exact, over all values kept as doubles. The result lies between its
+ * neighbours, except percentile_disc's, which is the first value that so many are not above. WITHIN GROUP gives the value first and
+ * whether its order descends last.
+ */
 
 typedef struct
 {
@@ -18,6 +22,8 @@ typedef struct
 typedef struct
 {
   gboolean is_array;
+  gboolean is_discrete;
+  gboolean descends;
   guint    n;
   double  *fractions;
 } Fractions;
@@ -75,22 +81,46 @@ bind_fractions (WeirAggCall *call,
   return TRUE;
 }
 
+static gboolean
+bind_descends (WeirAggCall *call,
+               GError     **error)
+{
+  g_autoptr (WeirColumn) value = NULL;
+  g_autoptr (WeirColumn) flat = NULL;
+
+  if (!_weir_agg_constant (call, 2, &value, error))
+    return FALSE;
+  flat = weir_column_flatten (value);
+  ((Fractions *)call->data)->descends = weir_bit (flat->values, 0);
+  ((Fractions *)call->data)->is_discrete = strcmp (call->aggregate->name, "percentile_disc") == 0;
+  return TRUE;
+}
+
 static WeirType *
 bind_percentile (WeirAggCall *call,
                  WeirZone    *zone,
                  GError     **error)
 {
-  gboolean is_median = call->aggregate->name[0] == 'm';
+  gboolean is_median = call->aggregate->name[0] == 'm', within = g_str_has_prefix (call->aggregate->name, "percentile_");
 
   call->state_size = sizeof (PercentileState);
-  if (call->n_args > 2)
+  if (within)
+    {
+      g_autofree char *old = call->name;
+      gboolean         descends = call->args[2]->kind == WEIR_EXPR_LITERAL && weir_bit (call->args[2]->literal->values, 0);
+
+      call->name = g_strdup_printf ("%s(%s) WITHIN GROUP (ORDER BY %s%s)", call->aggregate->name, call->args[1]->name, call->args[0]->name, descends ? " DESC" : "");
+    }
+  if (call->n_args > 2 && !within)
     {
       weir_fail_unsupported (error, WEIR_ERROR_ANALYZE, call->span, "percentile() with a frequency");
       return NULL;
     }
-  if (!_weir_agg_coerce (call, 0, WEIR_DOUBLE, error) || (!is_median && !bind_fractions (call, error)))
+  if (!_weir_agg_coerce (call, 0, WEIR_DOUBLE, error) || (!is_median && !bind_fractions (call, error)) || (within && !bind_descends (call, error)))
     return NULL;
-  if (!is_median)
+  if (within)
+    _weir_agg_drop_args (call, 1);
+  else if (!is_median)
     {
       char *name = g_strdup_printf ("%.*s, 1)", (int)strlen (call->name) - 1, call->name);
 
@@ -157,6 +187,16 @@ compare_doubles (const void *a,
 }
 
 static double
+discrete_of (const double *sorted,
+             guint         n,
+             double        fraction)
+{
+  double rank = ceil (n * fraction);
+
+  return sorted[rank < 1 ? 0 : (guint)rank - 1];
+}
+
+static double
 percentile_of (const double *sorted,
                guint         n,
                double        fraction)
@@ -176,7 +216,7 @@ finish_percentile (const WeirAggCall *call,
                    guint              n)
 {
   static double      half = 0.5;
-  Fractions          median = { FALSE, 1, &half };
+  Fractions          median = { .n = 1, .fractions = &half };
   const Fractions   *fractions = call->data != NULL ? call->data : &median;
   WeirColumnBuilder *builder = weir_column_builder_new (call->type, n);
   WeirColumnBuilder *values = fractions->is_array ? builder->children[0] : builder;
@@ -194,8 +234,15 @@ finish_percentile (const WeirAggCall *call,
         }
       sorted = g_memdup2 (kept->data, kept->len * sizeof (double));
       qsort (sorted, kept->len, sizeof (double), compare_doubles);
+      for (guint low = 0, high = kept->len - 1; fractions->descends && low < high; low++, high--)
+        {
+          double value = sorted[low];
+
+          sorted[low] = sorted[high];
+          sorted[high] = value;
+        }
       for (guint f = 0; f < fractions->n; f++)
-        weir_column_builder_append_double (values, percentile_of (sorted, kept->len, fractions->fractions[f]));
+        weir_column_builder_append_double (values, fractions->is_discrete ? discrete_of (sorted, kept->len, fractions->fractions[f]) : percentile_of (sorted, kept->len, fractions->fractions[f]));
       if (fractions->is_array)
         weir_column_builder_append_list (builder, fractions->n);
     }
@@ -245,6 +292,8 @@ read_percentile (const WeirAggCall *call,
 
 static const WeirAggregate aggregates[] = {
   PERCENTILE ("median", 1, 1, "median(expr)", N_ ("The value in the middle.")),
+  PERCENTILE ("percentile_cont", 3, 3, "percentile_cont(fraction) WITHIN GROUP (ORDER BY expr)", N_ ("The value below which that fraction of the values lies.")),
+  PERCENTILE ("percentile_disc", 3, 3, "percentile_disc(fraction) WITHIN GROUP (ORDER BY expr)", N_ ("The first value that so many values are not above.")),
   PERCENTILE ("percentile", 2, 3, "percentile(expr, fraction)", N_ ("The value below which that fraction of the values lies; several for an array.")),
 };
 

@@ -3,6 +3,7 @@
 
 #include "column/decimal.h"
 #include "expr/families-private.h"
+#include "expr/murmur-private.h"
 #include "expr/row-private.h"
 
 /*
@@ -84,6 +85,14 @@ murmur_bytes (const guint8 *data,
   for (; i < len; i++)
     h = murmur_step (h, (guint32)(gint32)(gint8)data[i]);
   return murmur_finish (h, (guint32)len);
+}
+
+guint32
+_weir_murmur_bytes (const guint8 *data,
+                    gsize         len,
+                    guint32       seed)
+{
+  return (guint32)murmur_bytes (data, len, seed);
 }
 
 static const Hasher murmur = { murmur_word32, murmur_word64, murmur_bytes };

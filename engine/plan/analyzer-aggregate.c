@@ -179,6 +179,38 @@ refer_to (WeirExprContext *ctx,
   return expr;
 }
 
+/* WITHIN GROUP (ORDER BY v): v becomes the first argument and whether the order descends the last. */
+static gboolean
+analyze_within_group (WeirExprContext     *ctx,
+                      const WeirSqlExpr   *sql,
+                      const WeirAggregate *aggregate,
+                      GPtrArray           *args,
+                      GError             **error)
+{
+  gboolean    takes = g_str_has_prefix (aggregate->name, "percentile_");
+  guint       n = sql->call.n_within_group;
+  WeirExpr   *value;
+  const char *params[] = { "funcName", aggregate->name, "functionName", aggregate->name, NULL };
+
+  if (!takes && n == 0)
+    return TRUE;
+  if (!takes)
+    return _weir_an_fail (ctx->analyzer, error, "INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX", sql->span,
+                          "Invalid SQL syntax: The function `%s` does not support WITHIN GROUP (ORDER BY ...).", params);
+  if (n == 0)
+    return _weir_an_fail (ctx->analyzer, error, "INVALID_WITHIN_GROUP_EXPRESSION.WITHIN_GROUP_MISSING", sql->span,
+                          "Invalid function `%s` with WITHIN GROUP. WITHIN GROUP is required for the function.", params);
+  if (n > 1)
+    return _weir_an_fail (ctx->analyzer, error, "INVALID_WITHIN_GROUP_EXPRESSION.WRONG_NUM_ORDERINGS", sql->span,
+                          "Invalid function `%s` with WITHIN GROUP. The function requires 1 ordering in WITHIN GROUP.", params);
+  value = _weir_analyze_sql_expr (ctx, sql->call.within_group[0].expr, error);
+  if (value == NULL)
+    return FALSE;
+  g_ptr_array_insert (args, 0, value);
+  g_ptr_array_add (args, weir_expr_new_bool (sql->call.within_group[0].descending));
+  return TRUE;
+}
+
 WeirExpr *
 _weir_analyze_aggregate (WeirExprContext     *ctx,
                          const WeirSqlExpr   *sql,
@@ -196,13 +228,9 @@ _weir_analyze_aggregate (WeirExprContext     *ctx,
       fail_place (ctx, sql, aggregate->name, error);
       return NULL;
     }
-  if (sql_call->n_within_group > 0)
-    {
-      _weir_fail_unsupported_here (ctx->analyzer, error, sql->span, "WITHIN GROUP");
-      return NULL;
-    }
   ctx->in_aggregate = TRUE;
-  fine = check_count (ctx, sql, aggregate, error) && analyze_args (ctx, sql_call, aggregate, args, error) && analyze_filter (ctx, sql_call, &filter, error);
+  fine = check_count (ctx, sql, aggregate, error) && analyze_args (ctx, sql_call, aggregate, args, error) &&
+         analyze_within_group (ctx, sql, aggregate, args, error) && analyze_filter (ctx, sql_call, &filter, error);
   ctx->in_aggregate = FALSE;
   if (!fine)
     return NULL;
