@@ -10,7 +10,18 @@ static const WeirSinkKind *const kinds[] = {
   &_weir_sink_json,
   &_weir_sink_csv,
   &_weir_sink_queue,
+  &_weir_sink_sqlite,
 };
+
+gboolean
+weir_sink_check (const WeirSinkConfig *config,
+                 GError              **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (g_ascii_strcasecmp (kinds[i]->klass->format, config->format) == 0)
+      return kinds[i]->check == NULL || kinds[i]->check (config, error);
+  return TRUE;
+}
 
 WeirSink *
 weir_sink_new (const WeirSinkConfig *config,

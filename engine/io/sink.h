@@ -13,18 +13,19 @@ typedef struct _WeirSinkClass WeirSinkClass;
 
 typedef struct
 {
-  const char *format;
-  const char *table;  /* name of the table */
-  WeirSchema *schema; /* of the query's rows */
-  GHashTable *options;
-  const char *base_dir;
-  WeirZone   *zone;
-  const char *mode; /* append, update, complete */
-  const char *query_name;
-  const char *query_id;   /* UUID kept in the checkpoint, the same after a restart; NULL: the run has no checkpoint */
-  guint       sink_index; /* of the query's sinks: with query_id it names the sink */
-  gint64      retry_us;   /* how long an absent server is retried before the batch fails; −1: until stopped */
-  gpointer    hub;        /* nullable: WeirReaderHub of the session; the queue sink pushes into it */
+  const char   *format;
+  const char   *table;  /* name of the table */
+  WeirSchema   *schema; /* of the query's rows */
+  GHashTable   *options;
+  const char   *base_dir;
+  WeirZone     *zone;
+  const char   *mode; /* append, update, complete; NULL: a batch query, whose rows are all there are */
+  const char   *query_name;
+  const char   *query_id;    /* UUID kept in the checkpoint, the same after a restart; NULL: the run has no checkpoint */
+  guint         sink_index;  /* of the query's sinks: with query_id it names the sink */
+  gint64        retry_us;    /* how long an absent server is retried before the batch fails; −1: until stopped */
+  gpointer      hub;         /* nullable: WeirReaderHub of the session; the queue sink pushes into it */
+  GCancellable *cancellable; /* nullable: a sink that waits for a server gives up when it fires */
 } WeirSinkConfig;
 
 /**
@@ -60,6 +61,10 @@ struct _WeirSink
   char                *description; /* Owned: as Spark's progress prints it */
   guint64              rows_written;
 };
+
+/* What is wrong with a table's options or with the rows it is to take, told when the SQL is analysed; nothing is opened. Only format, table,
+ * schema, options, base_dir and mode of @config count. */
+gboolean weir_sink_check (const WeirSinkConfig *config, GError **error);
 
 WeirSink *weir_sink_new (const WeirSinkConfig *config, GError **error); /* (transfer full) (nullable) */
 WeirSink *weir_sink_ref (WeirSink *sink);

@@ -24,7 +24,8 @@ typedef struct
    * May read files (inference) when @declared is NULL and it is called for a batch query.
    */
   WeirSchema *(*resolve_schema) (const char *name, WeirSchema *declared, GHashTable *options, const char *base_dir, GError **error);
-  gboolean infers; /* resolve_schema reads data when nothing is declared: not for streams */
+  gboolean    infers; /* resolve_schema reads data when nothing is declared: not for streams */
+  const char *needs;  /* option that CREATE TABLE must give, in lower case; NULL: none, or it is asked for when the table is used */
 } WeirFormatInfo;
 
 /**

@@ -3,6 +3,8 @@
 
 #include "query/session-private.h"
 
+#include "io/sink.h"
+
 #include <string.h>
 
 /*
@@ -131,6 +133,32 @@ fit_to_table (WeirAnalyzedQuery   *analyzed,
   return TRUE;
 }
 
+/* What the sinks' options and the query's rows say about each other. */
+static gboolean
+check_sinks (const WeirAnalyzedQuery *analyzed,
+             GError                 **error)
+{
+  for (guint i = 0; i < analyzed->sinks->len; i++)
+    {
+      WeirTable     *table = analyzed->sinks->pdata[i];
+      WeirSinkConfig config = { 0 };
+
+      config.format = table->format->name;
+      config.table = table->name;
+      config.schema = analyzed->plan->schema;
+      config.options = table->options;
+      config.base_dir = table->base_dir;
+      config.mode = analyzed->is_streaming ? _weir_output_mode_to_string (analyzed->mode) : NULL;
+      if (!weir_sink_check (&config, error))
+        {
+          if (error != NULL)
+            weir_error_set_span (*error, analyzed->into[i].span);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
 gboolean
 _weir_analyze_statement (WeirCatalog            *catalog,
                          const WeirSqlStatement *statement,
@@ -157,7 +185,7 @@ _weir_analyze_statement (WeirCatalog            *catalog,
   for (guint i = 0; i < analyzed->n_into; i++)
     if (!find_sink (catalog, &analyzed->into[i], analyzed, error))
       return FALSE;
-  if (statement->kind == WEIR_SQL_STATEMENT_INSERT)
-    return fit_to_table (analyzed, &statement->insert, error);
-  return TRUE;
+  if (statement->kind == WEIR_SQL_STATEMENT_INSERT && !fit_to_table (analyzed, &statement->insert, error))
+    return FALSE;
+  return check_sinks (analyzed, error);
 }

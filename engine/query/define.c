@@ -88,7 +88,7 @@ create_table (WeirCatalog            *catalog,
   if (format == NULL)
     {
       weir_fail (error, WEIR_ERROR_ANALYZE, "DATA_SOURCE_NOT_FOUND", create->format.span,
-                 "There is no format \"%s\". Formats: text, csv, json, socket, rate, queue, kafka, http, demo, memory, console, noop.",
+                 "There is no format \"%s\". Formats: text, csv, json, socket, rate, queue, kafka, http, demo, memory, console, sqlite, noop.",
                  create->format.name);
       if (error != NULL)
         weir_error_add_param (*error, "provider", create->format.name);
@@ -101,6 +101,9 @@ create_table (WeirCatalog            *catalog,
         return FALSE;
     }
   options = options_of (create->options, create->n_options);
+  if (format->needs != NULL && !g_hash_table_contains (options, format->needs))
+    return weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", create->name.span, "A table of format %s needs option %s, as in: OPTIONS (%s '…').",
+                      format->name, format->needs, format->needs);
   table = weir_table_new (name, format, declared, options, base_dir);
   table->span = create->name.span;
   if (!weir_catalog_add_table (catalog, table, create->or_replace, error))

@@ -63,18 +63,22 @@ open_sinks (Loop    *self,
   self->sinks = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_sink_unref);
   for (guint i = 0; spec->sinks != NULL && i < spec->sinks->len; i++)
     {
-      WeirTable     *table = spec->sinks->pdata[i];
-      WeirSinkConfig config = { 0 };
-      WeirSink      *sink;
+      WeirTable             *table = spec->sinks->pdata[i];
+      g_autoptr (GHashTable) options = _weir_resolve_options (table->options, NULL, spec->secrets);
+      WeirSinkConfig         config = { 0 };
+      WeirSink              *sink;
 
       config.format = table->format->name;
       config.table = table->name;
       config.hub = spec->hub;
       config.schema = spec->plan->schema;
-      config.options = table->options;
+      config.options = options;
       config.base_dir = table->base_dir;
       config.zone = spec->zone;
-      config.mode = _weir_output_mode_to_string (spec->mode);
+      config.mode = spec->is_streaming ? _weir_output_mode_to_string (spec->mode) : NULL;
+      config.retry_us = spec->retry_us;
+      config.cancellable = self->query->cancellable;
+      config.sink_index = i;
       config.query_name = spec->name;
       config.query_id = self->checkpoint != NULL ? weir_checkpoint_get_id (self->checkpoint) : NULL;
       config.sink_index = i;

@@ -341,6 +341,12 @@ fill_spec (WeirSession            *self,
   const char  *policy = weir_catalog_get (catalog, "spark.sql.streaming.multipleWatermarkPolicy");
 
   weir_plan_foreach (analyzed->plan, collect_secrets_cb, &walk);
+  for (guint i = 0; i < analyzed->sinks->len; i++)
+    {
+      WeirTable *table = analyzed->sinks->pdata[i];
+
+      collect_secrets_of (&walk, table->options, table->span);
+    }
   spec->secrets = walk.secrets;
   if (walk.error != NULL)
     {

@@ -159,6 +159,17 @@ guarantee_of (const char *format)
   return "replayable: rows can be read again by their offsets";
 }
 
+/* What a restart does to rows that were written; with a checkpoint and without one it differs. */
+static const char *
+sink_guarantee_of (const char *format)
+{
+  if (strcmp (format, "json") == 0 || strcmp (format, "csv") == 0)
+    return "exactly once with a checkpoint, for readers of its manifest; without one at least once";
+  if (strcmp (format, "sqlite") == 0 || strcmp (format, "postgresql") == 0)
+    return "exactly once with a checkpoint: rows and batch number in one transaction; without one at least once";
+  return "at least once: rows of a batch that is run again appear again";
+}
+
 static WeirRows *
 describe_table (WeirSession           *self,
                 const WeirSqlDescribe *describe,
@@ -181,6 +192,8 @@ describe_table (WeirSession           *self,
       add_line (cells, "Provider", table->format->name);
       if (table->format->can_stream)
         add_line (cells, "Guarantee", guarantee_of (table->format->name));
+      if (table->format->can_sink)
+        add_line (cells, "Guarantee as a sink", sink_guarantee_of (table->format->name));
     }
   return make_rows (names, G_N_ELEMENTS (names), cells);
 }

@@ -63,13 +63,13 @@ resolve_secret (const char *value,
   return g_strdup (secret != NULL ? secret : value);
 }
 
-/* The table's options with those of WITH over them. (transfer full) */
-static GHashTable *
-merged_options (WeirPlan   *scan,
-                GHashTable *secrets)
+GHashTable *
+_weir_resolve_options (GHashTable *options,
+                       GHashTable *with,
+                       GHashTable *secrets)
 {
   GHashTable    *merged = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  GHashTable    *layers[] = { scan->scan.table->options, scan->scan.options };
+  GHashTable    *layers[] = { options, with };
   GHashTableIter iter;
   gpointer       key, value;
 
@@ -112,7 +112,7 @@ open_scan (WeirStreamRun *self,
   scan->source_id = scan->plan->is_streaming ? scan->plan->scan.source_id : G_MAXUINT;
   g_mutex_init (&scan->decode_lock);
   table = scan->plan->scan.table;
-  options = merged_options (scan->plan, self->config.secrets);
+  options = _weir_resolve_options (table->options, scan->plan->scan.options, self->config.secrets);
   schema = table->format->resolve_schema (table->name, table->declared, options, table->base_dir, error);
   if (schema == NULL)
     return FALSE;

@@ -14,6 +14,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -379,6 +380,44 @@ def test_select_waits_for_bounded_queries():
     same([(r['query'], r['rows']) for r in done.records('batch')], [('q', 2)] * 3)
     same(sql(text).rows(), [{'n': 12, 's': 72}])     # no checkpoint: another run of the query writes its rows again
     same(len([f for f in os.listdir('out') if f.endswith('.json')]), 6)
+
+
+def ask(path, text):
+    with sqlite3.connect(path) as database:
+        return database.execute(text).fetchall()
+
+
+def test_sqlite_sink():
+    make_data()
+    query = "AS SELECT b, count(*) AS n FROM STREAM t GROUP BY b"
+    done = sql(f"{ROWS} CREATE TABLE o USING sqlite OPTIONS (path 'out.db', dbtable 'counts', mode 'upsert', key 'b');"
+               f"CREATE STREAMING QUERY q INTO o OUTPUT MODE UPDATE TRIGGER AVAILABLE NOW {query};"
+               f"CREATE TABLE w USING sqlite OPTIONS (path 'out.db', dbtable 'whole', mode 'overwrite');"
+               f"CREATE STREAMING QUERY c INTO w OUTPUT MODE COMPLETE TRIGGER AVAILABLE NOW {query};"
+               "CREATE TABLE a USING sqlite OPTIONS (path 'out.db');"
+               "INSERT INTO a SELECT a, b, CAST(1.50 AS DECIMAL(4,2)) AS d FROM t", '--envelope')
+    same(len(done.records('error')), 0)
+    same(ask('out.db', 'SELECT b, n FROM counts ORDER BY b'), [('x', 3), ('ü', 3)])
+    same(ask('out.db', 'SELECT b, n FROM whole ORDER BY b'), [('x', 3), ('ü', 3)])
+    same(ask('out.db', 'SELECT sum(a), count(*), min(d) FROM a'), [(36, 6, '1.50')])
+
+
+def test_sqlite_sink_errors():
+    make_data(1)
+    counts = 'SELECT b, count(*) AS n FROM STREAM t GROUP BY b'
+    for options, mode, word in (("dbtable 'o'", 'UPDATE', "mode 'upsert' and a key"), ("mode 'upsert'", 'UPDATE', 'needs a key'),
+                                ("mode 'upsert', key 'nope'", 'UPDATE', 'It gives: b, n'), ("mode 'overwrite'", 'UPDATE', 'complete'),
+                                ("mode 'append'", 'COMPLETE', "mode 'overwrite'"), ("mode 'merge'", 'UPDATE', 'append, upsert or overwrite')):
+        done = sql(f"{ROWS} CREATE TABLE o USING sqlite OPTIONS (path 'none.db', {options});"
+                   f"CREATE STREAMING QUERY q INTO o OUTPUT MODE {mode} TRIGGER AVAILABLE NOW AS {counts}", '--check', code=1)
+        has(done.err, word)
+        has(done.err, '(line 1, column ')
+    assert not os.path.exists('none.db')
+    has(sql("CREATE TABLE o USING sqlite OPTIONS (dbtable 'x')", code=1).err, 'needs option path')
+    write('text.db', 'no database ' * 20)
+    text = "CREATE TABLE o USING sqlite OPTIONS (path 'text.db'); INSERT INTO o SELECT 1 AS a"
+    has(sql(text, code=1).err, 'text.db')
+    same(sql(text, '--error-format', 'json', code=1).error()['phase'], 'run')
 
 
 def test_csv_sink():

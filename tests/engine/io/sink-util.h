@@ -11,12 +11,14 @@
 
 typedef struct
 {
-  const char *format;
-  const char *ddl;
-  const char *mode;     /* NULL: append */
-  const char *query_id; /* NULL: no checkpoint */
-  guint       sink_index;
-  gint64      retry_us;
+  const char   *format;
+  const char   *ddl;
+  WeirSchema   *schema;   /* instead of ddl */
+  const char   *mode;     /* NULL: append */
+  const char   *query_id; /* NULL: no checkpoint */
+  guint         sink_index;
+  gint64        retry_us;
+  GCancellable *cancellable;
 } SinkSpec;
 
 /* Options: name, value, …, NULL. */
@@ -27,7 +29,7 @@ sink_make (const SinkSpec *spec,
            ...)
 {
   g_autoptr (GHashTable) options = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  g_autoptr (WeirSchema) schema = weir_type_parse_ddl (spec->ddl, NULL);
+  g_autoptr (WeirSchema) schema = spec->schema != NULL ? weir_type_ref (spec->schema) : weir_type_parse_ddl (spec->ddl, NULL);
   WeirSinkConfig         config = { 0 };
   va_list                args;
 
@@ -46,6 +48,7 @@ sink_make (const SinkSpec *spec,
   config.query_id = spec->query_id;
   config.sink_index = spec->sink_index;
   config.retry_us = spec->retry_us;
+  config.cancellable = spec->cancellable;
   return weir_sink_new (&config, error);
 }
 
