@@ -31,6 +31,7 @@ typedef struct
   gboolean     discard;  /* no records at all */
   gboolean     has_sink; /* its rows go there */
   gboolean     reported;
+  GHashTable  *away; /* Owned: names of sources that try to come back */
 } Running;
 
 static void
@@ -39,7 +40,9 @@ running_free (gpointer data)
   Running *self = data;
 
   output_origin_clear (&self->origin);
+  g_signal_handlers_disconnect_by_data (self->query, self);
   g_object_unref (self->query);
+  g_hash_table_unref (self->away);
   g_free (self->name);
   g_free (self->text);
   g_free (self);
@@ -99,6 +102,28 @@ message_cb (WeirSession *session,
             gpointer     data)
 {
   output_message (text);
+}
+
+/* A source that lost its peer says so once, and once more when it is back. */
+static void
+sources_cb (WeirQuery *query,
+            gpointer   data)
+{
+  Running              *self = data;
+  g_autoptr (GPtrArray) sources = weir_query_get_sources (query);
+
+  for (guint i = 0; sources != NULL && i < sources->len; i++)
+    {
+      const WeirSourceInfo *info = sources->pdata[i];
+      g_autofree char      *text = NULL;
+
+      if (strcmp (info->state, "retrying") == 0 && info->message != NULL && g_hash_table_add (self->away, g_strdup (info->table)))
+        text = g_strdup_printf ("%s: %s It is tried again.", info->table, info->message);
+      else if (strcmp (info->state, "connected") == 0 && g_hash_table_remove (self->away, info->table))
+        text = g_strdup_printf ("%s: connected again.", info->table);
+      if (text != NULL)
+        output_message (text);
+    }
 }
 
 static gboolean
@@ -281,6 +306,8 @@ add_running (Runner     *self,
   running->origin.batch = weir_query_get_is_streaming (query) ? 1 : 0;
   running->discard = discard;
   running->has_sink = weir_query_has_sink (query);
+  running->away = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_signal_connect (query, "sources", G_CALLBACK (sources_cb), running);
   weir_query_set_row_func (query, rows_cb, running, NULL);
   if (self->progress != NULL && weir_query_get_is_streaming (query))
     weir_query_set_progress_func (query, progress_cb, self, NULL);

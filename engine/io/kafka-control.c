@@ -76,17 +76,9 @@ announce (WeirKafkaControl *self,
           WeirSourceState   state,
           char             *message)
 {
-  WeirSource *source = self->source;
-  gboolean    same;
+  gint64 retry_at_us = state == WEIR_SOURCE_RETRYING ? g_get_monotonic_time () + G_USEC_PER_SEC : 0;
 
-  g_mutex_lock (&source->lock);
-  same = source->status.state == state && g_strcmp0 (source->status.message, message) == 0;
-  source->status.state = state;
-  g_free (source->status.message);
-  source->status.message = message;
-  source->status.retry_at_us = state == WEIR_SOURCE_RETRYING ? g_get_monotonic_time () + 1000000 : 0;
-  g_mutex_unlock (&source->lock);
-  if (!same && !is_stopping (self))
+  if (_weir_source_announce (self->source, state, message, retry_at_us) && !is_stopping (self))
     self->changed (self->changed_data);
 }
 
@@ -187,18 +179,43 @@ ask_partitions (WeirKafkaControl *self,
 
 /* ---- ends and starts ---------------------------------------------------------------------------------------------- */
 
+/* One of both ends of every partition. Each leader is asked once, and unlike rd_kafka_query_watermark_offsets() of librdkafka before 2.3
+ * the call keeps to its time when the broker is gone. Under read_committed the end is that of the last transaction that is over. */
 static gboolean
-ask_ends (WeirKafkaControl *self,
-          GPtrArray        *found)
+ask_end (rd_kafka_t *client,
+         GPtrArray  *partitions,
+         gint64      which,
+         int         timeout_ms)
 {
-  for (guint i = 0; i < found->len && !is_stopping (self); i++)
-    {
-      WeirKafkaPartition *partition = found->pdata[i];
+  rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new ((int)partitions->len);
+  gboolean                         ok;
 
-      if (rd_kafka_query_watermark_offsets (self->client, partition->topic, partition->partition, &partition->low, &partition->high, CALL_TIMEOUT_MS) != RD_KAFKA_RESP_ERR_NO_ERROR)
-        return FALSE;
+  for (guint i = 0; i < partitions->len; i++)
+    {
+      const WeirKafkaPartition *partition = partitions->pdata[i];
+
+      rd_kafka_topic_partition_list_add (list, partition->topic, partition->partition)->offset = which;
     }
-  return TRUE;
+  ok = rd_kafka_offsets_for_times (client, list, timeout_ms) == RD_KAFKA_RESP_ERR_NO_ERROR;
+  for (guint i = 0; ok && i < partitions->len; i++)
+    {
+      WeirKafkaPartition               *partition = partitions->pdata[i];
+      const rd_kafka_topic_partition_t *answer = rd_kafka_topic_partition_list_find (list, partition->topic, partition->partition);
+
+      ok = answer != NULL && answer->err == RD_KAFKA_RESP_ERR_NO_ERROR && answer->offset >= 0;
+      if (ok)
+        *(which == WEIR_KAFKA_LATEST ? &partition->high : &partition->low) = answer->offset;
+    }
+  rd_kafka_topic_partition_list_destroy (list);
+  return ok;
+}
+
+gboolean
+weir_kafka_ask_ends (rd_kafka_t *client,
+                     GPtrArray  *partitions,
+                     int         timeout_ms)
+{
+  return partitions->len == 0 || (ask_end (client, partitions, WEIR_KAFKA_EARLIEST, timeout_ms) && ask_end (client, partitions, WEIR_KAFKA_LATEST, timeout_ms));
 }
 
 /* The first offset at or after a time; the end when there is none. */
@@ -295,6 +312,7 @@ publish (WeirKafkaControl *self,
   g_mutex_lock (&self->lock);
   g_clear_pointer (&self->partitions, g_ptr_array_unref);
   self->partitions = g_ptr_array_ref (found);
+  g_clear_pointer (&self->last_failure, g_free);
   g_mutex_unlock (&self->lock);
   announce (self, WEIR_SOURCE_CONNECTED, NULL);
   if (moved && !is_stopping (self))
@@ -360,7 +378,7 @@ ask (WeirKafkaControl *self,
     }
   else
     found = copy_partitions (self->partitions);
-  if (!ask_ends (self, found) || !fix_positions (self, found))
+  if (is_stopping (self) || !weir_kafka_ask_ends (self->client, found, CALL_TIMEOUT_MS) || !fix_positions (self, found))
     return FALSE;
   if (!is_stopping (self))
     publish (self, found);

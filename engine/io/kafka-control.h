@@ -21,4 +21,7 @@ GPtrArray *weir_kafka_control_get_partitions (WeirKafkaControl *control);
 /* A failure that retrying does not mend (unknown topic, wrong sign-in). (transfer full) (nullable) */
 GError *weir_kafka_control_get_error (WeirKafkaControl *control);
 
+/* Fills `low` and `high` of (element-type WeirKafkaPartition) @partitions, as @client's isolation level sees them. FALSE: no answer, or not for all. */
+gboolean weir_kafka_ask_ends (rd_kafka_t *client, GPtrArray *partitions, int timeout_ms);
+
 G_END_DECLS

@@ -18,6 +18,8 @@ typedef struct
 extern const WeirSourceKind _weir_source_text, _weir_source_csv, _weir_source_json, _weir_source_rate, _weir_source_rate_batch, _weir_source_queue,
   _weir_source_demo, _weir_source_socket, _weir_source_kafka, _weir_source_kafka_replay, _weir_source_http;
 
+/* As weir_source_set_state(), from any thread and without the notify. TRUE when it is not what it was. */
+gboolean _weir_source_announce (WeirSource *source, WeirSourceState state, char *message, gint64 retry_at_us);
 /* Calls the notify in @context (any thread may call). */
 void _weir_source_wake (WeirSource *source, GMainContext *context);
 

@@ -83,6 +83,17 @@ weir_source_set_notify (WeirSource      *source,
 }
 
 void
+weir_source_set_status_func (WeirSource          *source,
+                             WeirSourceStatusFunc func,
+                             gpointer             data)
+{
+  g_mutex_lock (&source->lock);
+  source->status_func = func;
+  source->status_data = data;
+  g_mutex_unlock (&source->lock);
+}
+
+void
 weir_source_get_status (WeirSource       *source,
                         WeirSourceStatus *copy)
 {
@@ -126,18 +137,33 @@ _weir_source_wake (WeirSource   *source,
   g_source_unref (idle);
 }
 
+gboolean
+_weir_source_announce (WeirSource     *source,
+                       WeirSourceState state,
+                       char           *message,
+                       gint64          retry_at_us)
+{
+  gboolean same;
+
+  g_mutex_lock (&source->lock);
+  same = source->status.state == state && g_strcmp0 (source->status.message, message) == 0;
+  source->status.state = state;
+  g_free (source->status.message);
+  source->status.message = message;
+  source->status.retry_at_us = retry_at_us;
+  if (source->status_func != NULL)
+    source->status_func (&source->status, source->status_data);
+  g_mutex_unlock (&source->lock);
+  return !same;
+}
+
 void
 weir_source_set_state (WeirSource     *source,
                        WeirSourceState state,
                        char           *message,
                        gint64          retry_at_us)
 {
-  g_mutex_lock (&source->lock);
-  source->status.state = state;
-  g_free (source->status.message);
-  source->status.message = message;
-  source->status.retry_at_us = retry_at_us;
-  g_mutex_unlock (&source->lock);
+  _weir_source_announce (source, state, message, retry_at_us);
   notify_cb (source);
 }
 

@@ -56,6 +56,9 @@ typedef struct
 /* Called in the source's main context when offsets may have moved or the status changed. */
 typedef void (*WeirSourceNotify) (WeirSource *source, gpointer data);
 
+/* Called with every new status, in any thread, while the query may be in the middle of a batch. The source's lock is held: no call back. */
+typedef void (*WeirSourceStatusFunc) (const WeirSourceStatus *status, gpointer data);
+
 /**
  * WeirSourceClass:
  *
@@ -109,6 +112,8 @@ struct _WeirSource
   WeirSourceStatus       status;
   WeirSourceNotify       notify;
   gpointer               notify_data;
+  WeirSourceStatusFunc   status_func; /* nullable */
+  gpointer               status_data;
 };
 
 /* (transfer full) (nullable): DATA_SOURCE_NOT_FOUND, PATH_NOT_FOUND, missing or wrong options in @error */
@@ -118,6 +123,8 @@ void        weir_source_unref (WeirSource *source);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirSource, weir_source_unref)
 
 void weir_source_set_notify (WeirSource *source, WeirSourceNotify notify, gpointer data);
+/* @func nullable: none from now on; no call is under way when it returns. */
+void weir_source_set_status_func (WeirSource *source, WeirSourceStatusFunc func, gpointer data);
 void weir_source_get_status (WeirSource *source, WeirSourceStatus *copy); /* any thread; clear with the next */
 void weir_source_status_clear (WeirSourceStatus *status);
 /* For implementations: sets state and message (taken), calls notify in the caller's thread. */

@@ -3,7 +3,7 @@
 
 #include "query/probe-private.h"
 
-#include "io/kafka-options.h"
+#include "io/kafka-control.h"
 
 #include <string.h>
 
@@ -197,13 +197,17 @@ assign_tail (rd_kafka_t                           *client,
              const struct rd_kafka_metadata_topic *topic)
 {
   rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new (topic->partition_cnt);
+  g_autoptr (GPtrArray)            partitions = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_kafka_partition_free);
 
   for (int p = 0; p < topic->partition_cnt; p++)
+    g_ptr_array_add (partitions, weir_kafka_partition_new (topic->topic, topic->partitions[p].id));
+  weir_kafka_ask_ends (client, partitions, RECORD_TIMEOUT_MS);
+  for (guint i = 0; i < partitions->len; i++)
     {
-      gint64 low = 0, high = 0;
+      const WeirKafkaPartition *partition = partitions->pdata[i];
 
-      rd_kafka_query_watermark_offsets (client, topic->topic, topic->partitions[p].id, &low, &high, 2000);
-      rd_kafka_topic_partition_list_add (list, topic->topic, topic->partitions[p].id)->offset = MAX (low, high - PROBE_SAMPLES_MAX / topic->partition_cnt - 1);
+      rd_kafka_topic_partition_list_add (list, partition->topic, partition->partition)->offset =
+        MAX (MAX (0, partition->low), partition->high - PROBE_SAMPLES_MAX / topic->partition_cnt - 1);
     }
   rd_kafka_assign (client, list);
   rd_kafka_topic_partition_list_destroy (list);

@@ -32,6 +32,13 @@ typedef struct
   gint64  last_us; /* clock; 0: nothing */
 } Arrivals;
 
+/* Of which scan a status is. */
+typedef struct
+{
+  WeirQuery *query; /* Borrowed */
+  guint      scan_id;
+} SourceWatch;
+
 typedef struct
 {
   WeirQuery       *query;         /* Borrowed */
@@ -42,6 +49,7 @@ typedef struct
   WeirResultShape *shape;         /* Owned */
   WeirResultTable *table;         /* Owned, nullable */
   GSource         *tick;          /* Owned */
+  SourceWatch     *watches;       /* Owned */
   gint64           last_start_us; /* of the last batch, clock */
   gint64           previous_us;   /* start of the trigger that rates are counted from, clock; 0: none */
   gint64           idle_said_us;  /* monotonic: the last progress record; 0: none */
@@ -202,6 +210,48 @@ publish_sources (Loop *self)
   g_mutex_unlock (&self->query->lock);
   _weir_query_post (self->query, WEIR_EVENT_SOURCES);
   return waiting;
+}
+
+/* A source's status while a batch keeps the loop from publish_sources(); any thread. */
+static void
+source_status_cb (const WeirSourceStatus *status,
+                  gpointer                data)
+{
+  SourceWatch *watch = data;
+
+  g_mutex_lock (&watch->query->lock);
+  if (watch->query->sources != NULL && watch->scan_id < watch->query->sources->len)
+    {
+      WeirSourceInfo *info = watch->query->sources->pdata[watch->scan_id];
+
+      info->state = source_state_name (status->state);
+      g_free ((char *)info->message);
+      info->message = g_strdup (status->message);
+      info->retry_in_us = status->retry_at_us > 0 ? MAX (0, status->retry_at_us - g_get_monotonic_time ()) : -1;
+    }
+  g_mutex_unlock (&watch->query->lock);
+  _weir_query_post (watch->query, WEIR_EVENT_SOURCES);
+}
+
+static void
+watch_sources (Loop *self)
+{
+  guint n = weir_stream_run_get_n_scans (self->run);
+
+  self->watches = g_new0 (SourceWatch, MAX (n, 1));
+  for (guint i = 0; i < n; i++)
+    {
+      self->watches[i] = (SourceWatch){ self->query, i };
+      weir_source_set_status_func (weir_stream_run_get_source (self->run, i), source_status_cb, &self->watches[i]);
+    }
+}
+
+static void
+unwatch_sources (Loop *self)
+{
+  for (guint i = 0; i < weir_stream_run_get_n_scans (self->run); i++)
+    weir_source_set_status_func (weir_stream_run_get_source (self->run, i), NULL, NULL);
+  g_clear_pointer (&self->watches, g_free);
 }
 
 static void
@@ -561,9 +611,11 @@ run_loop (Loop *self)
   g_mutex_unlock (&self->query->lock);
   if (self->query->spec.max_run_us > 0)
     self->deadline_us = g_get_monotonic_time () + self->query->spec.max_run_us;
+  watch_sources (self);
   weir_stream_run_start (self->run, source_notify_cb, self);
   g_main_loop_run (self->query->loop);
   self->closing = TRUE;
+  unwatch_sources (self);
   weir_stream_run_stop (self->run);
   publish_sources (self);
   g_mutex_lock (&self->query->lock);

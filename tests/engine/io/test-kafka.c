@@ -5,76 +5,17 @@
 #include "base/limits.h"
 
 #include "source-util.h"
+#include "support/kafka-util.h"
 #include "support/shared-data.h"
 
-#include <librdkafka/rdkafka.h>
-
 /* Against the suite's real broker; skipped without one. */
-
-static char *
-topic_name (const char *what)
-{
-  g_autofree char *id = g_uuid_string_random ();
-
-  return g_strdup_printf ("weir-test-%s-%s", what, id);
-}
-
-static rd_kafka_t *
-producer_new (const char *servers)
-{
-  rd_kafka_conf_t *conf = rd_kafka_conf_new ();
-  char             text[512];
-  rd_kafka_t      *producer;
-
-  g_assert_cmpint (rd_kafka_conf_set (conf, "bootstrap.servers", servers, text, sizeof text), ==, RD_KAFKA_CONF_OK);
-  producer = rd_kafka_new (RD_KAFKA_PRODUCER, conf, text, sizeof text);
-  g_assert_nonnull (producer);
-  return producer;
-}
-
-static void
-create_topic (rd_kafka_t *client,
-              const char *name,
-              int         n_partitions)
-{
-  char                 text[512];
-  rd_kafka_NewTopic_t *topic = rd_kafka_NewTopic_new (name, n_partitions, 1, text, sizeof text);
-  rd_kafka_queue_t    *queue = rd_kafka_queue_new (client);
-  rd_kafka_event_t    *event;
-
-  rd_kafka_CreateTopics (client, &topic, 1, NULL, queue);
-  event = rd_kafka_queue_poll (queue, 20000);
-  g_assert_nonnull (event);
-  g_assert_cmpint (rd_kafka_event_error (event), ==, RD_KAFKA_RESP_ERR_NO_ERROR);
-  rd_kafka_event_destroy (event);
-  rd_kafka_queue_destroy (queue);
-  rd_kafka_NewTopic_destroy (topic);
-}
-
-static void
-produce (rd_kafka_t *producer,
-         const char *topic,
-         int         partition,
-         guint       first,
-         guint       n)
-{
-  for (guint i = first; i < first + n; i++)
-    {
-      g_autofree char *value = g_strdup_printf ("value %u of some length", i);
-
-      g_assert_cmpint (rd_kafka_producev (producer, RD_KAFKA_V_TOPIC (topic), RD_KAFKA_V_PARTITION (partition), RD_KAFKA_V_KEY ("k", 1),
-                                          RD_KAFKA_V_VALUE (value, strlen (value)), RD_KAFKA_V_MSGFLAGS (RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END),
-                       ==, RD_KAFKA_RESP_ERR_NO_ERROR);
-    }
-  g_assert_cmpint (rd_kafka_flush (producer, 20000), ==, RD_KAFKA_RESP_ERR_NO_ERROR);
-}
 
 /* All records of all partitions, once; what comes later is read by the same consumer; offsets are Spark's JSON. */
 static void
 test_read (void)
 {
   const char            *servers = weir_test_service ("KAFKA_PLAINTEXT");
-  g_autofree char       *topic = topic_name ("read");
+  g_autofree char       *topic = weir_kafka_topic_name ("read");
   g_autofree char       *zero = NULL;
   g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
   rd_kafka_t            *producer;
@@ -82,14 +23,14 @@ test_read (void)
 
   if (servers == NULL)
     return;
-  producer = producer_new (servers);
-  create_topic (producer, topic, 2);
-  produce (producer, topic, 0, 0, 1000);
-  produce (producer, topic, 1, 1000, 500);
+  producer = weir_kafka_producer_new (servers, NULL);
+  weir_kafka_create_topic (producer, topic, 2);
+  weir_kafka_produce (producer, topic, 0, 0, 1000);
+  weir_kafka_produce (producer, topic, 1, 1000, 500);
   drain_init (&drain, source_make ("kafka", NULL, TRUE, NULL, NULL, -1, NULL, "kafka.bootstrap.servers", servers, "subscribe", topic,
                                    "startingoffsets", "earliest", "maxoffsetspertrigger", "400", NULL));
   drain_until (&drain, 1500);
-  produce (producer, topic, 1, 1500, 100);
+  weir_kafka_produce (producer, topic, 1, 1500, 100);
   drain_until (&drain, 1600);
   zero = g_strdup_printf ("{\"%s\":{\"0\":1000,\"1\":600}}", topic);
   g_assert_cmpstr (drain.at, ==, zero);
@@ -104,16 +45,16 @@ static void
 test_again (void)
 {
   const char      *servers = weir_test_service ("KAFKA_PLAINTEXT");
-  g_autofree char *topic = topic_name ("again");
+  g_autofree char *topic = weir_kafka_topic_name ("again");
   g_autofree char *to = NULL;
   rd_kafka_t      *producer;
   Drain            drain;
 
   if (servers == NULL)
     return;
-  producer = producer_new (servers);
-  create_topic (producer, topic, 1);
-  produce (producer, topic, 0, 0, 50);
+  producer = weir_kafka_producer_new (servers, NULL);
+  weir_kafka_create_topic (producer, topic, 1);
+  weir_kafka_produce (producer, topic, 0, 0, 50);
   drain_init (&drain, source_make ("kafka", NULL, TRUE, NULL, NULL, -1, NULL, "kafka.bootstrap.servers", servers, "subscribe", topic,
                                    "startingoffsets", "earliest", NULL));
   drain_until (&drain, 50);
@@ -153,7 +94,7 @@ static void
 test_unknown_topic (void)
 {
   const char      *servers = weir_test_service ("KAFKA_PLAINTEXT");
-  g_autofree char *topic = topic_name ("nobody-made-this");
+  g_autofree char *topic = weir_kafka_topic_name ("nobody-made-this");
   Drain            drain;
 
   if (servers == NULL)

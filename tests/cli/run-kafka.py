@@ -1,0 +1,188 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""weir-sql and a Kafka broker of its own, which is killed and started again.
+
+    run-kafka.py WEIR_SQL KAFKA_TOOL [--only NAME]
+
+TAP on standard output. Needs what tests/services/README.md says; skipped where the run has no broker. Nothing sleeps: a test waits for a
+line or the end of a process, with a limit after which it fails.
+"""
+import importlib.util
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import traceback
+
+LIMIT = 120
+spec = importlib.util.spec_from_file_location('cli', pathlib.Path(__file__).with_name('run-cli.py'))
+cli = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(cli)
+same, has = cli.same, cli.has
+
+
+class Broker:
+    """A broker that only this script uses."""
+
+    def __init__(self, service, tool, directory):
+        self.service, self.tool, self.directory = service, tool, directory
+        self.up()
+
+    def call(self, *args):
+        return subprocess.run([self.service, *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, timeout=LIMIT, check=True).stdout
+
+    def up(self):
+        env = dict(line.split('=', 1) for line in self.call('up', self.directory).splitlines())
+        self.address = env['KAFKA_PLAINTEXT']
+
+    def kill(self):
+        self.call('kill', self.directory)
+
+    def down(self):
+        self.call('down', self.directory)
+
+    def use(self, command, topic, partitions, lines=()):
+        text = ''.join(f'{line}\n' for line in lines)
+        return subprocess.run([self.tool, self.address, command, topic, str(partitions)], input=text, stdout=subprocess.PIPE, text=True,
+                              timeout=LIMIT, check=True).stdout.splitlines()
+
+
+BROKER = None
+
+
+class Lines:
+    """Lines of a pipe, read by a thread."""
+
+    def __init__(self, pipe):
+        self.lines, self.changed, self.ended = [], threading.Condition(), False
+        threading.Thread(target=self.read, args=(pipe,), daemon=True).start()
+
+    def read(self, pipe):
+        for line in pipe:
+            with self.changed:
+                self.lines.append(line.decode())
+                self.changed.notify_all()
+        with self.changed:
+            self.ended = True
+            self.changed.notify_all()
+
+    def wait(self, wanted, what):
+        with self.changed:
+            done = self.changed.wait_for(lambda: wanted(self.lines) or self.ended, LIMIT)
+            assert done and wanted(self.lines), f'{what} did not come: {"".join(self.lines[-5:])}'
+
+    def end(self):
+        with self.changed:
+            assert self.changed.wait_for(lambda: self.ended, LIMIT)
+
+
+class Query:
+    """weir-sql while it runs."""
+
+    def __init__(self, *args, env=()):
+        self.process = subprocess.Popen([cli.PROGRAM, *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                        env=dict(cli.environment(), **dict(env)))
+        self.guard = threading.Timer(LIMIT * 2, self.process.kill)
+        self.guard.daemon = True
+        self.guard.start()
+        self.out, self.err = Lines(self.process.stdout), Lines(self.process.stderr)
+
+    def rows(self):
+        return [json.loads(line) for line in self.out.lines]
+
+    def wait_rows(self, n):
+        self.out.wait(lambda lines: len(lines) >= n, f'{n} rows')
+
+    def wait_message(self, part):
+        self.err.wait(lambda lines: any(part in line for line in lines), part)
+
+    def stop(self, number=signal.SIGINT):
+        self.process.send_signal(number)
+        return self.finish()
+
+    def finish(self):
+        code = self.process.wait(LIMIT)
+        self.guard.cancel()
+        self.out.end()
+        self.err.end()
+        return code
+
+
+def test_broker_killed():
+    """The broker dies in the middle of reading: retried, said, and every record comes once, each partition's in its order."""
+    wanted = [f'{n} {"x" * 200}' for n in range(40000)]
+    BROKER.use('create', 'killed', 2)
+    BROKER.use('produce', 'killed', 2, wanted[:30000])
+    query = Query('--retry', '5m', '-e', f"""
+        CREATE TABLE k USING kafka OPTIONS (kafka.bootstrap.servers '{BROKER.address}', subscribe 'killed', startingOffsets 'earliest',
+          maxOffsetsPerTrigger 2000, kafka.queued.max.messages.kbytes 200, kafka.queued.min.messages 500);
+        CREATE STREAMING QUERY q AS SELECT CAST(value AS STRING) AS v, partition, offset FROM STREAM k""")
+    query.wait_rows(4000)
+    BROKER.kill()
+    query.wait_message(f'weir-sql: k: Not connected to {BROKER.address}')
+    assert query.process.poll() is None
+    before = len(query.out.lines)
+    assert before < 30000, 'everything was read before the broker was gone'
+    BROKER.up()
+    query.wait_message('weir-sql: k: connected again.')
+    query.wait_rows(30000)
+    BROKER.use('produce', 'killed', 2, wanted[30000:])
+    query.wait_rows(40000)
+    same(query.stop(), 130)
+    rows = query.rows()
+    same(sorted(row['v'] for row in rows), sorted(wanted))
+    for partition in 0, 1:
+        same([row['offset'] for row in rows if row['partition'] == partition], list(range(20000)))
+
+
+def test_broker_away_without_retry():
+    """Without --retry an absent broker ends the query, with its address and what to do."""
+    BROKER.use('create', 'gone', 1)
+    BROKER.use('produce', 'gone', 1, ['a'])
+    table = f"CREATE TABLE k USING kafka OPTIONS (kafka.bootstrap.servers '{BROKER.address}', subscribe 'gone', startingOffsets 'earliest');"
+    query = Query('-e', f'{table} CREATE STREAMING QUERY q AS SELECT offset FROM STREAM k')
+    query.wait_rows(1)
+    BROKER.kill()
+    same(query.finish(), 1)
+    text = ''.join(query.err.lines)
+    has(text, f'Not connected to {BROKER.address}')
+    has(text, 'Check that a broker runs there')
+    late = Query('--retry', '5m', '--trigger', 'available-now', '-e', f'{table} SELECT offset FROM STREAM k')
+    late.wait_message('Not connected to')
+    BROKER.up()
+    same(late.finish(), 0)
+    same(late.rows(), [{'offset': 0}])
+
+
+def main():
+    global BROKER
+    cli.PROGRAM, tool = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+    only = sys.argv[4] if len(sys.argv) > 4 and sys.argv[3] == '--only' else None
+    if 'KAFKA_SERVICE' not in os.environ:
+        print('1..0 # SKIP no Kafka broker in this run')
+        return 0
+    tests = [(name[5:], f) for name, f in globals().items() if name.startswith('test_') and (not only or only == name[5:])]
+    failed = 0
+    print(f'1..{len(tests)}', flush=True)
+    with tempfile.TemporaryDirectory(prefix='weir-kafka-') as directory:
+        BROKER = Broker(os.environ['KAFKA_SERVICE'], tool, directory)
+        try:
+            for number, (name, test) in enumerate(tests, 1):
+                try:
+                    test()
+                    print(f'ok {number} - {name.replace("_", " ")}', flush=True)
+                except Exception:
+                    failed += 1
+                    print('\n'.join(f'# {line}' for line in traceback.format_exc().splitlines()))
+                    print(f'not ok {number} - {name.replace("_", " ")}', flush=True)
+        finally:
+            BROKER.down()
+    return 1 if failed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
