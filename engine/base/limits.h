@@ -16,6 +16,8 @@
 #define WEIR_SQL_DEPTH_MAX  200
 #define WEIR_JSON_DEPTH_MAX 512
 #define WEIR_TYPE_DEPTH_MAX 100
+/* Optional sections `[…]` in each other in a pattern for times: reading them recurses. */
+#define WEIR_TIME_PATTERN_DEPTH_MAX 64
 
 /* Nodes of one bound expression, and tables one query reads. A name used twice stands for its expression twice, a view for its tables,
  * so a short text can grow without end; nobody writes this much. */

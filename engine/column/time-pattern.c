@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "base/limits.h"
 #include "column/time-pattern-private.h"
 
 #include <string.h>
@@ -245,6 +246,8 @@ add_bracket (WeirTimePattern *self,
   WeirToken token = { .kind = **at == '[' ? WEIR_TOKEN_OPEN : WEIR_TOKEN_CLOSE };
   guint     here = self->tokens->len;
 
+  if (token.kind == WEIR_TOKEN_OPEN && open->len == WEIR_TIME_PATTERN_DEPTH_MAX)
+    return fail_character (error, pattern, *at);
   if (token.kind == WEIR_TOKEN_OPEN)
     g_array_append_val (open, here);
   else

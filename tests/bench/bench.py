@@ -18,6 +18,8 @@ import subprocess
 import sys
 import time
 
+import stateful
+
 HERE = pathlib.Path(__file__).resolve().parent
 PEERS = {'duckdb': '2.0.1', 'polars': '2.1.0'}
 W7_CHECK_ROWS, W7_CHECK_RATE = 200_000, 2_000
@@ -30,9 +32,13 @@ def parse_arguments():
     parser.add_argument('--rows-w2', type=int, default=4_000_000)
     parser.add_argument('--rows-w7', type=int, default=24_000_000, help='in files of at least a million rows')
     parser.add_argument('--rate-w7', type=int, default=320_000, help='rows in a second of event time')
+    parser.add_argument('--rows-w8', type=int, default=20_000_000)
+    parser.add_argument('--rows-w9', type=int, default=10_000_000, help='of each stream')
+    parser.add_argument('--rows-w10', type=int, default=30_000_000)
+    parser.add_argument('--keys-w10', type=int, default=10_000_000)
     parser.add_argument('--runs', type=int, default=5)
     parser.add_argument('--threads', type=int, nargs='+', default=[1, 2])
-    parser.add_argument('--only', nargs='+', default=['w5', 'w2', 'w7', 'start'])
+    parser.add_argument('--only', nargs='+', default=['w5', 'w2', 'w7', 'w8', 'w9', 'w10', 'w11', 'start'])
     parser.add_argument('--data', type=pathlib.Path, help='folder of the inputs; default: bench-data beside BUILD')
     return parser.parse_args()
 
@@ -100,10 +106,10 @@ class Bench:
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env={'PATH': os.environ['PATH'], 'HOME': str(self.data)})
         return float(done.stdout)
 
-    def run_weir(self, script, result, threads):
+    def run_weir(self, script, result, threads, *options):
         """Returns the seconds of the whole process; rows go to the file `result`."""
         command = [*self.taskset(threads), self.weir, '--threads', str(threads), '--conf', 'spark.sql.session.timeZone=UTC',
-                   '--output', 'json', script]
+                   '--output', 'json', *options, script]
         with open(result, 'wb') as out:
             started = time.perf_counter()
             subprocess.run(command, stdin=subprocess.DEVNULL, stdout=out, check=True)
@@ -273,12 +279,14 @@ def main():
         lines += bench.compare_engines('w2', arguments.rows_w2)
     if 'w7' in arguments.only:
         lines += bench.compare_windows()
+    lines += stateful.run(bench, arguments.only, interleave, compare)
     if 'start' in arguments.only:
         lines += bench.compare_start()
 
     peers = ', '.join(f'{name} {version}' for name, version in PEERS.items())
     print(f'Seconds, medians of {arguments.runs} interleaved runs; {peers}; W5 {arguments.rows_w5 / 1e6:g} M rows, '
-          f'W2 {arguments.rows_w2 / 1e6:g} M, W7 {arguments.rows_w7 / 1e6:g} M')
+          f'W2 {arguments.rows_w2 / 1e6:g} M, W7 {arguments.rows_w7 / 1e6:g} M, W8 {arguments.rows_w8 / 1e6:g} M, '
+          f'W9 2 x {arguments.rows_w9 / 1e6:g} M, W10 {arguments.rows_w10 / 1e6:g} M')
     print('work   threads weir  duckdb  polars  M rows/s  /duckdb  /polars  bar')
     print('\n'.join(lines))
 

@@ -33,6 +33,12 @@ DUCKDB = {
         FROM read_csv('{data}/w7/*.csv', header = false, auto_detect = false, delim = ',',
                       columns = {{'ts': 'BIGINT', 'auction': 'BIGINT', 'price': 'BIGINT'}})
         GROUP BY 1, 2""",
+    'w10': """
+        SELECT count(*), sum(n), sum(total)
+        FROM (SELECT key, count(*) AS n, sum(value) AS total
+              FROM read_csv('{data}/w10/*.csv', header = false, auto_detect = false, delim = ',',
+                            columns = {{'key': 'BIGINT', 'value': 'BIGINT'}})
+              GROUP BY key)""",
 }
 
 
