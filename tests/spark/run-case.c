@@ -3,6 +3,7 @@
 
 #include "column/value.h"
 #include "query/formats.h"
+#include "query/plan-shape.h"
 #include "query/session-private.h"
 #include "query/worker.h"
 
@@ -12,12 +13,14 @@
 
 /*
  * Runs the streaming query of a script as Trigger.AvailableNow does and prints one JSON line a batch: rows, and what progress says.
- * With --restore every operator's state is taken out and put into a fresh one after every batch. run-cases.py compares.
+ * With --restore every operator's state is taken out and put into a fresh one after every batch. With --checkpoint everything ends after
+ * every batch and begins anew from that folder. run-cases.py compares.
  */
 
 static gboolean restore;
 static int      n_threads = 1;
 static char   **conf;
+static char    *checkpoint_dir;
 
 static void
 print_error (const GError *error,
@@ -84,18 +87,61 @@ print_batch (const WeirBatchResult *result,
   printf ("%s\n", out->str);
 }
 
+typedef struct
+{
+  WeirStreamConfig config;
+  WeirStreamRun   *run;        /* Owned */
+  WeirCheckpoint  *checkpoint; /* Owned, nullable */
+} Run;
+
+static void
+close_run (Run *self)
+{
+  g_clear_pointer (&self->run, weir_stream_run_free);
+  g_clear_pointer (&self->checkpoint, weir_checkpoint_free);
+}
+
 static gboolean
-run_batches (WeirStreamRun *run,
-             WeirZone      *zone,
-             GError       **error)
+open_run (Run     *self,
+          GError **error)
+{
+  g_autoptr (GPtrArray) settings = g_ptr_array_new ();
+  g_autoptr (GPtrArray) shape = weir_plan_shape (self->config.plan, self->config.mode, NULL);
+
+  if (checkpoint_dir != NULL)
+    {
+      self->checkpoint = weir_checkpoint_open (checkpoint_dir, NULL, NULL, error);
+      if (self->checkpoint == NULL || !weir_checkpoint_adopt (self->checkpoint, settings, shape, error))
+        return FALSE;
+    }
+  self->config.checkpoint = self->checkpoint;
+  self->run = weir_stream_run_new (&self->config, error);
+  if (self->run != NULL)
+    weir_stream_run_start (self->run, NULL, NULL);
+  return self->run != NULL;
+}
+
+static gboolean
+reopen (Run     *self,
+        GError **error)
+{
+  if (checkpoint_dir == NULL)
+    return !restore || weir_stream_run_reload_state (self->run, error);
+  close_run (self);
+  return open_run (self, error) && weir_stream_run_freeze (self->run, error);
+}
+
+static gboolean
+run_batches (Run     *self,
+             GError **error)
 {
   gboolean data_done = FALSE;
 
-  if (!weir_stream_run_freeze (run, error))
+  if (!weir_stream_run_freeze (self->run, error))
     return FALSE;
   for (;;)
     {
-      WeirBatchRecord       *record = weir_stream_run_plan_batch (run, FALSE, data_done, error);
+      WeirBatchRecord       *record = weir_stream_run_plan_batch (self->run, FALSE, data_done, error);
       const WeirBatchResult *result;
 
       if (record == NULL && (*error != NULL || data_done))
@@ -105,11 +151,11 @@ run_batches (WeirStreamRun *run,
           data_done = TRUE;
           continue;
         }
-      result = weir_stream_run_execute (run, record, NULL, error);
+      result = weir_stream_run_execute (self->run, record, NULL, error);
       if (result == NULL)
         return FALSE;
-      print_batch (result, run, zone);
-      if (restore && !weir_stream_run_reload_state (run, error))
+      print_batch (result, self->run, self->config.zone);
+      if (!reopen (self, error))
         return FALSE;
       if (data_done)
         return TRUE;
@@ -121,12 +167,12 @@ run_query (WeirCatalog            *catalog,
            const WeirSqlStatement *statement,
            const char             *text)
 {
-  WeirAnalyzedQuery         analyzed = { 0 };
-  WeirStreamConfig          config = { 0 };
-  g_autoptr (WeirStreamRun) run = NULL;
-  g_autoptr (WeirClock)     clock = weir_clock_new_real ();
-  g_autoptr (GError)        error = NULL;
-  const char               *policy = weir_catalog_get (catalog, "spark.sql.streaming.multipleWatermarkPolicy");
+  WeirAnalyzedQuery     analyzed = { 0 };
+  Run                   run = { 0 };
+  WeirStreamConfig      config = { 0 };
+  g_autoptr (WeirClock) clock = weir_clock_new_real ();
+  g_autoptr (GError)    error = NULL;
+  const char           *policy = weir_catalog_get (catalog, "spark.sql.streaming.multipleWatermarkPolicy");
 
   if (!_weir_analyze_statement (catalog, statement, text, NULL, &analyzed, &error))
     {
@@ -143,15 +189,12 @@ run_query (WeirCatalog            *catalog,
   config.ansi = weir_catalog_get_bool (catalog, "spark.sql.ansi.enabled");
   config.policy_max = policy != NULL && g_ascii_strcasecmp (policy, "max") == 0;
   config.no_data_batches = weir_catalog_get_bool (catalog, "spark.sql.streaming.noDataMicroBatches.enabled");
-  run = weir_stream_run_new (&config, &error);
-  if (run == NULL)
+  run.config = config;
+  if (!open_run (&run, &error))
     print_error (error, "plan", -1);
-  else
-    {
-      weir_stream_run_start (run, NULL, NULL);
-      if (!run_batches (run, config.zone, &error))
-        print_error (error, "run", (gint64)weir_stream_run_get_next_batch_id (run));
-    }
+  else if (!run_batches (&run, &error))
+    print_error (error, "run", run.run != NULL ? (gint64)weir_stream_run_get_next_batch_id (run.run) : -1);
+  close_run (&run);
   _weir_analyzed_query_clear (&analyzed);
   return 0;
 }
@@ -198,6 +241,7 @@ main (int    argc,
 {
   const GOptionEntry entries[] = {
     { "restore", 0, 0, G_OPTION_ARG_NONE, &restore, NULL, NULL },
+    { "checkpoint", 0, 0, G_OPTION_ARG_FILENAME, &checkpoint_dir, NULL, NULL },
     { "threads", 0, 0, G_OPTION_ARG_INT, &n_threads, NULL, NULL },
     { "conf", 0, 0, G_OPTION_ARG_STRING_ARRAY, &conf, NULL, NULL },
     G_OPTION_ENTRY_NULL

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs shared/data/streaming/cases.jsonl (Spark's own answers) through run-case and compares batch by batch.
 
-    run-cases.py RUN_CASE CASES [--restore] [--group G]… [--id ID] [--verbose]
+    run-cases.py RUN_CASE CASES [--restore] [--restart] [--group G]… [--id ID] [--verbose]
 
 TAP on standard output, one test a group: a case that does not pass must be listed in known-differences.txt with its reason, and one that
 is listed must not pass; at least 90 % of all must. Input rows are not compared: Spark counts what its file reader lets through
@@ -100,7 +100,7 @@ def compare(case, batches, error):
     return None
 
 
-def run(program, case, restore, threads):
+def run(program, case, restore, restart, threads):
     with tempfile.TemporaryDirectory(prefix='weir-case-') as folder:
         write_inputs(case, folder)
         script = os.path.join(folder, 'script.sql')
@@ -108,6 +108,7 @@ def run(program, case, restore, threads):
             out.write(case['script'].replace('${DIR}', folder))
         command = [program, f'--threads={threads}'] + [f'--conf={k}={v}' for k, v in case['conf'].items()]
         command += ['--restore'] if restore else []
+        command += [f'--checkpoint={folder}/cp'] if restart else []
         try:
             done = subprocess.run(command + [script], capture_output=True, timeout=60)
         except subprocess.TimeoutExpired:
@@ -134,6 +135,7 @@ def main():
     parser.add_argument('program')
     parser.add_argument('cases')
     parser.add_argument('--restore', action='store_true')
+    parser.add_argument('--restart', action='store_true', help='from a checkpoint, after every batch')
     parser.add_argument('--threads', type=int, default=1)
     parser.add_argument('--group', action='append')
     parser.add_argument('--id')
@@ -151,7 +153,7 @@ def main():
         chosen = [c for c in cases if c['group'] == group and (not options.id or c['id'] == options.id)]
         failures = {}
         for case in chosen:
-            reason = run(options.program, case, options.restore, options.threads)
+            reason = run(options.program, case, options.restore, options.restart, options.threads)
             if reason is not None:
                 failures[case['id']] = reason
         for name, reason in failures.items():
