@@ -4,6 +4,7 @@
 #   make run          install what is missing, build, open the window   (DEMO=1: with the demo query running)
 #   make test         install what is missing, build, run every test
 #   make bench        Weir, DuckDB and Polars on the same files
+#   make torture      kills weir-sql at random points and compares, until told to stop   (TORTURE_ARGS: of run-kill.py)
 #   make fuzz         the fuzz targets, FUZZ_SECONDS each
 #   make screenshots  pictures of every page into build/screenshots
 #   make asan, tsan   the tests on a build with sanitizers
@@ -12,7 +13,7 @@ BUILD ?= build
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := build
-.PHONY: run build test asan tsan bench fuzz screenshots clean
+.PHONY: run build test asan tsan bench torture fuzz screenshots clean
 
 run:
 	@tests/deps/apt-deps build run >&2
@@ -48,6 +49,12 @@ bench:
 	@tests/deps/configure $(BUILD)-release --buildtype=release
 	@ninja -C $(BUILD)-release
 	@tests/bench/bench.py $(BUILD)-release $(BENCH_ARGS)
+
+torture:
+	@tests/deps/apt-deps build run test
+	@tests/deps/configure $(BUILD)
+	@ninja -C $(BUILD) app/sql/weir-sql
+	@tests/torture/run-torture.py $(BUILD) $(TORTURE_ARGS)
 
 fuzz:
 	@tests/deps/apt-deps build fuzz
