@@ -145,13 +145,38 @@ seen_name (FileSource *self,
   return self->name_only ? strrchr (path, '/') + 1 : path + strlen (self->root);
 }
 
+typedef struct
+{
+  FileSource *self;
+  GHashTable *pending; /* Nullable: names of `pending` */
+} Taken;
+
 static gboolean
 was_taken (gpointer    data,
            const char *path)
 {
-  FileSource *self = data;
+  const Taken *taken = data;
+  const char  *name = seen_name (taken->self, path);
 
-  return weir_file_seen_has (self->seen, seen_name (self, path));
+  return weir_file_seen_has (taken->self->seen, name) || (taken->pending != NULL && g_hash_table_contains (taken->pending, name));
+}
+
+/* NULL: there are none, as nearly always; a batch that runs again after a restart has some while the ends of the run are fixed. */
+static GHashTable *
+pending_names (FileSource *self)
+{
+  GHashTable *names = NULL;
+
+  for (GList *link = self->pending.head; link != NULL; link = link->next)
+    {
+      GPtrArray *files = ((WeirFileBatch *)link->data)->files;
+
+      if (names == NULL)
+        names = g_hash_table_new (g_str_hash, g_str_equal);
+      for (guint i = 0; i < files->len; i++)
+        g_hash_table_add (names, (char *)seen_name (self, ((WeirFileEntry *)files->pdata[i])->path));
+    }
+  return names;
 }
 
 /* Says in the status what was found and is not read, when that changed. */
@@ -178,12 +203,15 @@ static gboolean
 list_unread (FileSource *self,
              GError    **error)
 {
-  g_autoptr (GPtrArray) files = NULL;
-  guint                 n_aged = 0, n_unfinished = 0;
+  g_autoptr (GHashTable) pending = NULL;
+  g_autoptr (GPtrArray)  files = NULL;
+  guint                  n_aged = 0, n_unfinished = 0;
+  Taken                  taken = { self };
 
   if (self->unread != NULL)
     return TRUE;
-  files = weir_file_list_except (self->path, self->name_filter, self->recursive, was_taken, self, error);
+  taken.pending = pending = pending_names (self);
+  files = weir_file_list_except (self->path, self->name_filter, self->recursive, was_taken, &taken, error);
   if (files == NULL)
     return FALSE;
   self->unread = g_ptr_array_new_full (files->len, (GDestroyNotify)weir_file_entry_free);
