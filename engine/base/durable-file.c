@@ -17,7 +17,7 @@
  * rename, which never replaces where that was asked → fsync of the folder, checked. Before the rename nothing of it is visible;
  * after the last step all of it is durable. A failure takes the temporary file away.
  *
- * EINTR is waited out everywhere but in close, where Linux has closed the descriptor.
+ * EINTR is waited out by the wrappers.
  */
 
 #define TEMPORARY_MARK ".tmp-"
@@ -73,12 +73,7 @@ weir_fail_file (GError    **error,
 static int
 open_folder (const char *path)
 {
-  int fd;
-
-  do
-    fd = weir_fx_open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-  while (fd < 0 && errno == EINTR);
-  return fd;
+  return weir_fx_open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 }
 
 /* EEXIST when the name is taken and must not be replaced. */
@@ -88,12 +83,7 @@ put_in_place (int             dir,
               const char     *name,
               WeirDurableMode mode)
 {
-  int result;
-
-  do
-    result = weir_fx_renameat2 (dir, temporary, dir, name, mode == WEIR_DURABLE_NO_REPLACE ? RENAME_NOREPLACE : 0);
-  while (result != 0 && errno == EINTR);
-  return result;
+  return weir_fx_renameat2 (dir, temporary, dir, name, mode == WEIR_DURABLE_NO_REPLACE ? RENAME_NOREPLACE : 0);
 }
 
 static gboolean
@@ -124,12 +114,7 @@ static int
 create_temporary (int         dir,
                   const char *temporary)
 {
-  int fd;
-
-  do
-    fd = weir_fx_openat (dir, temporary, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0600);
-  while (fd < 0 && errno == EINTR);
-  return fd;
+  return weir_fx_openat (dir, temporary, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0600);
 }
 
 /* What failed, or NULL; errno says why. The temporary file is whole and synced then. */
@@ -147,10 +132,10 @@ fill_temporary (int         dir,
     return "create";
   if (!weir_fx_write_all (fd, bytes, len))
     failed = "write";
-  else if (weir_fx_fsync_retry (fd) != 0)
+  else if (weir_fx_fsync (fd) != 0)
     failed = "sync";
   code = errno;
-  if (weir_fx_close (fd) != 0 && failed == NULL && errno != EINTR)
+  if (weir_fx_close (fd) != 0 && failed == NULL)
     {
       failed = "close";
       code = errno;
@@ -182,7 +167,7 @@ write_steps (int             dir,
         }
       unlinkat (dir, temporary, 0);
     }
-  return weir_fx_fsync_retry (dir) != 0 ? "sync the folder of" : NULL;
+  return weir_fx_fsync (dir) != 0 ? "sync the folder of" : NULL;
 }
 
 gboolean
@@ -217,7 +202,7 @@ weir_durable_sync_dir (const char *path,
 {
   int      fd = open_folder (path);
   int      code;
-  gboolean ok = fd >= 0 && weir_fx_fsync_retry (fd) == 0;
+  gboolean ok = fd >= 0 && weir_fx_fsync (fd) == 0;
 
   code = errno;
   if (fd >= 0)
@@ -232,9 +217,7 @@ weir_durable_mkdir (const char *path,
   g_autofree char *parent = g_path_get_dirname (path);
   int              result;
 
-  do
-    result = weir_fx_mkdir (path, 0700);
-  while (result != 0 && errno == EINTR);
+  result = weir_fx_mkdir (path, 0700);
   if (result != 0 && (errno != EEXIST || !g_file_test (path, G_FILE_TEST_IS_DIR)))
     return weir_fail_file (error, "make the folder", path, errno);
   return weir_durable_sync_dir (parent, error);
@@ -261,9 +244,7 @@ weir_durable_unlink (const char *path,
   g_autofree char *parent = g_path_get_dirname (path);
   int              result;
 
-  do
-    result = weir_fx_unlink (path);
-  while (result != 0 && errno == EINTR);
+  result = weir_fx_unlink (path);
   if (result != 0 && errno != ENOENT)
     return weir_fail_file (error, "remove", path, errno);
   return weir_durable_sync_dir (parent, error);

@@ -21,6 +21,8 @@
  *   WEIR_NEGATIVE=CONTROL    a mistake on purpose; drop-file-sync and drop-dir-sync are done here: such a sync reports success
  *                            and stands in the log as `dropped`
  *
+ * EINTR never comes out of here: a call that was interrupted is made again, as an effect of its own; a close that was is done.
+ *
  * Nothing of it is looked at after the first effect when none of these is set: a counter is all that is left. A close that is
  * made to fail closes all the same, as Linux does.
  */
@@ -213,11 +215,11 @@ leave_written (const Point *point,
   return leave_at (point, result, fd, NULL, text);
 }
 
-int
-weir_fx_openat (int         dir,
-                const char *name,
-                int         flags,
-                mode_t      mode)
+static int
+openat_once (int         dir,
+             const char *name,
+             int         flags,
+             mode_t      mode)
 {
   Point point;
   int   fd;
@@ -228,18 +230,10 @@ weir_fx_openat (int         dir,
   return (int)leave_at (&point, fd, dir, name, (flags & O_TRUNC) != 0 ? "truncate" : "");
 }
 
-int
-weir_fx_open (const char *path,
-              int         flags,
-              mode_t      mode)
-{
-  return weir_fx_openat (AT_FDCWD, path, flags, mode);
-}
-
-gssize
-weir_fx_write (int         fd,
-               const void *bytes,
-               gsize       len)
+static gssize
+write_once (int         fd,
+            const void *bytes,
+            gsize       len)
 {
   Point point;
 
@@ -248,11 +242,11 @@ weir_fx_write (int         fd,
   return leave_written (&point, write (fd, bytes, point.half ? (len + 1) / 2 : len), fd, -1);
 }
 
-gssize
-weir_fx_pwrite (int         fd,
-                const void *bytes,
-                gsize       len,
-                off_t       offset)
+static gssize
+pwrite_once (int         fd,
+             const void *bytes,
+             gsize       len,
+             off_t       offset)
 {
   Point point;
 
@@ -261,10 +255,10 @@ weir_fx_pwrite (int         fd,
   return leave_written (&point, pwrite (fd, bytes, point.half ? (len + 1) / 2 : len, offset), fd, offset);
 }
 
-gssize
-weir_fx_writev (int                 fd,
-                const struct iovec *parts,
-                int                 n_parts)
+static gssize
+writev_once (int                 fd,
+             const struct iovec *parts,
+             int                 n_parts)
 {
   Point        point;
   struct iovec first = parts[0];
@@ -292,8 +286,8 @@ leave_dropped (Point *point)
   return (int)leave_at (point, 0, -1, NULL, "");
 }
 
-int
-weir_fx_fsync (int fd)
+static int
+fsync_once (int fd)
 {
   Point point;
 
@@ -304,8 +298,8 @@ weir_fx_fsync (int fd)
   return (int)leave_at (&point, fsync (fd), fd, NULL, "");
 }
 
-int
-weir_fx_fdatasync (int fd)
+static int
+fdatasync_once (int fd)
 {
   Point point;
 
@@ -316,9 +310,9 @@ weir_fx_fdatasync (int fd)
   return (int)leave_at (&point, fdatasync (fd), fd, NULL, "");
 }
 
-int
-weir_fx_ftruncate (int   fd,
-                   off_t len)
+static int
+ftruncate_once (int   fd,
+                off_t len)
 {
   Point point;
   char  text[32];
@@ -329,12 +323,12 @@ weir_fx_ftruncate (int   fd,
   return (int)leave_at (&point, ftruncate (fd, len), fd, NULL, text);
 }
 
-int
-weir_fx_renameat2 (int         from_dir,
-                   const char *from,
-                   int         to_dir,
-                   const char *to,
-                   unsigned    flags)
+static int
+renameat2_once (int         from_dir,
+                const char *from,
+                int         to_dir,
+                const char *to,
+                unsigned    flags)
 {
   Point point;
 
@@ -343,17 +337,10 @@ weir_fx_renameat2 (int         from_dir,
   return (int)leave_at (&point, renameat2 (from_dir, from, to_dir, to, flags), from_dir, from, to);
 }
 
-int
-weir_fx_rename (const char *from,
-                const char *to)
-{
-  return weir_fx_renameat2 (AT_FDCWD, from, AT_FDCWD, to, 0);
-}
-
-int
-weir_fx_unlinkat (int         dir,
-                  const char *name,
-                  int         flags)
+static int
+unlinkat_once (int         dir,
+               const char *name,
+               int         flags)
 {
   Point point;
 
@@ -362,16 +349,10 @@ weir_fx_unlinkat (int         dir,
   return (int)leave_at (&point, unlinkat (dir, name, flags), dir, name, "");
 }
 
-int
-weir_fx_unlink (const char *path)
-{
-  return weir_fx_unlinkat (AT_FDCWD, path, 0);
-}
-
-int
-weir_fx_mkdirat (int         dir,
-                 const char *name,
-                 mode_t      mode)
+static int
+mkdirat_once (int         dir,
+              const char *name,
+              mode_t      mode)
 {
   Point point;
 
@@ -380,15 +361,8 @@ weir_fx_mkdirat (int         dir,
   return (int)leave_at (&point, mkdirat (dir, name, mode), dir, name, "");
 }
 
-int
-weir_fx_mkdir (const char *path,
-               mode_t      mode)
-{
-  return weir_fx_mkdirat (AT_FDCWD, path, mode);
-}
-
-int
-weir_fx_close (int fd)
+static int
+close_once (int fd)
 {
   Point point;
   int   code;
@@ -401,12 +375,110 @@ weir_fx_close (int fd)
   return -1;
 }
 
+/* ---- the calls: as above, with interruptions waited out ----------------------------------------------------------- */
+
+int
+weir_fx_openat (int dir, const char *name, int flags, mode_t mode)
+{
+  return (int)TEMP_FAILURE_RETRY (openat_once (dir, name, flags, mode));
+}
+
+int
+weir_fx_open (const char *path, int flags, mode_t mode)
+{
+  return weir_fx_openat (AT_FDCWD, path, flags, mode);
+}
+
+gssize
+weir_fx_write (int fd, const void *bytes, gsize len)
+{
+  return (gssize)TEMP_FAILURE_RETRY (write_once (fd, bytes, len));
+}
+
+gssize
+weir_fx_pwrite (int fd, const void *bytes, gsize len, off_t offset)
+{
+  return (gssize)TEMP_FAILURE_RETRY (pwrite_once (fd, bytes, len, offset));
+}
+
+gssize
+weir_fx_writev (int fd, const struct iovec *parts, int n_parts)
+{
+  return (gssize)TEMP_FAILURE_RETRY (writev_once (fd, parts, n_parts));
+}
+
+int
+weir_fx_fsync (int fd)
+{
+  return (int)TEMP_FAILURE_RETRY (fsync_once (fd));
+}
+
+int
+weir_fx_fdatasync (int fd)
+{
+  return (int)TEMP_FAILURE_RETRY (fdatasync_once (fd));
+}
+
+int
+weir_fx_ftruncate (int fd, off_t len)
+{
+  return (int)TEMP_FAILURE_RETRY (ftruncate_once (fd, len));
+}
+
+int
+weir_fx_renameat2 (int from_dir, const char *from, int to_dir, const char *to, unsigned flags)
+{
+  return (int)TEMP_FAILURE_RETRY (renameat2_once (from_dir, from, to_dir, to, flags));
+}
+
+int
+weir_fx_rename (const char *from, const char *to)
+{
+  return weir_fx_renameat2 (AT_FDCWD, from, AT_FDCWD, to, 0);
+}
+
+int
+weir_fx_unlinkat (int dir, const char *name, int flags)
+{
+  return (int)TEMP_FAILURE_RETRY (unlinkat_once (dir, name, flags));
+}
+
+int
+weir_fx_unlink (const char *path)
+{
+  return weir_fx_unlinkat (AT_FDCWD, path, 0);
+}
+
+int
+weir_fx_mkdirat (int dir, const char *name, mode_t mode)
+{
+  return (int)TEMP_FAILURE_RETRY (mkdirat_once (dir, name, mode));
+}
+
+int
+weir_fx_mkdir (const char *path, mode_t mode)
+{
+  return weir_fx_mkdirat (AT_FDCWD, path, mode);
+}
+
+int
+weir_fx_close (int fd)
+{
+  int result = close_once (fd);
+
+  /* Linux has closed it. */
+  return result != 0 && errno == EINTR ? 0 : result;
+}
+
 static _Thread_local Point library_point;
 
 gboolean
 weir_fx_before (const char *name)
 {
-  return enter (&library_point, name);
+  while (!enter (&library_point, name))
+    if (errno != EINTR)
+      return FALSE;
+  return TRUE;
 }
 
 void
@@ -462,8 +534,6 @@ weir_fx_write_all (int         fd,
     {
       gssize n = weir_fx_write (fd, next, len);
 
-      if (n < 0 && errno == EINTR)
-        continue;
       if (n < 0)
         return FALSE;
       next += n;
@@ -484,8 +554,6 @@ weir_fx_pwrite_all (int         fd,
     {
       gssize n = weir_fx_pwrite (fd, next, len, offset);
 
-      if (n < 0 && errno == EINTR)
-        continue;
       if (n < 0)
         return FALSE;
       next += n;
@@ -511,8 +579,6 @@ weir_fx_writev_all (int           fd,
           continue;
         }
       n = weir_fx_writev (fd, parts, MIN (n_parts, 1024));
-      if (n < 0 && errno == EINTR)
-        continue;
       if (n < 0)
         return FALSE;
       for (gsize left = (gsize)n; left > 0 && n_parts > 0;)
@@ -530,26 +596,4 @@ weir_fx_writev_all (int           fd,
         }
     }
   return TRUE;
-}
-
-int
-weir_fx_fsync_retry (int fd)
-{
-  int result;
-
-  do
-    result = weir_fx_fsync (fd);
-  while (result != 0 && errno == EINTR);
-  return result;
-}
-
-int
-weir_fx_fdatasync_retry (int fd)
-{
-  int result;
-
-  do
-    result = weir_fx_fdatasync (fd);
-  while (result != 0 && errno == EINTR);
-  return result;
 }

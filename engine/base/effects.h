@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Every act of the engine on disk or network that outlives the process goes through here, with the semantics of the call it is
- * named after (-1 and errno). In builds with WEIR_EFFECTS (all but release) each act is numbered from 1 and can be made to kill
+ * named after (-1 and errno), but that interruptions are waited out (never EINTR). In builds with WEIR_EFFECTS (all but release) each act is numbered from 1 and can be made to kill
  * the process or to fail; effects.c says how. In a release build these are the calls themselves.
  */
 #pragma once
@@ -69,31 +69,32 @@ guint64 weir_fx_count (void); /* effects since the start or the last weir_fx_set
 
 #else
 
+#include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
 static inline int
 weir_fx_open (const char *path, int flags, mode_t mode)
 {
-  return open (path, flags, mode);
+  return (int)TEMP_FAILURE_RETRY (open (path, flags, mode));
 }
 
 static inline int
 weir_fx_openat (int dir, const char *name, int flags, mode_t mode)
 {
-  return openat (dir, name, flags, mode);
+  return (int)TEMP_FAILURE_RETRY (openat (dir, name, flags, mode));
 }
 
 static inline int
 weir_fx_mkdir (const char *path, mode_t mode)
 {
-  return mkdir (path, mode);
+  return (int)TEMP_FAILURE_RETRY (mkdir (path, mode));
 }
 
 static inline int
 weir_fx_mkdirat (int dir, const char *name, mode_t mode)
 {
-  return mkdirat (dir, name, mode);
+  return (int)TEMP_FAILURE_RETRY (mkdirat (dir, name, mode));
 }
 
 static inline gboolean
@@ -123,28 +124,34 @@ weir_fx_bound (const char *variable, guint64 otherwise)
   return otherwise;
 }
 
-#define weir_fx_write(fd, bytes, len)                        write ((fd), (bytes), (len))
-#define weir_fx_pwrite(fd, bytes, len, offset)               pwrite ((fd), (bytes), (len), (offset))
-#define weir_fx_writev(fd, parts, n_parts)                   writev ((fd), (parts), (n_parts))
-#define weir_fx_fsync(fd)                                    fsync (fd)
-#define weir_fx_fdatasync(fd)                                fdatasync (fd)
-#define weir_fx_ftruncate(fd, len)                           ftruncate ((fd), (len))
-#define weir_fx_rename(from, to)                             rename ((from), (to))
-#define weir_fx_renameat2(from_dir, from, to_dir, to, flags) renameat2 ((from_dir), (from), (to_dir), (to), (flags))
-#define weir_fx_unlink(path)                                 unlink (path)
-#define weir_fx_unlinkat(dir, name, flags)                   unlinkat ((dir), (name), (flags))
-#define weir_fx_close(fd)                                    close (fd)
+#define weir_fx_write(fd, bytes, len)                        TEMP_FAILURE_RETRY (write ((fd), (bytes), (len)))
+#define weir_fx_pwrite(fd, bytes, len, offset)               TEMP_FAILURE_RETRY (pwrite ((fd), (bytes), (len), (offset)))
+#define weir_fx_writev(fd, parts, n_parts)                   TEMP_FAILURE_RETRY (writev ((fd), (parts), (n_parts)))
+#define weir_fx_fsync(fd)                                    TEMP_FAILURE_RETRY (fsync (fd))
+#define weir_fx_fdatasync(fd)                                TEMP_FAILURE_RETRY (fdatasync (fd))
+#define weir_fx_ftruncate(fd, len)                           TEMP_FAILURE_RETRY (ftruncate ((fd), (len)))
+#define weir_fx_rename(from, to)                             TEMP_FAILURE_RETRY (rename ((from), (to)))
+#define weir_fx_renameat2(from_dir, from, to_dir, to, flags) TEMP_FAILURE_RETRY (renameat2 ((from_dir), (from), (to_dir), (to), (flags)))
+#define weir_fx_unlink(path)                                 TEMP_FAILURE_RETRY (unlink (path))
+#define weir_fx_unlinkat(dir, name, flags)                   TEMP_FAILURE_RETRY (unlinkat ((dir), (name), (flags)))
+
+static inline int
+weir_fx_close (int fd)
+{
+  int result = close (fd);
+
+  return result != 0 && errno == EINTR ? 0 : result;
+}
 
 #endif
 
-/* Writes all of it: goes on after EINTR and short writes. FALSE with errno. */
+/* Writes all of it: goes on after short writes. FALSE with errno. */
 gboolean weir_fx_write_all (int fd, const void *bytes, gsize len);
 gboolean weir_fx_pwrite_all (int fd, const void *bytes, gsize len, off_t offset);
 /* As above for several pieces; @parts is consumed. One call where the kernel takes all. */
 gboolean weir_fx_writev_all (int fd, struct iovec *parts, int n_parts);
 
-/* fsync() and fdatasync() with EINTR taken away. Any other failure is final: the pages may be gone (never call it again). 0 or -1. */
-int weir_fx_fsync_retry (int fd);
-int weir_fx_fdatasync_retry (int fd);
+#define weir_fx_fsync_retry(fd)     weir_fx_fsync (fd)
+#define weir_fx_fdatasync_retry(fd) weir_fx_fdatasync (fd)
 
 G_END_DECLS

@@ -193,7 +193,7 @@ replace_log (WeirManifest     *self,
   if (fd < 0)
     return weir_fail_file (error, "create", temporary, errno);
   ok = weir_fx_write_all (fd, bytes->data, bytes->len) || weir_fail_file (error, "write", temporary, errno);
-  if (ok && weir_fx_fsync_retry (fd) != 0)
+  if (ok && weir_fx_fsync (fd) != 0)
     ok = weir_fail_file (error, "sync", temporary, errno);
   if (ok && weir_fx_rename (temporary, self->path) != 0)
     ok = weir_fail_file (error, "rename", temporary, errno);
@@ -245,7 +245,7 @@ append_frame (WeirManifest *self,
 
   add_frame (&out, g_bytes_get_data (body, NULL), g_bytes_get_size (body));
   ok = weir_fx_write_all (self->fd, out.bytes->data, out.bytes->len) || weir_fail_file (error, "write", self->path, errno);
-  if (ok && weir_fx_fdatasync_retry (self->fd) != 0)
+  if (ok && weir_fx_fdatasync (self->fd) != 0)
     ok = weir_fail_file (error, "sync", self->path, errno);
   g_byte_array_unref (out.bytes);
   self->must_rewrite = !ok;
@@ -316,7 +316,7 @@ open_log (WeirManifest *self,
   if (self->fd < 0 || fstat (self->fd, &status) != 0 || self->log.length == 0 || (gsize)status.st_size != self->log.length)
     return rewrite (self, NULL, error);
   /* Whoever wrote the last record may have died before its sync. */
-  if (weir_fx_fdatasync_retry (self->fd) != 0)
+  if (weir_fx_fdatasync (self->fd) != 0)
     return weir_fail_file (error, "sync", self->path, errno);
   return TRUE;
 }

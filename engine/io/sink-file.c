@@ -169,7 +169,7 @@ publish (FileSink         *self,
 
   if (!flush (self, error))
     return FALSE;
-  if (weir_fx_fsync_retry (fd) != 0)
+  if (weir_fx_fsync (fd) != 0)
     return weir_fail_file (error, "sync", self->open_path, errno);
   self->fd = -1;
   if (weir_fx_close (fd) != 0)

@@ -114,7 +114,7 @@ weir_record_log_create_at (const char      *path,
   memcpy (header + 16, id->bytes, sizeof id->bytes);
   put_u64 (header + 32, first_batch);
   put_u32 (header + 44, weir_crc32c (0, header, 44));
-  if (fd < 0 || !weir_fx_write_all (fd, header, sizeof header) || weir_fx_fsync_retry (fd) < 0)
+  if (fd < 0 || !weir_fx_write_all (fd, header, sizeof header) || weir_fx_fsync (fd) < 0)
     {
       weir_fail_file (error, "create", path, errno);
       return NULL;
@@ -209,7 +209,7 @@ static gboolean
 cut_back (WeirRecordLog *self,
           GError       **error)
 {
-  if (weir_fx_ftruncate (self->fd, (off_t)self->size) < 0 || weir_fx_fdatasync_retry (self->fd) < 0 ||
+  if (weir_fx_ftruncate (self->fd, (off_t)self->size) < 0 || weir_fx_fdatasync (self->fd) < 0 ||
       lseek (self->fd, (off_t)self->size, SEEK_SET) < 0)
     return weir_fail_file (error, "cut back", self->path, errno);
   self->is_dirty = FALSE;
@@ -239,7 +239,7 @@ weir_record_log_sync (WeirRecordLog *log,
   if (ok)
     {
       log->is_dirty = TRUE;
-      ok = weir_fx_writev_all (log->fd, pieces, (int)n) && weir_fx_fdatasync_retry (log->fd) == 0;
+      ok = weir_fx_writev_all (log->fd, pieces, (int)n) && weir_fx_fdatasync (log->fd) == 0;
       if (!ok)
         weir_fail_file (error, "write", log->path, errno);
     }

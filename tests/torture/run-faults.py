@@ -47,7 +47,7 @@ def complaint(point, outcome, seconds):
     if point.code in UNNOTICED:
         return None if outcome.status == 0 else f'{point.code} was noticed: {outcome}'
     if outcome.status == 0:
-        return None if point.how_long == 'once' and point.effect[1] in HARMLESS else 'the failure went unnoticed'
+        return None if point.effect[1] in HARMLESS else 'the failure went unnoticed'
     if outcome.status != 1:
         return f'wrong exit: {outcome}'
     if seconds > LIMIT:
