@@ -195,6 +195,12 @@ read_segment (Recovery *r,
   *empty = FALSE;
   if (reader == NULL)
     return FALSE;
+  if (is_last)
+    {
+      g_free (self->resume_path);
+      self->resume_path = g_strdup (path);
+      self->resume_size = 0;
+    }
   if (reader->size == 0)
     {
       *empty = TRUE;
@@ -214,11 +220,7 @@ read_segment (Recovery *r,
       return FALSE;
     }
   if (is_last)
-    {
-      g_free (self->resume_path);
-      self->resume_path = g_steal_pointer (&path);
-      self->resume_size = reader->pos;
-    }
+    self->resume_size = reader->pos;
   return TRUE;
 }
 

@@ -156,6 +156,12 @@ weir_checkpoint_get_last (WeirCheckpoint *checkpoint)
   return (gint64)checkpoint->next_batch - 1;
 }
 
+const char *
+weir_checkpoint_get_last_path (WeirCheckpoint *checkpoint)
+{
+  return checkpoint->resume_path != NULL ? checkpoint->resume_path : checkpoint->log_dir;
+}
+
 static GPtrArray *
 copy_lines (GPtrArray *lines)
 {

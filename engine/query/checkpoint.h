@@ -78,6 +78,8 @@ typedef struct
 gboolean weir_checkpoint_recover (WeirCheckpoint *checkpoint, const WeirRecoveryFuncs *funcs, gpointer data, WeirLoggedBatch **pending, GError **error);
 /* The last committed batch; −1: none. After recovery. */
 gint64 weir_checkpoint_get_last (WeirCheckpoint *checkpoint);
+/* The file that says so, for messages. After recovery, before the first append. */
+const char *weir_checkpoint_get_last_path (WeirCheckpoint *checkpoint);
 
 /* Whether sink @index took the place of another since the last run: it holds nothing of what went before. */
 gboolean weir_checkpoint_sink_is_new (WeirCheckpoint *checkpoint, guint index);

@@ -127,8 +127,8 @@ check_sink (WeirStreamRun *self,
 
   if (held > begun)
     return weir_fail (error, WEIR_ERROR_RUN, "STREAMING_CHECKPOINT_SINK_MISMATCH.CHECKPOINT_IS_OLDER", WEIR_SPAN_NONE,
-                      "The checkpoint %s is older than the sink %s: the sink holds batch %" G_GINT64_FORMAT " of this query, the checkpoint ends with batch %" G_GINT64_FORMAT ". Restore the checkpoint that belongs to the sink, or start with a new checkpoint directory and an empty sink.",
-                      weir_checkpoint_get_dir (self->config.checkpoint), sink->description, held, begun);
+                      "The checkpoint %s is older than the sink %s: the sink holds batch %" G_GINT64_FORMAT " of this query, the checkpoint ends with batch %" G_GINT64_FORMAT " in %s. Restore the checkpoint that belongs to the sink, or start with a new checkpoint directory and an empty sink.",
+                      weir_checkpoint_get_dir (self->config.checkpoint), sink->description, held, begun, weir_checkpoint_get_last_path (self->config.checkpoint));
   if (held < last && !weir_checkpoint_sink_is_new (self->config.checkpoint, i))
     return weir_fail (error, WEIR_ERROR_RUN, "STREAMING_CHECKPOINT_SINK_MISMATCH.SINK_IS_OLDER", WEIR_SPAN_NONE,
                       "The sink %s is older than the checkpoint %s: the checkpoint committed batch %" G_GINT64_FORMAT ", the sink holds batch %" G_GINT64_FORMAT " of this query. The sink lost batches: restore it, or start with a new checkpoint directory and an empty sink.",

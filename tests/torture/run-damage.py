@@ -96,8 +96,12 @@ def try_point(point, slot):
     point.damage = apply(path, point.damage, chance, neighbours)
     outcome = scenario.run(slot)
     if outcome.status == 1:
-        # What is missing may only be seen in what depends on it.
-        named = str(folder) if point.damage == 'removed' or point.damage.startswith('holds') else path.name
+        # What is missing may only be seen in what depends on it; a manifest that ends early is that of a sink that lost batches.
+        named = path.name
+        if point.damage == 'removed' or point.damage.startswith('holds'):
+            named = str(folder)
+        elif path.parent.name == '_weir_manifest':
+            named = str(path.parent.parent)
         return False, None if named in outcome.errors else f'does not name the file: {outcome}'
     return False, scenario.difference(slot, outcome)
 
