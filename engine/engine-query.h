@@ -34,6 +34,7 @@ WEIR_API const GError  *weir_query_get_error (WeirQuery *query);      /* nullabl
 WEIR_API char          *weir_query_dup_error_text (WeirQuery *query); /* `[CONDITION] … SQLSTATE: …` with the SQL line and caret; nullable */
 WEIR_API const char    *weir_query_get_output_mode (WeirQuery *query);
 WEIR_API const char    *weir_query_get_trigger (WeirQuery *query);
+WEIR_API gint64         weir_query_get_interval_us (WeirQuery *query); /* of a processing-time trigger; 0: none */
 WEIR_API const char    *weir_query_get_sql (WeirQuery *query);
 WEIR_API char          *weir_query_explain (WeirQuery *query, gboolean extended); /* (transfer full) */
 WEIR_API gint64         weir_query_get_started_us (WeirQuery *query);             /* clock; 0 before */

@@ -98,6 +98,12 @@ weir_query_get_trigger (WeirQuery *query)
   return shared;
 }
 
+gint64
+weir_query_get_interval_us (WeirQuery *query)
+{
+  return query->spec.trigger.kind == WEIR_TRIGGER_PROCESSING_TIME ? query->spec.trigger.interval_us : 0;
+}
+
 const char *
 weir_query_get_sql (WeirQuery *query)
 {

@@ -130,8 +130,15 @@ test_demo (void)
   activate (window, "pause");
   activate (window, "design");
   g_assert_cmpstr (weir_query_page_get_view (weir_window_get_page (window)), ==, "design");
+  activate (window, "health");
+  g_assert_cmpstr (weir_query_page_get_view (weir_window_get_page (window)), ==, "health");
+  wait_until (weir_batch_list_get_n (weir_health_page_get_batches (weir_query_page_get_health (weir_window_get_page (window)))) > 2);
+  activate (window, "hold");
+  g_assert_true (weir_query_get_held (weir_document_get_query (document, "orders_per_window")));
+  activate (window, "hold");
+  g_assert_false (weir_query_get_held (weir_document_get_query (document, "orders_per_window")));
   activate (window, "results");
-  activate (window, "stop");
+  activate (window, "stop-after-batch");
   wait_until (!is_enabled (window, "stop"));
   activate (window, "run");
   wait_until (has_rows (window, "orders_per_window"));
@@ -273,6 +280,8 @@ test_narrow (void)
   wait_until (has_rows (window, "orders_per_window"));
   wait_until (child_minimum (page_bin) <= 360);
   activate (window, "design");
+  wait_until (child_minimum (page_bin) <= 360);
+  activate (window, "health");
   wait_until (child_minimum (page_bin) <= 360);
   close_window (window);
 }

@@ -267,6 +267,24 @@ weir_format_duration (gint64 duration_us)
 }
 
 char *
+weir_format_elapsed (gint64 elapsed_us)
+{
+  g_autofree char *text = NULL;
+
+  if (elapsed_us < G_USEC_PER_SEC)
+    {
+      text = weir_format_number ((double)elapsed_us / 1000, elapsed_us < 10000 ? 1 : 0);
+      /* Translators: a duration in milliseconds, as "0.4 ms" */
+      return g_strdup_printf (_ ("%s ms"), text);
+    }
+  if (elapsed_us >= 60 * (gint64)G_USEC_PER_SEC)
+    return weir_format_duration (elapsed_us);
+  text = weir_format_number ((double)elapsed_us / G_USEC_PER_SEC, 1);
+  /* Translators: a duration in seconds, as "2.4 s" */
+  return g_strdup_printf (_ ("%s s"), text);
+}
+
+char *
 weir_format_ago (gint64 ago_us)
 {
   g_autofree char *text = NULL;

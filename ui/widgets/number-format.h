@@ -60,6 +60,9 @@ char *weir_format_window (gint64     start_us,
 /* "10 s", "1 min 30 s", "2 h"; below a second "250 ms". */
 char *weir_format_duration (gint64 duration_us);
 
+/* As weir_format_duration(), with a tenth where it counts: "0.4 ms", "26 ms", "2.4 s". */
+char *weir_format_elapsed (gint64 elapsed_us);
+
 /* "0.4 s ago", "12 s ago", "3 min ago". */
 char *weir_format_ago (gint64 ago_us);
 

@@ -524,6 +524,7 @@ _weir_window_update_actions (WeirWindow *self)
   set_enabled (self, "delete-query", editable);
   set_enabled (self, "rename-query", editable && info != NULL && info->name != NULL);
   set_enabled (self, "stop-all", weir_document_has_running (self->document));
+  _weir_window_update_control_actions (self);
   set_enabled (self, "save", weir_document_get_modified (self->document) || weir_document_get_file (self->document) == NULL);
 }
 
@@ -563,4 +564,5 @@ _weir_window_add_actions (WeirWindow *self)
   };
 
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
+  _weir_window_add_control_actions (self);
 }

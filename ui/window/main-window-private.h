@@ -39,6 +39,9 @@ struct _WeirWindow
 
 void _weir_window_add_actions (WeirWindow *self);
 void _weir_window_update_actions (WeirWindow *self);
+/* Hold, stop after the batch, health: main-window-control.c. */
+void _weir_window_add_control_actions (WeirWindow *self);
+void _weir_window_update_control_actions (WeirWindow *self);
 void _weir_window_save (WeirWindow *self,
                         gboolean    ask_where);
 void _weir_window_ask_open (WeirWindow *self);

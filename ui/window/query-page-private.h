@@ -46,6 +46,7 @@ struct _WeirQueryPage
   WeirQueryBar     *bar;
   WeirFailurePanel *failure;
   WeirResultsPane  *results;
+  WeirHealthPage   *health;
   WeirStatusLine   *status;
 
   WeirQuery *shown;          /* whose result the pane shows */

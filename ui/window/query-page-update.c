@@ -105,17 +105,21 @@ show_notice (WeirQueryPage *self,
     set_notice (self, NULL, NULL, NULL);
 }
 
-/* "Batch 132 · 12,480 rows/s · 3 ms · watermark 10:42:10" */
+/* "Batch 132 · 12,480 rows/s · 3.1 ms · watermark 10:42:10"; while nothing comes, the last one that ran, without its time */
 static char *
 describe_batch (WeirQueryPage *self,
                 WeirProgress  *progress)
 {
-  g_autofree char *number = weir_format_number ((double)weir_progress_get_batch_id (progress), 0);
-  g_autofree char *duration = weir_format_duration (weir_progress_get_duration_us (progress));
+  gboolean         is_idle = weir_progress_get_is_idle (progress);
+  guint64          n_run = weir_progress_get_batch_id (progress) + (is_idle ? 0 : 1);
+  g_autofree char *number = weir_format_number ((double)n_run - 1, 0);
+  g_autofree char *duration = weir_format_elapsed (weir_progress_get_duration_us (progress));
   double           rate = weir_progress_get_input_rate (progress);
   gint64           watermark = weir_progress_get_watermark_us (progress);
   GString         *out = g_string_new (NULL);
 
+  if (n_run == 0)
+    return g_string_free (out, FALSE);
   /* TRANSLATORS: the number of a micro-batch */
   g_string_append_printf (out, _ ("Batch %s"), number);
   if (!isnan (rate))
@@ -125,7 +129,8 @@ describe_batch (WeirQueryPage *self,
       g_string_append (out, " · ");
       g_string_append_printf (out, _ ("%s rows/s"), rows);
     }
-  g_string_append_printf (out, " · %s", duration);
+  if (!is_idle)
+    g_string_append_printf (out, " · %s", duration);
   if (watermark != G_MININT64 && watermark > 0)
     {
       g_autofree char *time = weir_format_clock_seconds (watermark, self->zone);
@@ -182,20 +187,6 @@ describe_waiting (WeirQuery *query)
   return NULL;
 }
 
-static const char *
-get_verdict (WeirQuery    *query,
-             WeirGlyph     glyph,
-             WeirProgress *progress)
-{
-  double in, done;
-
-  if (glyph != WEIR_GLYPH_RUNNING || progress == NULL)
-    return weir_glyph_word (glyph);
-  in = weir_progress_get_input_rate (progress);
-  done = weir_progress_get_processed_rate (progress);
-  return !isnan (in) && !isnan (done) && done < in ? _ ("Falling behind") : _ ("Keeping up");
-}
-
 static void
 show_status (WeirQueryPage *self,
              WeirQuery     *query,
@@ -205,9 +196,11 @@ show_status (WeirQueryPage *self,
   g_autofree char         *batch = progress != NULL ? describe_batch (self, progress) : g_strdup ("");
   g_autofree char         *counts = query != NULL ? describe_counts (query) : g_strdup ("");
   g_autofree char         *waiting = query != NULL && glyph == WEIR_GLYPH_WAITING ? describe_waiting (query) : NULL;
+  WeirHealthVerdict        verdict = weir_health_page_judge (self->health);
   g_autofree char         *details = waiting != NULL ? g_strdup (waiting) : g_strconcat (batch, counts, NULL);
 
-  weir_status_line_set (self->status, glyph, get_verdict (query, glyph, progress), details);
+  weir_status_line_set (self->status, glyph, query != NULL ? verdict.title : weir_glyph_word (glyph), details);
+  weir_health_verdict_clear (&verdict);
 }
 
 void
@@ -222,6 +215,8 @@ _weir_query_page_update (WeirQueryPage *self)
   if (g_strcmp0 (gtk_label_get_text (self->caption), caption) != 0)
     gtk_label_set_text (self->caption, caption);
   show_result (self, query);
+  weir_health_page_set_query (self->health, query);
+  weir_health_page_refresh (self->health);
   show_failure (self, query);
   show_buttons (self, active);
   show_notice (self, active);

@@ -47,6 +47,7 @@ apply_narrow (WeirQueryPage *self)
   adw_view_switcher_bar_set_reveal (ADW_VIEW_SWITCHER_BAR (self->switcher_bar), narrow);
   gtk_widget_set_visible (GTK_WIDGET (self->status), !narrow);
   gtk_widget_set_visible (GTK_WIDGET (self->bar), !narrow);
+  weir_health_page_set_narrow (self->health, narrow);
   lay_out_design (self, narrow);
   _weir_query_page_update (self);
 }
@@ -137,6 +138,13 @@ weir_query_page_get_results (WeirQueryPage *self)
   return self->results;
 }
 
+WeirHealthPage *
+weir_query_page_get_health (WeirQueryPage *self)
+{
+  g_return_val_if_fail (WEIR_IS_QUERY_PAGE (self), NULL);
+  return self->health;
+}
+
 const char *
 weir_query_page_get_name (WeirQueryPage *self)
 {
@@ -168,6 +176,7 @@ weir_query_page_set_time_zone (WeirQueryPage *self,
   g_time_zone_unref (self->zone);
   self->zone = found != NULL ? found : g_time_zone_new_local ();
   weir_results_pane_set_time_zone (self->results, zone);
+  weir_health_page_set_zone (self->health, self->zone);
   weir_status_line_set_zone (self->status, zone != NULL ? zone : g_time_zone_get_identifier (self->zone));
 }
 
@@ -247,6 +256,7 @@ weir_query_page_class_init (WeirQueryPageClass *class)
   g_type_ensure (WEIR_TYPE_QUERY_BAR);
   g_type_ensure (WEIR_TYPE_FAILURE_PANEL);
   g_type_ensure (WEIR_TYPE_RESULTS_PANE);
+  g_type_ensure (WEIR_TYPE_HEALTH_PAGE);
   g_type_ensure (WEIR_TYPE_STATUS_LINE);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/weirapp/Weir/window/query-page.ui");
   BIND (bin);
@@ -273,6 +283,7 @@ weir_query_page_class_init (WeirQueryPageClass *class)
   BIND (bar);
   BIND (failure);
   BIND (results);
+  BIND (health);
   BIND (status);
   gtk_widget_class_bind_template_callback (widget_class, narrow_cb);
   gtk_widget_class_bind_template_callback (widget_class, bar_changed_cb);

@@ -3,6 +3,7 @@
 
 #include <adwaita.h>
 
+#include "ui/health/health-page.h"
 #include "ui/results/results-pane.h"
 #include "ui/window/document.h"
 
@@ -14,7 +15,7 @@ G_DECLARE_FINAL_TYPE (WeirQueryPage, weir_query_page, WEIR, QUERY_PAGE, GtkWidge
 /**
  * WeirQueryPage:
  *
- * One query of a document: header, Design and Results, status line. Everything a user can do here is an action of the window (`win.…`).
+ * One query of a document: header, Design, Results, Health, status line. Everything a user can do here is an action of the window (`win.…`).
  *
  * Signals: `message` (text); `restart-needed` () when an edit made here takes effect with the next run.
  */
@@ -29,6 +30,7 @@ void        weir_query_page_show (WeirQueryPage *self,
                                   const char    *view);
 const char *weir_query_page_get_view (WeirQueryPage *self);
 
+WeirHealthPage  *weir_query_page_get_health (WeirQueryPage *self);
 WeirResultsPane *weir_query_page_get_results (WeirQueryPage *self);
 void             weir_query_page_show_samples (WeirQueryPage *self,
                                                WeirSampleKind kind);

@@ -34,7 +34,7 @@ weir_query_state_glyph (WeirDocument *document,
   switch (weir_query_get_state (query))
     {
     case WEIR_QUERY_RUNNING:
-      return paused ? WEIR_GLYPH_PAUSED : WEIR_GLYPH_RUNNING;
+      return paused || weir_query_get_held (query) ? WEIR_GLYPH_PAUSED : WEIR_GLYPH_RUNNING;
     case WEIR_QUERY_STARTING:
     case WEIR_QUERY_WAITING:
     case WEIR_QUERY_STOPPING:
@@ -81,6 +81,8 @@ weir_query_state_caption (WeirDocument *document,
     case WEIR_QUERY_RUNNING:
       if (weir_document_get_is_stale (document, name))
         return g_strdup (_ ("Running · edited since"));
+      if (weir_query_get_held (query))
+        return g_strdup (_ ("On hold"));
       return running_caption (query);
     case WEIR_QUERY_WAITING:
       return g_strdup (_ ("Waiting for a source"));

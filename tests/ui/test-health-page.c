@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The Health page with a running query: its list follows, hold and step, its report, its width. */
+#include "config.h"
+
+#include <adwaita.h>
+#include <string.h>
+
+#include "ui/health/health-page.h"
+#include "ui/ui-init.h"
+
+#define WAIT_US    (30 * G_USEC_PER_SEC)
+#define DEADLINE_S 30
+
+static gboolean
+deadline_cb (gpointer data)
+{
+  g_error ("nothing came of it within %d s", DEADLINE_S);
+  return G_SOURCE_REMOVE;
+}
+
+#define wait_until(condition)                                               \
+  G_STMT_START                                                              \
+  {                                                                         \
+    guint deadline = g_timeout_add_seconds (DEADLINE_S, deadline_cb, NULL); \
+    while (!(condition))                                                    \
+      g_main_context_iteration (NULL, TRUE);                                \
+    g_source_remove (deadline);                                             \
+  }                                                                         \
+  G_STMT_END
+
+typedef struct
+{
+  WeirSession    *session;
+  WeirQuery      *query;
+  GtkWindow      *window;
+  WeirHealthPage *page;
+} Fixture;
+
+static void
+fixture_init (Fixture *fixture,
+              int      width)
+{
+  static const char  text[] = "CREATE TABLE t (v INT) USING queue;\n"
+                              "CREATE STREAMING QUERY q OUTPUT MODE COMPLETE AS SELECT v, count(*) AS n FROM STREAM t GROUP BY v";
+  g_autoptr (GArray) ranges = weir_script_split (text);
+  g_autoptr (GError) error = NULL;
+
+  fixture->session = weir_session_new ();
+  for (guint i = 0; i < ranges->len; i++)
+    {
+      g_autoptr (WeirOutcome) outcome = weir_session_execute (fixture->session, text, g_array_index (ranges, WeirRange, i), &error);
+
+      g_assert_no_error (error);
+      if (outcome->query != NULL)
+        fixture->query = g_object_ref (outcome->query);
+    }
+  fixture->window = GTK_WINDOW (gtk_window_new ());
+  fixture->page = WEIR_HEALTH_PAGE (weir_health_page_new ());
+  gtk_window_set_default_size (fixture->window, width, 720);
+  gtk_window_set_child (fixture->window, GTK_WIDGET (fixture->page));
+  weir_health_page_set_query (fixture->page, fixture->query);
+  gtk_window_present (fixture->window);
+  wait_until (gtk_widget_get_mapped (GTK_WIDGET (fixture->page)));
+}
+
+static void
+fixture_clear (Fixture *fixture)
+{
+  weir_query_stop (fixture->query);
+  weir_query_await_termination (fixture->query, WAIT_US, NULL);
+  gtk_window_destroy (fixture->window);
+  g_object_unref (fixture->query);
+  g_object_unref (fixture->session);
+  while (g_main_context_iteration (NULL, FALSE))
+    continue;
+}
+
+static void
+push (Fixture *fixture)
+{
+  g_assert_true (weir_session_push_rows (fixture->session, "t", "{\"v\":1}", NULL));
+}
+
+static guint
+count_batches (Fixture *fixture)
+{
+  weir_health_page_refresh (fixture->page);
+  return weir_batch_list_get_n (weir_health_page_get_batches (fixture->page));
+}
+
+static WeirHealthKind
+judge (Fixture *fixture)
+{
+  WeirHealthVerdict verdict = weir_health_page_judge (fixture->page);
+
+  weir_health_verdict_clear (&verdict);
+  return verdict.kind;
+}
+
+static void
+test_follows (void)
+{
+  Fixture          fixture;
+  g_autofree char *report = NULL;
+
+  fixture_init (&fixture, 1000);
+  g_assert_cmpint (judge (&fixture), ==, WEIR_HEALTH_NOT_RUNNING);
+  weir_query_start (fixture.query);
+  push (&fixture);
+  wait_until (count_batches (&fixture) == 1);
+  push (&fixture);
+  push (&fixture);
+  wait_until (count_batches (&fixture) == 3);
+  g_assert_cmpint (judge (&fixture), ==, WEIR_HEALTH_GOOD);
+  report = weir_health_page_dup_report (fixture.page);
+  g_assert_nonnull (strstr (report, "\"batchId\":2"));
+  g_assert_nonnull (strstr (report, "isTriggerActive"));
+  weir_health_page_set_query (fixture.page, NULL);
+  g_assert_cmpuint (count_batches (&fixture), ==, 0);
+  weir_health_page_set_query (fixture.page, fixture.query);
+  g_assert_cmpuint (count_batches (&fixture), ==, 3);
+  fixture_clear (&fixture);
+}
+
+/* Batches come while the page is not looked at, and are there when it is. */
+static void
+test_unseen (void)
+{
+  Fixture fixture;
+
+  fixture_init (&fixture, 1000);
+  gtk_widget_set_visible (GTK_WIDGET (fixture.page), FALSE);
+  weir_query_start (fixture.query);
+  push (&fixture);
+  wait_until (weir_query_get_n_input_rows (fixture.query) == 1);
+  g_assert_cmpuint (count_batches (&fixture), ==, 0);
+  gtk_widget_set_visible (GTK_WIDGET (fixture.page), TRUE);
+  wait_until (count_batches (&fixture) == 1);
+  fixture_clear (&fixture);
+}
+
+static void
+test_hold (void)
+{
+  Fixture fixture;
+
+  fixture_init (&fixture, 1000);
+  weir_query_set_held (fixture.query, TRUE);
+  weir_query_start (fixture.query);
+  push (&fixture);
+  push (&fixture);
+  wait_until (weir_query_get_state (fixture.query) == WEIR_QUERY_RUNNING);
+  g_assert_cmpint (judge (&fixture), ==, WEIR_HEALTH_HELD);
+  weir_query_step (fixture.query);
+  wait_until (count_batches (&fixture) == 1);
+  g_assert_cmpuint (weir_query_get_n_input_rows (fixture.query), ==, 1);
+  weir_query_set_held (fixture.query, FALSE);
+  wait_until (count_batches (&fixture) == 2);
+  fixture_clear (&fixture);
+}
+
+/* The page fits 360 pixels, and keeps no more rows than it says. */
+static void
+test_narrow (void)
+{
+  Fixture fixture;
+  int     minimum;
+
+  fixture_init (&fixture, 360);
+  weir_health_page_set_narrow (fixture.page, TRUE);
+  weir_query_start (fixture.query);
+  for (guint i = 0; i < 250; i++)
+    push (&fixture);
+  wait_until (weir_query_get_n_input_rows (fixture.query) == 250);
+  wait_until (count_batches (&fixture) == 200);
+  weir_health_page_set_range (fixture.page, WEIR_HEALTH_ALL);
+  gtk_widget_measure (GTK_WIDGET (fixture.page), GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
+  g_assert_cmpint (minimum, <=, 360);
+  fixture_clear (&fixture);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  adw_init ();
+  weir_ui_init ();
+  g_test_add_func ("/health-page/follows", test_follows);
+  g_test_add_func ("/health-page/unseen", test_unseen);
+  g_test_add_func ("/health-page/hold", test_hold);
+  g_test_add_func ("/health-page/narrow", test_narrow);
+  return g_test_run ();
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "ui/charts/axis-ticks.h"
+#include "ui/charts/time-chart.h"
+
+G_BEGIN_DECLS
+
+struct _WeirTimeChart
+{
+  GtkWidget parent_instance;
+
+  WeirTimeChartKind kind;
+  gint64           *times_us; /* Owned */
+  double           *values;   /* Owned: series after series */
+  guint             n;
+  guint             n_series;
+  gint64            min_us, max_us;
+  double            divisor;
+  const char       *unit; /* static */
+  gboolean          log, whole;
+  GTimeZone        *zone; /* Owned */
+  WeirNumberTicks   ticks;
+  GskRenderNode    *drawn; /* Owned, nullable: all but the cursor */
+  int               drawn_width, drawn_height;
+  int               cursor;
+};
+
+/* Pixels around the plot. */
+#define WEIR_TIME_CHART_LEFT   48.
+#define WEIR_TIME_CHART_RIGHT  6.
+#define WEIR_TIME_CHART_TOP    6.
+#define WEIR_TIME_CHART_BOTTOM 18.
+
+/* Draws everything but the cursor. */
+void   _weir_time_chart_draw (WeirTimeChart *self, GtkSnapshot *snapshot, double width, double height, const WeirPalette *palette);
+double _weir_time_chart_x (WeirTimeChart *self, double time_us, double width);
+
+G_END_DECLS

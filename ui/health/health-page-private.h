@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "ui/health/health-card.h"
+#include "ui/health/health-page.h"
+#include "ui/health/state-view.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  WEIR_CARD_RATES,
+  WEIR_CARD_DURATION,
+  WEIR_CARD_LAG,
+  WEIR_CARD_STATE_ROWS,
+  WEIR_CARD_STATE_BYTES,
+  WEIR_CARD_LATE,
+  WEIR_N_CARDS,
+} WeirHealthCardId;
+
+struct _WeirHealthPage
+{
+  GtkWidget parent_instance;
+
+  WeirQuery         *query;   /* Owned, nullable */
+  WeirHealthHistory *history; /* Owned */
+  GPtrArray         *pending; /* Owned: WeirProgress not yet in the list, oldest first */
+  GTimeZone         *zone;    /* Owned */
+  WeirHealthRange    range;
+  gboolean           narrow;
+
+  GtkWidget      *scroller; /* Owned: the only child */
+  GtkBox         *head;
+  GtkWidget      *glyph;
+  GtkLabel       *title;
+  GtkLabel       *text;
+  GtkWidget      *ranges[WEIR_HEALTH_N_RANGES];
+  GtkWidget      *step;
+  WeirHealthCard *cards[WEIR_N_CARDS];
+  GtkWidget      *late_button;
+  GtkBox         *lower;
+  GtkLabel       *n_batches;
+  WeirBatchList  *batches;
+  GtkLabel       *state_caption;
+  WeirStateView  *state;
+};
+
+/* The six cards: what they are, and their data brought up to date. */
+void _weir_health_page_add_cards (WeirHealthPage *self, GtkFlowBox *flow);
+void _weir_health_page_update_cards (WeirHealthPage *self);
+
+G_END_DECLS
