@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "base/effects.h"
 #include "query/checkpoint.h"
 #include "state/record-log.h"
 
 G_BEGIN_DECLS
 
-/* Batches of log that stay, as spark.sql.streaming.minBatchesToRetain; and snapshots. */
-#define WEIR_CHECKPOINT_BATCHES_MIN   100
+/* Batches of log that stay, as spark.sql.streaming.minBatchesToRetain; after so many a snapshot is due; snapshots that stay. Tests make the
+ * first two small. */
+#define WEIR_CHECKPOINT_BATCHES_MIN   (weir_fx_bound ("WEIR_RETAIN_BATCHES", 100))
+#define WEIR_CHECKPOINT_BATCHES_MAX   (weir_fx_bound ("WEIR_SNAPSHOT_BATCHES", 100))
 #define WEIR_CHECKPOINT_SNAPSHOTS_MIN 2
 
 typedef struct

@@ -267,8 +267,8 @@ read_log (Recovery *r,
     }
   if ((gint64)self->next_batch <= r->base)
     return weir_fail (error, WEIR_ERROR_RUN, "CANNOT_LOAD_STATE_STORE.UNCATEGORIZED", WEIR_SPAN_NONE,
-                      "An error occurred during loading state: the log in %s ends with batch %" G_GINT64_FORMAT ", but there is a snapshot of batch %" G_GINT64_FORMAT ". Restore the log from a copy, or start the query with a new checkpoint directory.",
-                      self->log_dir, (gint64)self->next_batch - 1, r->base);
+                      "An error occurred during loading state: %s ends with batch %" G_GINT64_FORMAT ", but there is a snapshot of batch %" G_GINT64_FORMAT ". Restore the log from a copy, or start the query with a new checkpoint directory.",
+                      weir_checkpoint_get_last_path (self), (gint64)self->next_batch - 1, r->base);
   return TRUE;
 }
 

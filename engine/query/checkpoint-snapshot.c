@@ -4,7 +4,6 @@
 #include "query/checkpoint-private.h"
 
 #include "base/durable-file.h"
-#include "base/effects.h"
 
 #include <string.h>
 
@@ -35,7 +34,7 @@ weir_checkpoint_wants_snapshot (WeirCheckpoint *checkpoint)
   if (checkpoint->writer != NULL && g_atomic_int_get (&checkpoint->writer_done))
     _weir_checkpoint_join_writer (checkpoint);
   return checkpoint->writer == NULL && (checkpoint->delta_bytes > MAX (DELTA_BYTES_MIN, checkpoint->snapshot_bytes) ||
-                                        checkpoint->delta_batches >= WEIR_CHECKPOINT_BATCHES_MIN);
+                                        checkpoint->delta_batches >= WEIR_CHECKPOINT_BATCHES_MAX);
 }
 
 void
@@ -46,15 +45,31 @@ _weir_checkpoint_join_writer (WeirCheckpoint *self)
   self->writer = NULL;
 }
 
+/* Segments all of whose batches are older than @oldest. */
+static void
+forget_log (Job    *job,
+            guint64 oldest)
+{
+  g_autoptr (GArray) segments = weir_record_log_list (job->log_dir, ".log", NULL);
+
+  for (guint i = 0; segments != NULL && i < segments->len; i++)
+    {
+      g_autofree char *path = weir_record_log_path (job->log_dir, g_array_index (segments, guint64, i));
+      guint64          end = i + 1 < segments->len ? g_array_index (segments, guint64, i + 1) : job->batch_id + 1;
+
+      if (end > oldest || weir_fx_unlink (path) < 0)
+        break;
+    }
+}
+
 /* Snapshots but the newest two, and segments whose batches all lie before both and more than 100 batches back. */
 static void
 forget_old (Job *job)
 {
   g_autoptr (GArray) snapshots = weir_record_log_list (job->dir, ".snap", NULL);
-  g_autoptr (GArray) segments = weir_record_log_list (job->log_dir, ".log", NULL);
   guint64            oldest;
 
-  if (snapshots == NULL || segments == NULL || snapshots->len < WEIR_CHECKPOINT_SNAPSHOTS_MIN)
+  if (snapshots == NULL || snapshots->len < WEIR_CHECKPOINT_SNAPSHOTS_MIN)
     return;
   for (guint i = 0; i + WEIR_CHECKPOINT_SNAPSHOTS_MIN < snapshots->len; i++)
     {
@@ -64,13 +79,7 @@ forget_old (Job *job)
     }
   oldest = g_array_index (snapshots, guint64, snapshots->len - WEIR_CHECKPOINT_SNAPSHOTS_MIN) + 1;
   oldest = MIN (oldest, job->batch_id - MIN (job->batch_id, WEIR_CHECKPOINT_BATCHES_MIN));
-  for (guint i = 0; i + 1 < segments->len && g_array_index (segments, guint64, i + 1) <= oldest; i++)
-    {
-      g_autofree char *path = weir_record_log_path (job->log_dir, g_array_index (segments, guint64, i));
-
-      if (weir_fx_unlink (path) < 0)
-        break;
-    }
+  forget_log (job, oldest);
 }
 
 static gboolean
@@ -96,6 +105,8 @@ run_job (gpointer data)
 {
   Job *job = data;
 
+  if (weir_fx_negative ("gc-early"))
+    forget_log (job, job->batch_id + 1);
   if (write_snapshot (job))
     forget_old (job);
   if (job->done != NULL)

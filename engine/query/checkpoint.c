@@ -4,7 +4,6 @@
 #include "query/checkpoint-private.h"
 
 #include "base/durable-file.h"
-#include "base/effects.h"
 
 #include <errno.h>
 #include <string.h>

@@ -4,6 +4,7 @@
 
 #include "query/stream-run-private.h"
 
+#include "base/effects.h"
 #include "column/batch-codec.h"
 
 #include <string.h>
@@ -325,6 +326,15 @@ commit_sources (WeirStreamRun         *self,
     }
 }
 
+static gboolean
+log_commit (WeirStreamRun   *self,
+            WeirLoggedBatch *logged,
+            GError         **error)
+{
+  take_outcome (self, logged);
+  return weir_checkpoint_log_commit (self->config.checkpoint, logged, error);
+}
+
 /* From the rows on: sinks and COMMIT. */
 static gboolean
 finish_logged (WeirStreamRun   *self,
@@ -333,11 +343,14 @@ finish_logged (WeirStreamRun   *self,
                GError         **error)
 {
   WeirBatchPhases *phases = &self->result.phases;
+  gboolean         early = logged != NULL && weir_fx_negative ("commit-first");
   gint64           before;
 
   if (computed && self->result.stats.n_watermarks > 0)
     weir_watermark_tracker_update (self->tracker, self->result.stats.max_event_ms);
   if (logged != NULL && computed && needs_output (self) && !log_output (self, logged, error))
+    return FALSE;
+  if (early && !log_commit (self, logged, error))
     return FALSE;
   if (!write_sinks (self, error))
     return FALSE;
@@ -347,8 +360,7 @@ finish_logged (WeirStreamRun   *self,
     {
       if (!computed && !apply_delta (self, logged, error))
         return FALSE;
-      take_outcome (self, logged);
-      if (!weir_checkpoint_log_commit (self->config.checkpoint, logged, error))
+      if (!early && !log_commit (self, logged, error))
         return FALSE;
     }
   if (computed)

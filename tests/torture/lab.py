@@ -39,7 +39,9 @@ class Lab:
         self.root = memory_folder('weir-torture-')
         self.keep = keep
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith('WEIR_')}
-        self.environment.update(G_DEBUG='fatal-criticals', GSETTINGS_BACKEND='memory', TZ='UTC', G_SLICE='always-malloc')
+        self.environment.update(G_DEBUG='fatal-criticals', GSETTINGS_BACKEND='memory', TZ='UTC', G_SLICE='always-malloc',
+                                # A snapshot and a new segment of the log behind every second batch.
+                                WEIR_SNAPSHOT_BATCHES='2', WEIR_RETAIN_BATCHES='2')
 
     def close(self):
         shutil.rmtree(self.root, ignore_errors=True)
