@@ -69,7 +69,8 @@ class Service:
         return self
 
     def __exit__(self, *_):
-        subprocess.run([self.script, 'down', self.directory], stdin=subprocess.DEVNULL, timeout=60, check=False)
+        subprocess.run([self.script, 'drop' if self.name == 'Postgres' else 'down', self.directory], stdin=subprocess.DEVNULL, timeout=60,
+                       check=False)
 
 
 def count_tap(output):

@@ -363,12 +363,13 @@ parse_key (WeirDbTarget *target,
   while (at != NULL && *at != '\0')
     {
       g_autoptr (GString) name = g_string_new (NULL);
+      const char         *start = at += strspn (at, " ");
 
-      at += strspn (at, " ");
       if (*at != '"' || !parse_part (&at, name))
         {
-          gsize n = strcspn (at, ",");
+          gsize n = strcspn (start, ",");
 
+          at = start;
           g_string_truncate (name, 0);
           g_string_append_len (name, at, (gssize)n);
           g_strchomp (name->str);

@@ -11,6 +11,7 @@ static const WeirSinkKind *const kinds[] = {
   &_weir_sink_csv,
   &_weir_sink_queue,
   &_weir_sink_sqlite,
+  &_weir_sink_postgresql,
 };
 
 gboolean

@@ -36,6 +36,7 @@ static const char *const memory_options[] = { "maxrows", NULL };
 static const char *const console_options[] = { "numrows", "truncate", NULL };
 static const char *const no_options[] = { NULL };
 static const char *const sqlite_options[] = { "path", "dbtable", "mode", "key", NULL };
+static const char *const postgresql_options[] = { "url", "dbtable", "user", "password", "mode", "key", NULL };
 static const char *const http_options[] = { "url", "method", "interval", "body", "header.*", "mode", "columnnameofcorruptrecord",
                                             "dateformat", "timestampformat", "timezone", NULL };
 
@@ -85,6 +86,7 @@ static const WeirFormatInfo formats[] = {
   { "memory", FALSE, FALSE, TRUE, FALSE, memory_options, schema_of_sink },
   { "console", FALSE, FALSE, TRUE, FALSE, console_options, schema_of_sink },
   { "sqlite", FALSE, FALSE, TRUE, FALSE, sqlite_options, schema_of_sink, FALSE, "path" },
+  { "postgresql", FALSE, FALSE, TRUE, FALSE, postgresql_options, schema_of_sink, FALSE, "url" },
   { "noop", FALSE, FALSE, TRUE, FALSE, no_options, schema_of_sink },
 };
 

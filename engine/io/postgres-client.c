@@ -1,0 +1,567 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "io/postgres-client.h"
+
+#include "io/source-private.h"
+
+#include <string.h>
+
+/*
+ * libpq without its blocking calls: connection attempts go through PQconnectPoll(), statements are sent and their results waited for, always
+ * on the socket and the cancellable together. Only the look-up of a host's name blocks inside libpq.
+ *
+ * Passwords are in the parameters alone; messages are libpq's, which does not print them.
+ */
+
+/* An attempt to connect takes no longer; a server that is there answers in milliseconds. */
+#define CONNECT_TIMEOUT_US (10 * G_USEC_PER_SEC)
+
+struct _WeirPostgres
+{
+  GPtrArray    *keywords;    /* Owned: char*, NULL-terminated */
+  GPtrArray    *values;      /* Owned: char* */
+  char         *address;     /* Owned */
+  GCancellable *cancellable; /* Owned, nullable */
+  PGconn       *connection;  /* Owned, nullable */
+  gboolean      for_writing;
+  gboolean      is_transient;
+};
+
+/* ---- parameters ------------------------------------------------------------------------------------------------- */
+
+static void
+set_param (WeirPostgres *self,
+           const char   *keyword,
+           const char   *value)
+{
+  for (guint i = 0; i < self->keywords->len; i++)
+    if (strcmp (self->keywords->pdata[i], keyword) == 0)
+      {
+        g_free (self->values->pdata[i]);
+        self->values->pdata[i] = g_strdup (value);
+        return;
+      }
+  g_ptr_array_add (self->keywords, g_strdup (keyword));
+  g_ptr_array_add (self->values, g_strdup (value));
+}
+
+static const char *
+get_param (WeirPostgres *self,
+           const char   *keyword)
+{
+  for (guint i = 0; i < self->keywords->len; i++)
+    if (strcmp (self->keywords->pdata[i], keyword) == 0)
+      return self->values->pdata[i];
+  return NULL;
+}
+
+static void
+set_default (WeirPostgres *self,
+             const char   *keyword,
+             const char   *value)
+{
+  if (get_param (self, keyword) == NULL)
+    set_param (self, keyword, value);
+}
+
+static gboolean
+is_local (const char *hosts)
+{
+  g_auto (GStrv) list = g_strsplit (hosts, ",", -1);
+
+  for (guint i = 0; list[i] != NULL; i++)
+    if (list[i][0] != '\0' && list[i][0] != '/' && list[i][0] != '@' && g_ascii_strcasecmp (list[i], "localhost") != 0 &&
+        !g_str_has_prefix (list[i], "127.") && strcmp (list[i], "::1") != 0)
+      return FALSE;
+  return TRUE;
+}
+
+static void
+set_security (WeirPostgres *self)
+{
+  const char *host = get_param (self, "host");
+  const char *address = get_param (self, "hostaddr");
+
+  if (host == NULL)
+    host = address != NULL ? address : g_getenv ("PGHOST");
+  if (host == NULL)
+    host = "";
+  set_default (self, "gssencmode", "disable");
+  if (get_param (self, "sslmode") != NULL || g_getenv ("PGSSLMODE") != NULL || (is_local (host) && (address == NULL || is_local (address))))
+    return;
+  set_param (self, "sslmode", "verify-full");
+  if (PQlibVersion () >= 160000 && g_getenv ("PGSSLROOTCERT") == NULL)
+    set_default (self, "sslrootcert", "system");
+}
+
+static void
+set_address (WeirPostgres *self)
+{
+  const char *host = get_param (self, "host"), *port = get_param (self, "port"), *database = get_param (self, "dbname");
+
+  self->address = g_strdup_printf ("%s%s%s/%s", host != NULL ? host : "local socket", port != NULL ? ":" : "", port != NULL ? port : "",
+                                   database != NULL ? database : "");
+}
+
+static gboolean
+read_url (WeirPostgres *self,
+          const char   *url,
+          GError      **error)
+{
+  char             *message = NULL;
+  PQconninfoOption *parsed = PQconninfoParse (url, &message);
+
+  if (parsed == NULL)
+    {
+      g_strchomp (message != NULL ? message : (char[]){ "" });
+      weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", WEIR_SPAN_NONE,
+                 "Option url is no address of PostgreSQL (%s). Write postgresql://host:5432/database, or host=… dbname=….",
+                 message != NULL ? message : "out of memory");
+      PQfreemem (message);
+      return FALSE;
+    }
+  for (PQconninfoOption *option = parsed; option->keyword != NULL; option++)
+    if (option->val != NULL)
+      set_param (self, option->keyword, option->val);
+  PQconninfoFree (parsed);
+  return TRUE;
+}
+
+WeirPostgres *
+weir_postgres_new (GHashTable   *options,
+                   GCancellable *cancellable,
+                   gboolean      for_writing,
+                   GError      **error)
+{
+  g_autoptr (WeirPostgres) self = g_new0 (WeirPostgres, 1);
+  const char              *url, *user = _weir_io_option_get (options, "user"), *password = _weir_io_option_get (options, "password");
+
+  self->keywords = g_ptr_array_new_with_free_func (g_free);
+  self->values = g_ptr_array_new_with_free_func (g_free);
+  self->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;
+  self->for_writing = for_writing;
+  if (!_weir_io_option_required (options, "url", "url 'postgresql://localhost/sales'", &url, error) || !read_url (self, url, error))
+    return NULL;
+  if (user != NULL)
+    set_param (self, "user", user);
+  if (password != NULL)
+    set_param (self, "password", password);
+  set_security (self);
+  set_address (self);
+  set_default (self, "application_name", "weir");
+  set_param (self, "client_encoding", "UTF8");
+  g_ptr_array_add (self->keywords, NULL);
+  g_ptr_array_add (self->values, NULL);
+  return g_steal_pointer (&self);
+}
+
+void
+weir_postgres_free (WeirPostgres *self)
+{
+  if (self == NULL)
+    return;
+  weir_postgres_disconnect (self);
+  g_clear_pointer (&self->keywords, g_ptr_array_unref);
+  g_clear_pointer (&self->values, g_ptr_array_unref);
+  g_clear_object (&self->cancellable);
+  g_free (self->address);
+  g_free (self);
+}
+
+const char *
+weir_postgres_get_address (WeirPostgres *self)
+{
+  return self->address;
+}
+
+gboolean
+weir_postgres_is_connected (WeirPostgres *self)
+{
+  return self->connection != NULL;
+}
+
+void
+weir_postgres_disconnect (WeirPostgres *self)
+{
+  g_clear_pointer (&self->connection, PQfinish);
+}
+
+gboolean
+weir_postgres_is_transient (WeirPostgres *self)
+{
+  return self->is_transient;
+}
+
+/* ---- errors ----------------------------------------------------------------------------------------------------- */
+
+static const char *
+condition_of (WeirPostgres *self)
+{
+  return self->for_writing ? "TASK_WRITE_FAILED" : "FAILED_READ_FILE.NO_HINT";
+}
+
+static gboolean
+fail_stopped (GError **error)
+{
+  return weir_fail (error, WEIR_ERROR_CANCELLED, "OPERATION_CANCELED", WEIR_SPAN_NONE, "Stopped.");
+}
+
+/* First line without its line feed. */
+static char *
+first_line (const char *message)
+{
+  gsize n = strcspn (message, "\n");
+
+  return g_strndup (message, n);
+}
+
+static gboolean
+fail_connection (WeirPostgres *self,
+                 const char   *what,
+                 GError      **error)
+{
+  const char      *raw = self->connection != NULL ? PQerrorMessage (self->connection) : "out of memory";
+  g_autofree char *message = first_line (raw);
+
+  self->is_transient = TRUE;
+  weir_fail (error, WEIR_ERROR_RUN, condition_of (self), WEIR_SPAN_NONE, "Cannot %s PostgreSQL at %s: %s.", what, self->address,
+             message[0] != '\0' ? message : "the connection was lost");
+  weir_postgres_disconnect (self);
+  return FALSE;
+}
+
+/* A server that answers and says no is not asked again. */
+static gboolean
+is_refusal (const char *message)
+{
+  static const char *const passing[] = { "starting up", "shutting down", "recovery", "too many", "remaining connection slots" };
+
+  if (strstr (message, "certificate") != NULL || strstr (message, "no password supplied") != NULL || strstr (message, "does not support SSL") != NULL)
+    return TRUE;
+  if (strstr (message, "FATAL:") == NULL)
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (passing); i++)
+    if (strstr (message, passing[i]) != NULL)
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+is_passing_state (const char *sqlstate)
+{
+  static const char *const passing[] = { "08", "53", "57P", "40001", "40P01", "55P03" };
+
+  for (guint i = 0; sqlstate != NULL && i < G_N_ELEMENTS (passing); i++)
+    if (g_str_has_prefix (sqlstate, passing[i]))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+fail_result (WeirPostgres   *self,
+             const PGresult *result,
+             GError        **error)
+{
+  const char *message = PQresultErrorField (result, PG_DIAG_MESSAGE_PRIMARY);
+  const char *detail = PQresultErrorField (result, PG_DIAG_MESSAGE_DETAIL);
+
+  if (PQstatus (self->connection) == CONNECTION_BAD || message == NULL)
+    return fail_connection (self, self->for_writing ? "write to" : "read from", error);
+  self->is_transient = is_passing_state (PQresultErrorField (result, PG_DIAG_SQLSTATE));
+  return weir_fail (error, WEIR_ERROR_RUN, condition_of (self), WEIR_SPAN_NONE, "PostgreSQL at %s: %s.%s%s", self->address, message,
+                    detail != NULL ? " " : "", detail != NULL ? detail : "");
+}
+
+/* ---- waiting ---------------------------------------------------------------------------------------------------- */
+
+/* Socket ready, or @until_us (monotonic; 0: never) passed: TRUE. @events 0: no socket. */
+static gboolean
+wait_for (WeirPostgres *self,
+          gushort       events,
+          gint64        until_us,
+          GError      **error)
+{
+  GPollFD  fds[2] = { { -1, G_IO_IN, 0 }, { -1, events, 0 } };
+  gboolean has_stop = self->cancellable != NULL && g_cancellable_make_pollfd (self->cancellable, &fds[0]);
+  gint64   left_us = until_us > 0 ? until_us - g_get_monotonic_time () : -1;
+  int      n;
+
+  if (events != 0)
+    fds[1].fd = PQsocket (self->connection);
+  if (until_us > 0)
+    left_us = MAX (left_us, 0) + 999;
+  n = has_stop ? 2 : 1;
+  g_poll (has_stop ? fds : fds + 1, (guint)n, left_us < 0 ? -1 : (int)MIN (left_us / 1000, G_MAXINT));
+  if (has_stop)
+    g_cancellable_release_fd (self->cancellable);
+  return !g_cancellable_is_cancelled (self->cancellable) || fail_stopped (error);
+}
+
+gboolean
+weir_postgres_pause (WeirPostgres *self,
+                     gint64        us,
+                     GError      **error)
+{
+  gint64 until_us = g_get_monotonic_time () + us;
+
+  while (g_get_monotonic_time () < until_us)
+    if (!wait_for (self, 0, until_us, error))
+      return FALSE;
+  return TRUE;
+}
+
+/* ---- connection ------------------------------------------------------------------------------------------------- */
+
+static void
+ignore_notice (void           *data,
+               const PGresult *result)
+{
+}
+
+static gboolean
+poll_connection (WeirPostgres *self,
+                 GError      **error)
+{
+  gint64                    until_us = g_get_monotonic_time () + CONNECT_TIMEOUT_US;
+  PostgresPollingStatusType state = PGRES_POLLING_WRITING;
+
+  while (state != PGRES_POLLING_OK)
+    {
+      if (!wait_for (self, state == PGRES_POLLING_READING ? G_IO_IN : G_IO_OUT, until_us, error))
+        {
+          weir_postgres_disconnect (self);
+          return FALSE;
+        }
+      if (g_get_monotonic_time () >= until_us)
+        {
+          self->is_transient = TRUE;
+          weir_postgres_disconnect (self);
+          return weir_fail (error, WEIR_ERROR_RUN, condition_of (self), WEIR_SPAN_NONE, "PostgreSQL at %s does not answer.", self->address);
+        }
+      state = PQconnectPoll (self->connection);
+      if (state == PGRES_POLLING_FAILED)
+        {
+          gboolean refused = is_refusal (PQerrorMessage (self->connection));
+
+          fail_connection (self, "connect to", error);
+          self->is_transient = !refused;
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+gboolean
+weir_postgres_connect (WeirPostgres *self,
+                       GError      **error)
+{
+  weir_postgres_disconnect (self);
+  self->is_transient = FALSE;
+  if (g_cancellable_is_cancelled (self->cancellable))
+    return fail_stopped (error);
+  self->connection = PQconnectStartParams ((const char *const *)self->keywords->pdata, (const char *const *)self->values->pdata, 0);
+  if (self->connection == NULL || PQstatus (self->connection) == CONNECTION_BAD)
+    return fail_connection (self, "connect to", error);
+  PQsetNoticeReceiver (self->connection, ignore_notice, NULL);
+  if (!poll_connection (self, error))
+    return FALSE;
+  PQsetnonblocking (self->connection, 1);
+  return weir_postgres_do (self,
+                           "SET datestyle TO 'ISO, YMD'; SET intervalstyle TO 'postgres'; SET timezone TO 'UTC'; SET extra_float_digits TO 1; "
+                           "SET bytea_output TO 'hex'; SET standard_conforming_strings TO on; SET statement_timeout TO 0; "
+                           "SET lock_timeout TO 0; SET idle_in_transaction_session_timeout TO 0",
+                           error);
+}
+
+/* ---- statements ------------------------------------------------------------------------------------------------- */
+
+static gboolean
+flush (WeirPostgres *self,
+       GError      **error)
+{
+  int state;
+
+  while ((state = PQflush (self->connection)) == 1)
+    {
+      if (!wait_for (self, G_IO_IN | G_IO_OUT, 0, error))
+        return FALSE;
+      if (!PQconsumeInput (self->connection))
+        return fail_connection (self, "write to", error);
+    }
+  return state == 0 || fail_connection (self, "write to", error);
+}
+
+/* The next result, waited for. NULL without @error: there is none. */
+static PGresult *
+next_result (WeirPostgres *self,
+             GError      **error)
+{
+  while (PQisBusy (self->connection))
+    {
+      if (!wait_for (self, G_IO_IN, 0, error))
+        return NULL;
+      if (!PQconsumeInput (self->connection))
+        {
+          fail_connection (self, self->for_writing ? "write to" : "read from", error);
+          return NULL;
+        }
+    }
+  return PQgetResult (self->connection);
+}
+
+/* All results up to the end or a COPY: the last. An error is told once the connection is ready again. */
+static PGresult *
+collect (WeirPostgres *self,
+         GError      **error)
+{
+  g_autoptr (PGresult) last = NULL;
+  GError              *failed = NULL;
+
+  for (;;)
+    {
+      GError        *local = NULL;
+      PGresult      *result = next_result (self, &local);
+      ExecStatusType status;
+
+      if (local != NULL)
+        {
+          g_clear_error (&failed);
+          g_propagate_error (error, local);
+          return NULL;
+        }
+      if (result == NULL)
+        break;
+      status = PQresultStatus (result);
+      if ((status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE) && failed == NULL)
+        fail_result (self, result, &failed);
+      g_clear_pointer (&last, PQclear);
+      last = result;
+      if (self->connection == NULL || status == PGRES_COPY_IN || status == PGRES_COPY_OUT)
+        break;
+    }
+  if (failed != NULL)
+    {
+      g_propagate_error (error, failed);
+      return NULL;
+    }
+  return g_steal_pointer (&last);
+}
+
+static gboolean
+check_connected (WeirPostgres *self,
+                 GError      **error)
+{
+  return self->connection != NULL || fail_connection (self, self->for_writing ? "write to" : "read from", error);
+}
+
+PGresult *
+weir_postgres_run (WeirPostgres      *self,
+                   const char        *sql,
+                   guint              n_params,
+                   const char *const *params,
+                   GError           **error)
+{
+  PGresult *result;
+  int       sent;
+
+  self->is_transient = FALSE;
+  if (!check_connected (self, error))
+    return NULL;
+  sent = n_params > 0 ? PQsendQueryParams (self->connection, sql, (int)n_params, NULL, params, NULL, NULL, 0) : PQsendQuery (self->connection, sql);
+  if (!sent)
+    {
+      fail_connection (self, self->for_writing ? "write to" : "read from", error);
+      return NULL;
+    }
+  if (!flush (self, error))
+    return NULL;
+  result = collect (self, error);
+  if (result == NULL && (error == NULL || *error == NULL))
+    fail_connection (self, "read from", error);
+  return result;
+}
+
+gboolean
+weir_postgres_do (WeirPostgres *self,
+                  const char   *sql,
+                  GError      **error)
+{
+  g_autoptr (PGresult) result = weir_postgres_run (self, sql, 0, NULL, error);
+
+  return result != NULL;
+}
+
+/* ---- COPY ------------------------------------------------------------------------------------------------------- */
+
+gboolean
+weir_postgres_put (WeirPostgres *self,
+                   const char   *data,
+                   gsize         len,
+                   GError      **error)
+{
+  int state;
+
+  if (!check_connected (self, error))
+    return FALSE;
+  while ((state = PQputCopyData (self->connection, data, (int)len)) == 0)
+    if (!wait_for (self, G_IO_OUT, 0, error))
+      return FALSE;
+  return state == 1 ? flush (self, error) : fail_connection (self, "write to", error);
+}
+
+gboolean
+weir_postgres_end_copy (WeirPostgres *self,
+                        GError      **error)
+{
+  g_autoptr (PGresult) result = NULL;
+  GError              *local = NULL;
+  int                  state;
+
+  if (!check_connected (self, error))
+    return FALSE;
+  while ((state = PQputCopyEnd (self->connection, NULL)) == 0)
+    if (!wait_for (self, G_IO_OUT, 0, error))
+      return FALSE;
+  if (state != 1)
+    return fail_connection (self, "write to", error);
+  if (!flush (self, error))
+    return FALSE;
+  result = collect (self, &local);
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, local);
+  return FALSE;
+}
+
+char *
+weir_postgres_get (WeirPostgres *self,
+                   gsize        *len,
+                   GError      **error)
+{
+  char *row = NULL;
+  int   n;
+
+  while ((n = PQgetCopyData (self->connection, &row, 1)) == 0)
+    {
+      if (!wait_for (self, G_IO_IN, 0, error))
+        return NULL;
+      if (!PQconsumeInput (self->connection))
+        {
+          fail_connection (self, "read from", error);
+          return NULL;
+        }
+    }
+  if (n > 0)
+    {
+      *len = (gsize)n;
+      return row;
+    }
+  if (n == -2)
+    fail_connection (self, "read from", error);
+  else
+    {
+      g_autoptr (PGresult) result = collect (self, error);
+    }
+  return NULL;
+}
