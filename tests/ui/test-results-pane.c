@@ -8,6 +8,7 @@
 #include "ui/charts/chart-export.h"
 #include "ui/results/result-cell.h"
 #include "ui/results/results-pane-private.h"
+#include "ui/widgets/breakpoint-bin.h"
 #include "ui/ui-init.h"
 
 #define SECOND G_GINT64_CONSTANT (1000000)
@@ -220,12 +221,45 @@ test_narrow (void)
   fixture_init (&fixture, 360);
   write_rows (&fixture, 100, 110, 1000);
   show (&fixture);
-  while (!fixture.pane->narrow)
+  while (!weir_breakpoint_bin_get_narrow (WEIR_BREAKPOINT_BIN (fixture.pane->bin)))
     g_main_context_iteration (NULL, TRUE);
   wait_for_cell (GTK_WIDGET (fixture.pane->table), "1,003");
   gtk_widget_measure (GTK_WIDGET (fixture.pane), GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
   g_assert_cmpint (minimum, <=, 340);
   g_assert_cmpint (gtk_widget_get_width (fixture.window), <=, 360);
+  fixture_clear (&fixture);
+}
+
+static gboolean
+has_label (GtkWidget  *widget,
+           const char *text)
+{
+  gboolean found = GTK_IS_LABEL (widget) && g_strcmp0 (gtk_label_get_text (GTK_LABEL (widget)), text) == 0;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && !found; child = gtk_widget_get_next_sibling (child))
+    found = has_label (child, text);
+  return found;
+}
+
+/* Beside the details of a row there is still room for the page as it is, at 1,280 pixels with a sidebar. */
+static void
+test_beside_details (void)
+{
+  Fixture                   fixture;
+  g_autoptr (WeirResultRow) row = NULL;
+  int                       minimum;
+
+  fixture_init (&fixture, 1000);
+  write_rows (&fixture, 100, 110, 1000);
+  show (&fixture);
+  wait_for_cell (GTK_WIDGET (fixture.pane->table), "1,003");
+  gtk_widget_measure (gtk_widget_get_first_child (fixture.pane->bin), GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
+  g_assert_cmpint (minimum, <=, 750);
+  weir_results_pane_set_paused (fixture.pane, TRUE);
+  row = g_list_model_get_item (G_LIST_MODEL (fixture.pane->model), 0);
+  g_signal_emit_by_name (fixture.pane->table, "row-activated", row);
+  g_assert_true (has_label (GTK_WIDGET (fixture.pane->details), "bids"));
+  g_assert_false (adw_flap_get_folded (ADW_FLAP (fixture.pane->flap)));
   fixture_clear (&fixture);
 }
 
@@ -359,6 +393,7 @@ main (int   argc,
   g_test_add_func ("/results-pane/pause", test_pause_counts);
   g_test_add_func ("/results-pane/empty", test_empty_answers);
   g_test_add_func ("/results-pane/narrow", test_narrow);
+  g_test_add_func ("/results-pane/beside-details", test_beside_details);
   g_test_add_func ("/results-pane/copy", test_copy);
   g_test_add_func ("/results-pane/chart-json", test_chart_json);
   g_test_add_func ("/results-pane/pictures", test_pictures);

@@ -18,13 +18,11 @@ text_layout (PangoContext        *pango,
   g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
   double                    base = pango_font_description_get_size (font) / (double)PANGO_SCALE;
 
-  /* Sizes are meant for an 11 pt user interface font and follow it when it is set larger. */
-  if (base <= 0)
-    base = 11;
+  /* Sizes are meant for an 11 pt user interface font and follow it when it is set larger; smaller they could not be read. */
   if (pango_font_description_get_size_is_absolute (font))
-    pango_font_description_set_absolute_size (font, base * style->points / (11 * 96 / 72.) * PANGO_SCALE);
+    pango_font_description_set_absolute_size (font, MAX (base, 11 * 96 / 72.) * style->points / 11 * PANGO_SCALE);
   else
-    pango_font_description_set_size (font, (int)(base * style->points / 11 * PANGO_SCALE));
+    pango_font_description_set_size (font, (int)(MAX (base, 11) * style->points / 11 * PANGO_SCALE));
   if (style->bold)
     pango_font_description_set_weight (font, PANGO_WEIGHT_BOLD);
   pango_layout_set_font_description (layout, font);

@@ -37,6 +37,7 @@ struct _WeirResultsPane
   GtkWidget      *search;
   GtkWidget      *modes;
   GtkLabel       *count;
+  GtkWidget      *bin; /* says whether the content is narrow */
   GtkWidget      *columns_button;
   GtkWidget      *export_button;
   GtkStack       *stack;
@@ -48,11 +49,9 @@ struct _WeirResultsPane
   guint64  n_written;
   guint64  n_written_at_pause;
   gboolean paused;
-  gboolean narrow;
   gboolean has_rows;
   gboolean source_was_lost;
   guint    why_id;
-  guint    narrow_id;
 };
 
 /* @n_written: rows the query has put out since its start, for the count of the pill. */

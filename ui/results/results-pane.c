@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "ui/results/results-pane-private.h"
+#include "ui/widgets/breakpoint-bin.h"
 
 #define NARROW_WIDTH 520
 #define CHART_HEIGHT 372
@@ -185,58 +186,20 @@ weir_results_pane_get_paused (WeirResultsPane *self)
   return self->paused;
 }
 
-static gboolean
-narrow_cb (gpointer user_data)
+static void
+narrow_cb (WeirResultsPane *self)
 {
-  WeirResultsPane *self = user_data;
+  gboolean narrow = weir_breakpoint_bin_get_narrow (WEIR_BREAKPOINT_BIN (self->bin));
 
-  self->narrow_id = 0;
-  weir_result_grid_set_narrow (self->table, self->narrow);
-  weir_why_panel_set_narrow (self->why, self->narrow);
-  if (self->narrow)
+  weir_result_grid_set_narrow (self->table, narrow);
+  weir_row_details_set_narrow (self->details, narrow);
+  if (narrow)
     gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (self->columns_button), "view-list-symbolic");
   else
     gtk_menu_button_set_label (GTK_MENU_BUTTON (self->columns_button), _ ("Columns"));
-  gtk_widget_set_hexpand (self->search, self->narrow);
-  gtk_widget_set_visible (self->modes, !self->narrow);
-  gtk_widget_set_visible (GTK_WIDGET (self->count), !self->narrow);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-weir_results_pane_size_allocate (GtkWidget *widget,
-                                 int        width,
-                                 int        height,
-                                 int        baseline)
-{
-  WeirResultsPane *self = WEIR_RESULTS_PANE (widget);
-  gboolean         narrow = width < NARROW_WIDTH;
-
-  gtk_widget_allocate (self->flap, width, height, baseline, NULL);
-  if (self->narrow == narrow)
-    return;
-  /* What is shown cannot change in the middle of an allocation. */
-  self->narrow = narrow;
-  if (self->narrow_id == 0)
-    self->narrow_id = g_idle_add_full (G_PRIORITY_HIGH, narrow_cb, self, NULL);
-}
-
-static void
-weir_results_pane_measure (GtkWidget     *widget,
-                           GtkOrientation orientation,
-                           int            for_size,
-                           int           *minimum,
-                           int           *natural,
-                           int           *minimum_baseline,
-                           int           *natural_baseline)
-{
-  gtk_widget_measure (WEIR_RESULTS_PANE (widget)->flap, orientation, -1, minimum, natural, NULL, NULL);
-  /* The bar loses what does not fit once the width is known. */
-  if (orientation == GTK_ORIENTATION_HORIZONTAL)
-    {
-      *minimum = MIN (*minimum, 340);
-      *natural = MAX (*natural, 720);
-    }
+  gtk_widget_set_hexpand (self->search, narrow);
+  gtk_widget_set_visible (self->modes, !narrow);
+  gtk_widget_set_visible (GTK_WIDGET (self->count), !narrow);
 }
 
 static void
@@ -279,7 +242,6 @@ weir_results_pane_dispose (GObject *object)
   WeirResultsPane *self = WEIR_RESULTS_PANE (object);
 
   g_clear_handle_id (&self->why_id, g_source_remove);
-  g_clear_handle_id (&self->narrow_id, g_source_remove);
   if (self->query != NULL)
     g_signal_handlers_disconnect_by_data (self->query, self);
   g_clear_object (&self->query);
@@ -319,8 +281,7 @@ weir_results_pane_class_init (WeirResultsPaneClass *klass)
   object_class->set_property = weir_results_pane_set_property;
   object_class->dispose = weir_results_pane_dispose;
   object_class->finalize = weir_results_pane_finalize;
-  widget_class->measure = weir_results_pane_measure;
-  widget_class->size_allocate = weir_results_pane_size_allocate;
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
 
   props[PROP_PAUSED] =
     g_param_spec_boolean ("paused", NULL, NULL, FALSE, G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
@@ -417,8 +378,8 @@ static void
 row_activated_cb (WeirResultsPane *self,
                   WeirResultRow   *row)
 {
-  _weir_results_pane_show_details (self, row);
   adw_flap_set_reveal_flap (ADW_FLAP (self->flap), TRUE);
+  _weir_results_pane_show_details (self, row);
 }
 
 static void
@@ -517,7 +478,9 @@ weir_results_pane_init (WeirResultsPane *self)
   self->flap = adw_flap_new ();
   self->details = WEIR_ROW_DETAILS (weir_row_details_new ());
   gtk_widget_add_css_class (GTK_WIDGET (self->details), "background");
-  adw_flap_set_content (ADW_FLAP (self->flap), content_new (self));
+  self->bin = weir_breakpoint_bin_new (content_new (self), NARROW_WIDTH, 340);
+  g_signal_connect_swapped (self->bin, "notify::narrow", G_CALLBACK (narrow_cb), self);
+  adw_flap_set_content (ADW_FLAP (self->flap), self->bin);
   adw_flap_set_flap (ADW_FLAP (self->flap), GTK_WIDGET (self->details));
   adw_flap_set_separator (ADW_FLAP (self->flap), gtk_separator_new (GTK_ORIENTATION_VERTICAL));
   adw_flap_set_flap_position (ADW_FLAP (self->flap), GTK_PACK_END);

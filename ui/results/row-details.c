@@ -8,7 +8,8 @@
 #include "ui/results/row-details.h"
 #include "ui/widgets/state-glyph.h"
 
-#define WIDTH 236
+#define WIDTH        236
+#define NARROW_WIDTH 300
 
 #define N_CHANGES 6
 
@@ -219,6 +220,13 @@ GtkWidget *
 weir_row_details_new (void)
 {
   return g_object_new (WEIR_TYPE_ROW_DETAILS, NULL);
+}
+
+void
+weir_row_details_set_narrow (WeirRowDetails *self,
+                             gboolean        narrow)
+{
+  gtk_widget_set_size_request (GTK_WIDGET (self), narrow ? NARROW_WIDTH : WIDTH, -1);
 }
 
 static void

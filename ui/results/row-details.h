@@ -12,6 +12,9 @@ G_DECLARE_FINAL_TYPE (WeirRowDetails, weir_row_details, WEIR, ROW_DETAILS, GtkWi
 
 /* All of one row, whole. Signal: `closed` (). */
 GtkWidget *weir_row_details_new (void);
+/* Over the page rather than beside it: as wide as leaves a strip of the page to go back by. */
+void weir_row_details_set_narrow (WeirRowDetails *self,
+                                  gboolean        narrow);
 
 /* @view: (nullable): NULL when the row is gone. @measure: column whose last values are listed, -1 for none; the list starts anew with
  * another row id. */

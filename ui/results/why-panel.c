@@ -6,7 +6,10 @@
 #include <glib/gi18n-lib.h>
 
 #include "ui/results/why-panel.h"
+#include "ui/widgets/breakpoint-bin.h"
 #include "ui/widgets/state-glyph.h"
+
+#define CARD_WIDTH 380
 
 typedef struct
 {
@@ -20,12 +23,13 @@ struct _WeirWhyPanel
 {
   GtkWidget parent_instance;
 
-  GtkWidget  *scroller; /* Owned: the only child */
+  GtkWidget  *bin; /* Owned: the only child */
   GtkBox     *box;
   GtkLabel   *headline;
   GtkLabel   *body;
   GtkWidget  *action;
   GtkWidget  *other_action;
+  GtkWidget  *buttons;
   GtkWidget  *card;
   CheckRow    checks[WEIR_WHY_MAX_CHECKS];
   const char *action_id; /* static */
@@ -45,7 +49,7 @@ static guint signals[N_SIGNALS];
 static void
 weir_why_panel_dispose (GObject *object)
 {
-  g_clear_pointer (&WEIR_WHY_PANEL (object)->scroller, gtk_widget_unparent);
+  g_clear_pointer (&WEIR_WHY_PANEL (object)->bin, gtk_widget_unparent);
 
   G_OBJECT_CLASS (weir_why_panel_parent_class)->dispose (object);
 }
@@ -101,6 +105,7 @@ answer_box_new (WeirWhyPanel *self)
   gtk_widget_add_css_class (self->action, "suggested-action");
   g_signal_connect_swapped (self->action, "clicked", G_CALLBACK (action_cb), self);
   g_signal_connect_swapped (self->other_action, "clicked", G_CALLBACK (other_action_cb), self);
+  self->buttons = buttons;
   gtk_widget_set_margin_top (buttons, 12);
   gtk_box_append (GTK_BOX (buttons), self->action);
   gtk_box_append (GTK_BOX (buttons), self->other_action);
@@ -133,15 +138,26 @@ check_row_init (CheckRow *check)
   gtk_box_append (GTK_BOX (check->row), GTK_WIDGET (check->detail));
 }
 
+/* The answer above the checks where both do not fit side by side. */
+static void
+narrow_cb (WeirWhyPanel *self)
+{
+  gboolean       narrow = weir_breakpoint_bin_get_narrow (WEIR_BREAKPOINT_BIN (self->bin));
+  GtkOrientation orientation = narrow ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL;
+
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->box), orientation);
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->buttons), orientation);
+  gtk_widget_set_size_request (self->card, narrow ? -1 : CARD_WIDTH, -1);
+}
+
 static void
 weir_why_panel_init (WeirWhyPanel *self)
 {
-  GtkWidget *answer = answer_box_new (self);
+  GtkWidget *answer = answer_box_new (self), *scroller = gtk_scrolled_window_new ();
 
-  self->scroller = gtk_scrolled_window_new ();
   self->box = GTK_BOX (gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 24));
   self->card = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_widget_add_css_class (self->card, "card");
   gtk_widget_set_valign (self->card, GTK_ALIGN_CENTER);
   for (guint i = 0; i < WEIR_WHY_MAX_CHECKS; i++)
@@ -155,9 +171,11 @@ weir_why_panel_init (WeirWhyPanel *self)
   gtk_widget_set_margin_bottom (GTK_WIDGET (self->box), 12);
   gtk_widget_set_margin_start (GTK_WIDGET (self->box), 24);
   gtk_widget_set_margin_end (GTK_WIDGET (self->box), 24);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), GTK_WIDGET (self->box));
-  gtk_widget_set_parent (self->scroller, GTK_WIDGET (self));
-  weir_why_panel_set_narrow (self, FALSE);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), GTK_WIDGET (self->box));
+  self->bin = weir_breakpoint_bin_new (scroller, 2 * CARD_WIDTH + 72, 300);
+  g_signal_connect_swapped (self->bin, "notify::narrow", G_CALLBACK (narrow_cb), self);
+  gtk_widget_set_parent (self->bin, GTK_WIDGET (self));
+  narrow_cb (self);
 }
 
 GtkWidget *
@@ -214,12 +232,4 @@ weir_why_panel_set_answer (WeirWhyPanel        *self,
   gtk_widget_set_visible (self->card, answer->n_checks > 0);
   for (guint i = 0; i < WEIR_WHY_MAX_CHECKS; i++)
     set_check (&self->checks[i], i < answer->n_checks ? &answer->checks[i] : NULL);
-}
-
-void
-weir_why_panel_set_narrow (WeirWhyPanel *self,
-                           gboolean      narrow)
-{
-  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->box), narrow ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL);
-  gtk_widget_set_size_request (self->card, narrow ? -1 : 380, -1);
 }

@@ -14,7 +14,5 @@ G_DECLARE_FINAL_TYPE (WeirWhyPanel, weir_why_panel, WEIR, WHY_PANEL, GtkWidget)
 GtkWidget *weir_why_panel_new (void);
 void       weir_why_panel_set_answer (WeirWhyPanel        *self,
                                       const WeirWhyAnswer *answer);
-void       weir_why_panel_set_narrow (WeirWhyPanel *self,
-                                      gboolean      narrow);
 
 G_END_DECLS

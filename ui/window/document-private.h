@@ -16,6 +16,7 @@ typedef struct
   char         *error_text; /* why it could not be started; nullable */
   char         *basis;      /* digest of the statements it was made of */
   gboolean      restart;    /* start anew when it has stopped */
+  gboolean      paused;     /* its view is */
 
   WeirDocumentStart *start; /* on its way to become `query`; nullable */
 } WeirDocumentRun;

@@ -277,6 +277,32 @@ weir_document_get_query (WeirDocument *self,
   return run != NULL ? run->query : NULL;
 }
 
+void
+weir_document_set_paused (WeirDocument *self,
+                          const char   *name,
+                          gboolean      paused)
+{
+  WeirDocumentRun *run;
+
+  g_return_if_fail (WEIR_IS_DOCUMENT (self) && name != NULL);
+  run = get_run (self, name);
+  if (run->paused == paused)
+    return;
+  run->paused = paused;
+  _weir_document_emit_query_changed (self, name);
+}
+
+gboolean
+weir_document_get_paused (WeirDocument *self,
+                          const char   *name)
+{
+  WeirDocumentRun *run;
+
+  g_return_val_if_fail (WEIR_IS_DOCUMENT (self), FALSE);
+  run = name != NULL ? g_hash_table_lookup (self->runs, name) : NULL;
+  return run != NULL && run->paused;
+}
+
 char *
 weir_document_dup_run_error (WeirDocument *self,
                              const char   *name)

@@ -82,6 +82,12 @@ void     weir_document_stop_query (WeirDocument *self,
                                    const char   *name);
 void     weir_document_stop_all (WeirDocument *self);
 gboolean weir_document_has_running (WeirDocument *self);
+/* The view of its result stands still, while rows are still collected. Emits `query-changed`. */
+void     weir_document_set_paused (WeirDocument *self,
+                                   const char   *name,
+                                   gboolean      paused);
+gboolean weir_document_get_paused (WeirDocument *self,
+                                   const char   *name);
 /* Why the query has not run or has failed, with the SQL line and a caret. (transfer full) (nullable) */
 char *weir_document_dup_run_error (WeirDocument *self,
                                    const char   *name);

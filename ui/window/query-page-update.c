@@ -208,7 +208,7 @@ _weir_query_page_update (WeirQueryPage *self)
 {
   WeirQuery       *query = weir_document_get_query (self->document, self->name);
   gboolean         active = weir_query_state_is_active (query) || weir_document_get_is_starting (self->document, self->name);
-  WeirGlyph        glyph = weir_query_state_glyph (self->document, self->name, weir_results_pane_get_paused (self->results));
+  WeirGlyph        glyph = weir_query_state_glyph (self->document, self->name);
   g_autofree char *caption = weir_query_state_caption (self->document, self->name);
 
   weir_state_glyph_set (WEIR_STATE_GLYPH (self->glyph), glyph);

@@ -96,6 +96,12 @@ show_late_cb (WeirQueryPage *self)
 }
 
 static void
+paused_cb (WeirQueryPage *self)
+{
+  weir_document_set_paused (self->document, self->name, weir_results_pane_get_paused (self->results));
+}
+
+static void
 message_cb (WeirQueryPage *self,
             const char    *text)
 {
@@ -297,6 +303,7 @@ weir_query_page_init (WeirQueryPage *self)
 {
   self->zone = g_time_zone_new_local ();
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_swapped (self->results, "notify::paused", G_CALLBACK (paused_cb), self);
   g_object_bind_property (self->results, "paused", self->pause, "active", G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
 }
 

@@ -18,8 +18,7 @@ weir_query_state_is_active (WeirQuery *query)
 
 WeirGlyph
 weir_query_state_glyph (WeirDocument *document,
-                        const char   *name,
-                        gboolean      paused)
+                        const char   *name)
 {
   WeirQuery       *query = weir_document_get_query (document, name);
   g_autofree char *error = NULL;
@@ -34,7 +33,7 @@ weir_query_state_glyph (WeirDocument *document,
   switch (weir_query_get_state (query))
     {
     case WEIR_QUERY_RUNNING:
-      return paused || weir_query_get_held (query) ? WEIR_GLYPH_PAUSED : WEIR_GLYPH_RUNNING;
+      return weir_document_get_paused (document, name) || weir_query_get_held (query) ? WEIR_GLYPH_PAUSED : WEIR_GLYPH_RUNNING;
     case WEIR_QUERY_STARTING:
     case WEIR_QUERY_WAITING:
     case WEIR_QUERY_STOPPING:
@@ -83,6 +82,8 @@ weir_query_state_caption (WeirDocument *document,
         return g_strdup (_ ("Running · edited since"));
       if (weir_query_get_held (query))
         return g_strdup (_ ("On hold"));
+      if (weir_document_get_paused (document, name))
+        return g_strdup (_ ("View paused · still collecting"));
       return running_caption (query);
     case WEIR_QUERY_WAITING:
       return g_strdup (_ ("Waiting for a source"));

@@ -8,11 +8,9 @@
 G_BEGIN_DECLS
 
 /* Is it starting, running, waiting or stopping? */
-gboolean weir_query_state_is_active (WeirQuery *query);
-/* @paused: the view of it is. */
+gboolean  weir_query_state_is_active (WeirQuery *query);
 WeirGlyph weir_query_state_glyph (WeirDocument *document,
-                                  const char   *name,
-                                  gboolean      paused);
+                                  const char   *name);
 /* "Running · 4 min 24 s". (transfer full) */
 char *weir_query_state_caption (WeirDocument *document,
                                 const char   *name);

@@ -53,7 +53,7 @@ static void
 refresh_query (WeirSidebarRow *self)
 {
   WeirQuery               *query = weir_document_get_query (self->document, self->name);
-  WeirGlyph                glyph = weir_query_state_glyph (self->document, self->name, FALSE);
+  WeirGlyph                glyph = weir_query_state_glyph (self->document, self->name);
   g_autoptr (WeirProgress) progress = NULL;
   g_autofree char         *text = NULL;
   double                   rate = NAN;
