@@ -6,6 +6,7 @@
 
 #include "io/file-chunk.h"
 #include "io/file-log.h"
+#include "io/file-metadata.h"
 #include "io/file-schema-private.h"
 #include "io/file-seen.h"
 #include "io/file-writer-check.h"
@@ -32,6 +33,7 @@ typedef struct
 {
   WeirSource    parent;
   WeirDecoder  *decoder;     /* Owned */
+  WeirSchema   *wide;        /* Owned, nullable: of the batches, when `_metadata` is among them */
   GAsyncQueue  *states;      /* Owned: idle WeirDecodeState */
   char         *path;        /* Owned: absolute */
   char         *name_filter; /* Owned, nullable */
@@ -107,9 +109,11 @@ file_open (WeirSource             *source,
            const WeirSourceConfig *config,
            GError                **error)
 {
-  FileSource           *self = (FileSource *)source;
-  const char           *path;
-  g_autoptr (GPtrArray) probe = NULL;
+  FileSource            *self = (FileSource *)source;
+  const char            *path;
+  g_autoptr (GPtrArray)  probe = NULL;
+  g_autoptr (WeirSchema) schema = NULL;
+  gboolean               wants_metadata;
 
   g_queue_init (&self->pending);
   self->states = g_async_queue_new_full ((GDestroyNotify)weir_decode_state_free);
@@ -121,9 +125,12 @@ file_open (WeirSource             *source,
   self->root = find_root (self);
   if (!read_options (self, config->options, error))
     return FALSE;
-  self->decoder = weir_decoder_new (config->format, config->schema, config->needed, config->options, config->zone, NULL, error);
+  schema = weir_file_metadata_split (config->schema, config->needed, &wants_metadata);
+  self->decoder = weir_decoder_new (config->format, schema, config->needed, config->options, config->zone, NULL, error);
   if (self->decoder == NULL)
     return FALSE;
+  if (wants_metadata)
+    self->wide = _weir_schema_prune (config->schema, config->needed);
   source->description = g_strdup_printf ("FileStreamSource[file:%s]", self->path);
   probe = weir_file_list (self->path, self->name_filter, self->recursive, error);
   return probe != NULL;
@@ -435,17 +442,23 @@ file_read (WeirSource      *source,
            GCancellable    *cancellable,
            GError         **error)
 {
-  FileSource      *self = (FileSource *)source;
-  WeirDecodeState *state;
-  GError          *local = NULL;
-  gboolean         ok;
+  FileSource          *self = (FileSource *)source;
+  WeirFileMetadataPush widen = { morsel, self->wide, push, push_data, NULL };
+  WeirDecodeState     *state;
+  GError              *local = NULL;
+  gboolean             ok;
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
   state = g_async_queue_try_pop (self->states);
   if (state == NULL)
     state = weir_decode_state_new (self->decoder);
-  ok = weir_file_chunk_read (morsel, self->decoder, state, push, push_data, stats, &local) || forgive (self, &local, error);
+  if (self->wide != NULL)
+    ok = weir_file_chunk_read (morsel, self->decoder, state, weir_file_metadata_push, &widen, stats, &local);
+  else
+    ok = weir_file_chunk_read (morsel, self->decoder, state, push, push_data, stats, &local);
+  g_clear_pointer (&widen.value, weir_column_unref);
+  ok = ok || forgive (self, &local, error);
   g_async_queue_push (self->states, state);
   return ok;
 }
@@ -587,6 +600,7 @@ file_finalize (WeirSource *source)
   FileSource *self = (FileSource *)source;
 
   g_clear_pointer (&self->decoder, weir_decoder_unref);
+  g_clear_pointer (&self->wide, weir_type_unref);
   g_clear_pointer (&self->states, g_async_queue_unref);
   g_clear_pointer (&self->seen, weir_file_seen_free);
   g_queue_clear_full (&self->pending, (GDestroyNotify)weir_file_batch_free);

@@ -4,6 +4,7 @@
 #include "io/source-private.h"
 
 #include "base/limits.h"
+#include "io/file-metadata.h"
 
 #include <string.h>
 
@@ -177,6 +178,16 @@ weir_source_resolve_schema (const char *format,
   const WeirSourceKind *kind = find_kind (format, error);
 
   return kind != NULL ? kind->resolve (declared, options, base_dir, error) : NULL;
+}
+
+WeirSchema *
+weir_source_hidden_schema (const char *format)
+{
+  g_autoptr (WeirType) metadata = weir_file_metadata_type ();
+  WeirField            field = { (char *)"_metadata", metadata, FALSE, NULL };
+
+  g_return_val_if_fail (strcmp (format, "text") == 0 || strcmp (format, "csv") == 0 || strcmp (format, "json") == 0, NULL);
+  return weir_type_new_struct (&field, 1);
 }
 
 /* ---- options ---------------------------------------------------------------------------------------------------- */

@@ -130,6 +130,8 @@ void weir_source_status_clear (WeirSourceStatus *status);
 /* For implementations: sets state and message (taken), calls notify in the caller's thread. */
 void weir_source_set_state (WeirSource *source, WeirSourceState state, char *message, gint64 retry_at_us);
 
+/* `_metadata STRUCT<…>` of file tables, which queries may name and `*` leaves out; NULL for other formats. (transfer full) */
+WeirSchema *weir_source_hidden_schema (const char *format);
 /* Columns of a table of this format (catalog's resolve_schema); @declared nullable. (transfer full) */
 WeirSchema *weir_source_resolve_schema (const char *format, WeirSchema *declared, GHashTable *options, const char *base_dir, GError **error);
 

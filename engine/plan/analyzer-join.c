@@ -152,7 +152,7 @@ using_condition (WeirExprContext *ctx,
 static void
 hide (WeirRelColumn *column)
 {
-  column->hidden = TRUE;
+  column->hidden = WEIR_REL_HIDDEN;
   if (column->qualifier != NULL)
     return;
   g_free (column->name);

@@ -130,10 +130,10 @@ is_under (const WeirRelColumn *column,
 {
   if (qualifier != NULL)
     return column->qualifier != NULL && _weir_name_equal (column->qualifier, qualifier);
-  return hidden ? column->hidden && column->qualifier == NULL : !column->hidden;
+  return hidden ? column->hidden == WEIR_REL_METADATA || (column->hidden && column->qualifier == NULL) : !column->hidden;
 }
 
-/* @hidden: without qualifier, only hidden columns that have none: the window of this query. */
+/* @hidden: without qualifier, only hidden columns that have none, the window of this query, and metadata. */
 static void
 collect (const WeirRel *rel,
          const char    *qualifier,
@@ -331,10 +331,7 @@ _weir_analyze_name (WeirExprContext   *ctx,
           return NULL;
         }
     }
-  if (_weir_name_equal (name->parts[0].name, "_metadata"))
-    _weir_fail_unsupported_here (ctx->analyzer, error, name->span, "the column _metadata of files");
-  else
-    _weir_fail_unresolved_column (ctx, name, error);
+  _weir_fail_unresolved_column (ctx, name, error);
   return NULL;
 }
 
@@ -408,7 +405,7 @@ _weir_expand_star (WeirExprContext   *ctx,
     {
       const WeirRelColumn *column = &g_array_index (ctx->rel->columns, WeirRelColumn, i);
 
-      if (wanted == NULL ? column->hidden : column->qualifier == NULL || !_weir_name_equal (column->qualifier, wanted))
+      if (column->hidden == WEIR_REL_METADATA || (wanted == NULL ? column->hidden : column->qualifier == NULL || !_weir_name_equal (column->qualifier, wanted)))
         continue;
       any = TRUE;
       if (!is_excepted (star, column->name, used))

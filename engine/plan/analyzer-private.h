@@ -27,10 +27,15 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  char    *qualifier; /* alias or name of the relation; nullable */
-  char    *name;
-  guint    index;  /* column of the plan */
-  gboolean hidden; /* not part of `*`: the right column of USING, window of GROUP BY */
+  char *qualifier; /* alias or name of the relation; nullable */
+  char *name;
+  guint index; /* column of the plan */
+  enum
+  {
+    WEIR_REL_SHOWN,
+    WEIR_REL_HIDDEN,   /* not part of `*`: the right column of USING, window of GROUP BY */
+    WEIR_REL_METADATA, /* not part of `t.*` either: what a format knows of its rows */
+  } hidden;
 } WeirRelColumn;
 
 typedef struct
@@ -121,7 +126,7 @@ typedef struct
 WeirRel *_weir_rel_new (WeirPlan *plan, const char *qualifier);
 void     _weir_rel_free (WeirRel *rel);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirRel, _weir_rel_free)
-void      _weir_rel_add (WeirRel *rel, const char *qualifier, const char *name, guint index, gboolean hidden);
+void      _weir_rel_add (WeirRel *rel, const char *qualifier, const char *name, guint index, guint hidden);
 WeirPlan *_weir_rel_steal_plan (WeirRel *rel);
 /* A plan whose columns are exactly the visible ones, under their names. Takes @rel. */
 WeirPlan *_weir_rel_finish (WeirRel *rel);

@@ -50,7 +50,7 @@ _weir_rel_add (WeirRel    *rel,
                const char *qualifier,
                const char *name,
                guint       index,
-               gboolean    hidden)
+               guint       hidden)
 {
   WeirRelColumn column = { g_strdup (qualifier), g_strdup (name), index, hidden };
 
@@ -127,6 +127,8 @@ _weir_rel_rename (WeirAnalyzer       *self,
     {
       const WeirRelColumn *column = &g_array_index (old, WeirRelColumn, i);
 
+      if (column->hidden == WEIR_REL_METADATA)
+        _weir_rel_add (rel, qualifier, column->name, column->index, column->hidden);
       if (column->hidden)
         continue;
       _weir_rel_add (rel, qualifier, n < n_names ? names[n].name : column->name, column->index, FALSE);

@@ -127,6 +127,23 @@ check_can_read (WeirAnalyzer *self,
   return TRUE;
 }
 
+/* @schema with the format's hidden columns behind it, unless the table has columns of these names. Takes @schema. */
+static WeirSchema *
+add_hidden (WeirTable  *table,
+            WeirSchema *schema)
+{
+  g_autoptr (WeirSchema) own = schema;
+  g_autoptr (WeirSchema) hidden = table->format->hidden_schema != NULL ? table->format->hidden_schema (table->format->name) : NULL;
+  g_autofree WeirField  *fields = NULL;
+
+  if (hidden == NULL || weir_type_field_index (own, hidden->fields[0].name) >= 0)
+    return g_steal_pointer (&own);
+  fields = g_new (WeirField, own->n_fields + hidden->n_fields);
+  memcpy (fields, own->fields, own->n_fields * sizeof *fields);
+  memcpy (fields + own->n_fields, hidden->fields, hidden->n_fields * sizeof *fields);
+  return weir_type_new_struct (fields, own->n_fields + hidden->n_fields);
+}
+
 static WeirRel *
 scan_table (WeirAnalyzer        *self,
             WeirTable           *table,
@@ -140,6 +157,8 @@ scan_table (WeirAnalyzer        *self,
   g_autoptr (GHashTable) merged = NULL;
   WeirSchema            *schema;
   WeirPlan              *plan;
+  WeirRel               *rel;
+  guint                  n_own;
 
   if (!check_can_read (self, table, stream, span, error) || !read_options (self, options, n_options, &own, error))
     return NULL;
@@ -151,9 +170,13 @@ scan_table (WeirAnalyzer        *self,
         weir_error_set_span (*error, _weir_an_span (self, span));
       return NULL;
     }
-  plan = _weir_plan_new_scan (weir_table_ref (table), schema, g_steal_pointer (&own), stream);
+  n_own = schema->n_fields;
+  plan = _weir_plan_new_scan (weir_table_ref (table), add_hidden (table, schema), g_steal_pointer (&own), stream);
   plan->span = _weir_an_span (self, span);
-  return _weir_rel_new (plan, table->name);
+  rel = _weir_rel_new (plan, table->name);
+  for (guint i = n_own; i < rel->columns->len; i++)
+    g_array_index (rel->columns, WeirRelColumn, i).hidden = WEIR_REL_METADATA;
+  return rel;
 }
 
 static WeirRel *

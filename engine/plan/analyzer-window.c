@@ -229,7 +229,7 @@ append_window (WeirExprContext *ctx,
   rel->plan = _weir_plan_new_time_window (rel->plan, spec);
   rel->plan->span = _weir_an_span (ctx->analyzer, span);
   rel->window_column = (int)rel->plan->schema->n_fields - 1;
-  _weir_rel_add (rel, NULL, "window", (guint)rel->window_column, TRUE);
+  _weir_rel_add (rel, NULL, "window", (guint)rel->window_column, WEIR_REL_HIDDEN);
   return TRUE;
 }
 

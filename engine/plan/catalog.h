@@ -26,6 +26,8 @@ typedef struct
   WeirSchema *(*resolve_schema) (const char *name, WeirSchema *declared, GHashTable *options, const char *base_dir, GError **error);
   gboolean    infers; /* resolve_schema reads data when nothing is declared: not for streams */
   const char *needs;  /* option that CREATE TABLE must give, in lower case; NULL: none, or it is asked for when the table is used */
+  /* Columns behind those of resolve_schema() that a query may name and `*` leaves out. Nullable. (transfer full) */
+  WeirSchema *(*hidden_schema) (const char *name);
 } WeirFormatInfo;
 
 /**

@@ -73,9 +73,9 @@ schema_of_sink (const char *name,
 }
 
 static const WeirFormatInfo formats[] = {
-  { "text", TRUE, TRUE, FALSE, FALSE, text_options, schema_of_text },
-  { "csv", TRUE, TRUE, TRUE, TRUE, csv_options, schema_of_csv, TRUE },
-  { "json", TRUE, TRUE, TRUE, TRUE, json_options, schema_of_json, TRUE },
+  { "text", TRUE, TRUE, FALSE, FALSE, text_options, schema_of_text, FALSE, NULL, weir_source_hidden_schema },
+  { "csv", TRUE, TRUE, TRUE, TRUE, csv_options, schema_of_csv, TRUE, NULL, weir_source_hidden_schema },
+  { "json", TRUE, TRUE, TRUE, TRUE, json_options, schema_of_json, TRUE, NULL, weir_source_hidden_schema },
   { "socket", TRUE, FALSE, FALSE, FALSE, socket_options, schema_of_socket },
   { "rate", TRUE, FALSE, FALSE, FALSE, rate_options, schema_of_rate },
   { "rate-micro-batch", TRUE, FALSE, FALSE, FALSE, rate_batch_options, schema_of_rate },

@@ -104,7 +104,6 @@ open_scan (WeirStreamRun *self,
   WeirRunScan           *scan = &self->scans[scan_id];
   WeirTable             *table;
   g_autoptr (GHashTable) options = NULL;
-  g_autoptr (WeirSchema) schema = NULL;
   g_autofree char       *wal_dir = NULL;
   WeirSourceConfig       config = { 0 };
 
@@ -113,12 +112,9 @@ open_scan (WeirStreamRun *self,
   g_mutex_init (&scan->decode_lock);
   table = scan->plan->scan.table;
   options = _weir_resolve_options (table->options, scan->plan->scan.options, self->config.secrets);
-  schema = table->format->resolve_schema (table->name, table->declared, options, table->base_dir, error);
-  if (schema == NULL)
-    return FALSE;
   config.format = table->format->name;
   config.table = table->name;
-  config.schema = schema;
+  config.schema = scan->plan->scan.table_schema;
   config.needed = scan->plan->scan.needed;
   config.options = options;
   config.base_dir = table->base_dir;
