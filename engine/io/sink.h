@@ -47,7 +47,7 @@ struct _WeirSinkClass
   void (*finalize) (WeirSink *sink);
 
   /* Strict sinks: the last batch they hold for query_id and sink_index, −1 when none; it settles what a crash left in doubt. Asked
-   * once, before the first batch. NULL: the sink keeps no record, and a batch that is run again is written again. */
+   * before the first batch, and again after one that failed. NULL: the sink keeps no record, and a batch that is run again is written again. */
   gboolean (*get_progress) (WeirSink *sink, gint64 *last, GError **error);
   /* The rows of a batch are logged (OUTPUT record) before they are handed over, so that what is in doubt is sent again as it was.
    * FALSE for sinks whose own staged files play that part. */

@@ -392,6 +392,7 @@ give_up (WeirStreamRun   *self,
       g_clear_pointer (&logged->watermarks_after, g_bytes_unref);
     }
   self->pending = logged;
+  self->asked_sinks = FALSE; /* what failed may have been done */
 }
 
 const WeirBatchResult *

@@ -46,7 +46,7 @@ _weir_stream_run_source (WeirStreamRun *run,
 
 /* Brings the run to where the checkpoint says it was. */
 gboolean _weir_stream_run_recover (WeirStreamRun *run, GError **error);
-/* Compares what strict sinks hold with the checkpoint; once, before the first batch. */
+/* Compares what strict sinks hold with the checkpoint; before the first batch, and after one that failed. */
 gboolean _weir_stream_run_ask_sinks (WeirStreamRun *run, GError **error);
 /* The batch's ends are the committed ones. */
 void _weir_stream_run_advance (WeirStreamRun *run, const WeirBatchRecord *record);

@@ -1,0 +1,635 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "base/effects.h"
+#include "column/value.h"
+#include "query/formats.h"
+#include "query/plan-shape.h"
+#include "query/session-private.h"
+#include "query/worker.h"
+#include "state/record-log.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "support/temp-dir.h"
+
+/*
+ * Runs of one query over one checkpoint: restarts after every batch, crashes at every place of a batch with sinks that remember what
+ * they hold, locks, changed queries. Sinks here are ours, so that a crash is a return in the right place.
+ */
+
+#define N_RECORDS 24
+#define PER_BATCH 3
+
+/* ---- a sink that is strict -------------------------------------------------------------------------------------- */
+
+/* What the database would hold; outlives the runs. */
+typedef struct
+{
+  GString *rows; /* Owned: a line a batch, `id: json json …` */
+  gint64   last;
+  guint    n_begun; /* batches handed over, also those that failed */
+  gboolean fail_before, fail_after;
+} Store;
+
+typedef struct
+{
+  WeirSink parent;
+  Store   *store; /* Borrowed */
+  GString *batch; /* Owned */
+} StrictSink;
+
+static gboolean
+strict_begin (WeirSink *sink,
+              guint64   batch_id,
+              GError  **error)
+{
+  StrictSink *self = (StrictSink *)sink;
+
+  self->store->n_begun++;
+  g_string_printf (self->batch, "%" G_GUINT64_FORMAT ":", batch_id);
+  return TRUE;
+}
+
+static gboolean
+strict_write (WeirSink  *sink,
+              WeirBatch *batch,
+              GError   **error)
+{
+  for (guint row = 0; row < batch->n_rows; row++)
+    {
+      g_string_append_c (((StrictSink *)sink)->batch, ' ');
+      weir_batch_append_json_row (((StrictSink *)sink)->batch, batch, row, weir_zone_utc ());
+    }
+  return TRUE;
+}
+
+static gboolean
+strict_commit (WeirSink *sink,
+               guint64   batch_id,
+               GError  **error)
+{
+  StrictSink *self = (StrictSink *)sink;
+
+  if (self->store->fail_before)
+    return weir_fail (error, WEIR_ERROR_RUN, "TASK_WRITE_FAILED", WEIR_SPAN_NONE, "crash before");
+  g_assert_cmpint (self->store->last, ==, (gint64)batch_id - 1);
+  self->store->last = (gint64)batch_id;
+  g_string_append_printf (self->store->rows, "%s\n", self->batch->str);
+  if (self->store->fail_after)
+    return weir_fail (error, WEIR_ERROR_RUN, "TASK_WRITE_FAILED", WEIR_SPAN_NONE, "crash after");
+  return TRUE;
+}
+
+static void
+strict_abort (WeirSink *sink)
+{
+}
+
+static void
+strict_finalize (WeirSink *sink)
+{
+  g_string_free (((StrictSink *)sink)->batch, TRUE);
+}
+
+static gboolean
+strict_get_progress (WeirSink *sink,
+                     gint64   *last,
+                     GError  **error)
+{
+  *last = ((StrictSink *)sink)->store->last;
+  return TRUE;
+}
+
+static const WeirSinkClass strict_class = { "strict", NULL, strict_begin, strict_write, strict_commit, strict_abort, strict_finalize, strict_get_progress, TRUE };
+
+static WeirSink *
+strict_sink_new (Store *store)
+{
+  StrictSink *self = g_new0 (StrictSink, 1);
+
+  self->parent.klass = &strict_class;
+  g_atomic_ref_count_init (&self->parent.ref_count);
+  self->parent.description = g_strdup ("StrictSink");
+  self->store = store;
+  self->batch = g_string_new (NULL);
+  return &self->parent;
+}
+
+/* ---- runs ------------------------------------------------------------------------------------------------------- */
+
+#define WINDOWS "SELECT window(timestamp, '10 seconds').start AS w, count(*) AS n, max(CAST(value AS STRING)) AS m FROM STREAM t " \
+                "WATERMARK timestamp DELAY OF INTERVAL 5 SECONDS GROUP BY window(timestamp, '10 seconds')"
+
+typedef struct
+{
+  WeirTempDir      *dir;     /* Owned */
+  WeirCatalog      *catalog; /* Owned */
+  WeirClock        *clock;   /* Owned */
+  WeirAnalyzedQuery analyzed;
+  GPtrArray        *sinks; /* Owned */
+  Store             store;
+  char             *path; /* Owned: of the checkpoint */
+  WeirCheckpoint   *checkpoint;
+  WeirStreamRun    *run;
+} Fixture;
+
+static void
+analyze (Fixture    *fixture,
+         const char *sql,
+         const char *mode)
+{
+  g_autoptr (WeirSqlScript) script = weir_sql_parse (sql, -1);
+  g_autoptr (GError)        error = NULL;
+
+  _weir_analyzed_query_clear (&fixture->analyzed);
+  _weir_analyze_statement (fixture->catalog, weir_sql_script_get_statement (script, 0), sql, mode, &fixture->analyzed, &error);
+  g_assert_no_error (error);
+}
+
+static Fixture *
+fixture_new (void)
+{
+  Fixture                  *self = g_new0 (Fixture, 1);
+  g_autoptr (GString)       records = g_string_new (NULL);
+  g_autofree char          *path = NULL;
+  g_autofree char          *sql = NULL;
+  g_autoptr (WeirSqlScript) script = NULL;
+  g_autoptr (GError)        error = NULL;
+
+  for (guint i = 0; i < N_RECORDS; i++)
+    g_string_append_printf (records, "{\"topic\":\"t\",\"partition\":0,\"offset\":%u,\"tstype\":\"create\",\"ts\":%u,\"key\":\"k\",\"payload\":\"v%u\"}\n", i, i * 4000, i);
+  self->dir = weir_temp_dir_new ();
+  self->path = weir_temp_dir_build (self->dir, "cp");
+  path = weir_temp_dir_write (self->dir, "in/a.jsonl", records->str);
+  self->catalog = weir_catalog_new ();
+  weir_formats_register (self->catalog);
+  sql = g_strdup_printf ("CREATE TABLE t USING kafka OPTIONS (replay '%s/in', subscribe 't', startingOffsets 'earliest', maxOffsetsPerTrigger %d)",
+                         weir_temp_dir_get_path (self->dir), PER_BATCH);
+  script = weir_sql_parse (sql, -1);
+  g_assert_true (_weir_define (self->catalog, weir_sql_script_get_statement (script, 0), sql, ".", &error));
+  g_assert_no_error (error);
+  self->clock = weir_clock_new_fixed (0);
+  self->store.rows = g_string_new (NULL);
+  self->store.last = -1;
+  analyze (self, WINDOWS, NULL);
+  return self;
+}
+
+static void
+close_run (Fixture *self)
+{
+  g_clear_pointer (&self->run, weir_stream_run_free);
+  g_clear_pointer (&self->checkpoint, weir_checkpoint_free);
+  g_clear_pointer (&self->sinks, g_ptr_array_unref);
+}
+
+static void
+fixture_free (Fixture *self)
+{
+  close_run (self);
+  _weir_analyzed_query_clear (&self->analyzed);
+  weir_catalog_free (self->catalog);
+  weir_clock_unref (self->clock);
+  g_string_free (self->store.rows, TRUE);
+  g_free (self->path);
+  weir_temp_dir_free (self->dir);
+  g_free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Fixture, fixture_free)
+
+static gboolean
+try_open (Fixture *self,
+          GError **error)
+{
+  g_autoptr (GPtrArray) settings = g_ptr_array_new ();
+  g_autoptr (GPtrArray) shape = weir_plan_shape (self->analyzed.plan, self->analyzed.mode, NULL);
+  WeirStreamConfig      config = { 0 };
+
+  close_run (self);
+  g_ptr_array_add (settings, (gpointer) "spark.sql.ansi.enabled=true");
+  self->sinks = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_sink_unref);
+  g_ptr_array_add (self->sinks, strict_sink_new (&self->store));
+  self->checkpoint = weir_checkpoint_open (self->path, NULL, "test", error);
+  if (self->checkpoint == NULL || !weir_checkpoint_adopt (self->checkpoint, settings, shape, error))
+    return FALSE;
+  config.plan = self->analyzed.plan;
+  config.is_streaming = TRUE;
+  config.mode = self->analyzed.mode;
+  config.zone = weir_zone_utc ();
+  config.clock = self->clock;
+  config.pool = weir_worker_pool_shared ();
+  config.ansi = TRUE;
+  config.no_data_batches = TRUE;
+  config.sinks = self->sinks;
+  config.checkpoint = self->checkpoint;
+  self->run = weir_stream_run_new (&config, error);
+  if (self->run == NULL)
+    return FALSE;
+  weir_stream_run_start (self->run, NULL, NULL);
+  return weir_stream_run_freeze (self->run, error);
+}
+
+static void
+open_run (Fixture *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  try_open (self, &error);
+  g_assert_no_error (error);
+}
+
+/* One batch. FALSE: nothing left to do, or @error. */
+static gboolean
+run_batch (Fixture *self,
+           GError **error)
+{
+  WeirBatchRecord *record = weir_stream_run_plan_batch (self->run, FALSE, TRUE, error);
+
+  return record != NULL && weir_stream_run_execute (self->run, record, NULL, error) != NULL;
+}
+
+static void
+run_all (Fixture *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  while (run_batch (self, &error))
+    ;
+  g_assert_no_error (error);
+}
+
+/* What an uninterrupted run hands over. (transfer full) */
+static char *
+expected_rows (const char *sql,
+               const char *mode)
+{
+  g_autoptr (Fixture) fixture = fixture_new ();
+
+  analyze (fixture, sql, mode);
+  open_run (fixture);
+  run_all (fixture);
+  g_assert_cmpint (fixture->store.last, >, 3);
+  return g_strdup (fixture->store.rows->str);
+}
+
+/* ---- tests ------------------------------------------------------------------------------------------------------ */
+
+static const struct
+{
+  const char *sql, *mode;
+} queries[] = {
+  { WINDOWS, NULL },
+  { WINDOWS, "update" },
+  { "SELECT CAST(value AS STRING) AS v, offset FROM STREAM t WHERE offset % 2 = 0", NULL },
+  { "SELECT CAST(key AS STRING) AS k, count(*) AS n, avg(offset) AS a FROM STREAM t GROUP BY key", "complete" },
+  { "SELECT CAST(key AS STRING) AS k, collect_list(CAST(value AS STRING)) AS l FROM STREAM t GROUP BY key", "update" },
+  { "SELECT CAST(value AS STRING) AS v FROM STREAM t WATERMARK timestamp DELAY OF INTERVAL 5 SECONDS DROP DUPLICATES (value) WITHIN WATERMARK", NULL },
+};
+
+static void
+test_restarts (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (queries); i++)
+    {
+      g_autofree char    *expected = expected_rows (queries[i].sql, queries[i].mode);
+      g_autoptr (Fixture) fixture = fixture_new ();
+      g_autoptr (GError)  error = NULL;
+      g_autofree char    *id = NULL;
+
+      analyze (fixture, queries[i].sql, queries[i].mode);
+      do
+        {
+          open_run (fixture);
+          if (id == NULL)
+            id = g_strdup (weir_checkpoint_get_id (fixture->checkpoint));
+          g_assert_cmpstr (weir_checkpoint_get_id (fixture->checkpoint), ==, id);
+        }
+      while (run_batch (fixture, &error));
+      g_assert_no_error (error);
+      g_assert_cmpstr (fixture->store.rows->str, ==, expected);
+    }
+}
+
+/* The sink fails, before or after it took the rows; then the same run or another goes on. */
+static void
+test_failing_sink (gconstpointer data)
+{
+  guint            how = GPOINTER_TO_UINT (data);
+  gboolean         after = (how & 1) != 0, reopen = (how & 2) != 0;
+  g_autofree char *expected = expected_rows (WINDOWS, NULL);
+
+  for (guint at = 0; at < 6; at++)
+    {
+      g_autoptr (Fixture) fixture = fixture_new ();
+      g_autoptr (GError)  error = NULL;
+
+      open_run (fixture);
+      for (guint i = 0; i < at; i++)
+        g_assert_true (run_batch (fixture, &error));
+      fixture->store.fail_before = !after;
+      fixture->store.fail_after = after;
+      g_assert_false (run_batch (fixture, &error));
+      g_assert_cmpstr (weir_error_get_condition (error), ==, "TASK_WRITE_FAILED");
+      g_clear_error (&error);
+      fixture->store.fail_before = fixture->store.fail_after = FALSE;
+      if (reopen)
+        open_run (fixture);
+      run_all (fixture);
+      g_assert_cmpstr (fixture->store.rows->str, ==, expected);
+    }
+}
+
+/* Cuts the newest segment to @size. */
+static void
+cut_log (Fixture *self,
+         guint64  size)
+{
+  g_autofree char *path = g_build_filename (self->path, "log", "00000000000000000000.log", NULL);
+  GStatBuf         info;
+
+  close_run (self);
+  g_assert_cmpint (g_stat (path, &info), ==, 0);
+  g_assert_cmpint (truncate (path, (off_t)MIN (size, (guint64)info.st_size)), ==, 0);
+}
+
+static guint64
+log_size (Fixture *self)
+{
+  g_autofree char *path = g_build_filename (self->path, "log", "00000000000000000000.log", NULL);
+  GStatBuf         info;
+
+  g_assert_cmpint (g_stat (path, &info), ==, 0);
+  return (guint64)info.st_size;
+}
+
+/* The table of recovery: a batch is cut off in the log behind OFFSETS, behind OUTPUT; the sink holds it, or not. */
+static void
+test_table (void)
+{
+  g_autofree char *expected = expected_rows (WINDOWS, NULL);
+
+  for (guint i = 0; i < 8; i++)
+    {
+      gboolean            has_output = (i & 1) != 0, sink_has = (i & 2) != 0;
+      g_autoptr (Fixture) fixture = fixture_new ();
+      g_autoptr (GError)  error = NULL;
+      guint64             before, after_offsets = 0;
+      guint               n_begun;
+      GString            *rows;
+
+      open_run (fixture);
+      for (guint k = 0; k < 4; k++)
+        g_assert_true (run_batch (fixture, &error));
+      before = log_size (fixture);
+      rows = g_string_new (fixture->store.rows->str);
+      g_assert_true (run_batch (fixture, &error));
+      if (i >= 4)
+        {
+          /* OFFSETS ends where the first record does: its length stands at 16. */
+          g_autofree char *path = g_build_filename (fixture->path, "log", "00000000000000000000.log", NULL);
+          g_autofree char *bytes = NULL;
+
+          g_assert_true (g_file_get_contents (path, &bytes, NULL, NULL));
+          memcpy (&after_offsets, bytes + before + 16, 8);
+          after_offsets += before + 28;
+          if (has_output)
+            {
+              guint64 len, at = after_offsets;
+
+              for (guint record = 0; record < 2; record++)
+                {
+                  memcpy (&len, bytes + at + 16, 8);
+                  at += len + 28;
+                }
+              after_offsets = at;
+            }
+          cut_log (fixture, after_offsets);
+        }
+      else if (!sink_has)
+        {
+          g_string_free (rows, TRUE);
+          continue; /* without OFFSETS the sink cannot have it, and with COMMIT it has */
+        }
+      if (!sink_has)
+        {
+          g_string_assign (fixture->store.rows, rows->str);
+          fixture->store.last--;
+        }
+      n_begun = fixture->store.n_begun;
+      open_run (fixture);
+      g_assert_true (run_batch (fixture, &error));
+      if (i >= 4)
+        g_assert_cmpuint (fixture->store.n_begun, ==, n_begun + (sink_has ? 0 : 1));
+      run_all (fixture);
+      g_assert_cmpstr (fixture->store.rows->str, ==, expected);
+      g_string_free (rows, TRUE);
+    }
+}
+
+/* OUTPUT is what counts: rows that were logged go out, though the query would now compute others. */
+static void
+test_output_wins (void)
+{
+  g_autoptr (Fixture) fixture = fixture_new ();
+  g_autoptr (GError)  error = NULL;
+
+  analyze (fixture, "SELECT CAST(value AS STRING) AS v FROM STREAM t", NULL);
+  open_run (fixture);
+  fixture->store.fail_before = TRUE;
+  g_assert_false (run_batch (fixture, &error));
+  g_clear_error (&error);
+  fixture->store.fail_before = FALSE;
+  analyze (fixture, "SELECT upper(CAST(value AS STRING)) AS v FROM STREAM t", NULL);
+  open_run (fixture);
+  g_assert_true (run_batch (fixture, &error));
+  g_assert_cmpstr (fixture->store.rows->str, ==, "0: {\"v\":\"v0\"} {\"v\":\"v1\"} {\"v\":\"v2\"}\n");
+  g_assert_true (run_batch (fixture, &error));
+  g_assert_nonnull (strstr (fixture->store.rows->str, "1: {\"v\":\"V3\"}"));
+  /* Other columns: the rows cannot go out as they are. */
+  fixture->store.fail_before = TRUE;
+  g_assert_false (run_batch (fixture, &error));
+  g_clear_error (&error);
+  fixture->store.fail_before = FALSE;
+  analyze (fixture, "SELECT CAST(value AS STRING) AS v, offset FROM STREAM t", NULL);
+  open_run (fixture);
+  g_assert_false (run_batch (fixture, &error));
+  g_assert_cmpstr (weir_error_get_condition (error), ==, "CANNOT_LOAD_STATE_STORE.UNCATEGORIZED");
+}
+
+static void
+test_not_together (void)
+{
+  g_autoptr (Fixture) fixture = fixture_new ();
+  g_autoptr (GError)  error = NULL;
+
+  open_run (fixture);
+  for (guint i = 0; i < 4; i++)
+    g_assert_true (run_batch (fixture, &error));
+  fixture->store.last = 1;
+  open_run (fixture);
+  g_assert_false (run_batch (fixture, &error));
+  g_assert_cmpstr (weir_error_get_condition (error), ==, "STREAMING_CHECKPOINT_SINK_MISMATCH.SINK_IS_OLDER");
+  g_clear_error (&error);
+  fixture->store.last = 7;
+  open_run (fixture);
+  g_assert_false (run_batch (fixture, &error));
+  g_assert_cmpstr (weir_error_get_condition (error), ==, "STREAMING_CHECKPOINT_SINK_MISMATCH.CHECKPOINT_IS_OLDER");
+}
+
+static void
+test_lock (void)
+{
+  g_autoptr (Fixture)        fixture = fixture_new ();
+  g_autoptr (WeirCheckpoint) other = NULL;
+  g_autoptr (GError)         error = NULL;
+
+  open_run (fixture);
+  other = weir_checkpoint_open (fixture->path, NULL, NULL, &error);
+  g_assert_null (other);
+  g_assert_cmpstr (weir_error_get_condition (error), ==, "CONCURRENT_STREAM_LOG_UPDATE");
+  g_assert_nonnull (strstr (error->message, "run test"));
+  g_clear_error (&error);
+  close_run (fixture);
+  other = weir_checkpoint_open (fixture->path, NULL, NULL, &error);
+  g_assert_no_error (error);
+}
+
+/* Small bounds: snapshots and segments come and go, what is left is enough. */
+static void
+test_snapshots (void)
+{
+  g_autofree char    *expected = expected_rows (WINDOWS, NULL);
+  g_autoptr (Fixture) fixture = fixture_new ();
+  g_autoptr (GError)  error = NULL;
+  g_autofree char    *states = g_build_filename (fixture->path, "state", NULL);
+  g_autofree char    *first = g_build_filename (fixture->path, "log", "00000000000000000000.log", NULL);
+  g_autofree char    *newest = NULL;
+  g_autoptr (GArray)  ids = NULL;
+
+  if (!g_setenv ("WEIR_SNAPSHOT_BATCHES", "2", TRUE) || !g_setenv ("WEIR_RETAIN_BATCHES", "1", TRUE) || weir_fx_bound ("WEIR_RETAIN_BATCHES", 7) != 1)
+    {
+      g_test_skip ("bounds are fixed in this build");
+      return;
+    }
+  open_run (fixture);
+  for (guint i = 0; i < 7; i++)
+    g_assert_true (run_batch (fixture, &error));
+  ids = weir_record_log_list (states, ".snap", NULL);
+  g_assert_cmpuint (ids->len, ==, 2);
+  g_assert_cmpuint (g_array_index (ids, guint64, 1), ==, 5);
+  g_assert_false (g_file_test (first, G_FILE_TEST_EXISTS));
+  /* The newest damaged: the older one and the log behind it. */
+  close_run (fixture);
+  newest = g_strdup_printf ("%s/%020d.snap", states, 5);
+  g_assert_cmpint (truncate (newest, 60), ==, 0);
+  open_run (fixture);
+  run_all (fixture);
+  g_assert_cmpstr (fixture->store.rows->str, ==, expected);
+  g_unsetenv ("WEIR_SNAPSHOT_BATCHES");
+  g_unsetenv ("WEIR_RETAIN_BATCHES");
+}
+
+static void
+test_changed_query (void)
+{
+  static const struct
+  {
+    const char *sql, *mode, *condition;
+  } changes[] = {
+    { "SELECT window(timestamp, '20 seconds').start AS w, count(*) AS n, max(CAST(value AS STRING)) AS m FROM STREAM t WATERMARK timestamp DELAY OF INTERVAL 5 SECONDS GROUP BY window(timestamp, '20 seconds')", NULL, "STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA" },
+    { "SELECT window(timestamp, '10 seconds').start AS w, key, count(*) AS n, max(CAST(value AS STRING)) AS m FROM STREAM t WATERMARK timestamp DELAY OF INTERVAL 5 SECONDS GROUP BY window(timestamp, '10 seconds'), key", NULL, "STATE_STORE_KEY_SCHEMA_NOT_COMPATIBLE" },
+    { "SELECT window(timestamp, '10 seconds').start AS w, count(*) AS n FROM STREAM t WATERMARK timestamp DELAY OF INTERVAL 5 SECONDS GROUP BY window(timestamp, '10 seconds')", NULL, "STATE_STORE_VALUE_SCHEMA_NOT_COMPATIBLE" },
+    { WINDOWS, "update", "STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA" },
+    { "SELECT CAST(value AS STRING) AS v FROM STREAM t", NULL, "STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA" },
+    { "SELECT value FROM STREAM t UNION ALL SELECT value FROM STREAM t", NULL, "STREAMING_QUERY_EVOLUTION_ERROR.SOURCE_COUNT" },
+    /* Allowed: a filter, other names, another delay of the watermark. */
+    { "SELECT window(timestamp, '10 seconds').start AS begin, count(*) AS number, max(CAST(value AS STRING)) AS m FROM STREAM t WATERMARK timestamp DELAY OF INTERVAL 9 SECONDS WHERE offset < 100 GROUP BY window(timestamp, '10 seconds')", NULL, NULL },
+  };
+  g_autoptr (Fixture) fixture = fixture_new ();
+  g_autoptr (GError)  error = NULL;
+  g_autofree char    *before = NULL;
+  guint64             size;
+
+  open_run (fixture);
+  for (guint i = 0; i < 3; i++)
+    g_assert_true (run_batch (fixture, &error));
+  size = log_size (fixture);
+  before = weir_temp_dir_read (fixture->dir, "cp/metadata");
+  for (guint i = 0; i < G_N_ELEMENTS (changes); i++)
+    {
+      gboolean         ok;
+      g_autofree char *after = NULL;
+
+      analyze (fixture, changes[i].sql, changes[i].mode);
+      ok = try_open (fixture, &error);
+      if (changes[i].condition == NULL)
+        g_assert_no_error (error);
+      else
+        {
+          g_assert_false (ok);
+          g_assert_cmpstr (weir_error_get_condition (error), ==, changes[i].condition);
+          g_assert_nonnull (strstr (error->message, "new checkpoint directory"));
+        }
+      g_clear_error (&error);
+      after = weir_temp_dir_read (fixture->dir, "cp/metadata");
+      g_assert_cmpstr (after, ==, before);
+      g_assert_cmpuint (log_size (fixture), ==, size);
+    }
+  run_all (fixture);
+}
+
+/* Nothing was logged yet: the query may still be any. Once there is log, metadata cannot be missing, nor log once there is metadata. */
+static void
+test_beginnings (void)
+{
+  g_autoptr (Fixture) fixture = fixture_new ();
+  g_autoptr (GError)  error = NULL;
+  g_autofree char    *metadata = g_build_filename (fixture->path, "metadata", NULL);
+  g_autofree char    *first = g_build_filename (fixture->path, "log", "00000000000000000000.log", NULL);
+  g_autofree char    *id = NULL;
+
+  open_run (fixture);
+  id = g_strdup (weir_checkpoint_get_id (fixture->checkpoint));
+  analyze (fixture, "SELECT CAST(value AS STRING) AS v FROM STREAM t", NULL);
+  open_run (fixture);
+  g_assert_cmpstr (weir_checkpoint_get_id (fixture->checkpoint), ==, id);
+  g_assert_true (run_batch (fixture, &error));
+  close_run (fixture);
+  g_assert_cmpint (g_unlink (metadata), ==, 0);
+  g_assert_false (try_open (fixture, &error));
+  g_assert_cmpstr (weir_error_get_condition (error), ==, "STREAMING_CHECKPOINT_MISSING_METADATA_FILE");
+  g_clear_error (&error);
+  g_assert_cmpint (g_unlink (first), ==, 0);
+  fixture->store.last = -1;
+  open_run (fixture); /* an empty folder */
+  g_assert_true (run_batch (fixture, &error));
+  close_run (fixture);
+  g_assert_cmpint (g_unlink (first), ==, 0);
+  g_assert_false (try_open (fixture, &error));
+  g_assert_cmpstr (weir_error_get_condition (error), ==, "CANNOT_LOAD_STATE_STORE.CANNOT_READ_STREAMING_STATE_FILE");
+  g_assert_nonnull (strstr (error->message, "00000000000000000000.log"));
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/engine/query/checkpoint/restarts", test_restarts);
+  g_test_add_data_func ("/engine/query/checkpoint/sink-fails-before", GUINT_TO_POINTER (0), test_failing_sink);
+  g_test_add_data_func ("/engine/query/checkpoint/sink-fails-after", GUINT_TO_POINTER (1), test_failing_sink);
+  g_test_add_data_func ("/engine/query/checkpoint/sink-fails-before-restart", GUINT_TO_POINTER (2), test_failing_sink);
+  g_test_add_data_func ("/engine/query/checkpoint/sink-fails-after-restart", GUINT_TO_POINTER (3), test_failing_sink);
+  g_test_add_func ("/engine/query/checkpoint/table", test_table);
+  g_test_add_func ("/engine/query/checkpoint/output-wins", test_output_wins);
+  g_test_add_func ("/engine/query/checkpoint/not-together", test_not_together);
+  g_test_add_func ("/engine/query/checkpoint/lock", test_lock);
+  g_test_add_func ("/engine/query/checkpoint/snapshots", test_snapshots);
+  g_test_add_func ("/engine/query/checkpoint/changed-query", test_changed_query);
+  g_test_add_func ("/engine/query/checkpoint/beginnings", test_beginnings);
+  return g_test_run ();
+}
