@@ -24,14 +24,15 @@ struct _WeirLineReader
   const WeirTransport *transport;
   gpointer             transport_data; /* Owned by the transport */
 
-  GMutex     lock;
-  GQueue     blocks; /* WeirLineBlock, oldest first */
-  gsize      bytes;
-  guint64    end;       /* lines in blocks so far */
-  GString   *rest;      /* Owned: bytes without a line end */
-  gboolean   skipping;  /* the rest of an oversized line */
-  GPtrArray *consumers; /* Owned: Consumer */
-  gboolean   bounded, waiting_for_room;
+  GMutex      lock;
+  GQueue      blocks; /* WeirLineBlock, oldest first */
+  gsize       bytes;
+  guint64     end;       /* lines in blocks so far */
+  GString    *rest;      /* Owned: bytes without a line end */
+  gboolean    skipping;  /* the rest of an oversized line */
+  GPtrArray  *consumers; /* Owned: Consumer */
+  GHashTable *logged;    /* Owned: folder of a write-ahead log → guint64*: lines before are in it */
+  gboolean    bounded, waiting_for_room;
 
   WeirSourceState state;
   char           *message; /* Owned */
@@ -96,6 +97,7 @@ weir_line_reader_get (WeirReaderHub       *hub,
       self->transport_data = make (make_data);
       self->rest = g_string_new (NULL);
       self->consumers = g_ptr_array_new_with_free_func (consumer_free);
+      self->logged = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
       self->state = WEIR_SOURCE_CONNECTING;
       g_hash_table_insert (hub->readers, g_strdup (key), self);
       _weir_hub_ensure_thread (hub);
@@ -121,6 +123,7 @@ free_cb (gpointer data)
   g_queue_clear_full (&self->blocks, (GDestroyNotify)weir_line_block_unref);
   g_string_free (self->rest, TRUE);
   g_ptr_array_unref (self->consumers);
+  g_hash_table_unref (self->logged);
   g_mutex_clear (&self->lock);
   g_free (self->message);
   g_free (self->key);
@@ -255,6 +258,19 @@ weir_line_reader_flush (WeirLineReader *reader)
   reader->skipping = FALSE;
   wake_consumers (reader);
   g_mutex_unlock (&reader->lock);
+}
+
+gsize
+weir_line_reader_drop_rest (WeirLineReader *reader)
+{
+  gsize len;
+
+  g_mutex_lock (&reader->lock);
+  len = reader->rest->len;
+  g_string_truncate (reader->rest, 0);
+  reader->skipping = FALSE;
+  g_mutex_unlock (&reader->lock);
+  return len;
 }
 
 /* Copies the reader's state into a consumer's source without calling its notify here. */
@@ -397,6 +413,30 @@ weir_line_reader_detach (WeirLineReader *reader,
 }
 
 void
+weir_line_reader_set_logged (WeirLineReader *reader,
+                             const char     *dir,
+                             guint64         number)
+{
+  g_mutex_lock (&reader->lock);
+  g_hash_table_replace (reader->logged, g_strdup (dir), g_memdup2 (&number, sizeof number));
+  g_mutex_unlock (&reader->lock);
+}
+
+guint64
+weir_line_reader_get_logged (WeirLineReader *reader,
+                             const char     *dir)
+{
+  const guint64 *number;
+  guint64        value;
+
+  g_mutex_lock (&reader->lock);
+  number = g_hash_table_lookup (reader->logged, dir);
+  value = number != NULL ? *number : 0;
+  g_mutex_unlock (&reader->lock);
+  return value;
+}
+
+void
 weir_line_reader_set_bounded (WeirLineReader *reader)
 {
   g_mutex_lock (&reader->lock);
@@ -463,53 +503,8 @@ weir_line_reader_commit (WeirLineReader *reader,
   g_mutex_unlock (&reader->lock);
 }
 
-/* ---- offsets ----------------------------------------------------------------------------------------------------- */
-
-static guint64
-parse_offset (WeirLineReader *reader,
-              WeirSource     *source,
-              const char     *offset)
-{
-  return *offset == '\0' ? weir_line_reader_get_first (reader, source) : g_ascii_strtoull (offset, NULL, 10);
-}
-
-char *
-weir_line_source_latest (WeirLineReader *reader,
-                         WeirSource     *source,
-                         const char     *from)
-{
-  guint64 end = weir_line_reader_get_end (reader);
-
-  return end == parse_offset (reader, source, from) ? g_strdup (from) : g_strdup_printf ("%" G_GUINT64_FORMAT, end);
-}
-
-char *
-weir_line_source_freeze (WeirLineReader *reader,
-                         WeirSource     *source)
-{
-  WeirSourceStatus status;
-  gboolean         ended;
-
-  weir_line_reader_set_bounded (reader);
-  weir_source_get_status (source, &status);
-  /* A peer that closed before this was asked for is at its end as well. */
-  ended = status.state == WEIR_SOURCE_ENDED ||
-          (status.state == WEIR_SOURCE_RETRYING && weir_line_reader_get_end (reader) > weir_line_reader_get_first (reader, source));
-  weir_source_status_clear (&status);
-  return ended ? g_strdup_printf ("%" G_GUINT64_FORMAT, weir_line_reader_get_end (reader)) : NULL;
-}
-
 GPtrArray *
-weir_line_source_plan (WeirLineReader *reader,
-                       WeirSource     *source,
-                       const char     *from,
-                       const char     *to)
-{
-  return weir_line_reader_get_blocks (reader, parse_offset (reader, source, from), g_ascii_strtoull (to, NULL, 10));
-}
-
-GPtrArray *
-weir_line_source_sample (WeirLineReader *reader,
+weir_line_reader_sample (WeirLineReader *reader,
                          guint           max)
 {
   GPtrArray *lines = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);

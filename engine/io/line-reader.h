@@ -47,6 +47,8 @@ GMainContext   *weir_line_reader_get_context (WeirLineReader *reader);
 gboolean weir_line_reader_feed (WeirLineReader *reader, const guint8 *data, gsize len);
 /* The peer closed: what is left without a line end is a line. */
 void weir_line_reader_flush (WeirLineReader *reader);
+/* The connection broke: a line under way is dropped. Its bytes. */
+gsize weir_line_reader_drop_rest (WeirLineReader *reader);
 /* State for all consumers; @message is taken. */
 void weir_line_reader_set_state (WeirLineReader *reader, WeirSourceState state, char *message, gint64 retry_at_us);
 /* Some consumer reads to the end (once, available-now): the transport must not connect again after the peer closed. */
@@ -55,8 +57,11 @@ gboolean weir_line_reader_is_bounded (WeirLineReader *reader);
 gint64 weir_line_reader_get_retry_us (WeirLineReader *reader);
 
 /* A consumer: @source is woken in @context. Its position is the oldest line kept. */
-void    weir_line_reader_attach (WeirLineReader *reader, WeirSource *source, GMainContext *context, gint64 retry_us);
-void    weir_line_reader_detach (WeirLineReader *reader, WeirSource *source);
+void weir_line_reader_attach (WeirLineReader *reader, WeirSource *source, GMainContext *context, gint64 retry_us);
+void weir_line_reader_detach (WeirLineReader *reader, WeirSource *source);
+/* Lines before @number are in the write-ahead log @dir: who reads that log again is not given them once more. */
+void    weir_line_reader_set_logged (WeirLineReader *reader, const char *dir, guint64 number);
+guint64 weir_line_reader_get_logged (WeirLineReader *reader, const char *dir);
 void    weir_line_reader_set_bounded (WeirLineReader *reader);
 guint64 weir_line_reader_get_first (WeirLineReader *reader, WeirSource *source); /* line the consumer starts at */
 guint64 weir_line_reader_get_end (WeirLineReader *reader);
@@ -64,11 +69,7 @@ guint64 weir_line_reader_get_end (WeirLineReader *reader);
 GPtrArray *weir_line_reader_get_blocks (WeirLineReader *reader, guint64 from, guint64 to);
 void       weir_line_reader_commit (WeirLineReader *reader, WeirSource *source, guint64 to);
 
-/* Offsets of a source over a reader: latest(), freeze() and plan() of its class. */
-char      *weir_line_source_latest (WeirLineReader *reader, WeirSource *source, const char *from);
-char      *weir_line_source_freeze (WeirLineReader *reader, WeirSource *source);
-GPtrArray *weir_line_source_plan (WeirLineReader *reader, WeirSource *source, const char *from, const char *to);
 /* Lines that are kept, oldest first; they stay. (transfer full) (element-type GBytes) */
-GPtrArray *weir_line_source_sample (WeirLineReader *reader, guint max);
+GPtrArray *weir_line_reader_sample (WeirLineReader *reader, guint max);
 
 G_END_DECLS

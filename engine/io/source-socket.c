@@ -2,37 +2,32 @@
 #define G_LOG_DOMAIN "weir-io"
 #include "config.h"
 
-#include "io/line-reader.h"
+#include "io/line-source.h"
 
-#include "base/limits.h"
-
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 
 /*
- * Text lines from a TCP peer. One reader an address (line-reader.c); it connects, reads, and when the peer is away or closes tries again
- * after 100 ms, doubling up to 30 s — unless a query reads to the end, for which the peer's close is the end.
+ * Text lines from a TCP peer. One reader an address (line-reader.c); when the peer is away or closes it is tried again
+ * (stream-transport.c), unless a query reads to the end, for which the peer's close is the end.
  */
-
-#define BACKOFF_MIN_US 100000
-#define BACKOFF_MAX_US 30000000
-#define READ_BYTES     (256u << 10)
 
 /* ---- the transport, in the hub's thread ------------------------------------------------------------------------- */
 
+/* A peer that went without a word is found out after about 90 s. */
+#define KEEPALIVE_IDLE_S     30
+#define KEEPALIVE_INTERVAL_S 20
+#define KEEPALIVE_PROBES     3
+#define USER_TIMEOUT_MS      90000
+
 typedef struct
 {
-  char              *host; /* Owned */
-  guint16            port;
-  gboolean           tls;
-  GSocketConnection *connection;  /* Owned, nullable */
-  GCancellable      *cancellable; /* Owned */
-  GSource           *timer;       /* Owned, nullable */
-  gint64             backoff_us;
-  gint64             failing_since_us; /* monotonic; 0: not failing */
-  guint8            *chunk;            /* Owned */
-  gboolean           paused;
-  gboolean           was_connected;
-} Transport;
+  WeirStream parent;
+  char      *host; /* Owned */
+  guint16    port;
+  gboolean   tls;
+} Peer;
 
 typedef struct
 {
@@ -40,59 +35,6 @@ typedef struct
   guint16     port;
   gboolean    tls;
 } Address;
-
-static void connect_peer (WeirLineReader *reader, Transport *self);
-static void read_more (WeirLineReader *reader, Transport *self);
-
-/* What an asynchronous call needs: the reader is kept, the transport lives as long as it. */
-typedef struct
-{
-  WeirLineReader *reader;
-  Transport      *transport;
-  GCancellable   *cancellable;
-} Call;
-
-static Call *
-call_new (WeirLineReader *reader,
-          Transport      *transport)
-{
-  Call *call = g_new (Call, 1);
-
-  *call = (Call){ reader, transport, g_object_ref (transport->cancellable) };
-  return call;
-}
-
-static void
-call_free (Call *call)
-{
-  g_object_unref (call->cancellable);
-  g_free (call);
-}
-
-static gpointer
-transport_make (gpointer data)
-{
-  const Address *address = data;
-  Transport     *self = g_new0 (Transport, 1);
-
-  self->host = g_strdup (address->host);
-  self->port = address->port;
-  self->tls = address->tls;
-  self->backoff_us = BACKOFF_MIN_US;
-  self->cancellable = g_cancellable_new ();
-  self->chunk = g_malloc (READ_BYTES);
-  return self;
-}
-
-static gboolean
-retry_cb (gpointer data)
-{
-  Call *call = data;
-
-  g_clear_pointer (&call->transport->timer, g_source_unref);
-  connect_peer (call->reader, call->transport);
-  return G_SOURCE_REMOVE;
-}
 
 static const char *
 remedy_for (const GError *error)
@@ -105,77 +47,15 @@ remedy_for (const GError *error)
 }
 
 static void
-retry_later (WeirLineReader *reader,
-             Transport      *self,
-             const char     *message)
+watch_peer (GSocketConnection *connection)
 {
-  gint64 now_us = g_get_monotonic_time (), limit_us = weir_line_reader_get_retry_us (reader);
+  GSocket *socket = g_socket_connection_get_socket (connection);
 
-  if (self->failing_since_us == 0)
-    self->failing_since_us = now_us;
-  if (limit_us >= 0 && now_us - self->failing_since_us >= limit_us && !self->was_connected)
-    {
-      weir_line_reader_set_state (reader, WEIR_SOURCE_FAILED, g_strdup (message), 0);
-      return;
-    }
-  weir_line_reader_set_state (reader, WEIR_SOURCE_RETRYING, g_strdup (message), now_us + self->backoff_us);
-  self->timer = g_timeout_source_new ((guint)(self->backoff_us / 1000));
-  g_source_set_callback (self->timer, retry_cb, call_new (reader, self), (GDestroyNotify)call_free);
-  g_source_attach (self->timer, weir_line_reader_get_context (reader));
-  self->backoff_us = MIN (self->backoff_us * 2, BACKOFF_MAX_US);
-}
-
-/* The peer closed, or reading failed. */
-static void
-disconnected (WeirLineReader *reader,
-              Transport      *self,
-              const GError   *error)
-{
-  g_autofree char *message = NULL;
-
-  g_clear_object (&self->connection);
-  weir_line_reader_flush (reader);
-  if (error == NULL && weir_line_reader_is_bounded (reader))
-    {
-      weir_line_reader_set_state (reader, WEIR_SOURCE_ENDED, NULL, 0);
-      return;
-    }
-  message = error == NULL ? g_strdup_printf ("%s:%u closed the connection.", self->host, self->port)
-                          : g_strdup_printf ("Connection to %s:%u was lost: %s.", self->host, self->port, error->message);
-  retry_later (reader, self, message);
-}
-
-static void
-read_cb (GObject      *object,
-         GAsyncResult *result,
-         gpointer      data)
-{
-  Call              *call = data;
-  g_autoptr (GError) error = NULL;
-  gssize             n = g_input_stream_read_finish (G_INPUT_STREAM (object), result, &error);
-  Transport         *self = call->transport;
-
-  if (g_cancellable_is_cancelled (call->cancellable))
-    {
-      call_free (call);
-      return;
-    }
-  if (n <= 0)
-    disconnected (call->reader, self, error);
-  else if (weir_line_reader_feed (call->reader, self->chunk, (gsize)n))
-    read_more (call->reader, self);
-  else
-    self->paused = TRUE;
-  call_free (call);
-}
-
-static void
-read_more (WeirLineReader *reader,
-           Transport      *self)
-{
-  GInputStream *stream = g_io_stream_get_input_stream (G_IO_STREAM (self->connection));
-
-  g_input_stream_read_async (stream, self->chunk, READ_BYTES, G_PRIORITY_DEFAULT, self->cancellable, read_cb, call_new (reader, self));
+  g_socket_set_keepalive (socket, TRUE);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_IDLE_S, NULL);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_INTERVAL_S, NULL);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_PROBES, NULL);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_USER_TIMEOUT, USER_TIMEOUT_MS, NULL);
 }
 
 static void
@@ -183,115 +63,95 @@ connect_cb (GObject      *object,
             GAsyncResult *result,
             gpointer      data)
 {
-  Call              *call = data;
-  g_autoptr (GError) error = NULL;
-  GSocketConnection *connection = g_socket_client_connect_to_host_finish (G_SOCKET_CLIENT (object), result, &error);
-  Transport         *self = call->transport;
-  g_autofree char   *message = NULL;
+  g_autoptr (WeirStreamCall)    call = data;
+  g_autoptr (GError)            error = NULL;
+  g_autoptr (GSocketConnection) connection = g_socket_client_connect_to_host_finish (G_SOCKET_CLIENT (object), result, &error);
+  Peer                         *self = (Peer *)call->stream;
+  GInputStream                 *input;
 
-  if (g_cancellable_is_cancelled (call->cancellable))
-    {
-      g_clear_object (&connection);
-      call_free (call);
-      return;
-    }
+  if (weir_stream_call_is_stopped (call))
+    return;
   if (connection == NULL)
     {
-      message = g_strdup_printf ("Not connected to %s:%u: %s.%s", self->host, self->port, error->message, remedy_for (error));
-      retry_later (call->reader, self, message);
+      weir_stream_failed (call->reader, call->stream,
+                          g_strdup_printf ("Not connected to %s:%u: %s.%s", self->host, self->port, error->message, remedy_for (error)));
+      return;
     }
-  else
-    {
-      self->connection = connection;
-      self->was_connected = TRUE;
-      self->failing_since_us = 0;
-      self->backoff_us = BACKOFF_MIN_US;
-      weir_line_reader_set_state (call->reader, WEIR_SOURCE_CONNECTED, NULL, 0);
-      read_more (call->reader, self);
-    }
-  call_free (call);
+  watch_peer (connection);
+  input = g_object_ref (g_io_stream_get_input_stream (G_IO_STREAM (connection)));
+  weir_stream_opened (call->reader, call->stream, input, G_OBJECT (g_steal_pointer (&connection)));
 }
 
 static void
-connect_peer (WeirLineReader *reader,
-              Transport      *self)
+peer_connect (WeirLineReader *reader,
+              WeirStream     *stream)
 {
+  Peer                     *self = (Peer *)stream;
   g_autoptr (GSocketClient) client = g_socket_client_new ();
 
   g_socket_client_set_tls (client, self->tls);
   g_socket_client_set_timeout (client, 0);
   weir_line_reader_set_state (reader, WEIR_SOURCE_CONNECTING, NULL, 0);
-  g_socket_client_connect_to_host_async (client, self->host, self->port, self->cancellable, connect_cb, call_new (reader, self));
+  g_socket_client_connect_to_host_async (client, self->host, self->port, stream->cancellable, connect_cb, weir_stream_call_new (reader, stream));
 }
 
 static void
-transport_start (WeirLineReader *reader,
-                 gpointer        transport)
+peer_closed (WeirLineReader *reader,
+             WeirStream     *stream)
 {
-  connect_peer (reader, transport);
+  Peer *self = (Peer *)stream;
+
+  if (weir_line_reader_is_bounded (reader))
+    weir_line_reader_set_state (reader, WEIR_SOURCE_ENDED, NULL, 0);
+  else
+    weir_stream_failed (reader, stream, g_strdup_printf ("%s:%u closed the connection.", self->host, self->port));
 }
 
 static void
-transport_resume (WeirLineReader *reader,
-                  gpointer        transport)
+peer_broken (WeirLineReader *reader,
+             WeirStream     *stream,
+             const char     *cause)
 {
-  Transport *self = transport;
+  Peer *self = (Peer *)stream;
 
-  if (!self->paused || self->connection == NULL)
-    return;
-  self->paused = FALSE;
-  read_more (reader, self);
+  weir_stream_failed (reader, stream, g_strdup_printf ("Connection to %s:%u was lost: %s.", self->host, self->port, cause));
 }
 
-/* Frees what a pending call may still write into only after that call has come back. */
-static gboolean
-free_chunk_cb (gpointer data)
+static void
+peer_free (WeirStream *stream)
 {
-  Transport *self = data;
+  Peer *self = (Peer *)stream;
 
-  g_clear_object (&self->connection);
-  g_object_unref (self->cancellable);
-  g_free (self->chunk);
   g_free (self->host);
   g_free (self);
-  return G_SOURCE_REMOVE;
 }
 
-static void
-transport_stop (WeirLineReader *reader,
-                gpointer        transport)
+static const WeirStreamClass peer_class = { .connect = peer_connect, .closed = peer_closed, .broken = peer_broken, .free = peer_free };
+
+static gpointer
+peer_make (gpointer data)
 {
-  Transport *self = transport;
-  GSource   *idle = g_idle_source_new ();
+  const Address *address = data;
+  Peer          *self = g_new0 (Peer, 1);
 
-  g_cancellable_cancel (self->cancellable);
-  if (self->timer != NULL)
-    {
-      g_source_destroy (self->timer);
-      g_clear_pointer (&self->timer, g_source_unref);
-    }
-  g_source_set_callback (idle, free_chunk_cb, self, NULL);
-  g_source_attach (idle, weir_line_reader_get_context (reader));
-  g_source_unref (idle);
+  weir_stream_init (&self->parent, &peer_class);
+  self->host = g_strdup (address->host);
+  self->port = address->port;
+  self->tls = address->tls;
+  return self;
 }
-
-static const WeirTransport socket_transport = { transport_start, transport_resume, transport_stop };
 
 /* ---- the source ------------------------------------------------------------------------------------------------- */
 
 typedef struct
 {
-  WeirSource      parent;
-  WeirLineReader *reader;  /* Owned, from start on */
-  WeirReaderHub  *hub;     /* Borrowed */
-  WeirReaderHub  *own_hub; /* Owned: without a session's */
-  WeirDecoder    *decoder; /* Owned: of the value column */
-  WeirSchema     *schema;  /* Owned: pruned */
-  gboolean        wants_value, wants_time;
-  char           *host; /* Owned */
-  guint16         port;
-  gboolean        tls;
-  gint64          retry_us;
+  WeirLineSource parent;
+  WeirDecoder   *decoder; /* Owned: of the value column */
+  WeirSchema    *schema;  /* Owned: pruned */
+  gboolean       wants_value, wants_time;
+  char          *host; /* Owned */
+  guint16        port;
+  gboolean       tls;
 } SocketSource;
 
 static gboolean
@@ -313,10 +173,8 @@ socket_open (WeirSource             *source,
     return weir_fail (error, WEIR_ERROR_ANALYZE, "MISSING_OPTION", WEIR_SPAN_NONE, "Set the option port, as in OPTIONS (host 'localhost', port 9999).");
   self->host = g_strdup (host);
   self->port = (guint16)port;
-  self->retry_us = config->retry_us;
-  self->hub = config->hub;
-  if (self->hub == NULL)
-    self->hub = self->own_hub = weir_reader_hub_new ();
+  if (!weir_line_source_open (&self->parent, config, error))
+    return FALSE;
   self->wants_value = config->needed == NULL || config->needed[0];
   self->wants_time = config->schema->n_fields > 1 && (config->needed == NULL || config->needed[1]);
   self->schema = _weir_schema_prune (config->schema, config->needed);
@@ -328,38 +186,11 @@ socket_open (WeirSource             *source,
 static void
 socket_start (WeirSource *source)
 {
-  SocketSource            *self = (SocketSource *)source;
-  g_autofree char         *key = g_strdup_printf ("socket:%s:%u%s", self->host, self->port, self->tls ? ":tls" : "");
-  Address                  address = { self->host, self->port, self->tls };
-  g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
+  SocketSource    *self = (SocketSource *)source;
+  g_autofree char *key = g_strdup_printf ("socket:%s:%u%s", self->host, self->port, self->tls ? ":tls" : "");
+  Address          address = { self->host, self->port, self->tls };
 
-  self->reader = weir_line_reader_get (self->hub, key, &socket_transport, transport_make, &address);
-  weir_line_reader_attach (self->reader, source, context, self->retry_us);
-}
-
-static char *
-socket_latest (WeirSource *source,
-               const char *from,
-               gboolean    unlimited,
-               GError    **error)
-{
-  return weir_line_source_latest (((SocketSource *)source)->reader, source, from);
-}
-
-static char *
-socket_freeze (WeirSource *source,
-               GError    **error)
-{
-  return weir_line_source_freeze (((SocketSource *)source)->reader, source);
-}
-
-static GPtrArray *
-socket_plan (WeirSource *source,
-             const char *from,
-             const char *to,
-             GError    **error)
-{
-  return weir_line_source_plan (((SocketSource *)source)->reader, source, from, to);
+  weir_line_source_start (&self->parent, key, peer_make, &address);
 }
 
 typedef struct
@@ -415,34 +246,13 @@ socket_read (WeirSource      *source,
 }
 
 static void
-socket_commit (WeirSource *source,
-               const char *to)
-{
-  SocketSource *self = (SocketSource *)source;
-
-  weir_line_reader_commit (self->reader, source, g_ascii_strtoull (to, NULL, 10));
-}
-
-static void
-socket_stop (WeirSource *source)
-{
-  SocketSource *self = (SocketSource *)source;
-
-  if (self->reader == NULL)
-    return;
-  weir_line_reader_detach (self->reader, source);
-  g_clear_pointer (&self->reader, weir_line_reader_unref);
-}
-
-static void
 socket_finalize (WeirSource *source)
 {
   SocketSource *self = (SocketSource *)source;
 
-  socket_stop (source);
+  weir_line_source_clear (&self->parent);
   g_clear_pointer (&self->decoder, weir_decoder_unref);
   g_clear_pointer (&self->schema, weir_type_unref);
-  g_clear_pointer (&self->own_hub, weir_reader_hub_free);
   g_free (self->host);
 }
 
@@ -474,27 +284,13 @@ socket_resolve (WeirSchema *declared,
   return weir_type_new_struct (fields, with_time ? 2 : 1);
 }
 
-static GPtrArray *
-socket_sample (WeirSource *source,
-               guint       max)
-{
-  SocketSource *self = (SocketSource *)source;
-
-  return self->reader != NULL ? weir_line_source_sample (self->reader, max) : NULL;
-}
-
 static const WeirSourceClass socket_class = {
   .format = "socket",
   .open = socket_open,
   .start = socket_start,
-  .latest = socket_latest,
-  .freeze = socket_freeze,
-  .plan = socket_plan,
   .read = socket_read,
-  .commit = socket_commit,
-  .sample = socket_sample,
-  .stop = socket_stop,
   .finalize = socket_finalize,
+  WEIR_LINE_SOURCE_CLASS,
 };
 
 const WeirSourceKind _weir_source_socket = { &socket_class, sizeof (SocketSource), socket_resolve };

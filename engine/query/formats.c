@@ -21,10 +21,10 @@ static const char *const json_options[] = { FILE_OPTIONS, "allowcomments", "allo
                                             "allowunquotedcontrolchars", "allownonnumericnumbers", "primitivesasstring",
                                             "prefersdecimal", "dropfieldifallnull", "ignorenullfields", "infertimestamp",
                                             "samplingratio", NULL };
-static const char *const socket_options[] = { "host", "port", "includetimestamp", "numpartitions", "tls", NULL };
+static const char *const socket_options[] = { "host", "port", "includetimestamp", "numpartitions", "tls", "durable", NULL };
 static const char *const rate_options[] = { "rowspersecond", "rampuptime", "numpartitions", NULL };
 static const char *const rate_batch_options[] = { "rowsperbatch", "numpartitions", "starttimestamp", "advancemillisperbatch", NULL };
-static const char *const queue_options[] = { "oneatatime", NULL };
+static const char *const queue_options[] = { "oneatatime", "durable", NULL };
 static const char *const kafka_options[] = { "assign", "subscribe", "subscribepattern", "startingoffsets", "endingoffsets",
                                              "startingtimestamp", "endingtimestamp", "startingoffsetsbytimestamp",
                                              "endingoffsetsbytimestamp", "startingoffsetsbytimestampstrategy", "failondataloss",
@@ -37,7 +37,7 @@ static const char *const console_options[] = { "numrows", "truncate", NULL };
 static const char *const no_options[] = { NULL };
 static const char *const sqlite_options[] = { "path", "dbtable", "mode", "key", NULL };
 static const char *const postgresql_options[] = { "url", "dbtable", "user", "password", "mode", "key", NULL };
-static const char *const http_options[] = { "url", "method", "interval", "body", "header.*", "mode", "columnnameofcorruptrecord",
+static const char *const http_options[] = { "url", "method", "interval", "body", "header.*", "durable", "mode", "columnnameofcorruptrecord",
                                             "dateformat", "timestampformat", "timezone", NULL };
 
 #define RESOLVER(format)                                                                                                   \

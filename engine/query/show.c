@@ -150,12 +150,19 @@ add_line (GPtrArray  *cells,
 }
 
 static const char *
-guarantee_of (const char *format)
+guarantee_of (WeirTable *table)
 {
-  if (strcmp (format, "socket") == 0 || strcmp (format, "queue") == 0 || strcmp (format, "http") == 0)
-    return "at most once across restarts: rows are not kept once they were read";
+  const char *format = table->format->name;
+  const char *durable = table->options != NULL ? g_hash_table_lookup (table->options, "durable") : NULL;
+  gboolean    is_durable = durable != NULL && g_ascii_strcasecmp (durable, "true") == 0;
+
+  if (strcmp (format, "queue") == 0 && is_durable)
+    return "exactly once with a checkpoint: rows are in its log when INSERT comes back";
+  if (strcmp (format, "socket") == 0 || strcmp (format, "http") == 0 || strcmp (format, "queue") == 0)
+    return is_durable ? "exactly once with a checkpoint, for rows that are in its log; what was on its way at a crash is lost"
+                      : "at most once across restarts: rows are not kept once they were read; durable 'true' keeps them";
   if (strcmp (format, "demo") == 0 || strcmp (format, "rate") == 0)
-    return "generated";
+    return "generated: with a checkpoint the same rows by their offsets";
   return "replayable: rows can be read again by their offsets";
 }
 
@@ -191,7 +198,7 @@ describe_table (WeirSession           *self,
       add_line (cells, "Table", table->name);
       add_line (cells, "Provider", table->format->name);
       if (table->format->can_stream)
-        add_line (cells, "Guarantee", guarantee_of (table->format->name));
+        add_line (cells, "Guarantee", guarantee_of (table));
       if (table->format->can_sink)
         add_line (cells, "Guarantee as a sink", sink_guarantee_of (table->format->name));
     }

@@ -497,6 +497,44 @@ def test_socket_to_its_close():
     same([r['value'] for r in done.rows()], ['a', 'ü', 'last'])
 
 
+def test_durable_socket_killed():
+    """Killed twice in the middle of a socket's lines: what was logged is written once, in order, and nothing twice."""
+    sent = 0
+    for round_ in range(3):
+        last = round_ == 2
+        hold = threading.Event()
+        port, thread = serve(''.join(f'{round_} {k}\n' for k in range(20000)).encode(), None if last else hold)
+        process, guard = start('-e', f"CREATE TABLE s USING socket OPTIONS (host '127.0.0.1', port {port}, durable true); "
+                               "CREATE TABLE o USING json OPTIONS (path 'out'); "
+                               f"CREATE STREAMING QUERY q INTO o {'TRIGGER AVAILABLE NOW' if last else ''} AS SELECT value FROM STREAM s",
+                               '--checkpoint', 'cp', '--envelope')
+        seen = b''
+        while not last and not re.search(rb'"rows":[1-9]', line := process.stdout.readline()):
+            assert line, process.stderr.read()
+        if not last:
+            process.kill()
+        done = finish(process, guard, seen)
+        same(done.code, 0 if last else -signal.SIGKILL)
+        hold.set()
+        thread.join(LIMIT)
+    values = [json.loads(line)['value'] for name in sorted(os.listdir('out')) if name[0] not in '._'
+              for line in open(f'out/{name}', encoding='utf-8').read().splitlines()]
+    for round_ in range(3):
+        have = [int(v.split()[1]) for v in values if v.startswith(f'{round_} ')]
+        same(have, list(range(len(have))))
+        sent += len(have)
+        assert have, round_
+    same(sent, len(values))
+    same(len([v for v in values if v.startswith('2 ')]), 20000)
+
+
+def test_durable_needs_a_checkpoint():
+    done = sql("CREATE TABLE s USING socket OPTIONS (host 'localhost', port 1, durable true); SELECT value FROM STREAM s", code=1)
+    has(done.err, 'CHECKPOINT LOCATION')
+    done = sql("CREATE TABLE s USING socket OPTIONS (host 'localhost', port 1, durable true); DESCRIBE EXTENDED s")
+    has(done.out, 'exactly once with a checkpoint')
+
+
 def interrupted(number):
     """A running query is told to stop after its first rows were seen."""
     process, guard = start('-e', "CREATE TABLE r USING rate OPTIONS (rowsPerSecond 1000); SELECT value FROM STREAM r", '--trigger', 'processing-time=100ms',

@@ -17,6 +17,8 @@ typedef struct
   guint64     bad_rows;
 } Drain;
 
+static const char *source_wal_dir; /* of the sources made next; NULL: no checkpoint */
+
 static inline WeirSource *
 source_make (const char    *format,
              const char    *ddl,
@@ -52,6 +54,7 @@ source_make (const char    *format,
   config.is_streaming = is_streaming;
   config.retry_us = retry_us;
   config.hub = hub;
+  config.wal_dir = source_wal_dir;
   return weir_source_new (&config, error);
 }
 

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rows of a source that cannot be asked for them again (socket, HTTP, queue), kept in the checkpoint until they are committed.
+ *
+ * A folder of segment files `<number of its first row, 20 digits>.wal`, only ever appended to. All numbers little-endian.
+ *
+ *   segment = "WEIRWAL1" record*
+ *   record  = length crc header_crc body         3 × u32
+ *               length      of body in bytes
+ *               crc         CRC32C of body
+ *               header_crc  CRC32C of the eight bytes before it
+ *   body    = first count arrived payload end
+ *               first       u64, number of the first row
+ *               count       u32, rows in payload
+ *               arrived     i64, µs since 1970
+ *               payload     the source's bytes: lines with their ends; a batch as source-queue.c says
+ *               end         one byte, 10: the last byte of a record is never zero
+ *
+ * Numbers are dense within a segment; a segment may begin above the end of the one before when all between was committed. Records are
+ * durable when weir_source_wal_sync() has come back.
+ *
+ * Opening: the last record of a segment is an append that was cut short, and counts as not there, when it reaches past the end of the
+ * file or is wrong and holds a 512-byte block of zeros; if later rows stand in a next segment, that one must begin where the whole
+ * records end. A record whose rows a later segment has too was given up by a failed write. Anything else that does not fit is damage, and an error that names the file.
+ */
+#pragma once
+
+#include "base/error.h"
+
+G_BEGIN_DECLS
+
+#define WEIR_WAL_SEGMENT_BYTES (16u << 20) /* then the next segment is begun */
+
+typedef struct
+{
+  guint64 first;
+  guint32 count;
+  gint64  arrived_us;
+  GBytes *payload; /* Owned */
+} WeirWalRecord;
+
+void weir_wal_record_free (WeirWalRecord *record);
+
+/**
+ * WeirSourceWal:
+ *
+ * Not thread-safe. After a failed write or sync the rows of that call are not in the log, and the log goes on in a new segment.
+ */
+typedef struct _WeirSourceWal WeirSourceWal;
+
+/* @dir is made when it is not there. (transfer full) (nullable) */
+WeirSourceWal *weir_source_wal_open (const char *dir, GError **error);
+void           weir_source_wal_free (WeirSourceWal *wal);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirSourceWal, weir_source_wal_free)
+
+guint64 weir_source_wal_get_end (const WeirSourceWal *wal); /* number behind the last row */
+/* Rows before @number are known to be committed: the next is not below it. */
+void weir_source_wal_skip_to (WeirSourceWal *wal, guint64 number);
+
+/* @count rows numbered from the end on. */
+gboolean weir_source_wal_append (WeirSourceWal *wal, guint32 count, gint64 arrived_us, const void *payload, gsize len, GError **error);
+gboolean weir_source_wal_sync (WeirSourceWal *wal, GError **error);
+
+/* Records with rows of [from, to), which must be there whole. (transfer full) (element-type WeirWalRecord) */
+GPtrArray *weir_source_wal_read (WeirSourceWal *wal, guint64 from, guint64 to, GError **error);
+/* Segments whose rows are all before @to go. What cannot be removed stays for the next time. */
+void weir_source_wal_drop (WeirSourceWal *wal, guint64 to);
+
+G_END_DECLS
