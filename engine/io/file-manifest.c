@@ -20,7 +20,6 @@
  * after any failure the log is written anew beside the old one before the next batch is appended, just as for compaction.
  */
 
-#define RECORDS_MAX (2 * WEIR_MANIFEST_KEEP)
 
 struct _WeirManifest
 {
@@ -31,6 +30,12 @@ struct _WeirManifest
   int             fd;
   gboolean        must_rewrite;
 };
+
+static guint64
+records_kept (void)
+{
+  return weir_fx_bound ("WEIR_MANIFEST_RECORDS", WEIR_MANIFEST_KEEP);
+}
 
 char *
 weir_manifest_writer (const char *query_id,
@@ -219,7 +224,7 @@ rewrite (WeirManifest *self,
   GList     *first;
   gboolean   ok;
 
-  while (self->log.records.length > WEIR_MANIFEST_KEEP)
+  while (self->log.records.length > records_kept ())
     g_bytes_unref (g_queue_pop_head (&self->log.records));
   first = self->log.records.head;
   self->must_rewrite = TRUE;
@@ -263,7 +268,7 @@ weir_manifest_append (WeirManifest           *manifest,
   g_autoptr (GBytes) body = batch_body (batch_id, files, n_files, &n_bytes);
   gboolean           ok;
 
-  if (manifest->must_rewrite || manifest->log.records.length >= RECORDS_MAX)
+  if (manifest->must_rewrite || manifest->log.records.length >= 2 * records_kept ())
     ok = rewrite (manifest, body, error);
   else
     ok = append_frame (manifest, body, error);

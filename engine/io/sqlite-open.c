@@ -3,6 +3,8 @@
 
 #include "io/sqlite-open.h"
 
+#include "base/effects.h"
+
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -86,6 +88,8 @@ use_rollback_journal (sqlite3    *db,
                       const char *path,
                       GError    **error)
 {
+  const char      *mode = weir_fx_negative ("sqlite-delete-full") ? "delete" : "truncate";
+  g_autofree char *set = g_strconcat ("PRAGMA journal_mode = ", mode, NULL);
   g_autofree char *before = ask (db, "PRAGMA journal_mode");
   g_autofree char *after = NULL;
 
@@ -93,8 +97,8 @@ use_rollback_journal (sqlite3    *db,
     return weir_sqlite_fail (error, db, path, TRUE);
   if (strcmp (before, "wal") == 0 && sqlite3_libversion_number () >= WAL_FIXED_VERSION)
     return TRUE;
-  after = ask (db, "PRAGMA journal_mode = TRUNCATE");
-  if (after != NULL && strcmp (after, "truncate") == 0)
+  after = ask (db, set);
+  if (after != NULL && strcmp (after, mode) == 0)
     return TRUE;
   if (strcmp (before, "wal") != 0)
     return weir_sqlite_fail (error, db, path, TRUE);

@@ -79,6 +79,15 @@ def _files(folder, body):
         yield name, data
 
 
+def _take_base(folder, writer, last, named, found):
+    """Up to `last` all files of the writer are committed; their names are no longer kept."""
+    for path in folder.iterdir():
+        match = NAME.fullmatch(path.name)
+        if match and match[3] == writer and int(match[1]) <= last:
+            named.add(path.name)
+            found[f'{match[1]}-{match[2]}.{match[4]}'] = path.read_bytes()
+
+
 def committed(folder):
     """{batch-index: bytes} of all writers, names without their random part; what no manifest names is `orphan`."""
     found = {}
@@ -87,6 +96,10 @@ def committed(folder):
         last = -1
         for body in _records(log.read_bytes()):
             kind, batch = body.varint(), body.varint()
+            if kind == 1 and last == -1:
+                last = batch
+                _take_base(folder, log.stem, batch, named, found)
+                continue
             if kind != 2 or batch <= last:
                 raise Damaged(f'record {kind} of batch {batch} after batch {last}')
             last = batch
