@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "base/durable-file.h"
 #include "base/effects.h"
 #include "column/value.h"
 #include "io/db-target.h"
@@ -98,7 +99,7 @@ exec (SqliteSink *self,
   int code;
 
   if (!weir_fx_before (effect))
-    return weir_fail (error, WEIR_ERROR_RUN, "TASK_WRITE_FAILED", WEIR_SPAN_NONE, "Cannot write to database %s: %s.", self->path, g_strerror (errno));
+    return weir_fail_file (error, "write to database", self->path, errno);
   code = sqlite3_exec (self->db, sql, NULL, NULL, NULL);
   weir_fx_after (effect);
   return code == SQLITE_OK || fail (self, error);

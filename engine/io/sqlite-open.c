@@ -3,8 +3,10 @@
 
 #include "io/sqlite-open.h"
 
+#include "base/durable-file.h"
 #include "base/effects.h"
 
+#include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -29,8 +31,6 @@ remedy (int      code,
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return " Another program holds a lock on it: end its transaction.";
-    case SQLITE_FULL:
-      return " Free some space.";
     case SQLITE_READONLY:
     case SQLITE_PERM:
       return " Give this user write permission on the file and its folder.";
@@ -55,6 +55,8 @@ weir_sqlite_fail (GError    **error,
 
   if ((code & 0xff) == SQLITE_INTERRUPT)
     return weir_fail (error, WEIR_ERROR_CANCELLED, "OPERATION_CANCELED", WEIR_SPAN_NONE, "Stopped.");
+  if ((code & 0xff) == SQLITE_FULL)
+    return weir_fail_file (error, "write to database", path, ENOSPC);
   return weir_fail (error, WEIR_ERROR_RUN, for_writing ? "TASK_WRITE_FAILED" : "FAILED_READ_FILE.NO_HINT", WEIR_SPAN_NONE,
                     "Cannot %s database %s: %s.%s", for_writing ? "write to" : "read", path,
                     db != NULL ? sqlite3_errmsg (db) : "out of memory", remedy (code, for_writing));
