@@ -42,6 +42,9 @@ typedef struct
   char      **tables;                          /* names of tables and views it reads, NULL-terminated */
   gint64      window_size_us, window_slide_us; /* 0: none */
   gint64      watermark_delay_us;              /* −1: none */
+  const char *checkpoint;                      /* streaming: folder of CHECKPOINT LOCATION; nullable */
+  /* streaming: with a checkpoint; strings live as long as the check */
+  WeirGuaranteeInfo guarantee;
 } WeirStatementInfo;
 
 /**

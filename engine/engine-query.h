@@ -25,20 +25,22 @@ typedef enum
  * `progress` (WeirProgress*) the newest one, at most 10 a second; `snapshot` () when a newer snapshot can be taken, at most 10 a second; `samples` () when late or bad
  * rows were added; `sources` () when a source's status changed; `terminated` () once after the last event.
  */
-WEIR_API const char    *weir_query_get_name (WeirQuery *query);
-WEIR_API const char    *weir_query_get_id (WeirQuery *query);     /* UUID of the checkpoint */
-WEIR_API const char    *weir_query_get_run_id (WeirQuery *query); /* UUID of this run */
-WEIR_API WeirQueryState weir_query_get_state (WeirQuery *query);
-WEIR_API gboolean       weir_query_get_is_streaming (WeirQuery *query);
-WEIR_API const GError  *weir_query_get_error (WeirQuery *query);      /* nullable, borrowed */
-WEIR_API char          *weir_query_dup_error_text (WeirQuery *query); /* `[CONDITION] … SQLSTATE: …` with the SQL line and caret; nullable */
-WEIR_API const char    *weir_query_get_output_mode (WeirQuery *query);
-WEIR_API const char    *weir_query_get_trigger (WeirQuery *query);
-WEIR_API gint64         weir_query_get_interval_us (WeirQuery *query); /* of a processing-time trigger; 0: none */
-WEIR_API const char    *weir_query_get_sql (WeirQuery *query);
-WEIR_API char          *weir_query_explain (WeirQuery *query, gboolean extended); /* (transfer full) */
-WEIR_API gint64         weir_query_get_started_us (WeirQuery *query);             /* clock; 0 before */
-WEIR_API guint64        weir_query_get_state_budget (WeirQuery *query);           /* weir.state.maxBytes; 0: none */
+WEIR_API const char       *weir_query_get_name (WeirQuery *query);
+WEIR_API const char       *weir_query_get_id (WeirQuery *query);     /* UUID of the checkpoint */
+WEIR_API const char       *weir_query_get_run_id (WeirQuery *query); /* UUID of this run */
+WEIR_API WeirQueryState    weir_query_get_state (WeirQuery *query);
+WEIR_API gboolean          weir_query_get_is_streaming (WeirQuery *query);
+WEIR_API const GError     *weir_query_get_error (WeirQuery *query);      /* nullable, borrowed */
+WEIR_API char             *weir_query_dup_error_text (WeirQuery *query); /* `[CONDITION] … SQLSTATE: …` with the SQL line and caret; nullable */
+WEIR_API const char       *weir_query_get_output_mode (WeirQuery *query);
+WEIR_API const char       *weir_query_get_trigger (WeirQuery *query);
+WEIR_API gint64            weir_query_get_interval_us (WeirQuery *query); /* of a processing-time trigger; 0: none */
+WEIR_API const char       *weir_query_get_sql (WeirQuery *query);
+WEIR_API char             *weir_query_explain (WeirQuery *query, gboolean extended); /* (transfer full) */
+WEIR_API gint64            weir_query_get_started_us (WeirQuery *query);             /* clock; 0 before */
+WEIR_API const char       *weir_query_get_checkpoint (WeirQuery *query);             /* folder; NULL: nothing is kept */
+WEIR_API WeirGuaranteeInfo weir_query_get_guarantee (WeirQuery *query);              /* with a checkpoint; strings live as long as @query */
+WEIR_API guint64           weir_query_get_state_budget (WeirQuery *query);           /* weir.state.maxBytes; 0: none */
 
 WEIR_API void weir_query_start (WeirQuery *query);            /* STOPPED or FAILED → STARTING; a fresh run */
 WEIR_API void weir_query_stop (WeirQuery *query);             /* now: a batch that runs is given up after its morsels; state goes to STOPPED */

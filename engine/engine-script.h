@@ -69,9 +69,10 @@ typedef struct
   const char *const       *keys;      /* GROUP_BY: SQL of each, without the window; NULL-terminated */
   guint                    n_aggregates;
   const WeirCardAggregate *aggregates;
-  const char              *mode;    /* OUTPUT: append, update, complete; NULL when not said */
-  const char              *trigger; /* OUTPUT: `2 seconds`, `once`, `available now`; nullable */
-  const char              *sink;    /* OUTPUT: table name; nullable */
+  const char              *mode;       /* OUTPUT: append, update, complete; NULL when not said */
+  const char              *trigger;    /* OUTPUT: `2 seconds`, `once`, `available now`; nullable */
+  const char              *sink;       /* OUTPUT: table name; nullable */
+  const char              *checkpoint; /* OUTPUT: folder of CHECKPOINT LOCATION; nullable */
 } WeirCard;
 
 typedef struct _WeirCards WeirCards;
@@ -90,6 +91,7 @@ WEIR_API char *weir_cards_set_window (WeirCards *cards, const char *column, cons
 WEIR_API char *weir_cards_set_group_keys (WeirCards *cards, const char *const *keys);
 WEIR_API char *weir_cards_set_aggregate (WeirCards *cards, guint i, const char *function, const char *argument, const char *alias); /* i = n: appends; function NULL removes */
 WEIR_API char *weir_cards_set_output (WeirCards *cards, const char *mode, const char *trigger, const char *sink);
+WEIR_API char *weir_cards_set_checkpoint (WeirCards *cards, const char *location); /* NULL removes */
 /* A new statement `CREATE STREAMING QUERY name AS SELECT …` over a table, at the end of the script. (transfer full) */
 WEIR_API char *weir_script_add_query (const char *text, const char *name, const char *table, WeirRange *range);
 

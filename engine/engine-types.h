@@ -53,4 +53,22 @@ typedef struct
   gboolean        is_window_end;
 } WeirColumnInfo;
 
+/* What becomes of rows when a query with a checkpoint is killed and goes on; from the weakest up. */
+typedef enum
+{
+  WEIR_GUARANTEE_AT_MOST_ONCE,  /* rows can be lost */
+  WEIR_GUARANTEE_AT_LEAST_ONCE, /* rows can come twice */
+  WEIR_GUARANTEE_LOGGED,        /* exactly once, from when a row is in the source's log */
+  WEIR_GUARANTEE_EXACTLY_ONCE,
+} WeirGuarantee;
+
+/* The guarantee of a query's sources and sinks together: the weaker of the two. */
+typedef struct
+{
+  WeirGuarantee guarantee;
+  const char   *source;      /* table: the weakest; nullable */
+  const char   *sink;        /* table: the weakest; NULL: the result table */
+  const char   *sink_format; /* nullable */
+} WeirGuaranteeInfo;
+
 G_END_DECLS

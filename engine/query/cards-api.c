@@ -40,6 +40,7 @@ fill_card (WeirCard          *card,
   card->mode = step->mode;
   card->trigger = step->trigger;
   card->sink = step->sink;
+  card->checkpoint = step->checkpoint;
 }
 
 WeirCards *
@@ -136,4 +137,11 @@ weir_cards_set_output (WeirCards  *cards,
                        const char *sink)
 {
   return weir_sql_steps_set_output (cards->steps, mode, trigger, sink);
+}
+
+char *
+weir_cards_set_checkpoint (WeirCards  *cards,
+                           const char *location)
+{
+  return weir_sql_steps_set_checkpoint (cards->steps, location);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "query/guarantee.h"
 #include "query/session-private.h"
 
 #include "query/formats.h"
@@ -182,6 +183,10 @@ fill_query (WeirCheck               *self,
   g_ptr_array_add (self->blocks, info->tables);
   if (!analyzed->is_streaming)
     return;
+  info->guarantee = _weir_guarantee_of (analyzed->plan, analyzed->sinks);
+  info->guarantee.source = keep (self, info->guarantee.source);
+  info->guarantee.sink = keep (self, info->guarantee.sink);
+  info->guarantee.sink_format = keep (self, info->guarantee.sink_format);
   info->append_reason = weir_streaming_mode_reason (analyzed->plan, WEIR_OUTPUT_APPEND);
   info->update_reason = weir_streaming_mode_reason (analyzed->plan, WEIR_OUTPUT_UPDATE);
   info->complete_reason = weir_streaming_mode_reason (analyzed->plan, WEIR_OUTPUT_COMPLETE);
@@ -208,6 +213,7 @@ check_query (WeirCheck              *self,
       info->kind = WEIR_STATEMENT_STREAMING_QUERY;
       info->output_mode = _weir_output_mode_to_string (analyzed.mode);
       info->trigger = keep (self, trigger);
+      info->checkpoint = is_create ? keep (self, statement->create_query.checkpoint) : NULL;
     }
   if (analyzed.plan != NULL)
     fill_query (self, info, &analyzed);

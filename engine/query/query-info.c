@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "query/guarantee.h"
 #include "query/query-private.h"
 
 /* What can be asked of a query at any time; each takes the lock for a copy. */
@@ -274,4 +275,16 @@ guint64
 weir_query_get_state_budget (WeirQuery *query)
 {
   return query->spec.state_max_bytes;
+}
+
+const char *
+weir_query_get_checkpoint (WeirQuery *query)
+{
+  return query->spec.checkpoint;
+}
+
+WeirGuaranteeInfo
+weir_query_get_guarantee (WeirQuery *query)
+{
+  return _weir_guarantee_of (query->spec.plan, query->spec.sinks);
 }

@@ -508,6 +508,7 @@ add_output (WeirSqlSteps *steps)
   card = add_card (steps, WEIR_SQL_STEP_OUTPUT, (WeirSpan){ steps->statement.start, steps->create->as_span.end });
   card->mode = modes[steps->create->output_mode];
   card->trigger = trigger_text (steps, steps->create);
+  card->checkpoint = steps->create->checkpoint != NULL ? g_string_chunk_insert (steps->strings, steps->create->checkpoint) : NULL;
   if (steps->create->n_into > 0)
     card->sink = keep (steps, (WeirSpan){ steps->create->into[0].span.start, steps->create->into_span.end });
 }

@@ -52,9 +52,10 @@ typedef struct
   const char *const          *keys;      /* GROUP_BY: SQL of each but the window, NULL-terminated */
   const WeirSqlStepAggregate *aggregates;
   guint                       n_aggregates;
-  const char                 *mode;    /* OUTPUT: append, update, complete; nullable, as the next two */
-  const char                 *trigger; /* OUTPUT: `2 seconds`, `once`, `available now` */
-  const char                 *sink;    /* OUTPUT: table names as written */
+  const char                 *mode;       /* OUTPUT: append, update, complete; nullable, as the next two */
+  const char                 *trigger;    /* OUTPUT: `2 seconds`, `once`, `available now` */
+  const char                 *sink;       /* OUTPUT: table names as written */
+  const char                 *checkpoint; /* OUTPUT: the folder; nullable */
 } WeirSqlStep;
 
 /**
@@ -107,6 +108,9 @@ char *weir_sql_steps_set_output (WeirSqlSteps *steps,
                                  const char   *mode,
                                  const char   *trigger,
                                  const char   *sink);
+/* CHECKPOINT LOCATION; NULL or "" removes the clause. Any query made by CREATE STREAMING QUERY has one, also an SQL card. */
+char *weir_sql_steps_set_checkpoint (WeirSqlSteps *steps,
+                                     const char   *location);
 
 /* The place that differs between two texts: from the first byte that does to the last, as a place in @after. */
 WeirSpan weir_text_changed_span (const char *before,

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include <signal.h>
+#include <unistd.h>
+
 #include <adwaita.h>
 #include <gtksourceview/gtksource.h>
 
@@ -286,6 +289,95 @@ test_narrow (void)
   close_window (window);
 }
 
+#define CHECKPOINT_VARIABLE "WEIR_TEST_CHECKPOINT"
+
+/* A window whose demo query keeps its progress in the folder of the environment. */
+static WeirWindow *
+run_with_checkpoint (void)
+{
+  WeirWindow      *window = make_window (1100, 700);
+  g_autofree char *quoted = g_strescape (g_getenv (CHECKPOINT_VARIABLE), NULL);
+  g_autofree char *text = g_strdup_printf ("CREATE TABLE o USING demo OPTIONS (rowsPerSecond 100);\n"
+                                           "CREATE STREAMING QUERY q OUTPUT MODE COMPLETE CHECKPOINT LOCATION '%s'\n"
+                                           "AS SELECT region, count(*) AS n FROM STREAM o GROUP BY region;\n",
+                                           quoted);
+
+  weir_document_set_text (weir_window_get_document (window), text, "x");
+  activate (window, "run");
+  wait_until (has_rows (window, "q"));
+  return window;
+}
+
+static guint64
+last_batch (WeirWindow *window)
+{
+  g_autoptr (WeirProgress) progress = weir_query_get_last_progress (weir_document_get_query (weir_window_get_document (window), "q"));
+
+  return progress != NULL ? weir_progress_get_batch_id (progress) : 0;
+}
+
+static guint64
+first_batch (WeirWindow *window)
+{
+  g_autoptr (GPtrArray) recent = weir_query_get_recent_progress (weir_document_get_query (weir_window_get_document (window), "q"));
+
+  for (guint i = 0; i < recent->len; i++)
+    if (!weir_progress_get_is_idle (recent->pdata[i]))
+      return weir_progress_get_batch_id (recent->pdata[i]);
+  return 0;
+}
+
+/* The program is killed in the middle; the next one goes on with the next batch, and so does one after a clean stop. */
+static void
+test_checkpoint (void)
+{
+  g_autoptr (WeirTempDir) dir = NULL;
+  g_autofree char        *folder = NULL;
+  WeirWindow             *window;
+  guint64                 reached;
+
+  if (g_test_subprocess ())
+    {
+      window = run_with_checkpoint ();
+      wait_until (last_batch (window) >= 3);
+      kill (getpid (), SIGKILL);
+    }
+  dir = weir_temp_dir_new ();
+  folder = weir_temp_dir_build (dir, "ck");
+  g_setenv (CHECKPOINT_VARIABLE, folder, TRUE);
+  g_test_trap_subprocess (NULL, 0, 0);
+  g_test_trap_assert_failed ();
+  window = run_with_checkpoint ();
+  g_assert_cmpuint (first_batch (window), >=, 3);
+  wait_until (last_batch (window) > first_batch (window));
+  activate (window, "stop-after-batch");
+  wait_until (!is_enabled (window, "stop"));
+  reached = last_batch (window);
+  close_window (window);
+  window = run_with_checkpoint ();
+  g_assert_cmpuint (first_batch (window), ==, reached + 1);
+  close_window (window);
+}
+
+/* One command gives a query a checkpoint, as an edit that can be undone. */
+static void
+test_keep_progress (void)
+{
+  WeirWindow              *window = make_window (1100, 700);
+  WeirDocument            *document = weir_window_get_document (window);
+  const WeirStatementInfo *info;
+
+  weir_document_set_text (document, "CREATE TABLE o USING demo;\nCREATE STREAMING QUERY q AS SELECT region FROM STREAM o;\n", "x");
+  activate (window, "keep-progress");
+  info = weir_document_find_query (document, "q");
+  g_assert_nonnull (info->checkpoint);
+  g_assert_true (g_str_has_prefix (info->checkpoint, g_get_user_state_dir ()));
+  g_assert_cmpint (info->guarantee.guarantee, ==, WEIR_GUARANTEE_AT_LEAST_ONCE);
+  activate (window, "undo");
+  g_assert_null (weir_document_find_query (document, "q")->checkpoint);
+  close_window (window);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -309,6 +401,8 @@ main (int    argc,
   g_test_add_func ("/window/stranger", test_stranger);
   g_test_add_func ("/window/bad-file", test_bad_file);
   g_test_add_func ("/window/narrow", test_narrow);
+  g_test_add_func ("/window/checkpoint", test_checkpoint);
+  g_test_add_func ("/window/keep-progress", test_keep_progress);
   status = g_test_run ();
   g_object_unref (application);
   weir_temp_dir_free (dir);

@@ -68,18 +68,29 @@ summarize_aggregates (const WeirCard *card)
 }
 
 static char *
+summarize_trigger (const char *trigger)
+{
+  if (g_ascii_strcasecmp (trigger, "once") == 0)
+    return g_strdup (_ ("once"));
+  if (g_ascii_strcasecmp (trigger, "available now") == 0)
+    return g_strdup (_ ("what is available now"));
+  /* Translators: the interval of a trigger: "every 2 seconds" */
+  return g_strdup_printf (_ ("every %s"), trigger);
+}
+
+/* "Result table · update · every 2 seconds · checkpoint" */
+static char *
 summarize_output (const WeirCard *card)
 {
-  const char *mode = card->mode != NULL ? card->mode : "append";
+  GString         *text = g_string_new (card->sink != NULL ? card->sink : _ ("Result table"));
+  g_autofree char *trigger = card->trigger != NULL ? summarize_trigger (card->trigger) : NULL;
 
-  if (card->sink != NULL && card->trigger != NULL)
-    /* Translators: where rows go, output mode, trigger */
-    return g_strdup_printf (_ ("%s · %s · every %s"), card->sink, mode, card->trigger);
-  if (card->sink != NULL)
-    return g_strdup_printf ("%s · %s", card->sink, mode);
-  if (card->trigger != NULL)
-    return g_strdup_printf (_ ("Result table · %s · every %s"), mode, card->trigger);
-  return g_strdup_printf (_ ("Result table · %s"), mode);
+  g_string_append_printf (text, " · %s", card->mode != NULL ? card->mode : "append");
+  if (trigger != NULL)
+    g_string_append_printf (text, " · %s", trigger);
+  if (card->checkpoint != NULL)
+    g_string_append_printf (text, " · %s", _ ("checkpoint"));
+  return g_string_free (text, FALSE);
 }
 
 char *

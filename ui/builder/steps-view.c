@@ -3,6 +3,7 @@
 
 #include "ui/builder/steps-view.h"
 
+#include "ui/builder/output-form.h"
 #include "ui/builder/step-form.h"
 #include "ui/builder/step-text.h"
 
@@ -85,11 +86,19 @@ apply_to (WeirCards    *cards,
     case WEIR_CARD_AGGREGATE:
       return weir_cards_set_aggregate (cards, target->item, first, second != NULL ? second : "*", third);
     case WEIR_CARD_OUTPUT:
-      return weir_cards_set_output (cards, first, second, third);
     case WEIR_CARD_SQL:
     default:
       return NULL;
     }
+}
+
+static char *
+apply_output (WeirStepsView *self,
+              WeirStepForm  *form)
+{
+  const WeirStatementInfo *info = weir_document_find_query (self->document, self->query);
+
+  return weir_output_form_apply (form, weir_document_get_checked_text (self->document), info->range);
 }
 
 static void
@@ -97,7 +106,9 @@ form_apply_cb (WeirStepForm *form,
                Target       *target)
 {
   g_autoptr (WeirCards) cards = present_cards (target->view);
-  g_autofree char      *text = cards != NULL ? apply_to (cards, target, form) : NULL;
+  g_autofree char      *text = cards == NULL                      ? NULL
+                               : target->kind == WEIR_CARD_OUTPUT ? apply_output (target->view, form)
+                                                                  : apply_to (cards, target, form);
 
   if (text == NULL)
     {
@@ -236,18 +247,6 @@ fill_aggregate_form (WeirStepsView           *self,
   weir_step_form_add (form, _ ("_Name"), item != NULL ? item->alias : NULL, _ ("automatic"), NULL);
 }
 
-static void
-fill_output_form (WeirStepForm   *form,
-                  const WeirCard *card)
-{
-  static const char *const modes[] = { "append", "update", "complete", NULL };
-  static const char *const triggers[] = { "1 second", "5 seconds", "1 minute", "once", "available now", NULL };
-
-  weir_step_form_add (form, _ ("_Mode"), card != NULL ? card->mode : NULL, "append", modes);
-  weir_step_form_add (form, _ ("_Trigger"), card != NULL ? card->trigger : NULL, _ ("as soon as rows arrive"), triggers);
-  weir_step_form_add (form, _ ("_Into"), card != NULL ? card->sink : NULL, _ ("the result table"), NULL);
-}
-
 static GtkWidget *
 make_form (WeirStepsView  *self,
            WeirCardKind    kind,
@@ -275,7 +274,7 @@ make_form (WeirStepsView  *self,
   else if (kind == WEIR_CARD_AGGREGATE)
     fill_aggregate_form (self, fields, card != NULL && item < card->n_aggregates ? &card->aggregates[item] : NULL);
   else
-    fill_output_form (fields, card);
+    weir_output_form_fill (fields, card, weir_document_find_query (self->document, self->query));
   g_signal_connect_data (form, "apply", G_CALLBACK (form_apply_cb), target_new (self, kind, item), target_free, 0);
   return form;
 }

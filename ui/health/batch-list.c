@@ -296,12 +296,42 @@ update_scale (WeirBatchList *self)
     weir_phase_bar_set (bar, WEIR_BATCH_ITEM (item)->progress, self->full_ms);
 }
 
-/* The view keeps the rows in sight where they are when others come above them. */
+static WeirBatchItem *
+make_item (WeirProgress *progress)
+{
+  WeirBatchItem *item = g_object_new (WEIR_TYPE_BATCH_ITEM, NULL);
+
+  item->progress = weir_progress_ref (progress);
+  return item;
+}
+
+/* Whoever looks at the newest batches, and has not begun to walk through them. */
 static gboolean
 is_at_top (WeirBatchList *self)
 {
   return gtk_adjustment_get_value (gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scroller))) < 1 &&
          gtk_widget_get_focus_child (GTK_WIDGET (self->view)) == NULL;
+}
+
+/* The view keeps rows in sight where they are when others come above them, so all items are new ones; the selection stays on its batch. */
+static void
+renew (WeirBatchList *self,
+       GPtrArray     *items,
+       guint          n_kept)
+{
+  WeirProgress *selected = weir_batch_list_get_selected (self);
+  guint         place = GTK_INVALID_LIST_POSITION;
+
+  for (guint i = 0; i < n_kept; i++)
+    {
+      g_autoptr (WeirBatchItem) old = g_list_model_get_item (G_LIST_MODEL (self->store), i);
+
+      if (old->progress == selected)
+        place = items->len;
+      g_ptr_array_add (items, make_item (old->progress));
+    }
+  g_list_store_splice (self->store, 0, n_kept, items->pdata, items->len);
+  gtk_single_selection_set_selected (self->selection, place);
 }
 
 void
@@ -310,34 +340,24 @@ weir_batch_list_add (WeirBatchList       *self,
                      guint                n)
 {
   g_autoptr (GPtrArray) items = NULL;
-  guint                 n_old, n_new, n_kept;
+  guint                 n_old, n_kept;
 
   g_return_if_fail (WEIR_IS_BATCH_LIST (self));
   items = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = n; i > 0 && items->len < N_BATCHES_MAX; i--)
     if (!weir_progress_get_is_idle (batches[i - 1]))
-      {
-        WeirBatchItem *item = g_object_new (WEIR_TYPE_BATCH_ITEM, NULL);
-
-        item->progress = weir_progress_ref (batches[i - 1]);
-        g_ptr_array_add (items, item);
-      }
+      g_ptr_array_add (items, make_item (batches[i - 1]));
   if (items->len == 0)
     return;
-  n_new = items->len;
   n_old = g_list_model_get_n_items (G_LIST_MODEL (self->store));
-  n_kept = MIN (n_old, N_BATCHES_MAX - n_new);
+  n_kept = MIN (n_old, N_BATCHES_MAX - items->len);
   self->adding = TRUE;
-  g_list_store_splice (self->store, n_kept, n_old - n_kept, NULL, 0);
+  if (n_kept < n_old)
+    g_list_store_splice (self->store, n_kept, n_old - n_kept, NULL, 0);
   if (is_at_top (self))
-    {
-      /* All rows anew: the view begins at the first one, and the selection stays on its batch. */
-      for (guint i = 0; i < n_kept; i++)
-        g_ptr_array_add (items, g_list_model_get_item (G_LIST_MODEL (self->store), i));
-      g_list_store_splice (self->store, 0, n_kept, items->pdata, items->len);
-    }
+    renew (self, items, n_kept);
   else
-    g_list_store_splice (self->store, 0, 0, items->pdata, n_new);
+    g_list_store_splice (self->store, 0, 0, items->pdata, items->len);
   self->adding = FALSE;
   update_scale (self);
 }

@@ -43,6 +43,9 @@ struct _WeirHealthPage
   WeirBatchList  *batches;
   GtkLabel       *state_caption;
   WeirStateView  *state;
+  GtkLabel       *checkpoint;
+  GtkLabel       *guarantee;
+  GtkWidget      *keep_button;
 };
 
 /* The six cards: what they are, and their data brought up to date. */

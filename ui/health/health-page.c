@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "ui/health/guarantee-text.h"
 #include "ui/health/health-page-private.h"
 #include "ui/widgets/number-format.h"
 #include "ui/widgets/state-glyph.h"
@@ -90,6 +91,23 @@ update_state (WeirHealthPage *self)
   set_text (self->state_caption, caption != NULL ? caption : "");
 }
 
+/* What a restart does; the folder is good to know when something has to be looked into. */
+static void
+update_restart (WeirHealthPage *self)
+{
+  const char       *folder = self->query != NULL ? weir_query_get_checkpoint (self->query) : NULL;
+  WeirGuaranteeInfo info = { 0 };
+  g_autofree char  *text = NULL;
+
+  if (self->query != NULL)
+    info = weir_query_get_guarantee (self->query);
+  text = self->query != NULL && weir_query_get_is_streaming (self->query) ? weir_guarantee_text (&info, folder != NULL) : g_strdup ("");
+  set_text (self->guarantee, text);
+  set_text (self->checkpoint, folder != NULL ? folder : _ ("No checkpoint"));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->checkpoint), folder);
+  gtk_widget_set_visible (self->keep_button, self->query != NULL && folder == NULL);
+}
+
 static void
 update_batches (WeirHealthPage *self)
 {
@@ -110,6 +128,7 @@ weir_health_page_refresh (WeirHealthPage *self)
   update_verdict (self);
   update_batches (self);
   update_state (self);
+  update_restart (self);
   _weir_health_page_update_cards (self);
 }
 
@@ -348,23 +367,54 @@ make_card (const char *title,
   return card;
 }
 
+static GtkWidget *
+make_restart (WeirHealthPage *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6), *card;
+  GtkLabel  *caption;
+
+  self->checkpoint = GTK_LABEL (gtk_label_new (NULL));
+  self->guarantee = GTK_LABEL (gtk_label_new (NULL));
+  self->keep_button = gtk_button_new_with_label (_ ("Keep Progress"));
+  gtk_label_set_ellipsize (self->checkpoint, PANGO_ELLIPSIZE_MIDDLE);
+  gtk_label_set_xalign (self->checkpoint, 0);
+  gtk_label_set_selectable (self->checkpoint, TRUE);
+  gtk_widget_set_focusable (GTK_WIDGET (self->checkpoint), FALSE);
+  gtk_label_set_wrap (self->guarantee, TRUE);
+  gtk_label_set_wrap_mode (self->guarantee, PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_max_width_chars (self->guarantee, 24);
+  gtk_label_set_xalign (self->guarantee, 0);
+  gtk_widget_add_css_class (GTK_WIDGET (self->guarantee), "dim-label");
+  gtk_widget_set_halign (self->keep_button, GTK_ALIGN_START);
+  gtk_widget_set_tooltip_text (self->keep_button, _ ("Add a Checkpoint, so That the Next Run Goes On Where This One Ends"));
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->keep_button), "win.keep-progress");
+  gtk_widget_add_css_class (box, "weir-state-view");
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->checkpoint));
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->guarantee));
+  gtk_box_append (GTK_BOX (box), self->keep_button);
+  card = make_card (_ ("Restart"), &caption, box);
+  gtk_widget_set_visible (GTK_WIDGET (caption), FALSE);
+  return card;
+}
+
 static void
 add_lower (WeirHealthPage *self,
            GtkBox         *content)
 {
-  GtkWidget *batches, *state;
+  GtkWidget *batches, *side = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
 
   self->lower = GTK_BOX (gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12));
   self->batches = WEIR_BATCH_LIST (weir_batch_list_new ());
   self->state = WEIR_STATE_VIEW (weir_state_view_new ());
   batches = make_card (_ ("Batches"), &self->n_batches, GTK_WIDGET (self->batches));
-  state = make_card (_ ("State"), &self->state_caption, GTK_WIDGET (self->state));
   gtk_widget_set_hexpand (batches, TRUE);
   gtk_widget_set_vexpand (GTK_WIDGET (self->batches), TRUE);
   gtk_widget_set_size_request (batches, -1, BATCHES_HEIGHT);
-  gtk_widget_set_size_request (state, STATE_WIDTH, -1);
+  gtk_box_append (GTK_BOX (side), make_card (_ ("State"), &self->state_caption, GTK_WIDGET (self->state)));
+  gtk_box_append (GTK_BOX (side), make_restart (self));
+  gtk_widget_set_size_request (side, STATE_WIDTH, -1);
   gtk_box_append (self->lower, batches);
-  gtk_box_append (self->lower, state);
+  gtk_box_append (self->lower, side);
   gtk_box_append (content, GTK_WIDGET (self->lower));
   g_signal_connect_swapped (self->batches, "selected", G_CALLBACK (update_state), self);
 }

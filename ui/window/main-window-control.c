@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "ui/health/guarantee-text.h"
 #include "ui/window/main-window-private.h"
 #include "ui/window/query-state.h"
 
@@ -53,6 +54,34 @@ stop_after_batch_action (GSimpleAction *action,
     weir_query_stop_after_batch (query);
 }
 
+/* A checkpoint in the text of the query, as any edit of it; the next run has it. */
+static void
+keep_progress_action (GSimpleAction *action,
+                      GVariant      *parameter,
+                      gpointer       user_data)
+{
+  WeirWindow              *self = user_data;
+  WeirQueryPage           *page = weir_window_get_page (self);
+  const WeirStatementInfo *info;
+  g_autoptr (WeirCards)    cards = NULL;
+  g_autofree char         *folder = NULL, *text = NULL;
+
+  if (page == NULL)
+    return;
+  weir_document_check_now (self->document);
+  info = weir_document_find_query (self->document, weir_query_page_get_name (page));
+  if (info == NULL || info->name == NULL || info->checkpoint != NULL || weir_document_get_read_only (self->document))
+    return;
+  folder = weir_checkpoint_propose (info->name);
+  cards = weir_cards_new (weir_document_get_checked_text (self->document), info->range);
+  text = weir_cards_set_checkpoint (cards, folder);
+  if (text == NULL)
+    return;
+  weir_document_replace_text (self->document, text);
+  weir_document_check_now (self->document);
+  weir_query_page_refresh (page);
+}
+
 static void
 copy_report_action (GSimpleAction *action,
                     GVariant      *parameter,
@@ -87,6 +116,7 @@ _weir_window_update_control_actions (WeirWindow *self)
 
   set_enabled (self, "health", has_page);
   set_enabled (self, "copy-report", has_page);
+  set_enabled (self, "keep-progress", has_page && !weir_document_get_read_only (self->document));
   set_enabled (self, "hold", active);
   set_enabled (self, "stop-after-batch", active);
   g_simple_action_set_state (G_SIMPLE_ACTION (hold), g_variant_new_boolean (active && weir_query_get_held (query)));
@@ -100,6 +130,7 @@ _weir_window_add_control_actions (WeirWindow *self)
     { "hold", NULL, NULL, "false", hold_change_state },
     { "stop-after-batch", stop_after_batch_action },
     { "copy-report", copy_report_action },
+    { "keep-progress", keep_progress_action },
   };
 
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);

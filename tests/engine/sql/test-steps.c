@@ -162,6 +162,8 @@ edit (const char *sql,
     return weir_sql_steps_set_group_keys (steps, (const char *const *)keys);
   if (strcmp (what, "output") == 0)
     return weir_sql_steps_set_output (steps, a, b, c);
+  if (strcmp (what, "checkpoint") == 0)
+    return weir_sql_steps_set_checkpoint (steps, a);
   g_assert_true (g_ascii_isdigit (what[0]));
   return weir_sql_steps_set_aggregate (steps, what[0] - '0', a, b, c);
 }
@@ -235,6 +237,13 @@ test_edits (void)
     { "SELECT count(*) FROM t", "0", "sum", "a) + (b", NULL, NULL },
     { "SELECT count(*) FROM t", "5", "sum", "a", NULL, NULL },
     /* output */
+    { "CREATE STREAMING QUERY q AS SELECT a FROM STREAM t", "checkpoint", "/var/ck/it's", NULL, NULL,
+      "CREATE STREAMING QUERY q CHECKPOINT LOCATION '/var/ck/it\\'s' AS SELECT a FROM STREAM t" },
+    { "CREATE STREAMING QUERY q\nCHECKPOINT LOCATION 'a' -- here\nOUTPUT MODE UPDATE\nAS SELECT a FROM STREAM t", "checkpoint", "b", NULL, NULL,
+      "CREATE STREAMING QUERY q\nCHECKPOINT LOCATION 'b' -- here\nOUTPUT MODE UPDATE\nAS SELECT a FROM STREAM t" },
+    { "CREATE STREAMING QUERY q CHECKPOINT LOCATION 'a' OUTPUT MODE UPDATE AS SELECT a FROM STREAM t", "checkpoint", NULL, NULL, NULL,
+      "CREATE STREAMING QUERY q OUTPUT MODE UPDATE AS SELECT a FROM STREAM t" },
+    { "SELECT a FROM STREAM t", "checkpoint", "b", NULL, NULL, NULL },
     { "CREATE STREAMING QUERY q AS SELECT 1", "output", "update", "5 seconds", "s",
       "CREATE STREAMING QUERY q INTO s OUTPUT MODE UPDATE TRIGGER PROCESSING TIME '5 seconds' AS SELECT 1" },
     { "CREATE STREAMING QUERY q\n  output mode append\nAS SELECT 1", "output", "append", "once", NULL, "CREATE STREAMING QUERY q\n  output mode append TRIGGER ONCE\nAS SELECT 1" },
@@ -282,10 +291,11 @@ random_edit (const char *text,
   static const char *const modes[] = { "append", "update", NULL };
   static const char *const triggers[] = { "once", "5 seconds", NULL };
   static const char *const sinks[] = { "s", "my sink", NULL };
+  static const char *const checkpoints[] = { "/tmp/ck", "it's\\here", "", NULL };
   static const char *const keys[][3] = { { "region", NULL }, { "a", "region", NULL }, { "region", "a", NULL }, { NULL } };
   g_autoptr (WeirSqlSteps) steps = weir_sql_steps_new (text, statement);
 
-  switch (g_test_rand_int_range (0, 7))
+  switch (g_test_rand_int_range (0, 8))
     {
     case 0:
       return weir_sql_steps_set_source (steps, PICK (sinks));
@@ -299,6 +309,8 @@ random_edit (const char *text,
       return weir_sql_steps_set_group_keys (steps, keys[g_test_rand_int_range (0, G_N_ELEMENTS (keys))]);
     case 5:
       return weir_sql_steps_set_aggregate (steps, g_test_rand_int_range (0, 4), PICK (functions), PICK (arguments), PICK (aliases));
+    case 6:
+      return weir_sql_steps_set_checkpoint (steps, PICK (checkpoints));
     default:
       return weir_sql_steps_set_output (steps, PICK (modes), PICK (triggers), PICK (sinks));
     }
@@ -354,6 +366,7 @@ test_same_is_same (void)
   g_autofree char         *first = weir_sql_steps_set_aggregate (steps, 0, "count", "*", "n");
   g_autofree char         *second = weir_sql_steps_set_aggregate (steps, 1, "sum", "price", "total");
   g_autofree char         *output = weir_sql_steps_set_output (steps, "update", "2 seconds", "s");
+  g_autofree char         *checkpoint = weir_sql_steps_set_checkpoint (steps, card_of (steps, WEIR_SQL_STEP_OUTPUT)->checkpoint);
 
   g_assert_cmpstr (source, ==, FULL);
   g_assert_cmpstr (filter, ==, FULL);
@@ -363,6 +376,7 @@ test_same_is_same (void)
   g_assert_cmpstr (first, ==, FULL);
   g_assert_cmpstr (second, ==, FULL);
   g_assert_cmpstr (output, ==, FULL);
+  g_assert_cmpstr (checkpoint, ==, FULL);
 }
 
 /* An edit of one card leaves the others as they were. */
