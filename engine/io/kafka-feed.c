@@ -168,7 +168,7 @@ make_consumer (WeirKafkaFeeds *self,
   char                             text[512];
 
   drop_consumer (self);
-  conf = weir_kafka_conf_new (self->options, self->conf, error);
+  conf = weir_kafka_conf_new (self->conf, NULL, error);
   if (conf == NULL)
     return FALSE;
   self->consumer = rd_kafka_new (RD_KAFKA_CONSUMER, conf, text, sizeof text);

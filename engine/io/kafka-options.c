@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#define G_LOG_DOMAIN "weir-io"
 #include "config.h"
 
 #include "io/kafka-options.h"
@@ -190,23 +191,24 @@ static const char *
 forbidden_reason (const char *name)
 {
   static const char *const ours[] = { "enable.auto.commit", "auto.offset.reset", "enable.auto.offset.store", "auto.commit.interval.ms", "group.id",
-                                      "enable.partition.eof", "key.deserializer", "value.deserializer", "interceptor.classes", "check.crcs" };
+                                      "enable.partition.eof", "key.deserializer", "value.deserializer", "interceptor.classes", "check.crcs",
+                                      "transactional.id", "enable.idempotence", "key.serializer", "value.serializer" };
   static const char *const unsafe[] = { "plugin.library.paths", "opaque", "sasl.oauthbearer.config", "debug" };
 
   for (guint i = 0; i < G_N_ELEMENTS (ours); i++)
     if (strcmp (name, ours[i]) == 0)
-      return "offsets and decoding are the query's own business";
+      return "offsets, transactions and decoding are the query's own business";
   for (guint i = 0; i < G_N_ELEMENTS (unsafe); i++)
     if (strcmp (name, unsafe[i]) == 0 || g_str_has_suffix (name, "_cb"))
       return "it is not allowed in a script";
   return NULL;
 }
 
-static gboolean
-set_conf (rd_kafka_conf_t *conf,
-          const char      *name,
-          const char      *value,
-          GError         **error)
+gboolean
+weir_kafka_conf_set (rd_kafka_conf_t *conf,
+                     const char      *name,
+                     const char      *value,
+                     GError         **error)
 {
   char text[512];
 
@@ -234,44 +236,90 @@ set_user_options (rd_kafka_conf_t *conf,
       reason = forbidden_reason (name);
       if (reason != NULL)
         return weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", WEIR_SPAN_NONE, "Option kafka.%s cannot be set: %s.", name, reason);
-      if (!set_conf (conf, name, value, error))
+      if (!weir_kafka_conf_set (conf, name, value, error))
         return FALSE;
     }
   return TRUE;
 }
 
-rd_kafka_conf_t *
-weir_kafka_conf_new (const WeirKafkaOptions *kafka,
-                     GHashTable             *options,
-                     GError                **error)
+/* What librdkafka has to say; the engine itself reports what matters. */
+static void
+log_cb (const rd_kafka_t *client,
+        int               level,
+        const char       *facility,
+        const char       *text)
 {
-  static const char *const defaults[][2] = {
+  g_debug ("%s: %s: %s", rd_kafka_name (client), facility, text);
+}
+
+typedef struct
+{
+  const char *name, *value;
+} Setting;
+
+/* @defaults end with a NULL name. */
+static rd_kafka_conf_t *
+conf_new (const Setting *defaults,
+          GHashTable    *options,
+          GError       **error)
+{
+  static const Setting common[] = {
     { "client.id", "weir" },
-    { "enable.auto.commit", "false" },
-    { "enable.auto.offset.store", "false" },
-    { "auto.offset.reset", "error" },
-    { "check.crcs", "true" },
-    { "enable.partition.eof", "true" },
-    { "isolation.level", "read_committed" },
     { "security.protocol", "plaintext" },
     { "reconnect.backoff.ms", "100" },
     { "reconnect.backoff.max.ms", "10000" },
     { "socket.keepalive.enable", "true" },
-    { "queued.min.messages", "200000" },
-    { "queued.max.messages.kbytes", "65536" },
-    { "fetch.wait.max.ms", "100" },
     { "log_level", "2" },
+    { NULL, NULL },
   };
   rd_kafka_conf_t *conf = rd_kafka_conf_new ();
-  g_autofree char *id = g_uuid_string_random ();
-  g_autofree char *group = g_strdup_printf ("weir-%s", id);
   gboolean         ok = TRUE;
 
-  for (guint i = 0; ok && i < G_N_ELEMENTS (defaults); i++)
-    ok = set_conf (conf, defaults[i][0], defaults[i][1], error);
-  ok = ok && set_conf (conf, "group.id", group, error) && set_user_options (conf, options, error);
-  if (ok)
+  rd_kafka_conf_set_log_cb (conf, log_cb);
+  for (const Setting *setting = common; ok && setting->name != NULL; setting++)
+    ok = weir_kafka_conf_set (conf, setting->name, setting->value, error);
+  for (const Setting *setting = defaults; ok && setting->name != NULL; setting++)
+    ok = weir_kafka_conf_set (conf, setting->name, setting->value, error);
+  if (ok && set_user_options (conf, options, error))
     return conf;
   rd_kafka_conf_destroy (conf);
   return NULL;
+}
+
+rd_kafka_conf_t *
+weir_kafka_conf_new (GHashTable *options,
+                     const char *group,
+                     GError    **error)
+{
+  g_autofree char *id = g_uuid_string_random ();
+  g_autofree char *own = g_strdup_printf ("weir-%s", id);
+  const Setting    defaults[] = {
+       { "group.id", group != NULL ? group : own },
+       { "enable.auto.commit", "false" },
+       { "enable.auto.offset.store", "false" },
+       { "auto.offset.reset", "error" },
+       { "check.crcs", "true" },
+       { "enable.partition.eof", "true" },
+       { "isolation.level", "read_committed" },
+       { "queued.min.messages", "200000" },
+       { "queued.max.messages.kbytes", "65536" },
+       { "fetch.wait.max.ms", "100" },
+       { NULL, NULL },
+  };
+
+  return conf_new (defaults, options, error);
+}
+
+rd_kafka_conf_t *
+weir_kafka_producer_conf_new (GHashTable *options,
+                              GError    **error)
+{
+  static const Setting defaults[] = {
+    { "enable.idempotence", "true" },
+    { "partitioner", "murmur2_random" },
+    { "queue.buffering.max.kbytes", "65536" },
+    { NULL, NULL },
+  };
+
+  return conf_new (defaults, options, error);
 }

@@ -40,7 +40,12 @@ void     weir_kafka_options_clear (WeirKafkaOptions *kafka);
 /* TRUE when the strategy names this partition; @partition −1: any of the topic. */
 gboolean weir_kafka_options_want (const WeirKafkaOptions *kafka, const char *topic, gint32 partition);
 char    *weir_kafka_options_describe (const WeirKafkaOptions *kafka); /* as Spark's progress does; (transfer full) */
-/* A client configuration with the safe defaults of design.md §4 and the allowed `kafka.*` options. (transfer full) (nullable) */
-rd_kafka_conf_t *weir_kafka_conf_new (const WeirKafkaOptions *kafka, GHashTable *options, GError **error);
+/* A consumer's configuration with the safe defaults of design.md §4 and the allowed `kafka.*` options. @group: NULL: one nobody else has.
+ * (transfer full) (nullable) */
+rd_kafka_conf_t *weir_kafka_conf_new (GHashTable *options, const char *group, GError **error);
+/* A producer's: idempotent, keys to partitions as Java's does. (transfer full) (nullable) */
+rd_kafka_conf_t *weir_kafka_producer_conf_new (GHashTable *options, GError **error);
+/* FALSE with INVALID_PARAMETER_VALUE when librdkafka does not take it. */
+gboolean weir_kafka_conf_set (rd_kafka_conf_t *conf, const char *name, const char *value, GError **error);
 
 G_END_DECLS

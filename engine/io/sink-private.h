@@ -13,6 +13,6 @@ typedef struct
 } WeirSinkKind;
 
 extern const WeirSinkKind _weir_sink_noop, _weir_sink_memory, _weir_sink_console, _weir_sink_json, _weir_sink_csv, _weir_sink_queue,
-  _weir_sink_sqlite, _weir_sink_postgresql;
+  _weir_sink_sqlite, _weir_sink_postgresql, _weir_sink_kafka;
 
 G_END_DECLS

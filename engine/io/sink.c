@@ -12,6 +12,7 @@ static const WeirSinkKind *const kinds[] = {
   &_weir_sink_queue,
   &_weir_sink_sqlite,
   &_weir_sink_postgresql,
+  &_weir_sink_kafka,
 };
 
 gboolean

@@ -48,7 +48,7 @@ kafka_open (WeirSource             *source,
   g_hash_table_iter_init (&iter, config->options);
   while (g_hash_table_iter_next (&iter, &key, &value))
     g_hash_table_insert (self->conf, g_strdup (key), g_strdup (value));
-  conf = weir_kafka_conf_new (&self->options, self->conf, error);
+  conf = weir_kafka_conf_new (self->conf, NULL, error);
   if (conf == NULL)
     return FALSE;
   rd_kafka_conf_destroy (conf);
@@ -74,7 +74,7 @@ kafka_start (WeirSource *source)
 {
   KafkaSource       *self = (KafkaSource *)source;
   g_autoptr (GError) error = NULL;
-  rd_kafka_conf_t   *conf = weir_kafka_conf_new (&self->options, self->conf, &error);
+  rd_kafka_conf_t   *conf = weir_kafka_conf_new (self->conf, NULL, &error);
 
   self->context = g_main_context_ref_thread_default ();
   weir_source_set_state (source, WEIR_SOURCE_CONNECTING, NULL, 0);

@@ -80,7 +80,7 @@ static const WeirFormatInfo formats[] = {
   { "rate", TRUE, FALSE, FALSE, FALSE, rate_options, schema_of_rate },
   { "rate-micro-batch", TRUE, FALSE, FALSE, FALSE, rate_batch_options, schema_of_rate },
   { "queue", TRUE, FALSE, TRUE, FALSE, queue_options, schema_of_queue },
-  { "kafka", TRUE, TRUE, FALSE, FALSE, kafka_options, schema_of_kafka },
+  { "kafka", TRUE, TRUE, TRUE, FALSE, kafka_options, schema_of_kafka },
   { "demo", TRUE, FALSE, FALSE, FALSE, demo_options, schema_of_demo },
   { "http", TRUE, FALSE, FALSE, FALSE, http_options, schema_of_http },
   { "memory", FALSE, FALSE, TRUE, FALSE, memory_options, schema_of_sink },

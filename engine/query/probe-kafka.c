@@ -265,7 +265,7 @@ run_client (ProbeRun               *run,
 {
   Client                          state = { run, 0, NULL };
   g_autoptr (GError)              error = NULL;
-  rd_kafka_conf_t                *conf = weir_kafka_conf_new (options, run->options, &error);
+  rd_kafka_conf_t                *conf = weir_kafka_conf_new (run->options, NULL, &error);
   rd_kafka_t                     *client;
   const struct rd_kafka_metadata *metadata = NULL;
   char                            text[512];

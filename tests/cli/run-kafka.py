@@ -158,6 +158,77 @@ def test_broker_away_without_retry():
     same(late.rows(), [{'offset': 0}])
 
 
+def sink_script(topic):
+    """Five files, a batch each, summed up and written to a topic; the state, the files and the sink have to agree after any crash."""
+    return f"""
+        CREATE TABLE t (a INT) USING json OPTIONS (path 'in', maxFilesPerTrigger 1);
+        CREATE TABLE o USING kafka OPTIONS (kafka.bootstrap.servers '{BROKER.address}', topic '{topic}');
+        CREATE STREAMING QUERY q INTO o OUTPUT MODE UPDATE TRIGGER AVAILABLE NOW CHECKPOINT LOCATION 'checkpoint' AS
+          SELECT CAST(a % 2 AS STRING) AS key, CAST(sum(a) AS STRING) AS value FROM STREAM t GROUP BY a % 2"""
+
+
+def run_sink(directory, topic, code=0, **env):
+    done = subprocess.run([cli.PROGRAM, '-e', sink_script(topic)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          cwd=directory, env=dict(cli.environment(), **env), timeout=LIMIT, text=True, check=False)
+    assert done.returncode == code, f'exit {done.returncode} instead of {code}: {done.stderr[-500:]}'
+
+
+def sink_input(directory):
+    os.makedirs(f'{directory}/in')
+    for n in range(5):
+        with open(f'{directory}/in/{n}.json', 'w', encoding='utf-8') as out:
+            out.write(''.join(f'{{"a":{n * 10 + k}}}\n' for k in range(4)))
+        os.utime(f'{directory}/in/{n}.json', (1_700_000_000 + n, 1_700_000_000 + n))
+
+
+def without_id(records):
+    """The query's id is another one in every checkpoint."""
+    return [' '.join(part for part in record.split(' ') if not part.startswith('q=')) for record in records]
+
+
+def test_sink_crashes():
+    """Killed before and after every act on the broker, then started again: readers of committed records see what an uninterrupted run writes."""
+    with tempfile.TemporaryDirectory(prefix='weir-sink-') as directory:
+        sink_input(directory)
+        BROKER.use('create', 'whole', 1)
+        run_sink(directory, 'whole', WEIR_EFFECTS_LOG=f'{directory}/effects')
+        with open(f'{directory}/effects', encoding='utf-8') as lines:
+            effects = [line.split('\t')[:2] for line in lines]
+    wanted = without_id(BROKER.use('read', 'whole', 1))
+    same(len(wanted), 10)
+    numbers = {}
+    for number, name in effects:
+        if name.startswith('kafka-'):
+            numbers.setdefault(name, []).append(number)
+    same(sorted(numbers), ['kafka-commit', 'kafka-init', 'kafka-offsets', 'kafka-produce'])
+    points = [(found[min(len(found) - 1, 2)], when) for found in numbers.values() for when in ('before', 'after')]
+    points += [(numbers['kafka-commit'][0], 'after'), (numbers['kafka-commit'][-1], 'after'), (numbers['kafka-produce'][0], 'after')]
+    for number, when in points:
+        with tempfile.TemporaryDirectory(prefix='weir-sink-') as directory:
+            topic = f'crash-{number}-{when}'
+            sink_input(directory)
+            BROKER.use('create', topic, 1)
+            run_sink(directory, topic, 137, WEIR_CRASH_AT=f'{number}:{when}')
+            run_sink(directory, topic)
+            same(without_id(BROKER.use('read', topic, 1)), wanted)
+
+
+def test_sink_broker_killed():
+    """The broker dies while a query writes to it and comes back: nothing is lost and nothing is there twice."""
+    BROKER.use('create', 'numbers', 1)
+    with tempfile.TemporaryDirectory(prefix='weir-sink-') as directory:
+        query = Query('--retry', '5m', '--max-batches', '12', '--checkpoint', f'{directory}/checkpoint', '--progress', '-', '-e', f"""
+            CREATE TABLE r USING `rate-micro-batch` OPTIONS (rowsPerBatch 200);
+            CREATE TABLE o USING kafka OPTIONS (kafka.bootstrap.servers '{BROKER.address}', topic 'numbers');
+            CREATE STREAMING QUERY q INTO o TRIGGER PROCESSING TIME '400 milliseconds' AS SELECT CAST(value AS STRING) AS value FROM STREAM r""")
+        query.err.wait(lambda lines: sum('"batchId"' in line for line in lines) >= 3, 'three batches')
+        BROKER.kill()
+        BROKER.up()
+        same(query.finish(), 0)
+        values = [int(record.split(' ')[2]) for record in BROKER.use('read', 'numbers', 1)]
+        same(values, list(range(2400)))
+
+
 def main():
     global BROKER
     cli.PROGRAM, tool = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
