@@ -112,28 +112,43 @@ _weir_agg_state_ensure_pane (WeirAggState *self,
 
 /* ---- undo ------------------------------------------------------------------------------------------------------- */
 
+/* States that own memory are kept as their aggregates write them, in units of 8 bytes. */
 static void
-save_payload (WeirAggState *self,
+save_written (WeirAggState *self,
               WeirAggPane  *pane,
               guint32       group)
 {
   const WeirAggLayout *layout = self->layout;
   guint8              *payload = pane->table->payload + group * layout->stride;
-  guint                used = pane->undo_bytes->len;
-  UndoEntry            entry = { group, used / 8 };
+  UndoEntry            entry = { group, pane->undo_bytes->len / 8 };
   WeirWriter           writer = { pane->undo_bytes };
 
   g_array_append_val (pane->undo, entry);
-  if (!layout->owns_memory)
-    {
-      g_byte_array_set_size (pane->undo_bytes, used + (guint)layout->stride);
-      memcpy (pane->undo_bytes->data + used, payload, layout->stride);
-      return;
-    }
   for (guint a = 0; a < layout->n_aggs; a++)
     layout->ops[a]->write (layout->calls[a], payload + layout->offsets[a], &writer);
   if (pane->undo_bytes->len % 8 != 0)
     weir_writer_raw (&writer, "\0\0\0\0\0\0\0", 8 - pane->undo_bytes->len % 8);
+}
+
+/* Others as they are: @groups in the order of their undo entries. */
+static void
+save_plain (WeirAggState  *self,
+            WeirAggPane   *pane,
+            const guint32 *groups,
+            guint          n)
+{
+  gsize      stride = self->layout->stride;
+  guint      n_before = pane->undo->len, used = pane->undo_bytes->len;
+  UndoEntry *entries;
+
+  g_array_set_size (pane->undo, n_before + n);
+  g_byte_array_set_size (pane->undo_bytes, used + n * (guint)stride);
+  entries = &g_array_index (pane->undo, UndoEntry, n_before);
+  for (guint i = 0; i < n; i++)
+    {
+      entries[i] = (UndoEntry){ groups[i], (used + i * (guint)stride) / 8 };
+      memcpy (pane->undo_bytes->data + used + i * stride, pane->table->payload + groups[i] * stride, stride);
+    }
 }
 
 static void
@@ -178,24 +193,37 @@ touch (WeirAggState  *self,
        const guint32 *groups,
        guint          n)
 {
+  guint32  saved[BLOCK];
+  guint32 *touched;
+  guint    n_saved = 0, n_touched;
+
   if (pane->touched == NULL)
     {
       pane->touched = g_array_new (FALSE, FALSE, sizeof (guint32));
       pane->undo = g_array_new (FALSE, FALSE, sizeof (UndoEntry));
       pane->undo_bytes = g_byte_array_new ();
     }
+  n_touched = pane->touched->len;
+  g_array_set_size (pane->touched, n_touched + n);
+  touched = &g_array_index (pane->touched, guint32, n_touched);
   for (guint i = 0; i < n; i++)
     {
       guint32  group = groups[i];
       guint32 *mark = (guint32 *)(void *)(pane->table->payload + group * self->layout->stride);
+      gboolean saves = self->keeps_undo && group < pane->n_committed;
 
       if (*mark == self->epoch)
         continue;
-      if (self->keeps_undo && group < pane->n_committed)
-        save_payload (self, pane, group);
+      if (saves && self->layout->owns_memory)
+        save_written (self, pane, group);
+      else if (saves)
+        saved[n_saved++] = group;
       *mark = self->epoch;
-      g_array_append_val (pane->touched, group);
+      *touched++ = group;
+      n_touched++;
     }
+  g_array_set_size (pane->touched, n_touched);
+  save_plain (self, pane, saved, n_saved);
 }
 
 /* ---- merge ------------------------------------------------------------------------------------------------------ */

@@ -171,10 +171,11 @@ copy_bytes (WeirGroupTable *self,
   return (guint64)(gsize)copy;
 }
 
-static guint
-append (WeirGroupTable     *self,
-        const WeirGroupKey *key,
-        guint64             hash)
+/* Behind the last, not in the index. */
+static inline guint
+add_group (WeirGroupTable     *self,
+           const WeirGroupKey *key,
+           guint64             hash)
 {
   guint group = self->n;
 
@@ -187,11 +188,31 @@ append (WeirGroupTable     *self,
   if (self->stride > 0)
     memset (self->payload + group * self->stride, 0, self->stride);
   self->n++;
+  return group;
+}
+
+static guint
+append (WeirGroupTable     *self,
+        const WeirGroupKey *key,
+        guint64             hash)
+{
+  guint group = add_group (self, key, hash);
+
   if (self->index == NULL ? self->n > TINY : self->n * 2 > self->index_size)
     rebuild_index (self, self->n * 2);
   else if (self->index != NULL)
     index_add (self, group);
   return group;
+}
+
+void
+weir_group_table_append (WeirGroupTable     *table,
+                         const WeirGroupKey *keys,
+                         const guint64      *hashes,
+                         guint               n)
+{
+  for (guint i = 0; i < n; i++)
+    add_group (table, &keys[i], hashes[i]);
 }
 
 static guint

@@ -60,7 +60,9 @@ weir_group_hash (const WeirGroupKey *key,
 
 /* Number of the group of each key; new ones are appended, their long bytes copied. */
 void weir_group_table_insert (WeirGroupTable *table, const WeirGroupKey *keys, const guint64 *hashes, guint n, guint32 *groups);
-/* The same without new ones: WEIR_GROUP_NONE. */
+/* A new group for each key, also for those that have one: lookups do not find these. Numbered from the table's n. */
+void weir_group_table_append (WeirGroupTable *table, const WeirGroupKey *keys, const guint64 *hashes, guint n);
+/* The same as insert without new ones: WEIR_GROUP_NONE. */
 void weir_group_table_find (WeirGroupTable *table, const WeirGroupKey *keys, const guint64 *hashes, guint n, guint32 *groups);
 /* Asks the caches for keys and payloads that are used next; up to a thousand or so. */
 void weir_group_table_prefetch (const WeirGroupTable *table, const guint32 *groups, guint n);

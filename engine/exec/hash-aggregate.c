@@ -11,10 +11,12 @@
  * lookup that gives every row the number of its group, then one loop an aggregate over those numbers.
  *
  * What can be skipped: panes row by row when all times of the vector lie in one pane, and hashing when the key is a dictionary of
- * strings: its entries are looked up once. Without keys all rows go to one state.
+ * strings: its entries are looked up once. Without keys all rows go to one state. When nearly every row so far is a group of its own, the
+ * rest of the part is not looked up either: a key may then have several groups, which the merging makes one.
  */
 
 #define BLOCK        1024
+#define SPARSE_ROWS  4096 /* rows after which a part may be judged */
 #define LATE_SAMPLES 8
 
 WeirAggLocal *
@@ -230,11 +232,20 @@ look_up (WeirAggLocal *self,
          guint         n,
          guint32      *groups)
 {
-  guint before = self->table->n;
+  guint    before = self->table->n;
+  gboolean is_sparse = !self->layout->owns_memory && self->n_rows >= SPARSE_ROWS && before / 8 > self->n_rows / 9;
 
   for (guint i = 0; i < n; i++)
     self->hashes[i] = weir_group_hash (&self->keys[i], self->table->is_view);
-  weir_group_table_insert (self->table, self->keys, self->hashes, n, groups);
+  self->n_rows += n;
+  if (is_sparse)
+    {
+      for (guint i = 0; i < n; i++)
+        groups[i] = before + i;
+      weir_group_table_append (self->table, self->keys, self->hashes, n);
+    }
+  else
+    weir_group_table_insert (self->table, self->keys, self->hashes, n, groups);
   weir_agg_layout_init_states (self->layout, self->table, before, self->table->n);
 }
 

@@ -81,6 +81,7 @@ typedef struct
 {
   const WeirAggLayout *layout; /* Borrowed */
   WeirGroupTable      *table;  /* Owned */
+  guint                n_rows; /* looked up so far */
   guint64              late_rows;
   GPtrArray           *late_samples; /* WeirLateSample, nullable */
 

@@ -178,6 +178,7 @@ give_back (Aggregate    *self,
            WeirAggLocal *local)
 {
   weir_group_table_reset (local->table);
+  local->n_rows = 0;
   local->late_rows = 0;
   g_clear_pointer (&local->late_samples, g_ptr_array_unref);
   g_mutex_lock (&self->lock);
