@@ -116,7 +116,7 @@ weir_agg_layout_init_states (const WeirAggLayout *layout,
   for (guint a = 0; a < layout->n_aggs; a++)
     if (layout->ops[a]->init != NULL)
       for (guint g = from; g < to; g++)
-        layout->ops[a]->init (layout->calls[a], table->payload + g * layout->stride + layout->offsets[a]);
+        layout->ops[a]->init (layout->calls[a], weir_group_payload (table, g) + layout->offsets[a]);
 }
 
 void
@@ -130,7 +130,7 @@ weir_agg_layout_clear_states (const WeirAggLayout *layout,
   for (guint a = 0; a < layout->n_aggs; a++)
     if (layout->calls[a]->owns_memory)
       for (guint g = from; g < to; g++)
-        layout->ops[a]->clear (layout->calls[a], table->payload + g * layout->stride + layout->offsets[a]);
+        layout->ops[a]->clear (layout->calls[a], weir_group_payload (table, g) + layout->offsets[a]);
 }
 
 void

@@ -77,6 +77,7 @@ merge_states (Sliding       *self,
               guint8        *dst,
               const guint32 *dst_at,
               guint8        *src,
+              gsize          src_stride,
               const guint32 *src_at,
               guint          n)
 {
@@ -84,7 +85,7 @@ merge_states (Sliding       *self,
 
   for (guint a = 0; a < layout->n_aggs; a++)
     layout->ops[a]->merge (layout->calls[a], self->eval, (WeirAggStates){ dst + layout->offsets[a], layout->stride, dst_at },
-                           (WeirAggStates){ src + layout->offsets[a], layout->stride, src_at }, n, TRUE);
+                           (WeirAggStates){ src + layout->offsets[a], src_stride, src_at }, n, TRUE);
 }
 
 static void
@@ -140,13 +141,13 @@ push_pane (Sliding           *self,
   reserve_versions (self, table->n);
   for (guint g = 0; g < table->n; g++)
     {
-      guint64 key = table->keys[g].a;
+      guint64 key = weir_group_key (table, g)->a;
       guint   version = self->n_versions++;
 
       if (self->layout->owns_memory)
         make_empty (self, self->versions + version * self->layout->stride);
       else if (self->layout->stride > 0)
-        memcpy (self->versions + version * self->layout->stride, table->payload + g * self->layout->stride, self->layout->stride);
+        memcpy (self->versions + version * self->layout->stride, weir_group_payload (table, g), self->layout->stride);
       self->covered[version] = self->top[key];
       if (self->top[key] != NONE)
         {
@@ -156,8 +157,8 @@ push_pane (Sliding           *self,
       self->top[key] = version;
     }
   if (self->layout->owns_memory)
-    merge_states (self, self->versions + first * self->layout->stride, NULL, table->payload, NULL, table->n);
-  merge_states (self, self->versions, covering, self->versions, below, n_covering);
+    merge_states (self, self->versions + first * self->layout->stride, NULL, weir_group_payload (table, 0), table->record_size, NULL, table->n);
+  merge_states (self, self->versions, covering, self->versions, self->layout->stride, below, n_covering);
 }
 
 /* The window has left @pane behind. */
@@ -167,7 +168,7 @@ pop_pane (Sliding           *self,
 {
   for (guint g = 0; g < pane->table->n; g++)
     {
-      guint64 key = pane->table->keys[g].a;
+      guint64 key = weir_group_key (pane->table, g)->a;
 
       self->top[key] = self->covered[self->top[key]];
     }
@@ -193,14 +194,14 @@ begin_pane (Sliding           *self,
 
   for (guint g = 0; g < table->n; g++)
     {
-      guint64 key = table->keys[g].a;
+      guint64 key = weir_group_key (table, g)->a;
 
       at[g] = (guint32)key;
       if (!self->has_begun[key])
         make_empty (self, self->begun + key * self->layout->stride);
       self->has_begun[key] = 1;
     }
-  merge_states (self, self->begun, at, table->payload, NULL, table->n);
+  merge_states (self, self->begun, at, weir_group_payload (table, 0), table->record_size, NULL, table->n);
 }
 
 static void
@@ -220,7 +221,7 @@ count_touched (Sliding           *self,
                int                step)
 {
   for (guint i = 0; pane->touched != NULL && i < pane->touched->len; i++)
-    self->n_touched[pane->table->keys[g_array_index (pane->touched, guint32, i)].a] += (guint32)step;
+    self->n_touched[weir_group_key (pane->table, g_array_index (pane->touched, guint32, i))->a] += (guint32)step;
 }
 
 static gboolean
@@ -259,8 +260,8 @@ emit_window (Sliding         *self,
         }
       self->keys[n++] = key;
     }
-  merge_states (self, self->result, rest_at, self->versions, rest_from, n_rest);
-  merge_states (self, self->result, begun_at, self->begun, begun_from, n_begun);
+  merge_states (self, self->result, rest_at, self->versions, stride, rest_from, n_rest);
+  merge_states (self, self->result, begun_at, self->begun, stride, begun_from, n_begun);
   ok = !weir_eval_take_error (self->eval, error) && (n == 0 || func (data, window, self->keys, n, self->result, error));
   clear_payloads (self, self->result, n);
   return ok;

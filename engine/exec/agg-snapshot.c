@@ -20,12 +20,12 @@ write_group (const WeirAggState *self,
              WeirWriter         *writer)
 {
   const WeirAggLayout *layout = self->layout;
-  const guint8        *payload = pane->table->payload + group * layout->stride;
+  const guint8        *payload = weir_group_payload (pane->table, group);
 
   if (self->dictionary != NULL)
-    weir_writer_varint (writer, pane->table->keys[group].a);
+    weir_writer_varint (writer, weir_group_key (pane->table, group)->a);
   else
-    weir_group_key_write (&pane->table->keys[group], pane->table->is_view, writer);
+    weir_group_key_write (weir_group_key (pane->table, group), pane->table->is_view, writer);
   for (guint a = 0; a < layout->n_aggs; a++)
     layout->ops[a]->write (layout->calls[a], payload + layout->offsets[a], writer);
 }
@@ -40,7 +40,7 @@ write_keys (const WeirAggState *self,
   weir_writer_varint (writer, from);
   weir_writer_varint (writer, self->dictionary->n - from);
   for (guint i = from; i < self->dictionary->n; i++)
-    weir_group_key_write (&self->dictionary->keys[i], self->dictionary->is_view, writer);
+    weir_group_key_write (weir_group_key (self->dictionary, i), self->dictionary->is_view, writer);
 }
 
 void
@@ -138,7 +138,7 @@ read_group (WeirAggState *self,
   hash = weir_group_hash (&key, pane->table->is_view);
   weir_group_table_insert (pane->table, &key, &hash, 1, &group);
   weir_agg_layout_clear_states (layout, pane->table, group, group + 1);
-  payload = pane->table->payload + group * layout->stride;
+  payload = weir_group_payload (pane->table, group);
   if (layout->stride > 0)
     memset (payload, 0, layout->stride);
   weir_agg_layout_init_states (layout, pane->table, group, group + 1);

@@ -119,7 +119,7 @@ save_written (WeirAggState *self,
               guint32       group)
 {
   const WeirAggLayout *layout = self->layout;
-  guint8              *payload = pane->table->payload + group * layout->stride;
+  guint8              *payload = weir_group_payload (pane->table, group);
   UndoEntry            entry = { group, pane->undo_bytes->len / 8 };
   WeirWriter           writer = { pane->undo_bytes };
 
@@ -147,7 +147,7 @@ save_plain (WeirAggState  *self,
   for (guint i = 0; i < n; i++)
     {
       entries[i] = (UndoEntry){ groups[i], (used + i * (guint)stride) / 8 };
-      memcpy (pane->undo_bytes->data + used + i * stride, pane->table->payload + groups[i] * stride, stride);
+      memcpy (pane->undo_bytes->data + used + i * stride, weir_group_payload (pane->table, groups[i]), stride);
     }
 }
 
@@ -157,7 +157,7 @@ restore_payload (WeirAggState    *self,
                  const UndoEntry *entry)
 {
   const WeirAggLayout *layout = self->layout;
-  guint8              *payload = pane->table->payload + entry->group * layout->stride;
+  guint8              *payload = weir_group_payload (pane->table, entry->group);
   const guint8        *saved = pane->undo_bytes->data + (gsize)entry->offset * 8;
   WeirReader           reader;
 
@@ -209,7 +209,7 @@ touch (WeirAggState  *self,
   for (guint i = 0; i < n; i++)
     {
       guint32  group = groups[i];
-      guint32 *mark = (guint32 *)(void *)(pane->table->payload + group * self->layout->stride);
+      guint32 *mark = (guint32 *)(void *)weir_group_payload (pane->table, group);
       gboolean saves = self->keeps_undo && group < pane->n_committed;
 
       if (*mark == self->epoch)
@@ -278,8 +278,8 @@ pane_keys (WeirAggState         *self,
 {
   for (guint i = 0; i < n; i++)
     {
-      keys[i] = table->keys[src[i]];
-      hashes[i] = table->hashes[src[i]];
+      keys[i] = *weir_group_key (table, src[i]);
+      hashes[i] = *weir_group_hash_of (table, src[i]);
     }
   if (self->dictionary == NULL)
     return;
@@ -296,16 +296,16 @@ pane_keys (WeirAggState         *self,
     }
 }
 
-/* Merges the states at @payload, by number @src (NULL: as they lie), into the groups of @keys. */
+/* Merges states of @table, numbers @src, into the groups of @keys. */
 static void
-merge_states (WeirAggState       *self,
-              WeirEval           *eval,
-              WeirAggPane        *pane,
-              const WeirGroupKey *keys,
-              const guint64      *hashes,
-              guint8             *payload,
-              const guint32      *src,
-              guint               n)
+merge_states (WeirAggState         *self,
+              WeirEval             *eval,
+              WeirAggPane          *pane,
+              const WeirGroupKey   *keys,
+              const guint64        *hashes,
+              const WeirGroupTable *table,
+              const guint32        *src,
+              guint                 n)
 {
   const WeirAggLayout *layout = self->layout;
   guint32              groups[BLOCK];
@@ -317,7 +317,7 @@ merge_states (WeirAggState       *self,
   touch (self, pane, groups, n);
   for (guint a = 0; a < layout->n_aggs; a++)
     layout->ops[a]->merge (layout->calls[a], eval, weir_agg_layout_states (layout, pane->table, a, groups),
-                           (WeirAggStates){ payload + layout->offsets[a], layout->stride, src }, n, FALSE);
+                           weir_agg_layout_states (layout, table, a, src), n, FALSE);
 }
 
 static void
@@ -333,7 +333,7 @@ merge_block (WeirAggState   *self,
   guint32      numbers[BLOCK];
 
   pane_keys (self, table, src, n, keys, hashes, numbers);
-  merge_states (self, eval, pane, keys, hashes, table->payload, src, n);
+  merge_states (self, eval, pane, keys, hashes, table, src, n);
 }
 
 static void
@@ -350,7 +350,7 @@ merge_pane (WeirAggState   *self,
   if (late_us != G_MININT64 && self->layout->time == WEIR_AGG_TIME_PANE &&
       weir_agg_layout_window_end_us (self->layout, weir_agg_layout_first_window (self->layout, time)) <= late_us)
     for (guint i = 0; i < n; i++)
-      count_late (self, &table->keys[src[i]], late_us);
+      count_late (self, weir_group_key (table, src[i]), late_us);
   if (is_late (self->layout, time, late_us))
     return;
   pane = _weir_agg_state_ensure_pane (self, pane_id (self, time));
@@ -370,9 +370,9 @@ order_by_time (const WeirGroupTable *table)
 
   for (guint i = 0; i < table->n; i++)
     {
-      WeirGroupKey key = { table->keys[i].time, 0, 0 };
+      WeirGroupKey key = { weir_group_key (table, i)->time, 0, 0 };
 
-      if (i == 0 || key.time != table->keys[i - 1].time)
+      if (i == 0 || key.time != weir_group_key (table, i - 1)->time)
         {
           guint64 hash = weir_group_hash (&key, FALSE);
 
@@ -401,8 +401,8 @@ drop_late_keys (WeirAggState   *self,
   guint left = 0;
 
   for (guint i = 0; i < n; i++)
-    if (is_late (self->layout, table->keys[src[i]].time, late_us))
-      count_late (self, &table->keys[src[i]], late_us);
+    if (is_late (self->layout, weir_group_key (table, src[i])->time, late_us))
+      count_late (self, weir_group_key (table, src[i]), late_us);
     else
       src[left++] = src[i];
   return left;
@@ -422,11 +422,11 @@ partition_order (const WeirGroupTable *table,
   guint32  at[WEIR_AGG_PARTITIONS + 1] = { 0 };
 
   for (guint i = 0; i < table->n; i++)
-    at[partition_of (table->hashes[i]) + 1]++;
+    at[partition_of (*weir_group_hash_of (table, i)) + 1]++;
   for (guint p = 0; p < WEIR_AGG_PARTITIONS; p++)
     ends[p] = at[p + 1] += at[p];
   for (guint i = 0; i < table->n; i++)
-    order[at[partition_of (table->hashes[i])]++] = i;
+    order[at[partition_of (*weir_group_hash_of (table, i))]++] = i;
   return order;
 }
 
@@ -448,10 +448,22 @@ weir_agg_state_merge_partition (WeirAggState         *state,
                                 guint                 to)
 {
   WeirAggPane *pane = g_ptr_array_index (state->panes, partition);
+  WeirGroupKey keys[BLOCK];
+  guint64      hashes[BLOCK];
+  guint32      src[BLOCK];
 
-  for (; from < to; from += BLOCK)
-    merge_states (state, eval, pane, table->keys + from, table->hashes + from, table->payload + from * state->layout->stride, NULL,
-                  MIN (BLOCK, to - from));
+  while (from < to)
+    {
+      guint n = 0;
+
+      for (; n < BLOCK && from < to; n++, from++)
+        {
+          src[n] = from;
+          keys[n] = *weir_group_key (table, from);
+          hashes[n] = *weir_group_hash_of (table, from);
+        }
+      merge_states (state, eval, pane, keys, hashes, table, src, n);
+    }
 }
 
 /* Moves the groups of the one pane into the panes of their partitions, in their order. */
@@ -472,8 +484,8 @@ split_pane (WeirAggState *self)
         {
           guint32 group;
 
-          weir_group_table_insert (pane->table, &all->table->keys[order[i]], &all->table->hashes[order[i]], 1, &group);
-          memcpy (pane->table->payload + group * layout->stride, all->table->payload + order[i] * layout->stride, layout->stride);
+          weir_group_table_insert (pane->table, weir_group_key (all->table, order[i]), weir_group_hash_of (all->table, order[i]), 1, &group);
+          memcpy (weir_group_payload (pane->table, group), weir_group_payload (all->table, order[i]), layout->stride);
         }
       pane->n_committed = pane->table->n;
     }
@@ -513,18 +525,18 @@ weir_agg_state_merge (WeirAggState   *state,
   order = order_by_time (table);
   for (guint from = 0, to; from < table->n; from = to)
     {
-      gint64 time = table->keys[order[from]].time, id = pane_id (state, time);
+      gint64 time = weir_group_key (table, order[from])->time, id = pane_id (state, time);
       guint  n;
 
       to = from + 1;
-      while (to < table->n && pane_id (state, table->keys[order[to]].time) == id &&
-             (state->layout->time != WEIR_AGG_TIME_PANE || table->keys[order[to]].time == time))
+      while (to < table->n && pane_id (state, weir_group_key (table, order[to])->time) == id &&
+             (state->layout->time != WEIR_AGG_TIME_PANE || weir_group_key (table, order[to])->time == time))
         to++;
       n = to - from;
       if (state->layout->time == WEIR_AGG_TIME_KEY)
         n = drop_late_keys (state, table, order + from, n, late_us);
       if (n > 0)
-        merge_pane (state, eval, table, table->keys[order[from]].time, order + from, n, late_us);
+        merge_pane (state, eval, table, weir_group_key (table, order[from])->time, order + from, n, late_us);
     }
   weir_agg_layout_clear_states (state->layout, table, 0, table->n);
   if (!state->keeps_undo && should_split (state))
@@ -579,7 +591,7 @@ count_swept (const WeirAggState *self,
   if (!self->evicts || self->layout->time != WEIR_AGG_TIME_KEY || pane->id == G_MININT64 || pane->id * SPAN_US > evict_us)
     return 0;
   for (guint g = 0; g < pane->table->n; g++)
-    n += pane->table->keys[g].time <= evict_us;
+    n += weir_group_key (pane->table, g)->time <= evict_us;
   return n;
 }
 
@@ -612,7 +624,7 @@ count_windows (const WeirAggState *self,
       for (guint i = 0; i < n_groups; i++)
         {
           guint32 group = touched_only ? g_array_index (pane->touched, guint32, i) : i;
-          guint64 key = pane->table->keys[group].a;
+          guint64 key = weir_group_key (pane->table, group)->a;
 
           n += (guint64)(high - MAX (low, last[key] == G_MININT64 ? low : last[key] + 1) + 1);
           last[key] = high;
@@ -666,7 +678,7 @@ sweep_pane (WeirAggState *self,
   keep = g_new (guint8, pane->table->n);
   for (guint g = 0; g < pane->table->n; g++)
     {
-      keep[g] = pane->table->keys[g].time > self->evict_us;
+      keep[g] = weir_group_key (pane->table, g)->time > self->evict_us;
       if (!keep[g])
         weir_agg_layout_clear_states (self->layout, pane->table, g, g + 1);
     }
@@ -692,7 +704,7 @@ shrink_dictionary (WeirAggState *self)
       const WeirAggPane *pane = g_ptr_array_index (self->panes, p);
 
       for (guint g = 0; g < pane->table->n; g++)
-        keep[pane->table->keys[g].a] = 1;
+        keep[weir_group_key (pane->table, g)->a] = 1;
     }
   for (guint i = 0; i < self->dictionary->n; i++)
     numbers[i] = keep[i] ? n++ : 0;
@@ -704,8 +716,8 @@ shrink_dictionary (WeirAggState *self)
 
       for (guint g = 0; g < n_pane; g++)
         {
-          pane->table->keys[g].a = numbers[pane->table->keys[g].a];
-          pane->table->hashes[g] = weir_group_hash (&pane->table->keys[g], FALSE);
+          weir_group_key (pane->table, g)->a = numbers[weir_group_key (pane->table, g)->a];
+          *weir_group_hash_of (pane->table, g) = weir_group_hash (weir_group_key (pane->table, g), FALSE);
         }
       weir_group_table_reindex (pane->table);
     }

@@ -6,8 +6,8 @@
 #include "exec/group-table.h"
 
 /*
- * Keys, hashes and payloads lie in arrays of their own, so that a probe touches a line of the index, a line of keys and what the
- * aggregates then update. An index entry holds the upper half of the hash and the group's number + 1, probing is linear, at
+ * Key, hash and payload of a group lie beside each other: a probe touches a line of the index and one or two of the record, and what the
+ * aggregates then update is in the cache. An index entry holds the upper half of the hash and the group's number + 1, probing is linear, at
  * most half of the entries are used. Up to TINY groups there is no index at all: sparse event times make many small tables.
  *
  * Large tables miss the cache on every probe. Hashes come many at once, so lines are asked for ahead of their use: those of the index
@@ -21,6 +21,7 @@
 #define INDEX_BIG   (1u << 15)
 #define KEEP_BYTES  (8u << 20)
 #define HUGE_BYTES  (32u << 20)
+#define MAP_BYTES   (8u << 20)
 
 WeirGroupTable *
 weir_group_table_new (gboolean is_view,
@@ -30,18 +31,82 @@ weir_group_table_new (gboolean is_view,
 
   self->is_view = is_view;
   self->stride = stride;
+  self->record_size = (sizeof (WeirGroupKey) + sizeof (guint64) + stride + 15) & ~(gsize)15;
   return self;
+}
+
+static void
+advise_huge (void *array,
+             gsize bytes)
+{
+  gsize page = 4096, from = ((gsize)array + page - 1) & ~(page - 1), to = ((gsize)array + bytes) & ~(page - 1);
+
+  if (bytes >= HUGE_BYTES)
+    madvise ((void *)from, to - from, MADV_HUGEPAGE);
+}
+
+/* Large ones are mapped, so that they grow by moving pages. */
+static guint8 *
+records_new (gsize bytes)
+{
+  void *records;
+
+  if (bytes < MAP_BYTES)
+    return g_aligned_alloc (1, bytes, 64);
+  records = mmap (NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (records == MAP_FAILED)
+    g_error ("cannot allocate %" G_GSIZE_FORMAT " bytes for groups", bytes);
+  advise_huge (records, bytes);
+  return records;
+}
+
+static void
+records_free (guint8 *records,
+              gsize   bytes)
+{
+  if (records != NULL && bytes >= MAP_BYTES)
+    munmap (records, bytes);
+  else if (records != NULL)
+    g_aligned_free (records);
+}
+
+static guint8 *
+records_grow (guint8 *records,
+              gsize   old_bytes,
+              gsize   bytes)
+{
+  void *grown;
+
+  if (old_bytes < MAP_BYTES)
+    {
+      grown = records_new (bytes);
+      if (old_bytes > 0)
+        memcpy (grown, records, old_bytes);
+      records_free (records, old_bytes);
+      return grown;
+    }
+  grown = mremap (records, old_bytes, bytes, MREMAP_MAYMOVE);
+  if (grown == MAP_FAILED)
+    g_error ("cannot allocate %" G_GSIZE_FORMAT " bytes for groups", bytes);
+  advise_huge (grown, bytes);
+  return grown;
+}
+
+static void
+grow_records (WeirGroupTable *self)
+{
+  guint capacity = self->capacity == 0 ? 4 : self->capacity * 2;
+
+  self->records = records_grow (self->records, self->capacity * self->record_size, capacity * self->record_size);
+  self->capacity = capacity;
 }
 
 static void
 free_arrays (WeirGroupTable *self)
 {
-  g_clear_pointer (&self->keys, g_free);
-  g_clear_pointer (&self->hashes, g_free);
   g_clear_pointer (&self->index, g_free);
-  if (self->payload != NULL)
-    g_aligned_free (self->payload);
-  self->payload = NULL;
+  records_free (self->records, self->capacity * self->record_size);
+  self->records = NULL;
   g_clear_pointer (&self->blocks, g_ptr_array_unref);
   self->n = self->capacity = self->index_size = 0;
   self->block_size = self->block_used = self->bytes_total = 0;
@@ -56,39 +121,6 @@ weir_group_table_free (WeirGroupTable *table)
   g_free (table);
 }
 
-static void
-advise_huge (void *array,
-             gsize bytes)
-{
-  gsize page = 4096, from = ((gsize)array + page - 1) & ~(page - 1), to = ((gsize)array + bytes) & ~(page - 1);
-
-  if (bytes >= HUGE_BYTES)
-    madvise ((void *)from, to - from, MADV_HUGEPAGE);
-}
-
-static void
-grow_arrays (WeirGroupTable *self)
-{
-  guint capacity = self->capacity == 0 ? 4 : self->capacity * 2;
-
-  self->keys = g_renew (WeirGroupKey, self->keys, capacity);
-  advise_huge (self->keys, capacity * sizeof (WeirGroupKey));
-  self->hashes = g_renew (guint64, self->hashes, capacity);
-  advise_huge (self->hashes, capacity * sizeof (guint64));
-  if (self->stride > 0)
-    {
-      guint8 *payload = g_aligned_alloc (capacity, self->stride, 16);
-
-      advise_huge (payload, capacity * self->stride);
-      if (self->n > 0)
-        memcpy (payload, self->payload, self->n * self->stride);
-      if (self->payload != NULL)
-        g_aligned_free (self->payload);
-      self->payload = payload;
-    }
-  self->capacity = capacity;
-}
-
 static inline guint64
 index_entry (guint64 hash,
              guint   group)
@@ -100,12 +132,13 @@ static void
 index_add (WeirGroupTable *self,
            guint           group)
 {
-  guint mask = self->index_size - 1;
-  guint at = (guint)self->hashes[group] & mask;
+  guint   mask = self->index_size - 1;
+  guint64 hash = *weir_group_hash_of (self, group);
+  guint   at = (guint)hash & mask;
 
   while (self->index[at] != 0)
     at = (at + 1) & mask;
-  self->index[at] = index_entry (self->hashes[group], group);
+  self->index[at] = index_entry (hash, group);
 }
 
 static void
@@ -128,7 +161,7 @@ rebuild_index (WeirGroupTable *self,
   for (guint i = 0; i < self->n; i++)
     {
       if (size >= INDEX_BIG && i + AHEAD_INDEX < self->n)
-        __builtin_prefetch (&self->index[(guint)self->hashes[i + AHEAD_INDEX] & (size - 1)], 1);
+        __builtin_prefetch (&self->index[(guint)*weir_group_hash_of (self, i + AHEAD_INDEX) & (size - 1)], 1);
       index_add (self, i);
     }
 }
@@ -177,16 +210,17 @@ add_group (WeirGroupTable     *self,
            const WeirGroupKey *key,
            guint64             hash)
 {
-  guint group = self->n;
+  guint         group = self->n;
+  WeirGroupKey *to;
 
   if (G_UNLIKELY (group == self->capacity))
-    grow_arrays (self);
-  self->keys[group] = *key;
+    grow_records (self);
+  to = weir_group_key (self, group);
+  *to = *key;
   if (self->is_view && (guint32)key->a > WEIR_VIEW_INLINE_MAX && (guint32)key->a != G_MAXUINT32)
-    self->keys[group].b = copy_bytes (self, key->b, (guint32)key->a);
-  self->hashes[group] = hash;
-  if (self->stride > 0)
-    memset (self->payload + group * self->stride, 0, self->stride);
+    to->b = copy_bytes (self, key->b, (guint32)key->a);
+  *weir_group_hash_of (self, group) = hash;
+  memset (weir_group_payload (self, group), 0, self->stride);
   self->n++;
   return group;
 }
@@ -221,7 +255,7 @@ find_tiny (const WeirGroupTable *self,
            guint64               hash)
 {
   for (guint i = 0; i < self->n; i++)
-    if (self->hashes[i] == hash && key_equal (self, &self->keys[i], key))
+    if (*weir_group_hash_of (self, i) == hash && key_equal (self, weir_group_key (self, i), key))
       return i;
   return WEIR_GROUP_NONE;
 }
@@ -243,9 +277,20 @@ find_one (const WeirGroupTable *self,
 
       if (entry == 0)
         return WEIR_GROUP_NONE;
-      if ((guint32)(entry >> 32) == tag && key_equal (self, &self->keys[group], key))
+      if ((guint32)(entry >> 32) == tag && key_equal (self, weir_group_key (self, group), key))
         return group;
     }
+}
+
+/* A record may lie across two lines. */
+static inline void
+prefetch_record (const WeirGroupTable *self,
+                 gsize                 group)
+{
+  const guint8 *record = self->records + group * self->record_size;
+
+  __builtin_prefetch (record, 1);
+  __builtin_prefetch (record + self->record_size - 1, 1);
 }
 
 static inline void
@@ -265,7 +310,7 @@ prefetch (const WeirGroupTable *self,
       guint group = (guint32)self->index[(guint)hashes[i + AHEAD_KEY] & mask];
 
       if (group != 0)
-        __builtin_prefetch (&self->keys[group - 1]);
+        prefetch_record (self, group - 1);
     }
 }
 
@@ -324,24 +369,13 @@ void
 weir_group_table_permute (WeirGroupTable *table,
                           const guint32  *order)
 {
-  WeirGroupKey *keys = g_new (WeirGroupKey, table->capacity);
-  guint64      *hashes = g_new (guint64, table->capacity);
-  guint8       *payload = table->stride > 0 ? g_aligned_alloc (table->capacity, table->stride, 16) : NULL;
+  gsize   bytes = table->capacity * table->record_size;
+  guint8 *records = records_new (bytes);
 
   for (guint i = 0; i < table->n; i++)
-    {
-      keys[i] = table->keys[order[i]];
-      hashes[i] = table->hashes[order[i]];
-    }
-  for (guint i = 0; payload != NULL && i < table->n; i++)
-    memcpy (payload + i * table->stride, table->payload + order[i] * table->stride, table->stride);
-  g_free (table->keys);
-  g_free (table->hashes);
-  if (table->payload != NULL)
-    g_aligned_free (table->payload);
-  table->keys = keys;
-  table->hashes = hashes;
-  table->payload = payload;
+    memcpy (records + i * table->record_size, table->records + order[i] * table->record_size, table->record_size);
+  records_free (table->records, bytes);
+  table->records = records;
 }
 
 void
@@ -357,9 +391,8 @@ weir_group_table_compact (WeirGroupTable *table,
 
       if (!keep[i])
         continue;
-      group = append (fresh, &table->keys[i], table->hashes[i]);
-      if (table->stride > 0)
-        memcpy (fresh->payload + group * table->stride, table->payload + i * table->stride, table->stride);
+      group = append (fresh, weir_group_key (table, i), *weir_group_hash_of (table, i));
+      memcpy (weir_group_payload (fresh, group), weir_group_payload (table, i), table->stride);
     }
   swap = *table;
   *table = *fresh;
@@ -384,7 +417,7 @@ weir_group_table_reset (WeirGroupTable *table)
 gsize
 weir_group_table_bytes (const WeirGroupTable *table)
 {
-  return sizeof *table + table->capacity * (sizeof (WeirGroupKey) + sizeof (guint64) + table->stride) +
+  return sizeof *table + table->capacity * table->record_size +
          table->index_size * sizeof (guint64) + table->bytes_total;
 }
 
@@ -423,9 +456,5 @@ weir_group_table_prefetch (const WeirGroupTable *table,
   if (table->index_size < INDEX_BIG)
     return;
   for (guint i = 0; i < n; i++)
-    {
-      __builtin_prefetch (&table->keys[groups[i]]);
-      for (gsize line = 0; line < table->stride; line += 64)
-        __builtin_prefetch (table->payload + (gsize)groups[i] * table->stride + line, 1);
-    }
+    prefetch_record (table, groups[i]);
 }

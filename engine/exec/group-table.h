@@ -27,25 +27,48 @@ typedef struct
  *
  * Groups in the order of their insertion, numbered from 0, and an open-addressing index over them. Each has a payload of
  * `stride` bytes, zeroed when it is new; payloads move when the table grows. Fields may be read by exec/.
+ *
+ * A group is one record: key (24 bytes), hash (8), payload; a probe that finds its group has its payload at hand.
  */
 typedef struct
 {
-  gboolean      is_view; /* keys are views: a long one is compared by its bytes */
-  gsize         stride;
-  guint         n;
-  guint         capacity;
-  WeirGroupKey *keys;
-  guint64      *hashes;
-  guint8       *payload; /* 16-byte aligned */
-  guint64      *index;   /* hash's upper half, group + 1; NULL while the table is tiny */
-  guint         index_size;
-  GPtrArray    *blocks; /* of key bytes */
-  gsize         block_size, block_used, bytes_total;
+  gboolean   is_view; /* keys are views: a long one is compared by its bytes */
+  gsize      stride;
+  guint      n;
+  guint      capacity;
+  gsize      record_size; /* multiple of 16 */
+  guint8    *records;     /* 64-byte aligned */
+  guint64   *index;       /* hash's upper half, group + 1; NULL while the table is tiny */
+  guint      index_size;
+  GPtrArray *blocks; /* of key bytes */
+  gsize      block_size, block_used, bytes_total;
 } WeirGroupTable;
 
 WeirGroupTable *weir_group_table_new (gboolean is_view, gsize stride);
 void            weir_group_table_free (WeirGroupTable *table); /* payloads are the caller's to clear before */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirGroupTable, weir_group_table_free)
+
+static inline WeirGroupKey *
+weir_group_key (const WeirGroupTable *table,
+                gsize                 group)
+{
+  return (WeirGroupKey *)(void *)(table->records + group * table->record_size);
+}
+
+static inline guint64 *
+weir_group_hash_of (const WeirGroupTable *table,
+                    gsize                 group)
+{
+  return (guint64 *)(void *)(table->records + group * table->record_size + sizeof (WeirGroupKey));
+}
+
+/* 16-byte aligned. */
+static inline guint8 *
+weir_group_payload (const WeirGroupTable *table,
+                    gsize                 group)
+{
+  return table->records + group * table->record_size + sizeof (WeirGroupKey) + sizeof (guint64);
+}
 
 static inline guint64
 weir_group_hash (const WeirGroupKey *key,

@@ -394,7 +394,7 @@ update_aggregate (WeirAggLocal *self,
   if (sel.n == 0)
     return TRUE;
   if (!has_groups)
-    states = (WeirAggStates){ states.base + single * layout->stride, 0, NULL };
+    states = (WeirAggStates){ states.base + single * self->table->record_size, 0, NULL };
   for (guint i = 0; i < call->n_args; i++)
     {
       g_autoptr (WeirColumn) column = weir_expr_eval (call->args[i], eval, batch, sel);

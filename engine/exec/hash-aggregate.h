@@ -56,7 +56,7 @@ weir_agg_layout_states (const WeirAggLayout  *layout,
                         guint                 a,
                         const guint32        *groups)
 {
-  return (WeirAggStates){ table->payload + layout->offsets[a], layout->stride, groups };
+  return (WeirAggStates){ weir_group_payload (table, 0) + layout->offsets[a], table->record_size, groups };
 }
 
 /* Makes states empty, and frees what they own. Groups [from, to). */

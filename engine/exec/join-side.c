@@ -134,7 +134,7 @@ link_row (WeirJoinSide       *self,
   Chain  *chain;
 
   weir_group_table_insert (self->keys, key, &hash, 1, &group);
-  chain = (Chain *)(void *)(self->keys->payload + (gsize)group * sizeof (Chain));
+  chain = (Chain *)(void *)weir_group_payload (self->keys, group);
   if (group >= before)
     chain->first = number;
   else
@@ -189,7 +189,7 @@ _weir_join_side_first (WeirJoinSide       *self,
   weir_group_table_find (self->keys, key, &hash, 1, &group);
   if (group == WEIR_GROUP_NONE)
     return WEIR_GROUP_NONE;
-  return skip_dead (self, ((Chain *)(void *)(self->keys->payload + (gsize)group * sizeof (Chain)))->first);
+  return skip_dead (self, ((Chain *)(void *)weir_group_payload (self->keys, group))->first);
 }
 
 guint32
@@ -232,11 +232,11 @@ relink (WeirJoinSide *self)
   guint64                   *hashes = g_new0 (guint64, MAX (self->rows->len, 1));
 
   for (guint g = 0; g < old->n; g++)
-    for (guint32 row = ((Chain *)(void *)(old->payload + (gsize)g * sizeof (Chain)))->first; row != WEIR_GROUP_NONE && row < self->rows->len;
+    for (guint32 row = ((Chain *)(void *)weir_group_payload (old, g))->first; row != WEIR_GROUP_NONE && row < self->rows->len;
          row = _weir_join_side_row (self, row)->next)
       {
-        keys[row] = old->keys[g];
-        hashes[row] = old->hashes[g];
+        keys[row] = *weir_group_key (old, g);
+        hashes[row] = *weir_group_hash_of (old, g);
         has_key[row] = 1;
       }
   self->keys = weir_group_table_new (weir_key_codec_is_view (&self->codec), sizeof (Chain));
@@ -272,7 +272,7 @@ compact (WeirJoinSide *self)
         _weir_join_side_row (self, i)->next = numbers[_weir_join_side_row (self, i)->next];
     for (guint g = 0; g < self->keys->n; g++)
       {
-        Chain *chain = (Chain *)(void *)(self->keys->payload + (gsize)g * sizeof (Chain));
+        Chain *chain = (Chain *)(void *)weir_group_payload (self->keys, g);
 
         chain->first = numbers[chain->first];
         chain->last = numbers[chain->last];

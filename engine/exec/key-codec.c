@@ -346,17 +346,17 @@ append_packed (const WeirKeyCodec *codec,
 }
 
 gboolean
-weir_key_codec_decode (const WeirKeyCodec *codec,
-                       guint               column,
-                       const WeirGroupKey *keys,
-                       const guint32      *groups,
-                       guint               n,
-                       WeirColumnBuilder  *builder)
+weir_key_codec_decode (const WeirKeyCodec   *codec,
+                       guint                 column,
+                       const WeirGroupTable *table,
+                       const guint32        *groups,
+                       guint                 n,
+                       WeirColumnBuilder    *builder)
 {
   weir_column_builder_reserve (builder, n);
   for (guint i = 0; i < n; i++)
     {
-      const WeirGroupKey *key = &keys[groups[i]];
+      const WeirGroupKey *key = weir_group_key (table, groups[i]);
 
       switch (codec->klass)
         {

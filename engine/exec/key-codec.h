@@ -55,6 +55,6 @@ weir_key_codec_is_view (const WeirKeyCodec *codec)
  */
 void weir_key_codec_encode (const WeirKeyCodec *codec, WeirColumn *const *columns, WeirSel sel, guint offset, guint n, GByteArray *scratch, WeirGroupKey *keys);
 /* Appends the key's value of column @column to @builder. FALSE only for damaged bytes. */
-gboolean weir_key_codec_decode (const WeirKeyCodec *codec, guint column, const WeirGroupKey *keys, const guint32 *groups, guint n, WeirColumnBuilder *builder);
+gboolean weir_key_codec_decode (const WeirKeyCodec *codec, guint column, const WeirGroupTable *table, const guint32 *groups, guint n, WeirColumnBuilder *builder);
 
 G_END_DECLS

@@ -361,7 +361,7 @@ add_final (Aggregate         *self,
     }
   groups = g_array_new (FALSE, FALSE, sizeof (guint32));
   for (guint32 g = 0; g < pane->table->n; g++)
-    if (weir_agg_layout_final_us (layout, pane->table->keys[g].time) <= evict_us)
+    if (weir_agg_layout_final_us (layout, weir_group_key (pane->table, g)->time) <= evict_us)
       g_array_append_val (groups, g);
   add_chunks (self, pane, (const guint32 *)(const void *)groups->data, groups->len);
 }
@@ -449,17 +449,16 @@ window_column (Aggregate    *self,
   return weir_column_new_struct (type, n, children, NULL);
 }
 
-/* One batch of results: keys @at of @keys, states of @table_like. */
+/* One batch of results: keys @at of @keys; @states: those of the first aggregate's offset 0. */
 static gboolean
-push_results (Aggregate          *self,
-              WeirLink           *out,
-              const WeirGroupKey *keys,
-              const guint32      *at,
-              const gint64       *starts,
-              guint8             *payload,
-              const guint32      *states_at,
-              guint               n,
-              GError            **error)
+push_results (Aggregate            *self,
+              WeirLink             *out,
+              const WeirGroupTable *keys,
+              const guint32        *at,
+              const gint64         *starts,
+              WeirAggStates         states,
+              guint                 n,
+              GError              **error)
 {
   const WeirAggLayout    *layout = &self->layout;
   WeirPlan               *plan = self->op.plan;
@@ -479,7 +478,7 @@ push_results (Aggregate          *self,
     columns[plan->aggregate.window_key] = window_column (self, schema->fields[plan->aggregate.window_key].type, starts, n);
   for (guint a = 0; a < layout->n_aggs; a++)
     columns[plan->aggregate.n_keys + a] = layout->ops[a]->finish (layout->calls[a], out->eval,
-                                                                  (WeirAggStates){ payload + layout->offsets[a], layout->stride, states_at }, n);
+                                                                  (WeirAggStates){ states.base + layout->offsets[a], states.stride, states.groups }, n);
   batch = weir_batch_new (schema, n, columns);
   if (weir_eval_take_error (out->eval, error))
     return FALSE;
@@ -502,8 +501,8 @@ read_plain (Aggregate *self,
   weir_group_table_prefetch (table, at, chunk->n);
   if (self->layout.time == WEIR_AGG_TIME_PANE)
     for (guint i = 0; i < chunk->n; i++)
-      starts[i] = weir_agg_layout_window_start_us (&self->layout, table->keys[at[i]].time);
-  return push_results (self, out, table->keys, at, starts, table->payload, at, chunk->n, error);
+      starts[i] = weir_agg_layout_window_start_us (&self->layout, weir_group_key (table, at[i])->time);
+  return push_results (self, out, table, at, starts, (WeirAggStates){ weir_group_payload (table, 0), table->record_size, at }, chunk->n, error);
 }
 
 typedef struct
@@ -528,8 +527,9 @@ push_window (gpointer       data,
     starts[i] = weir_agg_layout_window_start_us (&self->layout, window);
   for (guint from = 0; from < n; from += WEIR_VECTOR_ROWS)
     if (!_weir_exec_check_stop (sink->out->exec, error) ||
-        !push_results (self, sink->out, self->state->dictionary->keys, keys + from, starts, states != NULL ? states + from * self->layout.stride : NULL,
-                       NULL, MIN (WEIR_VECTOR_ROWS, n - from), error))
+        !push_results (self, sink->out, self->state->dictionary, keys + from, starts,
+                       (WeirAggStates){ states != NULL ? states + from * self->layout.stride : NULL, self->layout.stride, NULL },
+                       MIN (WEIR_VECTOR_ROWS, n - from), error))
       return FALSE;
   return TRUE;
 }

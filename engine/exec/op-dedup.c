@@ -169,7 +169,7 @@ filter_batch (Dedup     *self,
           self->n_dropped++;
           continue;
         }
-      *(gint64 *)(void *)(self->table->payload + (gsize)group * STRIDE) = expiry_of (self, time);
+      *(gint64 *)(void *)weir_group_payload (self->table, group) = expiry_of (self, time);
       fresh[n++] = i;
     }
   for (guint k = 0; k < self->codec.n; k++)
@@ -201,7 +201,7 @@ static gboolean
 is_expired (Dedup *self,
             guint  group)
 {
-  return *(gint64 *)(void *)(self->table->payload + (gsize)group * STRIDE) <= self->evict_us;
+  return *(gint64 *)(void *)weir_group_payload (self->table, group) <= self->evict_us;
 }
 
 static gboolean
@@ -263,8 +263,8 @@ write_from (Dedup      *self,
   weir_writer_varint (writer, self->table->n - from);
   for (guint g = from; g < self->table->n; g++)
     {
-      weir_group_key_write (&self->table->keys[g], self->table->is_view, writer);
-      weir_writer_raw (writer, self->table->payload + (gsize)g * STRIDE, sizeof (gint64));
+      weir_group_key_write (weir_group_key (self->table, g), self->table->is_view, writer);
+      weir_writer_raw (writer, weir_group_payload (self->table, g), sizeof (gint64));
     }
 }
 
@@ -303,7 +303,7 @@ restore_dedup (WeirOp     *op,
       expiry = (gint64)weir_reader_u64 (reader);
       hash = weir_group_hash (&key, self->table->is_view);
       weir_group_table_insert (self->table, &key, &hash, 1, &group);
-      *(gint64 *)(void *)(self->table->payload + (gsize)group * STRIDE) = expiry;
+      *(gint64 *)(void *)weir_group_payload (self->table, group) = expiry;
     }
   self->n_committed = self->table->n;
   if (!reader->failed)

@@ -76,7 +76,7 @@ free_partial (const WeirAggLayout *layout,
   for (guint a = 0; layout->owns_memory && a < layout->n_aggs; a++)
     if (layout->calls[a]->owns_memory)
       for (guint g = 0; g < table->n; g++)
-        layout->ops[a]->clear (layout->calls[a], table->payload + g * table->stride + WEIR_SESSION_HEADER + layout->offsets[a]);
+        layout->ops[a]->clear (layout->calls[a], weir_group_payload (table, g) + WEIR_SESSION_HEADER + layout->offsets[a]);
   weir_group_table_free (table);
 }
 
@@ -177,12 +177,12 @@ group_rows (SessionLink *self,
   for (guint a = 0; a < layout->n_aggs; a++)
     if (layout->ops[a]->init != NULL)
       for (guint g = before; g < self->table->n; g++)
-        layout->ops[a]->init (layout->calls[a], self->table->payload + g * self->table->stride + WEIR_SESSION_HEADER + layout->offsets[a]);
+        layout->ops[a]->init (layout->calls[a], weir_group_payload (self->table, g) + WEIR_SESSION_HEADER + layout->offsets[a]);
   for (guint g = before; g < self->table->n; g++)
-    *(gint64 *)(void *)(self->table->payload + g * self->table->stride) = G_MININT64;
+    *(gint64 *)(void *)weir_group_payload (self->table, g) = G_MININT64;
   for (guint i = 0; i < sel.n; i++)
     {
-      gint64 *end = (gint64 *)(void *)(self->table->payload + self->groups[i] * self->table->stride);
+      gint64 *end = (gint64 *)(void *)weir_group_payload (self->table, self->groups[i]);
 
       *end = MAX (*end, self->ends[i]);
     }
@@ -203,7 +203,7 @@ update_states (SessionLink *self,
   g_autoptr (GPtrArray) args = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_column_unref);
   g_autofree guint16   *idx = NULL;
   g_autofree guint32   *groups = NULL;
-  WeirAggStates         states = { self->table->payload + WEIR_SESSION_HEADER + layout->offsets[a], self->table->stride, self->groups };
+  WeirAggStates         states = { weir_group_payload (self->table, 0) + WEIR_SESSION_HEADER + layout->offsets[a], self->table->record_size, self->groups };
 
   if (call->filter != NULL)
     {
@@ -303,17 +303,17 @@ merge_session (WeirOp   *op,
 
   for (guint g = 0; g < table->n; g++)
     {
-      guint8 *payload = table->payload + g * table->stride;
+      guint8 *payload = weir_group_payload (table, g);
       gint64  end = *(gint64 *)(void *)payload;
       guint32 late;
 
       if (end <= late_us)
         {
           self->late_rows++;
-          weir_group_table_insert (self->late, &table->keys[g], &table->hashes[g], 1, &late);
+          weir_group_table_insert (self->late, weir_group_key (table, g), weir_group_hash_of (table, g), 1, &late);
           continue;
         }
-      weir_session_state_add (self->state, op->eval, &table->keys[g], table->keys[g].time, end, payload + WEIR_SESSION_HEADER);
+      weir_session_state_add (self->state, op->eval, weir_group_key (table, g), weir_group_key (table, g)->time, end, payload + WEIR_SESSION_HEADER);
     }
   free_partial (&self->layout, table);
   if (weir_eval_take_error (op->eval, error))
@@ -430,7 +430,7 @@ read_chunk (WeirOp   *op,
     {
       WeirColumnBuilder *builder = weir_column_builder_new (layout->codec.types[k], chunk->n);
 
-      weir_key_codec_decode (&layout->codec, k, self->state->keys->keys, chunk->keys, chunk->n, builder);
+      weir_key_codec_decode (&layout->codec, k, self->state->keys, chunk->keys, chunk->n, builder);
       columns[layout->key_at[k]] = weir_column_builder_finish (builder);
       weir_column_builder_free (builder);
     }

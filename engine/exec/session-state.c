@@ -255,7 +255,7 @@ weir_session_state_write (const WeirSessionState *state,
 
       while (with_running && first < n_sessions && ((WeirSession *)g_ptr_array_index (sessions, first))->end <= state->evict_us)
         first++;
-      weir_group_key_write (&state->keys->keys[k], state->keys->is_view, writer);
+      weir_group_key_write (weir_group_key (state->keys, k), state->keys->is_view, writer);
       weir_writer_varint (writer, n_sessions - first);
       for (guint i = first; i < n_sessions; i++)
         {

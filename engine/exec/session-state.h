@@ -50,7 +50,7 @@ static inline WeirSessionList *
 weir_session_state_list (const WeirSessionState *state,
                          guint                   key)
 {
-  return (WeirSessionList *)(void *)(state->keys->payload + (gsize)key * sizeof (WeirSessionList));
+  return (WeirSessionList *)(void *)weir_group_payload (state->keys, key);
 }
 
 static inline guint8 *
