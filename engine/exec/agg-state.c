@@ -432,11 +432,12 @@ partition_order (const WeirGroupTable *table,
 
 void
 weir_agg_partition_sort (WeirGroupTable *table,
-                         guint32         ends[WEIR_AGG_PARTITIONS])
+                         guint32         ends[WEIR_AGG_PARTITIONS],
+                         WeirGroupSpare *spare)
 {
   g_autofree guint32 *order = partition_order (table, ends);
 
-  weir_group_table_permute (table, order);
+  weir_group_table_permute (table, order, spare);
 }
 
 void
@@ -514,9 +515,11 @@ weir_agg_state_merge (WeirAggState   *state,
     return;
   if (state->is_partitioned)
     {
-      guint32 ends[WEIR_AGG_PARTITIONS];
+      guint32        ends[WEIR_AGG_PARTITIONS];
+      WeirGroupSpare spare = { 0 };
 
-      weir_agg_partition_sort (table, ends);
+      weir_agg_partition_sort (table, ends, &spare);
+      weir_group_spare_clear (&spare);
       for (guint p = 0, from = 0; p < WEIR_AGG_PARTITIONS; from = ends[p++])
         weir_agg_state_merge_partition (state, eval, table, p, from, ends[p]);
       weir_agg_layout_clear_states (state->layout, table, 0, table->n);

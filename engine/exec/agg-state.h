@@ -54,7 +54,7 @@ void weir_agg_state_begin (WeirAggState *state);
 /* Takes the groups of a part; @table is empty afterwards. Groups whose time is final at @late_us are counted and dropped. */
 void weir_agg_state_merge (WeirAggState *state, WeirEval *eval, WeirGroupTable *table, gint64 late_us);
 /* Groups ordered by partition, those of one partition in their order; @ends gets the end of each. The table can only be reset then. */
-void weir_agg_partition_sort (WeirGroupTable *table, guint32 ends[WEIR_AGG_PARTITIONS]);
+void weir_agg_partition_sort (WeirGroupTable *table, guint32 ends[WEIR_AGG_PARTITIONS], WeirGroupSpare *spare);
 /* When is_partitioned: merges groups [from, to) of a sorted table, all of @partition. Partitions may be merged at the same time. Tables keep
  * their groups; clear their states when all partitions are done. */
 void weir_agg_state_merge_partition (WeirAggState *state, WeirEval *eval, const WeirGroupTable *table, guint partition, guint from, guint to);

@@ -20,8 +20,8 @@
 #define AHEAD_KEY   32
 #define INDEX_BIG   (1u << 15)
 #define KEEP_BYTES  (8u << 20)
-#define HUGE_BYTES  (32u << 20)
-#define MAP_BYTES   (8u << 20)
+#define HUGE_BYTES  (4u << 20)
+#define MAP_BYTES   (4u << 20)
 
 WeirGroupTable *
 weir_group_table_new (gboolean is_view,
@@ -367,15 +367,35 @@ weir_group_table_reindex (WeirGroupTable *table)
 
 void
 weir_group_table_permute (WeirGroupTable *table,
-                          const guint32  *order)
+                          const guint32  *order,
+                          WeirGroupSpare *spare)
 {
   gsize   bytes = table->capacity * table->record_size;
-  guint8 *records = records_new (bytes);
+  guint8 *sorted;
 
+  if (spare->bytes < bytes)
+    {
+      weir_group_spare_clear (spare);
+      spare->records = g_aligned_alloc (1, bytes, 64);
+      spare->bytes = bytes;
+    }
+  sorted = spare->records;
   for (guint i = 0; i < table->n; i++)
-    memcpy (records + i * table->record_size, table->records + order[i] * table->record_size, table->record_size);
-  records_free (table->records, bytes);
-  table->records = records;
+    memcpy (sorted + i * table->record_size, table->records + order[i] * table->record_size, table->record_size);
+  if (bytes >= MAP_BYTES)
+    {
+      memcpy (table->records, sorted, table->n * table->record_size);
+      return;
+    }
+  *spare = (WeirGroupSpare){ table->records, bytes };
+  table->records = sorted;
+}
+
+void
+weir_group_spare_clear (WeirGroupSpare *spare)
+{
+  g_clear_pointer (&spare->records, g_aligned_free);
+  spare->bytes = 0;
 }
 
 void

@@ -28,7 +28,7 @@ typedef struct
 } Chunk;
 
 /* Groups that wait before they are merged. */
-#define PENDING_GROUPS (1u << 22)
+#define PENDING_GROUPS (1u << 21)
 
 /* A part's groups, sorted by partition, waiting. */
 typedef struct
@@ -52,6 +52,7 @@ typedef struct
   GPtrArray     *free_locals; /* WeirAggLocal: reused */
   GArray        *pending;     /* Pending */
   guint          n_pending;   /* groups of them */
+  WeirGroupSpare spare;
   guint64        late_rows;
 } Aggregate;
 
@@ -105,6 +106,7 @@ free_aggregate (WeirOp *op)
   g_clear_pointer (&self->ranges, g_array_unref);
   g_ptr_array_unref (self->free_locals);
   g_array_unref (self->pending);
+  weir_group_spare_clear (&self->spare);
   weir_agg_layout_clear (&self->layout);
   g_mutex_clear (&self->lock);
 }
@@ -304,7 +306,7 @@ add_pending (Aggregate    *self,
 {
   Pending part = { local, { 0 } };
 
-  weir_agg_partition_sort (local->table, part.ends);
+  weir_agg_partition_sort (local->table, part.ends, &self->spare);
   g_array_append_val (self->pending, part);
   self->n_pending += local->table->n;
   return self->n_pending < PENDING_GROUPS || merge_pending (self, exec, NULL, error);
