@@ -6,6 +6,7 @@
 #include "golden-rows.h"
 
 #include "base/worker-pool.h"
+#include "query/plan-shape.h"
 
 static gboolean
 analyze (GoldenQuery   *self,
@@ -25,7 +26,7 @@ analyze (GoldenQuery   *self,
           if (self->error == NULL)
             continue;
         }
-      else
+      else if ((self->statement = statement) != NULL)
         _weir_analyze_statement (self->catalog, statement, text, NULL, &self->analyzed, &self->error);
       return self->error == NULL;
     }
@@ -35,6 +36,7 @@ analyze (GoldenQuery   *self,
 GoldenQuery *
 golden_query_new (const char *text,
                   const char *dir,
+                  const char *checkpoint,
                   WeirClock  *clock,
                   guint       n_threads)
 {
@@ -45,10 +47,10 @@ golden_query_new (const char *text,
   self->text = g_string_free (filled, FALSE);
   self->dir = g_strdup (dir);
   self->clock = weir_clock_ref (clock);
-  self->hub = weir_reader_hub_new ();
+  self->session = weir_session_new ();
+  self->session->options.checkpoint = g_strdup (checkpoint);
   self->pool = weir_worker_pool_new (n_threads);
-  self->catalog = weir_catalog_new ();
-  weir_formats_register (self->catalog);
+  self->catalog = self->session->catalog;
   weir_catalog_set (self->catalog, "spark.sql.session.timeZone", "UTC", NULL);
   self->script = weir_sql_parse (self->text, -1);
   analyze (self, self->script, self->text);
@@ -60,12 +62,10 @@ golden_query_free (GoldenQuery *query)
 {
   if (query == NULL)
     return;
-  g_clear_pointer (&query->run, weir_stream_run_free);
-  g_clear_pointer (&query->sinks, g_ptr_array_unref);
+  golden_query_stop (query);
   _weir_analyzed_query_clear (&query->analyzed);
   g_clear_pointer (&query->script, weir_sql_script_unref);
-  g_clear_pointer (&query->catalog, weir_catalog_free);
-  g_clear_pointer (&query->hub, weir_reader_hub_free);
+  g_clear_object (&query->session);
   g_clear_pointer (&query->pool, weir_worker_pool_free);
   g_clear_pointer (&query->clock, weir_clock_unref);
   g_clear_error (&query->error);
@@ -92,7 +92,9 @@ open_sinks (GoldenQuery *self)
       config.base_dir = table->base_dir;
       config.zone = weir_catalog_get_zone (self->catalog);
       config.mode = _weir_output_mode_to_string (self->analyzed.mode);
-      config.hub = self->hub;
+      config.hub = self->session->hub;
+      config.query_id = self->checkpoint != NULL ? weir_checkpoint_get_id (self->checkpoint) : NULL;
+      config.sink_index = i;
       sink = weir_sink_new (&config, &self->error);
       if (sink == NULL)
         return NULL;
@@ -104,7 +106,8 @@ open_sinks (GoldenQuery *self)
 static WeirStreamRun *
 make_run (GoldenQuery       *self,
           WeirAnalyzedQuery *analyzed,
-          GPtrArray         *sinks)
+          GPtrArray         *sinks,
+          WeirCheckpoint    *checkpoint)
 {
   WeirStreamConfig config = { 0 };
   const char      *policy = weir_catalog_get (self->catalog, "spark.sql.streaming.multipleWatermarkPolicy");
@@ -115,28 +118,57 @@ make_run (GoldenQuery       *self,
   config.zone = weir_catalog_get_zone (self->catalog);
   config.clock = self->clock;
   config.pool = self->pool;
-  config.hub = self->hub;
+  config.hub = self->session->hub;
   config.sinks = sinks;
+  config.checkpoint = checkpoint;
+  config.forget_watermarks = g_strcmp0 (weir_catalog_get (self->catalog, "compat.watermark.restart"), "forget") == 0;
   config.ansi = weir_catalog_get_bool (self->catalog, "spark.sql.ansi.enabled");
   config.policy_max = policy != NULL && g_ascii_strcasecmp (policy, "max") == 0;
   config.no_data_batches = weir_catalog_get_bool (self->catalog, "spark.sql.streaming.noDataMicroBatches.enabled");
   return weir_stream_run_new (&config, &self->error);
 }
 
+static gboolean
+open_checkpoint (GoldenQuery         *self,
+                 const WeirQuerySpec *spec)
+{
+  g_autoptr (GPtrArray) shape = NULL;
+
+  if (spec->checkpoint == NULL)
+    return TRUE;
+  shape = weir_plan_shape (self->analyzed.plan, self->analyzed.mode, self->analyzed.sinks);
+  self->checkpoint = weir_checkpoint_open (spec->checkpoint, NULL, NULL, &self->error);
+  return self->checkpoint != NULL && weir_checkpoint_adopt (self->checkpoint, spec->settings, shape, &self->error);
+}
+
 gboolean
 golden_query_start (GoldenQuery *query)
 {
+  WeirQuerySpec spec = { 0 };
+  GPtrArray    *replaced = NULL;
+
   if (query->error != NULL)
     return FALSE;
   if (query->run != NULL)
     return TRUE;
-  query->sinks = open_sinks (query);
-  if (query->sinks == NULL)
-    return FALSE;
-  query->run = make_run (query, &query->analyzed, query->sinks);
+  if (_weir_session_choose_checkpoint (query->session, query->statement, query->text, &query->analyzed, &spec, &replaced, &query->error) &&
+      open_checkpoint (query, &spec))
+    query->sinks = open_sinks (query);
+  if (query->sinks != NULL)
+    query->run = make_run (query, &query->analyzed, query->sinks, query->checkpoint);
+  _weir_session_restore_settings (query->session, replaced);
+  weir_query_spec_clear (&spec);
   if (query->run != NULL)
     weir_stream_run_start (query->run, NULL, NULL);
   return query->run != NULL;
+}
+
+void
+golden_query_stop (GoldenQuery *query)
+{
+  g_clear_pointer (&query->run, weir_stream_run_free);
+  g_clear_pointer (&query->sinks, g_ptr_array_unref);
+  g_clear_pointer (&query->checkpoint, weir_checkpoint_free);
 }
 
 GPtrArray *
@@ -152,7 +184,7 @@ golden_query_read (GoldenQuery *query,
 
   g_assert_nonnull (statement);
   if (_weir_analyze_statement (query->catalog, statement, sql, NULL, &analyzed, &query->error))
-    run = make_run (query, &analyzed, NULL);
+    run = make_run (query, &analyzed, NULL, NULL);
   if (run != NULL)
     {
       WeirBatchRecord *record;

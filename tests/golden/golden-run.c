@@ -27,6 +27,8 @@ typedef struct
   GoldenQuery      *query;   /* Owned, nullable */
   GPtrArray        *pending; /* Owned: table name, GPtrArray of words, … */
   gint64            next_mtime;
+  guint             n_queries;
+  gboolean          bounded; /* the ends are fixed: no restart within the step */
 
   /* The last step. */
   GPtrArray *rows; /* Owned */
@@ -72,13 +74,15 @@ static gboolean
 do_query (Golden     *self,
           const char *rest)
 {
-  g_autofree char *text = g_strconcat (self->conf->str, rest, NULL);
+  g_autofree char *text = g_strconcat (self->conf->str, rest, NULL), *checkpoint = NULL;
 
   if (self->query != NULL && self->query->error != NULL)
     return fail_with_error (self);
 
+  if (self->mode->checkpoint)
+    checkpoint = g_strdup_printf ("%s/checkpoint-%u", weir_temp_dir_get_path (self->dir), ++self->n_queries);
   g_clear_pointer (&self->query, golden_query_free);
-  self->query = golden_query_new (text, weir_temp_dir_get_path (self->dir), self->clock, self->mode->n_threads);
+  self->query = golden_query_new (text, weir_temp_dir_get_path (self->dir), checkpoint, self->clock, self->mode->n_threads);
   return TRUE;
 }
 
@@ -129,7 +133,7 @@ push_pending (Golden     *self,
         return fail (self, "no table %s", (char *)words->pdata[0]);
       g_ptr_array_remove_index (words, 0);
       batch = golden_rows_read (words, table->declared, &error);
-      if (batch == NULL || !weir_reader_hub_push (self->query->hub, table->name, batch, &error))
+      if (batch == NULL || !weir_reader_hub_push (self->query->session->hub, table->name, batch, &error))
         return fail (self, "%s", error->message);
     }
   g_ptr_array_set_size (self->pending, 0);
@@ -186,6 +190,18 @@ keep_stateful (Golden                *self,
     }
 }
 
+/* A clean stop, and a start where it was. */
+static gboolean
+do_restart (Golden     *self,
+            const char *rest)
+{
+  if (!self->mode->checkpoint)
+    return weir_stream_run_reload_state (self->query->run, &self->query->error);
+  golden_query_stop (self->query);
+  golden_query_start (self->query);
+  return TRUE;
+}
+
 /* One batch, whatever it is. @ran: whether there was one. */
 static gboolean
 run_batch (Golden   *self,
@@ -219,6 +235,8 @@ run_batch (Golden   *self,
           g_ptr_array_add (self->rows, row);
         }
     }
+  if (self->mode->restart && !self->bounded)
+    return do_restart (self, NULL);
   return !self->mode->reload || weir_stream_run_reload_state (self->query->run, &self->query->error);
 }
 
@@ -252,6 +270,7 @@ do_step (Golden     *self,
     return FALSE;
   if (self->query->error != NULL)
     return TRUE;
+  self->bounded = bounded || once || !self->query->analyzed.is_streaming;
   once = once || !self->query->analyzed.is_streaming;
   if (bounded && !weir_stream_run_freeze (self->query->run, &self->query->error))
     return TRUE;
@@ -279,22 +298,14 @@ do_idle (Golden     *self,
   return !ran || fail (self, "a batch ran where nothing was to be done");
 }
 
-/* A clean stop, and a start where it was. */
-static gboolean
-do_restart (Golden     *self,
-            const char *rest)
-{
-  return weir_stream_run_reload_state (self->query->run, &self->query->error);
-}
-
-/* needs checkpoint: only where a restart goes through a checkpoint. */
+/* needs checkpoint: only with one, and only with the restarts that the file has. */
 static gboolean
 do_needs (Golden     *self,
           const char *rest)
 {
   if (strcmp (rest, "checkpoint") != 0)
     return fail (self, "needs %s is not known", rest);
-  if (!self->mode->checkpoint)
+  if (!self->mode->checkpoint || self->mode->restart)
     self->outcome->skipped = g_strdup ("needs a checkpoint");
   return TRUE;
 }

@@ -8,8 +8,9 @@ typedef struct
 {
   const char *name;
   guint       n_threads;
-  gboolean    checkpoint; /* a restart goes through a checkpoint folder */
+  gboolean    checkpoint; /* restarts go through a checkpoint folder */
   gboolean    reload;     /* take the state out and put it into a fresh run after every batch */
+  gboolean    restart;    /* stop and start after every batch */
 } GoldenMode;
 
 /* What came of a file: the rows of all batches in the order they came, to compare modes byte by byte. */
