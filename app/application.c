@@ -10,6 +10,7 @@
 #include "engine/engine.h"
 #include "ui/ui-init.h"
 #include "ui/window/drafts.h"
+#include "ui/window/help-window.h"
 #include "ui/window/main-window.h"
 #include "ui/window/preferences.h"
 
@@ -142,7 +143,21 @@ help_action (GSimpleAction *action,
              GVariant      *parameter,
              gpointer       user_data)
 {
-  gtk_show_uri (gtk_application_get_active_window (user_data), HELP_URI, GDK_CURRENT_TIME);
+  GtkApplication *application = user_data;
+  GtkWidget      *help = NULL;
+
+  for (GList *l = gtk_application_get_windows (application); l != NULL && help == NULL; l = l->next)
+    if (WEIR_IS_HELP_WINDOW (l->data))
+      help = l->data;
+  if (help == NULL)
+    {
+      help = weir_help_window_new (application);
+      gtk_window_set_transient_for (GTK_WINDOW (help), gtk_application_get_active_window (application));
+      gtk_window_set_destroy_with_parent (GTK_WINDOW (help), TRUE);
+    }
+  if (parameter != NULL)
+    weir_help_window_show_page (WEIR_HELP_WINDOW (help), g_variant_get_string (parameter, NULL));
+  gtk_window_present (GTK_WINDOW (help));
 }
 
 /* Every window may have something to say about it. */
@@ -211,6 +226,7 @@ startup (GApplication *application)
     { "preferences", preferences_action },
     { "about", about_action },
     { "help", help_action },
+    { "help-page", help_action, "s" },
     { "quit", quit_action },
   };
   WeirApplication *self = WEIR_APPLICATION (application);

@@ -10,6 +10,8 @@
 #include "support/temp-dir.h"
 #include "ui/ui-init.h"
 #include "ui/widgets/breakpoint-bin.h"
+#include "ui/window/help-text.h"
+#include "ui/window/help-window.h"
 #include "ui/window/main-window.h"
 
 #define DEADLINE_S 30
@@ -245,6 +247,30 @@ test_stranger (void)
 }
 
 static void
+test_help (void)
+{
+  WeirWindow         *window = make_window (1100, 700);
+  GtkWidget          *help = weir_help_window_new (GTK_APPLICATION (application));
+  guint               n;
+  const WeirHelpPage *pages = weir_help_list_pages (&n);
+  int                 minimum;
+
+  g_assert_nonnull (gtk_application_window_get_help_overlay (GTK_APPLICATION_WINDOW (window)));
+  for (guint i = 0; i < n; i++)
+    {
+      weir_help_window_show_page (WEIR_HELP_WINDOW (help), pages[i].name);
+      for (guint k = 0; pages[i].paragraphs[k] != NULL; k++)
+        if (g_str_has_prefix (pages[i].paragraphs[k], "! "))
+          g_assert_cmpstr (weir_help_title_of (pages[i].paragraphs[k] + 2), !=, pages[i].paragraphs[k] + 2);
+    }
+  gtk_window_present (GTK_WINDOW (help));
+  gtk_widget_measure (help, GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
+  g_assert_cmpint (minimum, <=, 360);
+  gtk_window_destroy (GTK_WINDOW (help));
+  close_window (window);
+}
+
+static void
 test_bad_file (void)
 {
   WeirWindow       *window = make_window (1100, 700);
@@ -394,6 +420,7 @@ main (int    argc,
   weir_ui_init ();
   application = GTK_APPLICATION (adw_application_new ("io.github.weirapp.Weir.Test", G_APPLICATION_NON_UNIQUE));
   g_application_register (G_APPLICATION (application), NULL, NULL);
+  g_test_add_func ("/window/help", test_help);
   g_test_add_func ("/window/actions", test_actions);
   g_test_add_func ("/window/demo", test_demo);
   g_test_add_func ("/window/several-queries", test_several_queries);

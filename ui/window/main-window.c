@@ -411,6 +411,14 @@ connect_document (WeirWindow *self)
 }
 
 static void
+add_shortcuts (WeirWindow *self)
+{
+  g_autoptr (GtkBuilder) builder = gtk_builder_new_from_resource ("/io/github/weirapp/Weir/window/shortcuts.ui");
+
+  gtk_application_window_set_help_overlay (GTK_APPLICATION_WINDOW (self), GTK_SHORTCUTS_WINDOW (gtk_builder_get_object (builder, "help_overlay")));
+}
+
+static void
 weir_window_init (WeirWindow *self)
 {
   self->settings = g_settings_new (SETTINGS_ID);
@@ -418,6 +426,7 @@ weir_window_init (WeirWindow *self)
   self->document = weir_document_new ();
   self->draft = weir_draft_new (self->document, NULL);
   gtk_widget_init_template (GTK_WIDGET (self));
+  add_shortcuts (self);
   gtk_search_bar_connect_entry (GTK_SEARCH_BAR (self->search_bar), GTK_EDITABLE (self->search_entry));
   weir_sidebar_set_document (self->sidebar, self->document);
   _weir_window_add_actions (self);
