@@ -12,7 +12,7 @@
 #include "ui/charts/time-chart-private.h"
 
 #define MINIMUM_WIDTH  200
-#define MINIMUM_HEIGHT 96
+#define MINIMUM_HEIGHT 80
 
 G_DEFINE_FINAL_TYPE (WeirTimeChart, weir_time_chart, GTK_TYPE_WIDGET)
 
