@@ -10,7 +10,7 @@ typedef enum
   WEIR_QUERY_STOPPED, /* not started, or stopped cleanly; also when it came to its end */
   WEIR_QUERY_STARTING,
   WEIR_QUERY_RUNNING, /* rows flow or may come at any time */
-  WEIR_QUERY_WAITING, /* a source is connecting or retrying; see weir_query_get_sources() */
+  WEIR_QUERY_WAITING, /* a source is connecting or retrying, or a disk is full: weir_query_get_sources(), weir_query_dup_trouble() */
   WEIR_QUERY_STOPPING,
   WEIR_QUERY_FAILED, /* weir_query_get_error() */
 } WeirQueryState;
@@ -109,6 +109,8 @@ typedef struct
   gint64      last_row_us; /* clock; 0: none yet */
 } WeirSourceInfo;
 
+/* Why a batch that could not be written is tried again (path, cause, what is free), while it is; -1: it is not. (transfer full) (nullable) */
+WEIR_API char      *weir_query_dup_trouble (WeirQuery *query, gint64 *retry_in_us);
 WEIR_API GPtrArray *weir_query_get_sources (WeirQuery *query); /* (element-type WeirSourceInfo) (transfer full) */
 
 /**

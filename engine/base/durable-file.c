@@ -67,7 +67,10 @@ weir_fail_file (GError    **error,
 {
   g_autofree char *advice = remedy (path, code);
 
-  return weir_fail (error, WEIR_ERROR_RUN, "TASK_WRITE_FAILED", WEIR_SPAN_NONE, "Cannot %s %s: %s.%s", what, path, g_strerror (code), advice);
+  weir_fail (error, WEIR_ERROR_RUN, "TASK_WRITE_FAILED", WEIR_SPAN_NONE, "Cannot %s %s: %s.%s", what, path, g_strerror (code), advice);
+  if (error != NULL)
+    weir_error_add_param (*error, "path", path);
+  return FALSE;
 }
 
 static int

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "query/query-private.h"
+#include "query/retry.h"
 
 #include "base/limits.h"
 #include "plan/catalog.h"
@@ -59,6 +60,7 @@ typedef struct
   gboolean         frozen;
   gboolean         running;
   gboolean         closing;
+  WeirRetry        retry;
   GError          *error; /* Owned */
 } Loop;
 
@@ -259,7 +261,7 @@ update_state (Loop *self)
 {
   gboolean       waiting = publish_sources (self);
   WeirQueryState state = weir_query_get_state (self->query);
-  WeirQueryState wanted = waiting ? WEIR_QUERY_WAITING : WEIR_QUERY_RUNNING;
+  WeirQueryState wanted = waiting || self->retry.since_us != 0 ? WEIR_QUERY_WAITING : WEIR_QUERY_RUNNING;
 
   if (state != WEIR_QUERY_STOPPING && state != wanted)
     _weir_query_set_state (self->query, wanted, NULL);
@@ -302,7 +304,7 @@ source_notify_cb (WeirSource *source,
   update_state (self);
   if (self->error != NULL)
     finish (self);
-  else if (!self->running && (self->query->spec.trigger.kind != WEIR_TRIGGER_PROCESSING_TIME || self->query->spec.trigger.interval_us == 0))
+  else if (!self->running && self->retry.since_us == 0 && (self->query->spec.trigger.kind != WEIR_TRIGGER_PROCESSING_TIME || self->query->spec.trigger.interval_us == 0))
     g_source_set_ready_time (self->tick, 0);
 }
 
@@ -483,6 +485,7 @@ run_one (Loop    *self,
   self->running = FALSE;
   if (result == NULL)
     return FALSE;
+  _weir_retry_done (&self->retry, self->query);
   count_arrivals (self, result);
   publish_batch (self, result);
   publish_rows (self, result);
@@ -502,6 +505,22 @@ is_over (Loop *self)
          g_cancellable_is_cancelled (self->query->cancellable);
 }
 
+/* Takes @error. */
+static void
+fail_or_retry (Loop   *self,
+               GError *error)
+{
+  gint64 delay_us;
+
+  if (!_weir_retry_failed (&self->retry, self->query, error, &delay_us))
+    {
+      fail (self, error);
+      return;
+    }
+  g_error_free (error);
+  schedule (self, delay_us);
+}
+
 static void
 tick_processing_time (Loop *self)
 {
@@ -515,7 +534,7 @@ tick_processing_time (Loop *self)
   ran = run_one (self, FALSE, TRUE, &error);
   if (error != NULL)
     {
-      fail (self, error);
+      fail_or_retry (self, error);
       return;
     }
   if (is_over (self))
@@ -558,7 +577,7 @@ tick_bounded (Loop *self)
   if (error == NULL && !ran && !once)
     run_one (self, FALSE, TRUE, &error);
   if (error != NULL)
-    fail (self, error);
+    fail_or_retry (self, error);
   else if (!ran || once || is_over (self))
     finish (self);
   else

@@ -93,7 +93,9 @@ struct _WeirQuery
   guint          n_steps;  /* batches let through while held */
   guint64        n_asked;  /* processAllAvailable: questions, and the last that is answered */
   guint64        n_answered;
-  const char    *status; /* Spark's words; static */
+  const char    *status;              /* Spark's words; static */
+  char          *trouble;             /* Owned, nullable: why a batch is tried again, until it comes through */
+  gint64         trouble_retry_at_us; /* monotonic */
   gboolean       is_trigger_active, is_data_available;
   WeirSamples    samples;
   guint64        rows_in, rows_out, rows_late, rows_bad, rows_passed;

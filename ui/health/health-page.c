@@ -46,11 +46,15 @@ WeirHealthVerdict
 weir_health_page_judge (WeirHealthPage *self)
 {
   g_autoptr (GPtrArray) sources = NULL;
+  g_autofree char      *trouble = NULL;
+  gint64                retry_in_us = -1;
   WeirHealthFacts       facts;
 
   g_return_val_if_fail (WEIR_IS_HEALTH_PAGE (self), ((WeirHealthVerdict){ 0 }));
   sources = self->query != NULL ? weir_query_get_sources (self->query) : g_ptr_array_new ();
-  facts = weir_health_gather (self->query, self->history, sources);
+  if (self->query != NULL)
+    trouble = weir_query_dup_trouble (self->query, &retry_in_us);
+  facts = weir_health_gather (self->query, self->history, sources, trouble, retry_in_us);
   return weir_health_judge (&facts);
 }
 

@@ -227,7 +227,9 @@ gather_rates (WeirHealthFacts   *facts,
 WeirHealthFacts
 weir_health_gather (WeirQuery         *query,
                     WeirHealthHistory *history,
-                    GPtrArray         *sources)
+                    GPtrArray         *sources,
+                    const char        *trouble,
+                    gint64             retry_in_us)
 {
   WeirHealthFacts facts = { .retry_in_us = -1, .now_us = g_get_real_time () };
   int             slowest = weir_health_history_get_slowest_source (history);
@@ -251,6 +253,11 @@ weir_health_gather (WeirQuery         *query,
     }
   if (facts.state == WEIR_QUERY_FAILED && weir_query_get_error (query) != NULL)
     facts.message = weir_query_get_error (query)->message;
+  else if (trouble != NULL)
+    {
+      facts.message = trouble;
+      facts.retry_in_us = retry_in_us;
+    }
   else
     gather_sources (&facts, sources);
   {

@@ -54,7 +54,7 @@ typedef struct
 WeirHealthVerdict weir_health_judge (const WeirHealthFacts *facts);
 void              weir_health_verdict_clear (WeirHealthVerdict *verdict);
 
-/* Facts of a run; strings are good as long as @query, @history and @sources are. @query: nullable. @sources: of weir_query_get_sources() */
-WeirHealthFacts weir_health_gather (WeirQuery *query, WeirHealthHistory *history, GPtrArray *sources);
+/* Facts of a run; strings are good as long as @query, @history and @sources are. @query: nullable. @sources, @trouble, @retry_in_us: of weir_query_get_sources(), weir_query_dup_trouble() */
+WeirHealthFacts weir_health_gather (WeirQuery *query, WeirHealthHistory *history, GPtrArray *sources, const char *trouble, gint64 retry_in_us);
 
 G_END_DECLS

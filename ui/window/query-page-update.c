@@ -167,7 +167,11 @@ static char *
 describe_waiting (WeirQuery *query)
 {
   g_autoptr (GPtrArray) sources = weir_query_get_sources (query);
+  gint64                retry_in_us;
+  g_autofree char      *trouble = weir_query_dup_trouble (query, &retry_in_us);
 
+  if (trouble != NULL)
+    return g_steal_pointer (&trouble);
   for (guint i = 0; i < sources->len; i++)
     {
       const WeirSourceInfo *info = sources->pdata[i];

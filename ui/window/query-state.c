@@ -64,7 +64,8 @@ weir_query_state_caption (WeirDocument *document,
                           const char   *name)
 {
   WeirQuery       *query = weir_document_get_query (document, name);
-  g_autofree char *error = NULL;
+  g_autofree char *error = NULL, *trouble = NULL;
+  gint64           retry_in_us;
 
   if (weir_document_get_is_starting (document, name))
     return g_strdup (_ ("Starting…"));
@@ -86,7 +87,8 @@ weir_query_state_caption (WeirDocument *document,
         return g_strdup (_ ("View paused · still collecting"));
       return running_caption (query);
     case WEIR_QUERY_WAITING:
-      return g_strdup (_ ("Waiting for a source"));
+      trouble = weir_query_dup_trouble (query, &retry_in_us);
+      return g_strdup (trouble != NULL ? _ ("Waiting to write") : _ ("Waiting for a source"));
     case WEIR_QUERY_STOPPING:
       return g_strdup (_ ("Stopping…"));
     case WEIR_QUERY_FAILED:

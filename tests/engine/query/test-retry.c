@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A disk that is full while a query runs: it says so, waits, and goes on with the same batch when there is room. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/effects.h"
+#include "engine.h"
+#include "support/temp-dir.h"
+
+#define WAIT_US (30 * G_USEC_PER_SEC)
+
+typedef struct
+{
+  WeirTempDir *dir;
+  WeirSession *session;
+  WeirQuery   *query;
+} Fixture;
+
+static void
+fixture_init (Fixture *fixture,
+              gint64   retry_us)
+{
+  WeirRunOptions     options = { .retry_us = retry_us };
+  g_autofree char   *folder = NULL, *text = NULL;
+  g_autoptr (GArray) ranges = NULL;
+  g_autoptr (GError) error = NULL;
+
+  fixture->dir = weir_temp_dir_new ();
+  folder = weir_temp_dir_build (fixture->dir, "ck");
+  text = g_strdup_printf ("CREATE TABLE t (v INT) USING queue;\nCREATE STREAMING QUERY q OUTPUT MODE COMPLETE CHECKPOINT LOCATION '%s' "
+                          "AS SELECT v, count(*) AS n FROM STREAM t GROUP BY v",
+                          folder);
+  ranges = weir_script_split (text);
+  fixture->session = weir_session_new ();
+  weir_session_set_run_options (fixture->session, &options);
+  for (guint i = 0; i < ranges->len; i++)
+    {
+      g_autoptr (WeirOutcome) outcome = weir_session_execute (fixture->session, text, g_array_index (ranges, WeirRange, i), &error);
+
+      g_assert_no_error (error);
+      if (outcome->query != NULL)
+        fixture->query = g_object_ref (outcome->query);
+    }
+  weir_query_start (fixture->query);
+}
+
+static void
+fixture_clear (Fixture *fixture)
+{
+  weir_fx_set_fault (0, 0, FALSE);
+  weir_query_stop (fixture->query);
+  weir_query_await_termination (fixture->query, WAIT_US, NULL);
+  g_object_unref (fixture->query);
+  g_object_unref (fixture->session);
+  weir_temp_dir_free (fixture->dir);
+}
+
+static void
+push (Fixture *fixture)
+{
+  g_assert_true (weir_session_push_rows (fixture->session, "t", "{\"v\":1}", NULL));
+}
+
+static char *
+await_trouble (Fixture *fixture)
+{
+  gint64 end = g_get_monotonic_time () + WAIT_US, retry_in_us;
+  char  *trouble;
+
+  do
+    trouble = weir_query_dup_trouble (fixture->query, &retry_in_us);
+  while (trouble == NULL && g_get_monotonic_time () < end);
+  g_assert_nonnull (trouble);
+  g_assert_cmpint (retry_in_us, <=, 5 * G_USEC_PER_SEC);
+  return trouble;
+}
+
+static void
+test_goes_on (void)
+{
+#if WEIR_EFFECTS
+  Fixture                  fixture;
+  g_autoptr (WeirProgress) last = NULL;
+  g_autofree char         *trouble = NULL, *none = NULL;
+  gint64                   retry_in_us;
+
+  fixture_init (&fixture, -1);
+  push (&fixture);
+  g_assert_true (weir_query_process_all_available (fixture.query, WAIT_US, NULL));
+  weir_fx_set_fault (1, ENOSPC, TRUE);
+  push (&fixture);
+  trouble = await_trouble (&fixture);
+  g_assert_nonnull (strstr (trouble, weir_temp_dir_get_path (fixture.dir)));
+  g_assert_nonnull (strstr (trouble, g_strerror (ENOSPC)));
+  g_assert_nonnull (strstr (trouble, "bytes are free there"));
+  g_assert_cmpint (weir_query_get_state (fixture.query), ==, WEIR_QUERY_WAITING);
+  weir_fx_set_fault (0, 0, FALSE);
+  g_assert_true (weir_query_process_all_available (fixture.query, WAIT_US, NULL));
+  none = weir_query_dup_trouble (fixture.query, &retry_in_us);
+  g_assert_null (none);
+  g_assert_cmpuint (weir_query_get_n_input_rows (fixture.query), ==, 2);
+  last = weir_query_get_last_progress (fixture.query);
+  g_assert_cmpuint (weir_progress_get_batch_id (last), ==, weir_progress_get_is_idle (last) ? 2 : 1);
+  fixture_clear (&fixture);
+#else
+  g_test_skip ("effects cannot be made to fail in this build");
+#endif
+}
+
+/* Stop works while it waits. */
+static void
+test_stop (void)
+{
+#if WEIR_EFFECTS
+  Fixture          fixture;
+  g_autofree char *trouble = NULL;
+
+  fixture_init (&fixture, -1);
+  push (&fixture);
+  g_assert_true (weir_query_process_all_available (fixture.query, WAIT_US, NULL));
+  weir_fx_set_fault (1, EACCES, TRUE);
+  push (&fixture);
+  trouble = await_trouble (&fixture);
+  weir_query_stop (fixture.query);
+  g_assert_true (weir_query_await_termination (fixture.query, WAIT_US, NULL));
+  g_assert_cmpint (weir_query_get_state (fixture.query), ==, WEIR_QUERY_STOPPED);
+  fixture_clear (&fixture);
+#else
+  g_test_skip ("effects cannot be made to fail in this build");
+#endif
+}
+
+/* Without a time to retry it fails at once; with one, when that is over. */
+static void
+test_fails (void)
+{
+#if WEIR_EFFECTS
+  static const gint64 allowed_us[] = { 0, 250000 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (allowed_us); i++)
+    {
+      Fixture            fixture;
+      g_autoptr (GError) error = NULL;
+
+      fixture_init (&fixture, allowed_us[i]);
+      push (&fixture);
+      g_assert_true (weir_query_process_all_available (fixture.query, WAIT_US, NULL));
+      weir_fx_set_fault (1, ENOSPC, TRUE);
+      push (&fixture);
+      g_assert_false (weir_query_await_termination (fixture.query, WAIT_US, &error));
+      g_assert_nonnull (strstr (error->message, g_strerror (ENOSPC)));
+      fixture_clear (&fixture);
+    }
+#else
+  g_test_skip ("effects cannot be made to fail in this build");
+#endif
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/retry/goes-on", test_goes_on);
+  g_test_add_func ("/retry/stop", test_stop);
+  g_test_add_func ("/retry/fails", test_fails);
+  return g_test_run ();
+}
