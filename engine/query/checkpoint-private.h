@@ -51,6 +51,7 @@ struct _WeirCheckpoint
 
   /* Snapshots */
   guint64  delta_bytes;   /* behind the newest */
+  guint64  delta_largest; /* same: of one batch */
   guint64  delta_batches; /* same */
   guint64  snapshot_bytes;
   GThread *writer;      /* Owned, nullable */

@@ -148,6 +148,7 @@ take_commit (Recovery         *r,
   if ((gint64)record->batch_id <= r->base)
     return TRUE;
   r->self->delta_bytes += delta_bytes;
+  r->self->delta_largest = MAX (r->self->delta_largest, delta_bytes);
   r->self->delta_batches++;
   return r->funcs->batch == NULL || r->funcs->batch (r->data, batch, error);
 }

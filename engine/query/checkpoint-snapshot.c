@@ -9,7 +9,7 @@
 
 /*
  * A snapshot is worth its bytes when the log behind the last one has grown as large, so all of them together cost no more than the
- * deltas do. It is written beside the log, under a temporary name until it is whole; small ones at once, large ones by a thread. Nothing
+ * deltas do; one delta alone is never slower to read than a snapshot would be. It is written beside the log, under a temporary name until it is whole; small ones at once, large ones by a thread. Nothing
  * depends on it: when it fails, the log is longer.
  */
 
@@ -31,9 +31,12 @@ typedef struct
 gboolean
 weir_checkpoint_wants_snapshot (WeirCheckpoint *checkpoint)
 {
+  guint64 worth;
+
   if (checkpoint->writer != NULL && g_atomic_int_get (&checkpoint->writer_done))
     _weir_checkpoint_join_writer (checkpoint);
-  return checkpoint->writer == NULL && (checkpoint->delta_bytes > MAX (DELTA_BYTES_MIN, checkpoint->snapshot_bytes) ||
+  worth = MAX (DELTA_BYTES_MIN, MAX (checkpoint->snapshot_bytes, 2 * checkpoint->delta_largest));
+  return checkpoint->writer == NULL && (checkpoint->delta_bytes > worth ||
                                         checkpoint->delta_batches >= WEIR_CHECKPOINT_BATCHES_MAX);
 }
 
@@ -138,7 +141,7 @@ weir_checkpoint_snapshot (WeirCheckpoint     *checkpoint,
   job->state = g_bytes_ref (state);
   weir_logged_position_free (position);
   checkpoint->snapshot_bytes = g_bytes_get_size (state);
-  checkpoint->delta_bytes = checkpoint->delta_batches = 0;
+  checkpoint->delta_bytes = checkpoint->delta_batches = checkpoint->delta_largest = 0;
   _weir_checkpoint_end_segment (checkpoint);
   if (checkpoint->snapshot_bytes <= WRITE_HERE_BYTES)
     {

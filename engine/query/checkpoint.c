@@ -353,6 +353,7 @@ weir_checkpoint_log_commit (WeirCheckpoint  *checkpoint,
   checkpoint->open_batch = G_MAXUINT64;
   checkpoint->next_batch = batch->record->batch_id + 1;
   checkpoint->delta_bytes += g_bytes_get_size (batch->delta);
+  checkpoint->delta_largest = MAX (checkpoint->delta_largest, g_bytes_get_size (batch->delta));
   checkpoint->delta_batches++;
   if (checkpoint->next_shape != NULL)
     {

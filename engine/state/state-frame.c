@@ -11,13 +11,15 @@ static const char magic[8] = { 'W', 'E', 'I', 'R', 'S', 'T', 'A', 'T' };
 
 #define COUNT_AT 12
 
+/* The length of a body is known behind it: its varint takes as many bytes as any may, so that the body is written once, in place. */
+#define LENGTH_SIZE 5
+
 void
 weir_state_writer_init (WeirStateWriter *self,
                         WeirStateKind    kind)
 {
   memset (self, 0, sizeof *self);
   self->writer.bytes = g_byte_array_new ();
-  self->body = g_byte_array_new ();
   weir_writer_raw (&self->writer, magic, sizeof magic);
   weir_writer_u8 (&self->writer, WEIR_STATE_VERSION);
   weir_writer_u8 (&self->writer, (guint8)kind);
@@ -29,22 +31,24 @@ WeirWriter *
 weir_state_writer_begin_frame (WeirStateWriter *self,
                                const char      *name)
 {
-  self->name = g_strdup (name);
-  g_byte_array_set_size (self->body, 0);
-  self->body_writer.bytes = self->body;
-  return &self->body_writer;
+  static const guint8 length[LENGTH_SIZE];
+
+  self->frame_crc = weir_crc32c (0, name, strlen (name));
+  weir_writer_bytes (&self->writer, name, strlen (name));
+  weir_writer_raw (&self->writer, length, sizeof length);
+  self->body_at = self->writer.bytes->len;
+  return &self->writer;
 }
 
 void
 weir_state_writer_end_frame (WeirStateWriter *self)
 {
-  guint32 crc = weir_crc32c (0, self->name, strlen (self->name));
+  guint8 *body = self->writer.bytes->data + self->body_at;
+  gsize   len = self->writer.bytes->len - self->body_at;
 
-  crc = weir_crc32c (crc, self->body->data, self->body->len);
-  weir_writer_bytes (&self->writer, self->name, strlen (self->name));
-  weir_writer_bytes (&self->writer, self->body->data, self->body->len);
-  weir_writer_u32 (&self->writer, crc);
-  g_clear_pointer (&self->name, g_free);
+  for (guint i = 0; i < LENGTH_SIZE; i++)
+    body[(int)i - LENGTH_SIZE] = (guint8)((len >> 7 * i & 0x7f) | (i + 1 < LENGTH_SIZE ? 0x80 : 0));
+  weir_writer_u32 (&self->writer, weir_crc32c (self->frame_crc, body, len));
   self->n_frames++;
 }
 
@@ -55,7 +59,6 @@ weir_state_writer_finish (WeirStateWriter *self)
 
   memcpy (self->writer.bytes->data + COUNT_AT, &count, sizeof count);
   weir_writer_u32 (&self->writer, weir_crc32c (0, self->writer.bytes->data, self->writer.bytes->len));
-  g_byte_array_unref (self->body);
   return g_byte_array_free_to_bytes (self->writer.bytes);
 }
 

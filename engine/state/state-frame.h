@@ -32,7 +32,7 @@ typedef enum
  *   12           u32 number of frames
  *   then per frame, in the order of the operators (top-most first)
  *     varint length of the name, name (Spark's: stateStoreSave …)
- *     varint length of the body, body (as the operator writes it)
+ *     varint length of the body, in five bytes; body (as the operator writes it)
  *     u32 CRC32C of name and body
  *   last         u32 CRC32C of everything before
  *
@@ -40,11 +40,10 @@ typedef enum
  */
 typedef struct
 {
-  WeirWriter  writer;
-  WeirWriter  body_writer;
-  guint       n_frames;
-  char       *name;
-  GByteArray *body;
+  WeirWriter writer;
+  guint      n_frames;
+  guint32    frame_crc; /* of the name */
+  gsize      body_at;
 } WeirStateWriter;
 
 void weir_state_writer_init (WeirStateWriter *self, WeirStateKind kind);
