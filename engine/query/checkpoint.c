@@ -23,7 +23,7 @@ take_lock (WeirCheckpoint *self,
            GError        **error)
 {
   g_autofree char *path = g_build_filename (self->dir, "LOCK", NULL);
-  g_autofree char *text = g_strdup_printf ("run %s\npid %d\n", run_id != NULL ? run_id : "-", (int)getpid ());
+  g_autofree char *text = g_strdup_printf ("run %-36.36s\npid %-10d\n", run_id != NULL ? run_id : "-", (int)getpid ());
   struct flock     lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 
   self->lock_fd = weir_fx_open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -37,13 +37,13 @@ take_lock (WeirCheckpoint *self,
         return weir_fail_file (error, "lock", path, errno);
       if (!g_file_get_contents (path, &owner, NULL, NULL))
         owner = g_strdup ("");
-      g_strdelimit (g_strchomp (owner), "\n", ' ');
+      g_strdelimit (g_strchomp (owner), "\n", ',');
       return weir_fail (error, WEIR_ERROR_RUN, "CONCURRENT_STREAM_LOG_UPDATE", WEIR_SPAN_NONE,
                         "Concurrent update to the log. Multiple streaming jobs detected: the checkpoint %s is in use (%s). Stop that query, or give this one a checkpoint directory of its own.",
                         self->dir, owner);
     }
-  /* For people only; the lock itself is in the kernel. */
-  if (weir_fx_ftruncate (self->lock_fd, 0) < 0 || !weir_fx_pwrite_all (self->lock_fd, text, strlen (text), 0))
+  /* For people only; the lock itself is in the kernel. Always as long: some file systems flush what was truncated. */
+  if (!weir_fx_pwrite_all (self->lock_fd, text, strlen (text), 0))
     return weir_fail_file (error, "write", path, errno);
   return TRUE;
 }
