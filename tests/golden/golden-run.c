@@ -28,7 +28,8 @@ typedef struct
   GPtrArray        *pending; /* Owned: table name, GPtrArray of words, … */
   gint64            next_mtime;
   guint             n_queries;
-  gboolean          bounded; /* the ends are fixed: no restart within the step */
+  gboolean          same_checkpoint; /* the next query goes on from this one's */
+  gboolean          bounded;         /* the ends are fixed: no restart within the step */
 
   /* The last step. */
   GPtrArray *rows; /* Owned */
@@ -79,8 +80,10 @@ do_query (Golden     *self,
   if (self->query != NULL && self->query->error != NULL)
     return fail_with_error (self);
 
+  self->n_queries += !self->same_checkpoint;
+  self->same_checkpoint = FALSE;
   if (self->mode->checkpoint)
-    checkpoint = g_strdup_printf ("%s/checkpoint-%u", weir_temp_dir_get_path (self->dir), ++self->n_queries);
+    checkpoint = g_strdup_printf ("%s/checkpoint-%u", weir_temp_dir_get_path (self->dir), self->n_queries);
   g_clear_pointer (&self->query, golden_query_free);
   self->query = golden_query_new (text, weir_temp_dir_get_path (self->dir), checkpoint, self->clock, self->mode->n_threads);
   return TRUE;
@@ -282,6 +285,35 @@ do_step (Golden     *self,
     run_batch (self, FALSE, TRUE, &ran);
   else if (single && !ran)
     return fail (self, "no batch to run");
+  return TRUE;
+}
+
+/* A batch is logged and does not come to its end; the run ends with it, as in a crash. */
+static gboolean
+do_interrupt (Golden     *self,
+              const char *rest)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  WeirBatchRecord         *record;
+
+  if (!begin_step (self) || self->query->error != NULL)
+    return TRUE;
+  record = weir_stream_run_plan_batch (self->query->run, FALSE, FALSE, &self->query->error);
+  if (record == NULL)
+    return fail (self, "no batch to interrupt");
+  g_cancellable_cancel (cancellable);
+  if (weir_stream_run_execute (self->query->run, record, cancellable, &self->query->error) != NULL)
+    return fail (self, "the batch was not interrupted");
+  g_clear_error (&self->query->error);
+  golden_query_stop (self->query);
+  return TRUE;
+}
+
+static gboolean
+do_same_checkpoint (Golden     *self,
+                    const char *rest)
+{
+  self->same_checkpoint = TRUE;
   return TRUE;
 }
 
@@ -560,6 +592,8 @@ static const struct
   { "push", push_pending, FALSE },
   { "write", do_write, FALSE },
   { "step", do_step, TRUE },
+  { "interrupt", do_interrupt, FALSE },
+  { "same-checkpoint", do_same_checkpoint, FALSE },
   { "idle", do_idle, FALSE },
   { "restart", do_restart, FALSE },
   { "needs", do_needs, FALSE },
