@@ -84,18 +84,17 @@ aggregate_above (const Query    *query,
   return query->top_aggregate != NULL && query->top_aggregate != node && contains (query->top_aggregate, node);
 }
 
-static gboolean
-calls (const WeirExpr *expr,
-       const char     *name)
+static const WeirExpr *
+find_call (const WeirExpr *expr,
+           const char     *name)
 {
-  if (expr == NULL)
-    return FALSE;
+  const WeirExpr *found = NULL;
+
   if (expr->kind == WEIR_EXPR_CALL && strcmp (expr->function->name, name) == 0)
-    return TRUE;
-  for (guint i = 0; i < expr->n_args; i++)
-    if (calls (expr->args[i], name))
-      return TRUE;
-  return FALSE;
+    return expr;
+  for (guint i = 0; found == NULL && i < expr->n_args; i++)
+    found = find_call (expr->args[i], name);
+  return found;
 }
 
 /* ---- watermarks of joins ---------------------------------------------------------------------------------------- */
@@ -222,16 +221,26 @@ global_session (const Query    *query,
   return is_streaming_aggregate (node) && node->aggregate.is_session && node->aggregate.n_keys == 1;
 }
 
+static const WeirAggCall *
+distinct_call_of (const WeirPlan *node)
+{
+  for (guint i = 0; i < node->aggregate.n_aggs; i++)
+    if (node->aggregate.aggs[i]->is_distinct)
+      return node->aggregate.aggs[i];
+  return NULL;
+}
+
 static gboolean
 distinct_aggregate (const Query    *query,
                     const WeirPlan *node)
 {
-  if (!is_streaming_aggregate (node))
-    return FALSE;
-  for (guint i = 0; i < node->aggregate.n_aggs; i++)
-    if (node->aggregate.aggs[i]->is_distinct)
-      return TRUE;
-  return FALSE;
+  return is_streaming_aggregate (node) && distinct_call_of (node) != NULL;
+}
+
+static WeirSpan
+place_of_distinct (const WeirPlan *node)
+{
+  return distinct_call_of (node)->span;
 }
 
 /* An aggregation that is not append feeding an operator with state. */
@@ -370,18 +379,29 @@ unbounded_outer_join (const Query    *query,
   return (outer_stream_join (query, node) || (is_stream_join (node) && node->join.type == WEIR_JOIN_SEMI)) && !outer_join_is_bounded (node);
 }
 
+static const WeirExpr *
+numbering_of (const WeirPlan *node)
+{
+  const WeirExpr *found = NULL;
+
+  if (node->kind == WEIR_PLAN_FILTER)
+    return find_call (node->filter.condition, "monotonically_increasing_id");
+  for (guint i = 0; found == NULL && node->kind == WEIR_PLAN_PROJECT && i < node->project.n_exprs; i++)
+    found = find_call (node->project.exprs[i], "monotonically_increasing_id");
+  return found;
+}
+
 static gboolean
 numbered_rows (const Query    *query,
                const WeirPlan *node)
 {
-  if (!node->is_streaming)
-    return FALSE;
-  if (node->kind == WEIR_PLAN_FILTER)
-    return calls (node->filter.condition, "monotonically_increasing_id");
-  for (guint i = 0; node->kind == WEIR_PLAN_PROJECT && i < node->project.n_exprs; i++)
-    if (calls (node->project.exprs[i], "monotonically_increasing_id"))
-      return TRUE;
-  return FALSE;
+  return node->is_streaming && numbering_of (node) != NULL;
+}
+
+static WeirSpan
+place_of_numbering (const WeirPlan *node)
+{
+  return numbering_of (node)->span;
 }
 
 /* ---- the table -------------------------------------------------------------------------------------------------- */
@@ -395,12 +415,13 @@ typedef struct
   Test        test;
   gboolean    correctness; /* also behind statefulOperator.checkCorrectness.enabled */
   const char *condition;
-  const char *message; /* %s: the mode */
-  const char *reason;  /* one short sentence for the window */
+  const char *message;                      /* %s: the mode */
+  const char *reason;                       /* one short sentence for the window */
+  WeirSpan (*place) (const WeirPlan *node); /* nullable: the node itself */
 } Rule;
 
 static const Rule rules[] = {
-  { APPEND | UPDATE, chained_state, TRUE, OPERATION,
+  { UPDATE | COMPLETE, chained_state, TRUE, OPERATION,
     "Detected pattern of possible 'correctness' issue due to global watermark: an aggregation in %s mode feeds another stateful operation, which "
     "may lose rows it emits late.",
     "An aggregation above another one needs append mode." },
@@ -419,7 +440,7 @@ static const Rule rules[] = {
     "A session window on a stream needs another key beside it." },
   { ANY, distinct_aggregate, FALSE, OPERATION,
     "Distinct aggregations are not supported on streaming DataFrames/Datasets. Consider using approx_count_distinct() instead.",
-    "DISTINCT in an aggregate would need all values for ever: use approx_count_distinct()." },
+    "DISTINCT in an aggregate would need all values for ever: use approx_count_distinct().", place_of_distinct },
   { ANY, dedup_needs_watermark, FALSE, OPERATION,
     "dropDuplicatesWithinWatermark is not supported on streaming DataFrames/DataSets without watermark",
     "Duplicates within a watermark need a watermark." },
@@ -469,7 +490,7 @@ static const Rule rules[] = {
     "Rows of a stream cannot be skipped." },
   { ANY, numbered_rows, FALSE, OPERATION,
     "Expression(s): monotonically_increasing_id() is not supported with streaming DataFrames/Datasets",
-    "monotonically_increasing_id() would number the rows of each batch anew." },
+    "monotonically_increasing_id() would number the rows of each batch anew.", place_of_numbering },
 };
 
 static const WeirPlan *
@@ -495,7 +516,7 @@ first_broken (const Query     *query,
     {
       const Rule *rule = &rules[i];
 
-      if (!(rule->modes & (1u << query->mode)) || (rule->correctness && (!check_correctness || query->mode == WEIR_OUTPUT_APPEND)))
+      if (!(rule->modes & (1u << query->mode)) || (rule->correctness && !check_correctness))
         continue;
       *node = fits (rule, query, query->root);
       if (*node != NULL)
@@ -539,7 +560,7 @@ weir_check_streaming (WeirPlan      *plan,
   if (rule == NULL)
     return TRUE;
   message = message_of (rule, mode);
-  return weir_fail (error, WEIR_ERROR_ANALYZE, rule->condition, node->span, "%s", message);
+  return weir_fail (error, WEIR_ERROR_ANALYZE, rule->condition, rule->place != NULL ? rule->place (node) : node->span, "%s", message);
 }
 
 const char *
