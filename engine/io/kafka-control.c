@@ -10,6 +10,8 @@
 #define POLL_MS         100
 /* Metadata (new partitions, topics of a pattern) is asked for less often than ends. */
 #define METADATA_EVERY 50
+/* An end that moved back is believed when it stays there: a broker that has just become the leader may not know better yet. */
+#define SHRUNK_ROUNDS 10
 
 struct _WeirKafkaControl
 {
@@ -17,6 +19,10 @@ struct _WeirKafkaControl
   WeirSource      *source;  /* Owned */
   WeirKafkaOptions options; /* Owned */
   rd_kafka_t      *client;  /* Owned by the thread */
+  rd_kafka_conf_t *conf;    /* Owned: for the check of marks; NULL once it is done */
+  GPtrArray       *marks;   /* Owned */
+  gboolean         is_resumed;
+  guint            n_shrunk;
   gint64           retry_us;
   void (*changed) (gpointer data);
   gpointer changed_data;
@@ -24,8 +30,9 @@ struct _WeirKafkaControl
   GMutex     lock;
   GCond      wake;
   gboolean   stopping;
-  GPtrArray *partitions;   /* Owned, nullable */
-  GError    *error;        /* Owned, nullable: final */
+  GPtrArray *partitions; /* Owned, nullable */
+  GError    *error;      /* Owned, nullable: final */
+  gboolean   is_answering;
   char      *last_failure; /* Owned: what the client complained of last */
 };
 
@@ -35,6 +42,9 @@ control_unref (WeirKafkaControl *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
   weir_kafka_options_clear (&self->options);
+  g_ptr_array_unref (self->marks);
+  if (self->conf != NULL)
+    rd_kafka_conf_destroy (self->conf);
   g_clear_pointer (&self->partitions, g_ptr_array_unref);
   g_clear_error (&self->error);
   weir_source_unref (self->source);
@@ -111,6 +121,30 @@ check_topic (WeirKafkaControl                *self,
                     "There is no topic \"%s\" at %s. Check the name, or create it.", topic->topic, self->options.servers);
 }
 
+/* A topic that was read and is gone: data loss, which failOnDataLoss false goes on without. */
+static gboolean
+may_be_missing (WeirKafkaControl *self)
+{
+  return !self->options.fail_on_data_loss && (self->partitions != NULL || self->is_resumed);
+}
+
+/* Partitions that `assign` names have to be there. */
+static gboolean
+check_assigned (WeirKafkaControl *self,
+                GPtrArray        *found,
+                GError          **error)
+{
+  for (guint i = 0; self->options.assigned != NULL && i < self->options.assigned->len; i++)
+    {
+      const WeirKafkaOffset *named = self->options.assigned->pdata[i];
+
+      if (weir_kafka_partitions_find (found, named->topic, named->partition) == NULL && !may_be_missing (self))
+        return weir_fail (error, WEIR_ERROR_RUN, "UNKNOWN_TOPIC_OR_PARTITION", WEIR_SPAN_NONE,
+                          "There is no partition %d of topic \"%s\" at %s. Check option assign.", named->partition, named->topic, self->options.servers);
+    }
+  return TRUE;
+}
+
 /* Topics that `subscribe` names have to be there. */
 static gboolean
 check_names (WeirKafkaControl *self,
@@ -123,7 +157,7 @@ check_names (WeirKafkaControl *self,
 
       for (guint i = 0; i < found->len; i++)
         have = have || strcmp (((WeirKafkaPartition *)found->pdata[i])->topic, self->options.names[n]) == 0;
-      if (!have)
+      if (!have && !may_be_missing (self))
         return weir_fail (error, WEIR_ERROR_RUN, "UNKNOWN_TOPIC_OR_PARTITION", WEIR_SPAN_NONE,
                           "There is no topic \"%s\" at %s. Check the name, or create it.", self->options.names[n], self->options.servers);
     }
@@ -146,9 +180,10 @@ collect_partitions (WeirKafkaControl          *self,
       if (!check_topic (self, topic, error))
         return FALSE;
       for (int p = 0; p < topic->partition_cnt; p++)
-        g_ptr_array_add (found, weir_kafka_partition_new (topic->topic, topic->partitions[p].id));
+        if (weir_kafka_options_want (&self->options, topic->topic, topic->partitions[p].id))
+          g_ptr_array_add (found, weir_kafka_partition_new (topic->topic, topic->partitions[p].id));
     }
-  return check_names (self, found, error);
+  return check_assigned (self, found, error) && check_names (self, found, error);
 }
 
 /* FALSE: no answer (retry) or @error (final). */
@@ -160,16 +195,6 @@ ask_partitions (WeirKafkaControl *self,
   const struct rd_kafka_metadata *metadata;
   gboolean                        ok;
 
-  if (self->options.strategy == WEIR_KAFKA_ASSIGN)
-    {
-      for (guint i = 0; i < self->options.assigned->len; i++)
-        {
-          const WeirKafkaOffset *named = self->options.assigned->pdata[i];
-
-          g_ptr_array_add (found, weir_kafka_partition_new (named->topic, named->partition));
-        }
-      return TRUE;
-    }
   if (rd_kafka_metadata (self->client, 1, NULL, &metadata, CALL_TIMEOUT_MS) != RD_KAFKA_RESP_ERR_NO_ERROR)
     return FALSE;
   ok = collect_partitions (self, metadata, found, error);
@@ -281,7 +306,7 @@ fix_positions (WeirKafkaControl *self,
 
       if (known != NULL)
         partition->start = known->start;
-      if (partition->start == RD_KAFKA_OFFSET_INVALID && !fix_start (self, partition, self->partitions != NULL))
+      if (partition->start == RD_KAFKA_OFFSET_INVALID && !fix_start (self, partition, self->partitions != NULL || self->is_resumed))
         return FALSE;
       if (!fix_end (self, partition))
         return FALSE;
@@ -312,6 +337,7 @@ publish (WeirKafkaControl *self,
   g_mutex_lock (&self->lock);
   g_clear_pointer (&self->partitions, g_ptr_array_unref);
   self->partitions = g_ptr_array_ref (found);
+  self->is_answering = TRUE;
   g_clear_pointer (&self->last_failure, g_free);
   g_mutex_unlock (&self->lock);
   announce (self, WEIR_SOURCE_CONNECTED, NULL);
@@ -345,6 +371,7 @@ no_answer (WeirKafkaControl *self,
   if (*failing_since_us == 0)
     *failing_since_us = now_us;
   g_mutex_lock (&self->lock);
+  self->is_answering = FALSE;
   cause = g_strdup (self->last_failure);
   g_mutex_unlock (&self->lock);
   message = g_strdup_printf ("Not connected to %s: %s. Check that a broker runs there and that its advertised addresses can be reached.",
@@ -356,6 +383,58 @@ no_answer (WeirKafkaControl *self,
     }
   else
     announce (self, WEIR_SOURCE_RETRYING, message);
+}
+
+static void
+hold_ends (WeirKafkaControl *self,
+           GPtrArray        *found)
+{
+  gboolean shrunk = FALSE;
+
+  for (guint i = 0; i < found->len; i++)
+    {
+      WeirKafkaPartition       *partition = found->pdata[i];
+      const WeirKafkaPartition *known = weir_kafka_partitions_find (self->partitions, partition->topic, partition->partition);
+
+      if (known == NULL)
+        continue;
+      partition->is_other = known->is_other;
+      shrunk = shrunk || partition->high < known->high;
+      if (self->n_shrunk < SHRUNK_ROUNDS)
+        partition->high = MAX (partition->high, known->high);
+    }
+  self->n_shrunk = shrunk ? self->n_shrunk + 1 : 0;
+}
+
+static gboolean
+go_on_cb (gpointer data)
+{
+  return !is_stopping (data);
+}
+
+/* Whether the topics are those of the run before. Once. */
+static gboolean
+check_marks (WeirKafkaControl *self,
+             GPtrArray        *found)
+{
+  char        text[512];
+  rd_kafka_t *consumer;
+  gboolean    ok;
+
+  if (self->conf == NULL || self->marks->len == 0)
+    return TRUE;
+  consumer = rd_kafka_new (RD_KAFKA_CONSUMER, rd_kafka_conf_dup (self->conf), text, sizeof text);
+  if (consumer == NULL)
+    return TRUE;
+  rd_kafka_poll_set_consumer (consumer);
+  ok = weir_kafka_marks_check (consumer, self->marks, found, go_on_cb, self);
+  rd_kafka_destroy (consumer);
+  if (ok)
+    {
+      rd_kafka_conf_destroy (self->conf);
+      self->conf = NULL;
+    }
+  return ok;
 }
 
 /* One round. TRUE: answered. */
@@ -378,7 +457,10 @@ ask (WeirKafkaControl *self,
     }
   else
     found = copy_partitions (self->partitions);
-  if (is_stopping (self) || !weir_kafka_ask_ends (self->client, found, CALL_TIMEOUT_MS) || !fix_positions (self, found))
+  if (is_stopping (self) || !weir_kafka_ask_ends (self->client, found, CALL_TIMEOUT_MS))
+    return FALSE;
+  hold_ends (self, found);
+  if (!fix_positions (self, found) || !check_marks (self, found))
     return FALSE;
   if (!is_stopping (self))
     publish (self, found);
@@ -417,13 +499,8 @@ control_thread (gpointer data)
 }
 
 WeirKafkaControl *
-weir_kafka_control_new (WeirSource             *source,
-                        const WeirKafkaOptions *options,
-                        rd_kafka_conf_t        *conf,
-                        gint64                  retry_us,
-                        void (*changed) (gpointer data),
-                        gpointer data,
-                        GError **error)
+weir_kafka_control_new (const WeirKafkaControlConfig *config,
+                        GError                      **error)
 {
   WeirKafkaControl *self = g_new0 (WeirKafkaControl, 1);
   char              text[512];
@@ -431,17 +508,20 @@ weir_kafka_control_new (WeirSource             *source,
   g_atomic_ref_count_init (&self->ref_count);
   g_mutex_init (&self->lock);
   g_cond_init (&self->wake);
-  self->source = weir_source_ref (source);
-  weir_kafka_options_copy (&self->options, options);
-  self->retry_us = retry_us;
-  self->changed = changed;
-  self->changed_data = data;
-  rd_kafka_conf_set_opaque (conf, self);
-  rd_kafka_conf_set_error_cb (conf, error_cb);
-  self->client = rd_kafka_new (RD_KAFKA_CONSUMER, conf, text, sizeof text);
+  self->source = weir_source_ref (config->source);
+  weir_kafka_options_copy (&self->options, config->options);
+  self->marks = weir_kafka_marks_copy (config->marks);
+  self->is_resumed = config->is_resumed;
+  self->retry_us = config->retry_us;
+  self->changed = config->changed;
+  self->changed_data = config->changed_data;
+  rd_kafka_conf_set_opaque (config->conf, self);
+  rd_kafka_conf_set_error_cb (config->conf, error_cb);
+  self->conf = rd_kafka_conf_dup (config->conf);
+  self->client = rd_kafka_new (RD_KAFKA_CONSUMER, config->conf, text, sizeof text);
   if (self->client == NULL)
     {
-      rd_kafka_conf_destroy (conf);
+      rd_kafka_conf_destroy (config->conf);
       weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", WEIR_SPAN_NONE, "Kafka: %s.", text);
       control_unref (self);
       return NULL;
@@ -483,4 +563,20 @@ weir_kafka_control_get_error (WeirKafkaControl *control)
   error = control->error != NULL ? g_error_copy (control->error) : NULL;
   g_mutex_unlock (&control->lock);
   return error;
+}
+
+gint64
+weir_kafka_control_get_end (WeirKafkaControl *control,
+                            const char       *topic,
+                            gint32            partition)
+{
+  const WeirKafkaPartition *found;
+  gint64                    end = -1;
+
+  g_mutex_lock (&control->lock);
+  found = weir_kafka_partitions_find (control->partitions, topic, partition);
+  if (found != NULL && control->is_answering)
+    end = found->high;
+  g_mutex_unlock (&control->lock);
+  return end;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "io/kafka-marks.h"
 #include "io/kafka-options.h"
 
 G_BEGIN_DECLS
@@ -13,11 +14,24 @@ G_BEGIN_DECLS
  */
 typedef struct _WeirKafkaControl WeirKafkaControl;
 
-/* @changed is called in the control thread: new ends, or a new state of @source (set by the control thread). Takes @conf. */
-WeirKafkaControl *weir_kafka_control_new (WeirSource *source, const WeirKafkaOptions *options, rd_kafka_conf_t *conf, gint64 retry_us, void (*changed) (gpointer data), gpointer data, GError **error);
+typedef struct
+{
+  WeirSource             *source; /* the control thread sets its state */
+  const WeirKafkaOptions *options;
+  rd_kafka_conf_t        *conf;       /* taken */
+  GPtrArray              *marks;      /* (element-type WeirKafkaMark): of the run before */
+  gboolean                is_resumed; /* a run went before: partitions without an offset are new ones */
+  gint64                  retry_us;
+  void (*changed) (gpointer data); /* in the control thread: new ends, or a new state */
+  gpointer changed_data;
+} WeirKafkaControlConfig;
+
+WeirKafkaControl *weir_kafka_control_new (const WeirKafkaControlConfig *config, GError **error);
 void              weir_kafka_control_free (WeirKafkaControl *control); /* returns within 100 ms; the client ends in the background */
 /* The partitions found so far, copied; NULL before the first answer. (transfer full) (element-type WeirKafkaPartition) */
 GPtrArray *weir_kafka_control_get_partitions (WeirKafkaControl *control);
+/* The end of a partition as the broker sees it now; −1 while it does not answer. */
+gint64 weir_kafka_control_get_end (WeirKafkaControl *control, const char *topic, gint32 partition);
 /* A failure that retrying does not mend (unknown topic, wrong sign-in). (transfer full) (nullable) */
 GError *weir_kafka_control_get_error (WeirKafkaControl *control);
 

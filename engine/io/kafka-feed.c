@@ -22,6 +22,8 @@
 #define CONSUME_TIMEOUT_MS 50
 /* A broker that answers nothing for this long while a batch runs. */
 #define STALLED_US (30 * G_USEC_PER_SEC)
+/* Nothing came for this long: perhaps there is nothing any more. */
+#define SILENT_US G_USEC_PER_SEC
 
 /* A partition of the consumer. */
 struct _WeirKafkaFeed
@@ -32,6 +34,7 @@ struct _WeirKafkaFeed
   gint64            position; /* next offset that has not been handed out */
   GPtrArray        *kept;     /* Owned: rd_kafka_message_t behind the last range */
   gint64            eof;      /* offset of the last end of partition seen; −1 */
+  WeirKafkaMark     mark;     /* of the last record that was handed out; its topic is borrowed; offset −1: none */
 };
 
 struct _WeirKafkaFeeds
@@ -41,6 +44,7 @@ struct _WeirKafkaFeeds
   WeirSchema             *schema; /* Owned */
   const gboolean         *needed;
   gint64                  retry_us;
+  WeirKafkaControl       *control;  /* Borrowed, nullable */
   rd_kafka_t             *consumer; /* Owned, nullable */
   GPtrArray              *list;     /* Owned: WeirKafkaFeed */
 };
@@ -93,6 +97,13 @@ drop_consumer (WeirKafkaFeeds *self)
   g_ptr_array_set_size (self->list, 0);
   if (self->consumer != NULL)
     g_thread_unref (g_thread_new ("weir-kafka-end", destroy_consumer, g_steal_pointer (&self->consumer)));
+}
+
+void
+weir_kafka_feeds_set_control (WeirKafkaFeeds   *feeds,
+                              WeirKafkaControl *control)
+{
+  feeds->control = control;
 }
 
 void
@@ -151,6 +162,7 @@ add_feed (WeirKafkaFeeds        *self,
   feed->position = at->offset;
   feed->kept = g_ptr_array_new ();
   feed->eof = -1;
+  feed->mark = (WeirKafkaMark){ feed->topic, feed->partition, -1, 0, 0 };
   /* Its own queue before the first fetch, so that nothing takes the common way. */
   feed->queue = rd_kafka_queue_get_partition (self->consumer, feed->topic, feed->partition);
   rd_kafka_queue_forward (feed->queue, NULL);
@@ -171,6 +183,9 @@ make_consumer (WeirKafkaFeeds *self,
   conf = weir_kafka_conf_new (self->conf, NULL, error);
   if (conf == NULL)
     return FALSE;
+  /* Offsets that are gone: the oldest there is, if that is allowed. */
+  if (!self->options->fail_on_data_loss)
+    weir_kafka_conf_set (conf, "auto.offset.reset", "earliest", NULL);
   self->consumer = rd_kafka_new (RD_KAFKA_CONSUMER, conf, text, sizeof text);
   if (self->consumer == NULL)
     {
@@ -225,6 +240,19 @@ weir_kafka_feeds_position (WeirKafkaFeeds *feeds,
   const WeirKafkaFeed *feed = find_feed (feeds, topic, partition);
 
   return feed != NULL ? feed->position : fallback;
+}
+
+void
+weir_kafka_feeds_take_marks (WeirKafkaFeeds *feeds,
+                             GPtrArray      *marks)
+{
+  for (guint i = 0; i < feeds->list->len; i++)
+    {
+      const WeirKafkaFeed *feed = feeds->list->pdata[i];
+
+      if (feed->mark.offset >= 0)
+        weir_kafka_marks_set (marks, &feed->mark);
+    }
 }
 
 /* ---- rows ------------------------------------------------------------------------------------------------------- */
@@ -372,11 +400,23 @@ take_kept (WeirKafkaFeeds       *self,
   return sort_messages (self, range, (rd_kafka_message_t **)kept->pdata, kept->len, rows, error);
 }
 
+/* The range ends behind what the broker has now: records are lost. */
+static gboolean
+is_lost (WeirKafkaFeeds       *self,
+         const WeirKafkaRange *range)
+{
+  gint64 end = self->control != NULL ? weir_kafka_control_get_end (self->control, range->feed->topic, range->feed->partition) : -1;
+
+  return end >= 0 && end < range->to;
+}
+
+/* @lost: the rest of the range is no longer there and is not waited for. */
 static gboolean
 check_alive (WeirKafkaFeeds       *self,
              const WeirKafkaRange *range,
              gint64               *last_us,
              gssize                n,
+             gboolean             *lost,
              GCancellable         *cancellable,
              GError              **error)
 {
@@ -386,10 +426,28 @@ check_alive (WeirKafkaFeeds       *self,
     *last_us = now_us;
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
+  *lost = now_us - *last_us > SILENT_US && is_lost (self, range);
+  if (*lost && self->options->fail_on_data_loss)
+    return weir_fail (error, WEIR_ERROR_RUN, "KAFKA_DATA_LOSS.PARTITION_OFFSET_CHANGED", WEIR_SPAN_NONE,
+                      "Topic %s, partition %d ends before offset %" G_GINT64_FORMAT " now: it was cut back, or deleted and made anew. "
+                      "Set failOnDataLoss to false to go on.",
+                      range->feed->topic, range->feed->partition, range->to);
   if (self->retry_us >= 0 && now_us - *last_us > MAX (STALLED_US, self->retry_us))
     return weir_fail (error, WEIR_ERROR_RUN, "KAFKA_UNREACHABLE", WEIR_SPAN_NONE, "No answer for topic %s, partition %d from %s.", range->feed->topic,
                       range->feed->partition, self->options->servers);
   return TRUE;
+}
+
+static void
+set_mark (WeirKafkaFeed *feed,
+          GPtrArray     *messages)
+{
+  const rd_kafka_message_t *message = messages->pdata[messages->len - 1];
+  rd_kafka_timestamp_type_t type;
+
+  feed->mark.offset = message->offset;
+  feed->mark.crc = weir_kafka_mark_crc (message);
+  feed->mark.timestamp_ms = rd_kafka_message_timestamp (message, &type);
 }
 
 gboolean
@@ -403,23 +461,25 @@ weir_kafka_feeds_read (WeirKafkaFeeds       *feeds,
 {
   GPtrArray *rows = g_ptr_array_new ();
   gint64     last_us = g_get_monotonic_time ();
+  gboolean   lost = FALSE;
   gboolean   ok = take_kept (feeds, range, rows, error);
 
-  while (ok && (rows->len > 0 || !is_complete (range)))
+  while (ok && (rows->len > 0 || !(lost || is_complete (range))))
     {
       rd_kafka_message_t *messages[CONSUME_BATCH];
       gssize              n = 0;
 
-      while (ok && !is_complete (range) && rows->len + CONSUME_BATCH <= WEIR_VECTOR_ROWS)
+      while (ok && !lost && !is_complete (range) && rows->len + CONSUME_BATCH <= WEIR_VECTOR_ROWS)
         {
           n = rd_kafka_consume_batch_queue (range->feed->queue, rows->len > 0 ? 0 : CONSUME_TIMEOUT_MS, messages, CONSUME_BATCH);
-          ok = sort_messages (feeds, range, messages, n, rows, error) && check_alive (feeds, range, &last_us, n, cancellable, error);
+          ok = sort_messages (feeds, range, messages, n, rows, error) && check_alive (feeds, range, &last_us, n, &lost, cancellable, error);
           if (n <= 0 && rows->len > 0)
             break;
         }
       if (!ok || rows->len == 0)
         continue;
       stats->rows += rows->len;
+      set_mark (range->feed, rows);
       ok = push_messages (feeds, g_steal_pointer (&rows), push, push_data, error);
       rows = g_ptr_array_new ();
     }

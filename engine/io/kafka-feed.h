@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "io/kafka-options.h"
+#include "io/kafka-control.h"
 #include "io/kafka-rows.h"
 
 G_BEGIN_DECLS
@@ -23,7 +23,9 @@ typedef struct
 
 /* Borrows @options and @conf (all options of the table). @needed: per column of the table. */
 WeirKafkaFeeds *weir_kafka_feeds_new (const WeirKafkaOptions *options, GHashTable *conf, WeirSchema *pruned, const gboolean *needed, gint64 retry_us);
-void            weir_kafka_feeds_free (WeirKafkaFeeds *feeds); /* nullable; the client ends in the background */
+/* Asked for the end of a partition that does not come; borrowed, nullable. */
+void weir_kafka_feeds_set_control (WeirKafkaFeeds *feeds, WeirKafkaControl *control);
+void weir_kafka_feeds_free (WeirKafkaFeeds *feeds); /* nullable; the client ends in the background */
 
 /**
  * weir_kafka_feeds_seek:
@@ -36,6 +38,9 @@ gboolean weir_kafka_feeds_seek (WeirKafkaFeeds *feeds, GPtrArray *begin, GError 
 WeirKafkaRange *weir_kafka_feeds_range (WeirKafkaFeeds *feeds, const char *topic, gint32 partition, gint64 to);
 /* Next offset of the partition that was not handed out; @fallback when it is not read. */
 gint64 weir_kafka_feeds_position (WeirKafkaFeeds *feeds, const char *topic, gint32 partition, gint64 fallback);
+
+/* Puts the last records of the ranges that were read into @marks. */
+void weir_kafka_feeds_take_marks (WeirKafkaFeeds *feeds, GPtrArray *marks);
 
 /* The records of a range, on a worker. */
 gboolean weir_kafka_feeds_read (WeirKafkaFeeds *feeds, const WeirKafkaRange *range, WeirSourcePush push, gpointer push_data, WeirDecodeStats *stats, GCancellable *cancellable, GError **error);

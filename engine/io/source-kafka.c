@@ -2,6 +2,7 @@
 #define G_LOG_DOMAIN "weir-io"
 #include "config.h"
 
+#include "base/durable-file.h"
 #include "io/kafka-control.h"
 #include "io/kafka-feed.h"
 
@@ -13,7 +14,16 @@
  * The control thread (kafka-control.c) knows partitions and ends; a batch takes, of every partition, the offsets from where the last batch
  * ended up to the end it saw (kafka-offsets.c). A morsel is one partition's range, read by kafka-feed.c. Nothing is ever committed
  * to the broker.
+ *
+ * With a checkpoint, where the stream began is resolved once and kept in the file START_NAME, as Spark does; later runs go on from the last
+ * batch. Each batch is logged with the offsets its ranges begin at and with marks of the records read last (kafka-marks.c), by
+ * which a restart knows a topic that was deleted and made anew.
+ *
+ * Records that are gone — behind the low end, behind a high end that moved back, of a topic made anew — end the query, or with failOnDataLoss
+ * false move the begin of the next range to the oldest record there is.
  */
+
+#define START_NAME "start"
 
 typedef struct
 {
@@ -26,10 +36,43 @@ typedef struct
   gboolean          needed[WEIR_KAFKA_N_COLUMNS];
   gint64            retry_us;
   gboolean          is_streaming;
-  GPtrArray        *frozen; /* Owned, nullable: ends fixed by freeze */
+  GPtrArray        *frozen;      /* Owned, nullable: ends fixed by freeze */
+  GPtrArray        *marks;       /* Owned: of the last batch that was committed */
+  GPtrArray        *begin;       /* Owned, nullable: where the ranges of the batch that ends at begin_to begin */
+  char             *begin_to;    /* Owned, nullable */
+  GPtrArray        *renewed;     /* Owned: partitions of other topics under the old name that are read by now; offsets of no meaning */
+  char             *dir;         /* Owned, nullable: folder of the checkpoint for this source */
+  gboolean          knows_start; /* it is written there */
+  gboolean          is_resumed;
 } KafkaSource;
 
 /* ---- life --------------------------------------------------------------------------------------------------------- */
+
+/* Where the first run began, instead of what the options say. */
+static gboolean
+read_start (KafkaSource *self,
+            GError     **error)
+{
+  g_autofree char      *path = NULL, *text = NULL;
+  g_autoptr (GPtrArray) offsets = NULL;
+  g_autoptr (GError)    local = NULL;
+
+  if (self->dir == NULL)
+    return TRUE;
+  path = g_build_filename (self->dir, START_NAME, NULL);
+  if (!g_file_get_contents (path, &text, NULL, &local))
+    return g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_NOENT) ||
+           weir_fail (error, WEIR_ERROR_RUN, "STREAM_FAILED", WEIR_SPAN_NONE, "Cannot read %s: %s.", path, local->message);
+  offsets = weir_kafka_offsets_parse (text, NULL);
+  if (offsets == NULL)
+    return weir_fail (error, WEIR_ERROR_RUN, "STREAM_FAILED", WEIR_SPAN_NONE, "%s is damaged: it should name the offsets the query began at.", path);
+  g_clear_pointer (&self->options.start_offsets, g_ptr_array_unref);
+  self->options.start_offsets = g_steal_pointer (&offsets);
+  self->options.start = WEIR_KAFKA_EARLIEST;
+  self->options.start_timestamp_ms = -1;
+  self->knows_start = TRUE;
+  return TRUE;
+}
 
 static gboolean
 kafka_open (WeirSource             *source,
@@ -42,7 +85,10 @@ kafka_open (WeirSource             *source,
   gpointer               key, value;
   rd_kafka_conf_t       *conf;
 
-  if (!weir_kafka_options_parse (&self->options, config->options, config->is_streaming, error))
+  self->marks = weir_kafka_marks_new ();
+  self->renewed = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_kafka_offset_free);
+  self->dir = g_strdup (config->wal_dir);
+  if (!weir_kafka_options_parse (&self->options, config->options, config->is_streaming, error) || !read_start (self, error))
     return FALSE;
   self->conf = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_hash_table_iter_init (&iter, config->options);
@@ -72,14 +118,24 @@ changed_cb (gpointer data)
 static void
 kafka_start (WeirSource *source)
 {
-  KafkaSource       *self = (KafkaSource *)source;
-  g_autoptr (GError) error = NULL;
-  rd_kafka_conf_t   *conf = weir_kafka_conf_new (self->conf, NULL, &error);
+  KafkaSource           *self = (KafkaSource *)source;
+  g_autoptr (GError)     error = NULL;
+  WeirKafkaControlConfig config = {
+    .source = source,
+    .options = &self->options,
+    .conf = weir_kafka_conf_new (self->conf, NULL, &error),
+    .marks = self->marks,
+    .is_resumed = self->is_resumed,
+    .retry_us = self->retry_us,
+    .changed = changed_cb,
+    .changed_data = self,
+  };
 
   self->context = g_main_context_ref_thread_default ();
   weir_source_set_state (source, WEIR_SOURCE_CONNECTING, NULL, 0);
-  if (conf != NULL)
-    self->control = weir_kafka_control_new (source, &self->options, conf, self->retry_us, changed_cb, self, &error);
+  if (config.conf != NULL)
+    self->control = weir_kafka_control_new (&config, &error);
+  weir_kafka_feeds_set_control (self->feeds, self->control);
   if (self->control == NULL)
     weir_source_set_state (source, WEIR_SOURCE_FAILED, g_strdup (error->message), 0);
 }
@@ -103,28 +159,104 @@ kafka_finalize (WeirSource *source)
   g_clear_pointer (&self->context, g_main_context_unref);
   weir_kafka_options_clear (&self->options);
   g_clear_pointer (&self->frozen, g_ptr_array_unref);
+  g_clear_pointer (&self->marks, g_ptr_array_unref);
+  g_clear_pointer (&self->begin, g_ptr_array_unref);
+  g_clear_pointer (&self->renewed, g_ptr_array_unref);
+  g_free (self->begin_to);
+  g_free (self->dir);
 }
 
 /* ---- offsets ------------------------------------------------------------------------------------------------------ */
 
-static gboolean
-check_loss (KafkaSource *self,
-            GPtrArray   *partitions,
-            GPtrArray   *from,
-            GError     **error)
+/* Why records from @at on cannot be read; NULL: they can. (transfer full) */
+static char *
+loss_of (KafkaSource              *self,
+         const WeirKafkaPartition *partition,
+         GPtrArray                *from,
+         gint64                    at,
+         const char              **condition)
 {
-  for (guint i = 0; self->options.fail_on_data_loss && i < partitions->len; i++)
+  gboolean is_known = weir_kafka_offsets_find (from, partition->topic, partition->partition) != WEIR_KAFKA_NONE;
+  gboolean is_read = weir_kafka_offsets_find (self->renewed, partition->topic, partition->partition) != WEIR_KAFKA_NONE;
+
+  *condition = "KAFKA_DATA_LOSS.PARTITION_OFFSET_CHANGED";
+  if (is_known && partition->is_other && !is_read)
+    return g_strdup_printf ("Topic %s was deleted and made anew: the record read last in partition %d is another one now.", partition->topic, partition->partition);
+  if (is_known && at > partition->high)
+    return g_strdup_printf ("Topic %s, partition %d ends at offset %" G_GINT64_FORMAT " now, before offset %" G_GINT64_FORMAT
+                            " that was reached: it was cut back, or deleted and made anew.",
+                            partition->topic, partition->partition, partition->high, at);
+  *condition = is_known || from == NULL ? "KAFKA_DATA_LOSS.START_OFFSET_RESET" : "KAFKA_DATA_LOSS.ADDED_PARTITION_DOES_NOT_START_FROM_OFFSET_ZERO";
+  if (at < partition->low)
+    return g_strdup_printf ("Records %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT " of topic %s, partition %d are gone (retention).", at, partition->low - 1,
+                            partition->topic, partition->partition);
+  if (from != NULL && !is_known && at > 0)
+    return g_strdup_printf ("The new partition %d of topic %s begins at offset %" G_GINT64_FORMAT ": records before it are gone (retention).",
+                            partition->partition, partition->topic, at);
+  return NULL;
+}
+
+static gboolean
+check_deleted (KafkaSource *self,
+               GPtrArray   *partitions,
+               GPtrArray   *from,
+               GError     **error)
+{
+  for (guint i = 0; self->options.fail_on_data_loss && from != NULL && i < from->len; i++)
+    {
+      const WeirKafkaOffset *at = from->pdata[i];
+
+      if (weir_kafka_partitions_find (partitions, at->topic, at->partition) == NULL)
+        return weir_fail (error, WEIR_ERROR_RUN, "KAFKA_DATA_LOSS.PARTITIONS_DELETED", WEIR_SPAN_NONE,
+                          "Partition %d of topic %s is gone. Set failOnDataLoss to false to go on without it.", at->partition, at->topic);
+    }
+  return TRUE;
+}
+
+/* Where the ranges of a batch that starts at @from begin. NULL with @error: records are lost. (transfer full) */
+static GPtrArray *
+begin_of (KafkaSource *self,
+          GPtrArray   *partitions,
+          GPtrArray   *from,
+          GError     **error)
+{
+  g_autoptr (GPtrArray) begin = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_kafka_offset_free);
+
+  if (!check_deleted (self, partitions, from, error))
+    return NULL;
+  for (guint i = 0; i < partitions->len; i++)
     {
       const WeirKafkaPartition *partition = partitions->pdata[i];
       gint64                    at = weir_kafka_position (partition, from);
+      const char               *condition;
+      g_autofree char          *loss = loss_of (self, partition, from, at, &condition);
 
-      if (at < partition->low)
-        return weir_fail (error, WEIR_ERROR_RUN, "KAFKA_DATA_LOSS.START_OFFSET_RESET", WEIR_SPAN_NONE,
-                          "Records %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT " of topic %s, partition %d are gone (retention). "
-                          "Set failOnDataLoss to false to go on with the oldest there is.",
-                          at, partition->low - 1, partition->topic, partition->partition);
+      if (loss != NULL && self->options.fail_on_data_loss)
+        {
+          weir_fail (error, WEIR_ERROR_RUN, condition, WEIR_SPAN_NONE, "%s Set failOnDataLoss to false to go on with the oldest record there is.", loss);
+          return NULL;
+        }
+      if (loss != NULL)
+        g_info ("%s", loss);
+      weir_kafka_offsets_add (begin, partition->topic, partition->partition, loss != NULL ? partition->low : at);
     }
-  return TRUE;
+  return g_steal_pointer (&begin);
+}
+
+/* Kept before the first batch, so that a restart that finds no batch begins there too. */
+static gboolean
+write_start (KafkaSource *self,
+             GPtrArray   *begin,
+             GError     **error)
+{
+  g_autofree char *text = NULL;
+
+  if (self->dir == NULL || self->knows_start)
+    return TRUE;
+  text = weir_kafka_offsets_format (begin);
+  self->knows_start = weir_durable_mkdir_with_parents (self->dir, error) &&
+                      weir_durable_write (self->dir, START_NAME, text, strlen (text), WEIR_DURABLE_REPLACE, error);
+  return self->knows_start;
 }
 
 /* Waits for the first answer in a bounded read, whose caller has no loop to come back from. */
@@ -149,6 +281,19 @@ wait_partitions (KafkaSource *self,
     }
 }
 
+/* Takes @begin, which belongs to the batch that ends at @to; returns @to. */
+static char *
+keep_begin (KafkaSource *self,
+            GPtrArray   *begin,
+            char        *to)
+{
+  g_clear_pointer (&self->begin, g_ptr_array_unref);
+  g_free (self->begin_to);
+  self->begin = begin;
+  self->begin_to = g_strdup (to);
+  return to;
+}
+
 static char *
 kafka_latest (WeirSource *source,
               const char *from,
@@ -156,12 +301,13 @@ kafka_latest (WeirSource *source,
               GError    **error)
 {
   KafkaSource          *self = (KafkaSource *)source;
-  g_autoptr (GPtrArray) begin = *from != '\0' ? weir_kafka_offsets_parse (from, error) : NULL;
+  g_autoptr (GPtrArray) last = *from != '\0' ? weir_kafka_offsets_parse (from, error) : NULL;
   g_autoptr (GError)    failed = NULL;
   g_autoptr (GPtrArray) partitions = NULL;
+  g_autoptr (GPtrArray) begin = NULL;
   g_autoptr (GPtrArray) end = NULL;
 
-  if (self->control == NULL || (*from != '\0' && begin == NULL))
+  if (self->control == NULL || (*from != '\0' && last == NULL))
     {
       if (self->control == NULL)
         weir_fail (error, WEIR_ERROR_RUN, "STREAM_FAILED", WEIR_SPAN_NONE, "%s", self->parent.status.message);
@@ -175,13 +321,14 @@ kafka_latest (WeirSource *source,
     }
   if (partitions == NULL)
     return g_strdup (from); /* not connected yet */
-  if (!check_loss (self, partitions, begin, error))
+  begin = begin_of (self, partitions, last, error);
+  if (begin == NULL || (last == NULL && !write_start (self, begin, error)))
     return NULL;
   weir_kafka_clip (partitions, self->frozen);
-  if (begin == NULL && !weir_kafka_any_record (partitions))
+  if (last == NULL && !weir_kafka_any_record (partitions))
     return g_strdup (from); /* nothing at all to read is no batch */
   end = weir_kafka_plan_end (partitions, begin, unlimited ? 0 : self->options.max_offsets);
-  return weir_kafka_offsets_format (end);
+  return keep_begin (self, g_steal_pointer (&begin), weir_kafka_offsets_format (end));
 }
 
 static char *
@@ -212,22 +359,22 @@ kafka_freeze (WeirSource *source,
 
 /* ---- batches ------------------------------------------------------------------------------------------------------ */
 
-/* Where the ranges of a batch that starts at @from begin. */
+/* Where the ranges of the batch that ends at @to begin: as latest() found it, or as the log has it. */
 static GPtrArray *
-begin_of (KafkaSource *self,
-          GPtrArray   *partitions,
-          GPtrArray   *from)
+find_begin (KafkaSource *self,
+            const char  *from,
+            const char  *to,
+            GError     **error)
 {
-  GPtrArray *begin = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_kafka_offset_free);
+  g_autoptr (GPtrArray) last = NULL, partitions = NULL;
 
-  for (guint i = 0; i < partitions->len; i++)
-    {
-      const WeirKafkaPartition *partition = partitions->pdata[i];
-      gint64                    at = weir_kafka_position (partition, from);
-
-      weir_kafka_offsets_add (begin, partition->topic, partition->partition, self->options.fail_on_data_loss ? at : MAX (at, partition->low));
-    }
-  return begin;
+  if (self->begin_to != NULL && strcmp (self->begin_to, to) == 0)
+    return g_ptr_array_ref (self->begin);
+  last = *from != '\0' ? weir_kafka_offsets_parse (from, error) : NULL;
+  partitions = weir_kafka_control_get_partitions (self->control);
+  if (*from != '\0' && last == NULL)
+    return NULL;
+  return begin_of (self, partitions, last, error);
 }
 
 static GPtrArray *
@@ -237,16 +384,14 @@ kafka_plan (WeirSource *source,
             GError    **error)
 {
   KafkaSource          *self = (KafkaSource *)source;
-  g_autoptr (GPtrArray) last = *from != '\0' ? weir_kafka_offsets_parse (from, error) : NULL;
   g_autoptr (GPtrArray) end = weir_kafka_offsets_parse (to, error);
-  g_autoptr (GPtrArray) partitions = weir_kafka_control_get_partitions (self->control);
   g_autoptr (GPtrArray) begin = NULL;
   GPtrArray            *ranges;
 
-  if (end == NULL || partitions == NULL)
+  if (end == NULL)
     return NULL;
-  begin = begin_of (self, partitions, last);
-  if (!weir_kafka_feeds_seek (self->feeds, begin, error))
+  begin = find_begin (self, from, to, error);
+  if (begin == NULL || !weir_kafka_feeds_seek (self->feeds, begin, error))
     return NULL;
   ranges = g_ptr_array_new_with_free_func (g_free);
   for (guint i = 0; i < end->len; i++)
@@ -276,6 +421,69 @@ static void
 kafka_commit (WeirSource *source,
               const char *to)
 {
+  KafkaSource          *self = (KafkaSource *)source;
+  g_autoptr (GPtrArray) partitions = self->control != NULL ? weir_kafka_control_get_partitions (self->control) : NULL;
+
+  weir_kafka_feeds_take_marks (self->feeds, self->marks);
+  for (guint i = 0; partitions != NULL && i < partitions->len; i++)
+    {
+      const WeirKafkaPartition *partition = partitions->pdata[i];
+
+      if (partition->is_other && weir_kafka_offsets_find (self->renewed, partition->topic, partition->partition) == WEIR_KAFKA_NONE)
+        weir_kafka_offsets_add (self->renewed, partition->topic, partition->partition, 0);
+    }
+}
+
+/* ---- checkpoint --------------------------------------------------------------------------------------------------- */
+
+static GBytes *
+kafka_log_range (WeirSource *source,
+                 const char *from,
+                 const char *to,
+                 GError    **error)
+{
+  KafkaSource          *self = (KafkaSource *)source;
+  g_autoptr (GPtrArray) begin = find_begin (self, from, to, error);
+
+  return begin != NULL ? weir_kafka_marks_write (begin, self->marks) : NULL;
+}
+
+static gboolean
+kafka_replay_range (WeirSource *source,
+                    const char *from,
+                    const char *to,
+                    GBytes     *range,
+                    gboolean    committed,
+                    GError    **error)
+{
+  KafkaSource *self = (KafkaSource *)source;
+  GPtrArray   *begin, *marks;
+
+  if (!weir_kafka_marks_read (range, &begin, &marks, error))
+    return FALSE;
+  g_ptr_array_unref (self->marks);
+  self->marks = marks;
+  self->is_resumed = TRUE;
+  g_free (keep_begin (self, begin, g_strdup (to)));
+  return TRUE;
+}
+
+static GBytes *
+kafka_log_state (WeirSource *source)
+{
+  KafkaSource          *self = (KafkaSource *)source;
+  g_autoptr (GPtrArray) none = g_ptr_array_new ();
+
+  return weir_kafka_marks_write (none, self->marks);
+}
+
+static gboolean
+kafka_restore_state (WeirSource *source,
+                     const char *committed,
+                     GBytes     *state,
+                     GError    **error)
+{
+  return kafka_replay_range (source, "", committed, state, TRUE, error);
 }
 
 static void
@@ -315,6 +523,10 @@ static const WeirSourceClass kafka_class = {
   .metrics = kafka_metrics,
   .stop = kafka_stop,
   .finalize = kafka_finalize,
+  .log_range = kafka_log_range,
+  .replay_range = kafka_replay_range,
+  .log_state = kafka_log_state,
+  .restore_state = kafka_restore_state,
 };
 
 const WeirSourceKind _weir_source_kafka = { &kafka_class, sizeof (KafkaSource), weir_kafka_resolve_schema };

@@ -213,6 +213,36 @@ def test_sink_crashes():
             same(without_id(BROKER.use('read', topic, 1)), wanted)
 
 
+def test_kafka_to_kafka_crashes():
+    """Read from one topic, counted, written to another, killed at acts all over the run: the outcome is that of an uninterrupted run."""
+    BROKER.use('create', 'from', 2)
+    BROKER.use('produce', 'from', 2, [f'{n % 3}' for n in range(60)])
+
+    def run(directory, topic, code=0, **env):
+        script = f"""
+            CREATE TABLE k USING kafka OPTIONS (kafka.bootstrap.servers '{BROKER.address}', subscribe 'from', startingOffsets 'earliest', maxOffsetsPerTrigger 15);
+            CREATE TABLE o USING kafka OPTIONS (kafka.bootstrap.servers '{BROKER.address}', topic '{topic}');
+            CREATE STREAMING QUERY q INTO o OUTPUT MODE UPDATE TRIGGER AVAILABLE NOW CHECKPOINT LOCATION '{directory}/checkpoint' AS
+              SELECT CAST(value AS STRING) AS key, CAST(count(*) AS STRING) AS value FROM STREAM k GROUP BY CAST(value AS STRING)"""
+        done = subprocess.run([cli.PROGRAM, '-e', script], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              env=dict(cli.environment(), **env), timeout=LIMIT, text=True, check=False)
+        assert done.returncode == code, f'exit {done.returncode} instead of {code}: {done.stderr[-500:]}'
+
+    with tempfile.TemporaryDirectory(prefix='weir-kafka-') as directory:
+        BROKER.use('create', 'to', 1)
+        run(directory, 'to', WEIR_EFFECTS_LOG=f'{directory}/effects')
+        with open(f'{directory}/effects', encoding='utf-8') as lines:
+            n_effects = len(lines.readlines())
+    wanted = without_id(BROKER.use('read', 'to', 1))
+    same(len(wanted), 15)  # 7 and 7 offsets a batch, three keys each
+    for number in range(1, n_effects, max(1, n_effects // 8)):
+        with tempfile.TemporaryDirectory(prefix='weir-kafka-') as directory:
+            BROKER.use('create', f'to-{number}', 1)
+            run(directory, f'to-{number}', 137, WEIR_CRASH_AT=f'{number}:{"before" if number % 2 else "after"}')
+            run(directory, f'to-{number}')
+            same(without_id(BROKER.use('read', f'to-{number}', 1)), wanted)
+
+
 def test_sink_broker_killed():
     """The broker dies while a query writes to it and comes back: nothing is lost and nothing is there twice."""
     BROKER.use('create', 'numbers', 1)
