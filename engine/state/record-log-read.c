@@ -83,6 +83,12 @@ get_u64 (const guint8 *at)
 }
 
 static gboolean
+is_header (const guint8 *header)
+{
+  return memcmp (header, "WEIRCLOG", 8) == 0 && get_u32 (header + 44) == weir_crc32c (0, header, 44);
+}
+
+static gboolean
 check_header (WeirLogReader *self,
               const guint8  *header,
               GError       **error)
@@ -129,6 +135,12 @@ weir_log_reader_open (const char *path,
       else
         weir_log_fail (error, path, self->size, "it ends within its head");
       return NULL;
+    }
+  /* Nothing is appended before the head is durable: one that is wrong, with nothing behind it, never was. */
+  if (is_last && self->size == WEIR_LOG_HEADER_SIZE && !is_header (header))
+    {
+      self->size = 0;
+      return g_steal_pointer (&self);
     }
   return check_header (self, header, error) ? g_steal_pointer (&self) : NULL;
 }

@@ -119,7 +119,7 @@ typedef struct
 /**
  * weir_log_reader_open:
  *
- * @is_last with a header that is cut off or empty is a segment that was never begun: the reader has `size` 0 and no records.
+ * @is_last with a header that is cut off, empty or wrong, and nothing behind it, is a segment that was never begun: the reader has `size` 0 and no records.
  *
  * Returns: (transfer full) (nullable): the reader, or NULL with CANNOT_LOAD_STATE_STORE.UNCATEGORIZED
  */

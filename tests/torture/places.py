@@ -4,10 +4,14 @@
 import json
 import os
 import re
+import socket
 import sqlite3
 import subprocess
+import threading
+import time
 
 import manifest
+import walread
 from shapes import COLUMNS
 
 
@@ -37,6 +41,68 @@ class ReplaySource:
                    "startingOffsets 'earliest', maxOffsetsPerTrigger 14);")
             yield (f"CREATE TEMPORARY VIEW {table} AS SELECT j.* FROM (SELECT from_json(CAST(value AS STRING), '{COLUMNS}') AS j "
                    f'FROM STREAM raw_{table});')
+
+
+class QueueSource:
+    """Batches put into a durable queue by INSERT. A producer that starts again goes on behind what the log has."""
+    name = 'queue'
+
+    def __init__(self):
+        self.producer = walread.Producer()
+
+    def reset(self, folder):
+        self.producer.reset(folder)
+
+    def declare(self, inputs, folder, shape):
+        yield from FileSource.declare_static(inputs, shape)
+        for number, table in enumerate(shape.streams):
+            kept = self.producer.taken(folder / 'cp' / 'sources' / str(number))
+            yield f"CREATE TABLE {table} ({COLUMNS}) USING queue OPTIONS (durable 'true');"
+            for file in sorted((inputs / table).iterdir())[kept:]:
+                rows = [json.loads(line) for line in file.read_text(encoding='ascii').splitlines()]
+                yield f'INSERT INTO {table} VALUES ' + ', '.join(f"(TIMESTAMP '{row['ts']}', '{row['k']}', {row['v']})" for row in rows) + ';'
+
+
+class SocketSource:
+    """Lines of a peer that resends what is not in the durable source's log. How lines fall into batches is chance."""
+    name = 'socket'
+    shapes = ('map-filter', 'static-join')
+    cut_by_chance = True
+
+    def __init__(self):
+        self.peers = {}
+        self.producer = walread.Producer()
+
+    def reset(self, folder):
+        self.producer.reset(folder)
+
+    def declare(self, inputs, folder, shape):
+        yield from FileSource.declare_static(inputs, shape)
+        port = self.peer(inputs / 't', folder)
+        self.producer.taken(folder / 'cp' / 'sources' / '0')
+        yield f"CREATE TABLE raw_t USING socket OPTIONS (host '127.0.0.1', port {port}, durable 'true');"
+        yield f"CREATE TEMPORARY VIEW t AS SELECT j.* FROM (SELECT from_json(value, '{COLUMNS}') AS j FROM STREAM raw_t);"
+
+    def peer(self, inputs, folder):
+        """The port of the folder's peer; it is made once."""
+        if folder not in self.peers:
+            lines = [line for file in sorted(inputs.iterdir()) for line in file.read_bytes().splitlines(keepends=True)]
+            server = socket.create_server(('127.0.0.1', 0))
+            self.peers[folder] = server.getsockname()[1]
+            threading.Thread(target=self.serve, args=(server, lines, folder / 'cp' / 'sources' / '0'), daemon=True).start()
+        return self.peers[folder]
+
+    def serve(self, server, lines, log):
+        while True:
+            connection, _ = server.accept()
+            left = lines[self.producer.taken(log):]
+            with connection:
+                try:
+                    for at in range(0, len(left), 15):
+                        connection.sendall(b''.join(left[at:at + 15]))
+                        time.sleep(0.01)
+                except OSError:
+                    continue
 
 
 class FileSink:

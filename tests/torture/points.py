@@ -11,10 +11,10 @@ import sys
 import time
 
 from lab import Lab
-from places import FileSink, FileSource, KafkaSink, PairSink, PostgresSink, ReplaySource, SqliteSink
+from places import FileSink, FileSource, KafkaSink, PairSink, PostgresSink, QueueSource, ReplaySource, SocketSource, SqliteSink
 from scenario import scenarios
 
-SOURCES = {source.name: source for source in (FileSource(), ReplaySource())}
+SOURCES = {source.name: source for source in (FileSource(), ReplaySource(), QueueSource(), SocketSource())}
 SINKS = {sink.name: sink for sink in (FileSink(), SqliteSink(), PairSink(FileSink('files'), SqliteSink()), PostgresSink(), KafkaSink())}
 WHEN = ('before', 'after')
 SHOWN = 5           # differences printed in full
@@ -27,7 +27,7 @@ def parser(description):
     made.add_argument('--points', type=int, default=0, help='how many to try, spread over all scenarios; default all')
     made.add_argument('--seed', type=int, default=1)
     made.add_argument('--only', default='', help='scenarios whose name holds this text')
-    made.add_argument('--sources', default='file,replay')
+    made.add_argument('--sources', default='file,replay,queue,socket')
     made.add_argument('--sinks', default='file,sqlite,file+sqlite')
     made.add_argument('--jobs', type=int, default=os.cpu_count())
     return made

@@ -69,6 +69,8 @@ def killed(scenario, stage, slot):
     """A folder as a kill left it; None when the run ended."""
     folder = scenario.prepare(slot)
     outcome = scenario.run(slot, WEIR_CRASH_AT=f'{max(1, int(stage * len(scenario.effects)))}:after')
+    # A peer knows what was taken before the damage.
+    scenario.write_script(folder)
     return folder if outcome.status == KILLED else None
 
 
@@ -118,7 +120,9 @@ def main():
                 folder = killed(scenario, stage, 'base')
                 for number, file in enumerate(files_of(folder) if folder else []):
                     kinds[file.suffix or file.name] += 1
-                    damages = ['cut', 'flip'] * FLIPS + ['zeros', 'junk', 'emptied', 'removed', 'neighbour']
+                    # A source's log that is cut between two records is one whose last rows never came: only the peer knows better.
+                    shorter = [] if file.suffix == '.wal' else ['cut'] * FLIPS + ['emptied', 'removed', 'neighbour']
+                    damages = ['flip'] * FLIPS + ['zeros', 'junk'] + shorter
                     points += [Point(scenario, stage, number, damage, chance.getrandbits(32)) for damage in damages]
         print(f'# {len(found)} scenarios, {len(points)} points, files:', ', '.join(f'{n} {kind}' for kind, n in kinds.items()), flush=True)
         count.start()

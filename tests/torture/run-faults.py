@@ -57,9 +57,10 @@ def complaint(point, outcome, seconds):
         return f'took {seconds:.1f} s to fail'
     if CAUSES[point.code] not in outcome.errors and not OTHER_WORDS.search(outcome.errors):
         return f'does not name the cause: {outcome}'
-    if str(point.scenario.lab.root) not in outcome.errors:
+    is_remote = point.effect[1].startswith(('postgres-', 'kafka-'))
+    if not is_remote and str(point.scenario.lab.root) not in outcome.errors or is_remote and ' at ' not in outcome.errors:
         return f'names no path: {outcome}'
-    if point.code == 'ENOSPC' and 'free' not in outcome.errors:
+    if point.code == 'ENOSPC' and not is_remote and 'free' not in outcome.errors:
         return f'does not say what is free: {outcome}'
     return None
 
