@@ -319,8 +319,8 @@ read_segment (const Segment *segment,
   g_autofree char *contents = NULL;
   Scan             scan = { 0 };
   WeirWalRecord    record;
-  const guint8    *payload;
-  gsize            len;
+  const guint8    *payload = NULL;
+  gsize            len = 0;
   GError          *local = NULL;
 
   if (begin_scan (segment, &scan, &contents, &local))
