@@ -37,9 +37,12 @@ WEIR_API char **weir_script_list_effects (const char *text);
 typedef enum
 {
   WEIR_CARD_FROM,
+  WEIR_CARD_JOIN, /* a second table */
   WEIR_CARD_FILTER,
   WEIR_CARD_EVENT_TIME,
+  WEIR_CARD_DISTINCT,
   WEIR_CARD_WINDOW,
+  WEIR_CARD_SESSION, /* a session window */
   WEIR_CARD_GROUP_BY,
   WEIR_CARD_AGGREGATE,
   WEIR_CARD_OUTPUT,
@@ -59,14 +62,16 @@ typedef struct
   WeirCardKind             kind;
   WeirRange                range;  /* in the script */
   const char              *sql;    /* text of that range */
-  const char              *source; /* FROM: table name */
+  const char              *source; /* FROM, JOIN: table name */
   gboolean                 is_stream;
-  const char              *condition; /* FILTER */
-  const char              *column;    /* EVENT_TIME, WINDOW */
+  const char              *join_type; /* JOIN: inner, left, right, full, cross, left semi, left anti */
+  const char              *condition; /* FILTER; JOIN: behind ON, or USING and its list; nullable */
+  const char              *column;    /* EVENT_TIME, WINDOW, SESSION */
   const char              *delay;     /* EVENT_TIME: `10 SECONDS` */
-  const char              *size;      /* WINDOW: `10 seconds` */
+  const char              *size;      /* WINDOW: `10 seconds`; SESSION: the gap */
   const char              *slide;     /* nullable: tumbling */
-  const char *const       *keys;      /* GROUP_BY: SQL of each, without the window; NULL-terminated */
+  const char *const       *keys;      /* GROUP_BY: SQL of each, without the window; DISTINCT: columns, none for all; NULL-terminated */
+  gboolean                 within;    /* DISTINCT: within the watermark */
   guint                    n_aggregates;
   const WeirCardAggregate *aggregates;
   const char              *mode;       /* OUTPUT: append, update, complete; NULL when not said */
@@ -88,6 +93,12 @@ WEIR_API char *weir_cards_set_source (WeirCards *cards, const char *table);
 WEIR_API char *weir_cards_set_filter (WeirCards *cards, const char *condition);                                   /* NULL removes */
 WEIR_API char *weir_cards_set_event_time (WeirCards *cards, const char *column, const char *delay);               /* column NULL removes */
 WEIR_API char *weir_cards_set_window (WeirCards *cards, const char *column, const char *size, const char *slide); /* size NULL removes */
+/* @gap: a duration or an expression; NULL removes. A window of the other kind makes room. */
+WEIR_API char *weir_cards_set_session (WeirCards *cards, const char *column, const char *gap);
+/* @type NULL removes; @condition: an expression, or USING and its list. */
+WEIR_API char *weir_cards_set_join (WeirCards *cards, const char *type, const char *table, gboolean is_stream, const char *condition);
+/* @columns: names, none for all; NULL removes. */
+WEIR_API char *weir_cards_set_distinct (WeirCards *cards, const char *const *columns, gboolean within);
 WEIR_API char *weir_cards_set_group_keys (WeirCards *cards, const char *const *keys);
 WEIR_API char *weir_cards_set_aggregate (WeirCards *cards, guint i, const char *function, const char *argument, const char *alias); /* i = n: appends; function NULL removes */
 WEIR_API char *weir_cards_set_output (WeirCards *cards, const char *mode, const char *trigger, const char *sink);

@@ -29,6 +29,8 @@ fill_card (WeirCard          *card,
   card->sql = step->sql;
   card->source = step->source;
   card->is_stream = step->is_stream;
+  card->join_type = step->join_type;
+  card->within = step->within;
   card->condition = step->condition;
   card->column = step->column;
   card->delay = step->delay;
@@ -111,6 +113,32 @@ weir_cards_set_window (WeirCards  *cards,
                        const char *slide)
 {
   return weir_sql_steps_set_window (cards->steps, column, size, slide);
+}
+
+char *
+weir_cards_set_session (WeirCards  *cards,
+                        const char *column,
+                        const char *gap)
+{
+  return weir_sql_steps_set_session (cards->steps, column, gap);
+}
+
+char *
+weir_cards_set_join (WeirCards  *cards,
+                     const char *type,
+                     const char *table,
+                     gboolean    is_stream,
+                     const char *condition)
+{
+  return weir_sql_steps_set_join (cards->steps, type, table, is_stream, condition);
+}
+
+char *
+weir_cards_set_distinct (WeirCards         *cards,
+                         const char *const *columns,
+                         gboolean           within)
+{
+  return weir_sql_steps_set_distinct (cards->steps, columns, within);
 }
 
 char *

@@ -30,8 +30,8 @@ has_comment (const char *text)
   return token.kind == WEIR_SQL_TOKEN_COMMENT;
 }
 
-static gboolean
-is_expression (const char *text)
+gboolean
+_weir_sql_steps_is_expression (const char *text)
 {
   g_autoptr (WeirSqlScript) script = text != NULL ? weir_sql_parse_expression (text, -1, NULL) : NULL;
 
@@ -58,9 +58,9 @@ is_duration_text (const char *text)
   return text != NULL && weir_sql_parse_interval (text, WEIR_SPAN_NONE, &interval, NULL);
 }
 
-static WeirSqlSteps *
-steps_after (WeirSqlSteps *steps,
-             const char   *text)
+WeirSqlSteps *
+_weir_sql_steps_after (WeirSqlSteps *steps,
+                       const char   *text)
 {
   WeirSpan statement = steps->statement;
 
@@ -68,10 +68,10 @@ steps_after (WeirSqlSteps *steps,
   return weir_sql_steps_new (text, statement);
 }
 
-static char *
-replace (WeirSqlSteps *steps,
-         WeirSpan      span,
-         const char   *replacement)
+char *
+_weir_sql_steps_replace (WeirSqlSteps *steps,
+                         WeirSpan      span,
+                         const char   *replacement)
 {
   WeirSqlSplices splices;
 
@@ -132,7 +132,7 @@ weir_sql_steps_set_source (WeirSqlSteps *steps,
   if (name->n_parts == 1 && strcmp (name->parts[0].name, table) == 0)
     return unchanged (steps);
   quoted = weir_sql_quote_identifier (table);
-  return replace (steps, name->span, quoted);
+  return _weir_sql_steps_replace (steps, name->span, quoted);
 }
 
 char *
@@ -146,17 +146,17 @@ weir_sql_steps_set_filter (WeirSqlSteps *steps,
     return NULL;
   if (condition == NULL)
     return select->where != NULL ? remove_clause (steps, select->where_span) : unchanged (steps);
-  if (!is_expression (condition))
+  if (!_weir_sql_steps_is_expression (condition))
     return NULL;
   if (select->where != NULL)
-    return replace (steps, select->where->span, condition);
+    return _weir_sql_steps_replace (steps, select->where->span, condition);
   clause = g_strconcat ("WHERE ", condition, NULL);
   return insert_clause (steps, MAX (select->from_span.end, select->select_span.end), clause);
 }
 
 /* Where the words after the table's name begin that stand behind a watermark: DROP DUPLICATES, the alias. */
-static guint32
-watermark_place (WeirSqlSteps *steps)
+guint32
+_weir_sql_steps_watermark_place (WeirSqlSteps *steps)
 {
   const WeirSqlRelation *relation = steps->relation;
   guint32                next = relation->span.end, before;
@@ -182,7 +182,7 @@ interval_sql (const char *delay)
   const WeirSqlExpr        *expr;
   WeirSqlInterval           interval;
 
-  if (!is_expression (text))
+  if (!_weir_sql_steps_is_expression (text))
     return NULL;
   script = weir_sql_parse_expression (text, -1, NULL);
   expr = weir_sql_script_get_expression (script);
@@ -209,14 +209,14 @@ weir_sql_steps_set_event_time (WeirSqlSteps *steps,
   if (column == NULL)
     return watermark != NULL ? remove_clause (steps, watermark->span) : unchanged (steps);
   interval = delay != NULL ? interval_sql (delay) : NULL;
-  if (!is_expression (column) || interval == NULL)
+  if (!_weir_sql_steps_is_expression (column) || interval == NULL)
     return NULL;
   if (watermark == NULL)
     {
-      guint32 pos = watermark_place (steps);
+      guint32 pos = _weir_sql_steps_watermark_place (steps);
 
       clause = g_strdup_printf (" WATERMARK %s DELAY OF %s", column, interval);
-      return replace (steps, (WeirSpan){ pos, pos }, clause);
+      return _weir_sql_steps_replace (steps, (WeirSpan){ pos, pos }, clause);
     }
   _weir_sql_splices_init (&splices);
   if (!is_at (steps, watermark->expr->span, column))
@@ -254,7 +254,7 @@ remove_item (WeirSqlSteps *steps,
   WeirSqlSplices       splices;
 
   if (steps->select->n_items == 1)
-    return replace (steps, spans[0], steps->select->n_group_by > 0 ? "count(*)" : "*");
+    return _weir_sql_steps_replace (steps, spans[0], steps->select->n_group_by > 0 ? "count(*)" : "*");
   _weir_sql_splices_init (&splices);
   _weir_sql_steps_remove_item (&splices, spans, steps->select->n_items, i);
   return _weir_sql_splices_apply (&splices, steps->text);
@@ -271,7 +271,7 @@ insert_item (WeirSqlSteps *steps,
   guint32              pos;
 
   if (is_star_list (select))
-    return replace (steps, select->items[0].span, sql);
+    return _weir_sql_steps_replace (steps, select->items[0].span, sql);
   if (i == 0)
     {
       pos = select->items[0].span.start;
@@ -282,7 +282,7 @@ insert_item (WeirSqlSteps *steps,
       pos = select->items[i - 1].span.end;
       text = g_strconcat (", ", sql, NULL);
     }
-  return replace (steps, (WeirSpan){ pos, pos }, text);
+  return _weir_sql_steps_replace (steps, (WeirSpan){ pos, pos }, text);
 }
 
 static char *
@@ -320,7 +320,7 @@ insert_group (WeirSqlSteps *steps,
     }
   pos = first ? select->group_by[0]->span.start : select->group_by[select->n_group_by - 1]->span.end;
   text = first ? g_strconcat (sql, ", ", NULL) : g_strconcat (", ", sql, NULL);
-  return replace (steps, (WeirSpan){ pos, pos }, text);
+  return _weir_sql_steps_replace (steps, (WeirSpan){ pos, pos }, text);
 }
 
 /* TRUE when lists of this query can be edited item by item. */
@@ -340,7 +340,7 @@ window_sql (const char *column,
   g_autofree char *size_sql = NULL;
   g_autofree char *slide_sql = NULL;
 
-  if (!is_expression (column) || !is_duration_text (size) || (slide != NULL && !is_duration_text (slide)))
+  if (!_weir_sql_steps_is_expression (column) || !is_duration_text (size) || (slide != NULL && !is_duration_text (slide)))
     return NULL;
   size_sql = weir_sql_quote_string (size);
   slide_sql = slide != NULL ? weir_sql_quote_string (slide) : NULL;
@@ -365,7 +365,7 @@ remove_window (WeirSqlSteps *steps)
         if (steps->select->n_items == 1)
           break;
         text = remove_item (steps, i);
-        next = steps_after (steps, text);
+        next = _weir_sql_steps_after (steps, text);
         return next->window != NULL ? remove_window (next) : g_steal_pointer (&text);
       }
   for (guint i = 0; i < steps->select->n_items; i++)
@@ -373,7 +373,7 @@ remove_window (WeirSqlSteps *steps)
       {
         g_autofree char *without_group = remove_group (steps, steps->window_group);
 
-        now = steps_after (steps, without_group);
+        now = _weir_sql_steps_after (steps, without_group);
         return now->select != NULL ? remove_item (now, i) : NULL;
       }
   return remove_group (steps, steps->window_group);
@@ -381,13 +381,26 @@ remove_window (WeirSqlSteps *steps)
 
 static char *
 add_window (WeirSqlSteps *steps,
-            const char   *window)
+            const char   *window,
+            const char   *name)
 {
-  g_autofree char         *item = g_strconcat (window, " AS window", NULL);
+  g_autofree char         *item = g_strconcat (window, " AS ", name, NULL);
   g_autofree char         *with_item = insert_item (steps, 0, item);
-  g_autoptr (WeirSqlSteps) now = steps_after (steps, with_item);
+  g_autoptr (WeirSqlSteps) now = _weir_sql_steps_after (steps, with_item);
 
   return now->select != NULL ? insert_group (now, window, TRUE) : NULL;
+}
+
+/* One kind of window for the other: what named the old one in the list goes with it. */
+static char *
+exchange_window (WeirSqlSteps *steps,
+                 const char   *window,
+                 const char   *name)
+{
+  g_autofree char         *without = remove_window (steps);
+  g_autoptr (WeirSqlSteps) now = without != NULL ? _weir_sql_steps_after (steps, without) : NULL;
+
+  return now != NULL && lists_editable (now) && now->window == NULL ? add_window (now, window, name) : NULL;
 }
 
 static gboolean
@@ -448,13 +461,51 @@ weir_sql_steps_set_window (WeirSqlSteps *steps,
   if (!lists_editable (steps))
     return NULL;
   if (size == NULL)
-    return steps->window != NULL ? remove_window (steps) : unchanged (steps);
+    return steps->window != NULL && !steps->is_session ? remove_window (steps) : unchanged (steps);
   window = column != NULL ? window_sql (column, size, slide) : NULL;
   if (window == NULL)
     return NULL;
   if (steps->window == NULL)
-    return add_window (steps, window);
+    return add_window (steps, window, "window");
+  if (steps->is_session)
+    return exchange_window (steps, window, "window");
   if (same_text (card->column, column) && same_text (card->size, size) && same_text (card->slide, slide))
+    return unchanged (steps);
+  return replace_window (steps, window);
+}
+
+/* A gap that differs by row is an expression. */
+static char *
+session_sql (const char *column,
+             const char *gap)
+{
+  g_autofree char *quoted = is_duration_text (gap) ? weir_sql_quote_string (gap) : NULL;
+
+  if (!_weir_sql_steps_is_expression (column) || (quoted == NULL && !_weir_sql_steps_is_expression (gap)))
+    return NULL;
+  return g_strdup_printf ("session_window(%s, %s)", column, quoted != NULL ? quoted : gap);
+}
+
+char *
+weir_sql_steps_set_session (WeirSqlSteps *steps,
+                            const char   *column,
+                            const char   *gap)
+{
+  g_autofree char   *window = NULL;
+  const WeirSqlStep *card = find_card (steps, WEIR_SQL_STEP_SESSION);
+
+  if (!lists_editable (steps))
+    return NULL;
+  if (gap == NULL)
+    return steps->window != NULL && steps->is_session ? remove_window (steps) : unchanged (steps);
+  window = column != NULL ? session_sql (column, gap) : NULL;
+  if (window == NULL)
+    return NULL;
+  if (steps->window == NULL)
+    return add_window (steps, window, "session");
+  if (!steps->is_session)
+    return exchange_window (steps, window, "session");
+  if (same_text (card->column, column) && same_text (card->size, gap))
     return unchanged (steps);
   return replace_window (steps, window);
 }
@@ -491,7 +542,7 @@ remove_key (WeirSqlSteps *steps,
       if (!_weir_sql_steps_item_is_key (steps, i, group))
         continue;
       text = remove_group (steps, group);
-      now = steps_after (steps, text);
+      now = _weir_sql_steps_after (steps, text);
       return now->select != NULL ? remove_item (now, i) : NULL;
     }
   return remove_group (steps, group);
@@ -521,7 +572,7 @@ add_key (WeirSqlSteps *steps,
          const char   *key)
 {
   g_autofree char         *with_item = insert_item (steps, key_place (steps), key);
-  g_autoptr (WeirSqlSteps) now = steps_after (steps, with_item);
+  g_autoptr (WeirSqlSteps) now = _weir_sql_steps_after (steps, with_item);
 
   return now->select != NULL ? insert_group (now, key, FALSE) : NULL;
 }
@@ -572,7 +623,7 @@ weir_sql_steps_set_group_keys (WeirSqlSteps      *steps,
   if (!lists_editable (steps))
     return NULL;
   for (guint k = 0; keys[k] != NULL; k++)
-    if (!is_expression (keys[k]))
+    if (!_weir_sql_steps_is_expression (keys[k]))
       return NULL;
   now = weir_sql_steps_new (steps->text, steps->statement);
   for (guint i = 0; i < n_steps; i++)
@@ -582,7 +633,7 @@ weir_sql_steps_set_group_keys (WeirSqlSteps      *steps,
 
       if (text == NULL)
         break;
-      next = steps_after (now, text);
+      next = _weir_sql_steps_after (now, text);
       weir_sql_steps_free (now);
       now = next;
       if (now->select == NULL)
@@ -599,7 +650,7 @@ call_sql (const char *function,
           const char *argument)
 {
   g_autofree char          *text = g_strdup_printf ("%s(%s)", function, argument != NULL ? argument : "");
-  g_autoptr (WeirSqlScript) script = is_expression (text) ? weir_sql_parse_expression (text, -1, NULL) : NULL;
+  g_autoptr (WeirSqlScript) script = _weir_sql_steps_is_expression (text) ? weir_sql_parse_expression (text, -1, NULL) : NULL;
 
   if (script == NULL || weir_sql_script_get_expression (script)->kind != WEIR_SQL_EXPR_CALL)
     return NULL;

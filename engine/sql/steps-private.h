@@ -22,11 +22,14 @@ struct _WeirSqlSteps
   const WeirSqlInsert      *insert;
   const WeirSqlQuery       *query;
   const WeirSqlSelect      *select;
-  const WeirSqlRelation    *relation;     /* the one table read */
-  const WeirSqlExpr        *window;       /* the call window(…) grouped by */
+  const WeirSqlRelation    *relation;     /* the one table read, or the left one of @join */
+  const WeirSqlJoin        *join;         /* of two tables */
+  const WeirSqlExpr        *window;       /* the call window(…) or session_window(…) grouped by */
+  gboolean                  is_session;   /* the latter */
   guint                     window_group; /* its index in GROUP BY */
   const char               *window_text;
   const char               *window_name;  /* its alias in the list, or "window" */
+  GPtrArray                *columns;      /* Owned: const char*, NULL last: of DISTINCT */
   GPtrArray                *item_texts;   /* Owned: the SELECT items as compared */
   GPtrArray                *group_texts;  /* Owned: what GROUP BY items stand for, as compared */
   gboolean                  has_ordinals; /* GROUP BY 1 */
@@ -44,6 +47,25 @@ gboolean _weir_sql_steps_item_is_window (WeirSqlSteps *steps,
 gboolean _weir_sql_steps_item_is_key (WeirSqlSteps *steps,
                                       guint         i,
                                       guint         group);
+
+/* ---- joins, duplicates (steps-join.c) ---- */
+
+void _weir_sql_steps_add_join (WeirSqlSteps *steps,
+                               WeirSqlStep  *card);
+/* The word DISTINCT of SELECT DISTINCT. */
+WeirSpan _weir_sql_steps_distinct_span (WeirSqlSteps *steps);
+
+/* ---- texts of edits (steps-edit.c) ---- */
+
+/* One expression and nothing else. */
+gboolean      _weir_sql_steps_is_expression (const char *text);
+WeirSqlSteps *_weir_sql_steps_after (WeirSqlSteps *steps,
+                                     const char   *text);
+char         *_weir_sql_steps_replace (WeirSqlSteps *steps,
+                                       WeirSpan      span,
+                                       const char   *replacement);
+/* Behind WATERMARK, before the alias. */
+guint32 _weir_sql_steps_watermark_place (WeirSqlSteps *steps);
 
 /* ---- places (steps-places.c) ---- */
 

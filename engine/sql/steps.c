@@ -11,8 +11,8 @@
  * Recognises the shape of a query and deals it into cards.
  *
  * The shape covered: [CREATE STREAMING QUERY … AS | INSERT INTO t] SELECT list FROM [STREAM] table [WATERMARK …] [WHERE …]
- * [GROUP BY …]. Around it everything is allowed: HAVING, ORDER BY and LIMIT become an SQL card of their own, and so do a
- * FROM with joins and a list that is no list of aggregates, while the other cards still work. With CTEs, set operations or
+ * [GROUP BY …], with at most one JOIN of a second table. Around it everything is allowed: HAVING, ORDER BY and LIMIT become an SQL card
+ * of their own, and so do a FROM with more joins and a list that is no list of aggregates, while the other cards still work. With CTEs, set operations or
  * an error there is one SQL card.
  *
  * The statement is parsed behind as many blanks as there are bytes before it, so that all places are places in the script.
@@ -217,7 +217,7 @@ _weir_sql_steps_item_is_window (WeirSqlSteps *steps,
   len = strlen (steps->window_text);
   if (strncmp (text, steps->window_text, len) == 0 && (text[len] == '\0' || text[len] == '.'))
     return TRUE;
-  return expr->kind == WEIR_SQL_EXPR_COLUMN && (g_ascii_strcasecmp (expr->column.parts[0].name, "window") == 0 ||
+  return expr->kind == WEIR_SQL_EXPR_COLUMN && (g_ascii_strcasecmp (expr->column.parts[0].name, steps->is_session ? "session_window" : "window") == 0 ||
                                                 g_ascii_strcasecmp (expr->column.parts[0].name, steps->window_name) == 0);
 }
 
@@ -236,6 +236,13 @@ is_window (const WeirSqlExpr *expr)
   return is_duration (expr->call.args[1]) && (expr->call.n_args < 3 || is_duration (expr->call.args[2]));
 }
 
+/* session_window(column, gap) */
+static gboolean
+is_session (const WeirSqlExpr *expr)
+{
+  return is_call_of (expr, "session_window") && expr->call.n_args == 2 && expr->call.arg_names == NULL;
+}
+
 static void
 take_window (WeirSqlSteps      *steps,
              const WeirSqlExpr *expr,
@@ -244,7 +251,8 @@ take_window (WeirSqlSteps      *steps,
   steps->window = expr;
   steps->window_group = group;
   steps->window_text = g_ptr_array_index (steps->group_texts, group);
-  steps->window_name = "window";
+  steps->is_session = is_session (expr);
+  steps->window_name = steps->is_session ? "session_window" : "window";
   for (guint i = 0; i < steps->select->n_items; i++)
     {
       const WeirSqlSelectItem *item = &steps->select->items[i];
@@ -265,7 +273,7 @@ find_groups (WeirSqlSteps *steps)
 
       steps->has_ordinals |= is_ordinal (steps->select->group_by[i]);
       g_ptr_array_add (steps->group_texts, expr != NULL ? comparable (expr) : g_strdup (""));
-      if (steps->window == NULL && expr != NULL && is_window (expr))
+      if (steps->window == NULL && expr != NULL && (is_window (expr) || is_session (expr)))
         take_window (steps, expr, i);
       else
         g_array_append_val (steps->key_groups, i);
@@ -316,9 +324,41 @@ add_from (WeirSqlSteps *steps)
       add_card (steps, WEIR_SQL_STEP_SQL, steps->select->from_span);
       return;
     }
-  card = add_card (steps, WEIR_SQL_STEP_FROM, steps->select->from_span);
+  card = add_card (steps, WEIR_SQL_STEP_FROM, (WeirSpan){ steps->select->from_span.start, steps->join != NULL ? steps->relation->span.end : steps->select->from_span.end });
   card->source = keep (steps, steps->relation->table.span);
   card->is_stream = steps->relation->stream;
+}
+
+static void
+add_join (WeirSqlSteps *steps)
+{
+  if (steps->join != NULL)
+    _weir_sql_steps_add_join (steps, add_card (steps, WEIR_SQL_STEP_JOIN, steps->join->join_span));
+}
+
+static gboolean
+is_bare_star (const WeirSqlSelect *select)
+{
+  return select->n_items == 1 && select->items[0].expr->kind == WEIR_SQL_EXPR_STAR && select->items[0].expr->star.n_except == 0;
+}
+
+/* DROP DUPLICATES of the table, SELECT DISTINCT of the list. */
+static void
+add_distinct (WeirSqlSteps *steps)
+{
+  const WeirSqlDedup *dedup = steps->relation != NULL ? steps->relation->dedup : NULL;
+  WeirSqlStep        *card;
+
+  if (dedup == NULL && !steps->select->distinct)
+    return;
+  card = add_card (steps, WEIR_SQL_STEP_DISTINCT, dedup != NULL ? dedup->span : _weir_sql_steps_distinct_span (steps));
+  card->within = dedup != NULL && dedup->within_watermark;
+  for (guint i = 0; dedup != NULL && i < dedup->n_columns; i++)
+    g_ptr_array_add (steps->columns, (gpointer)keep_string (steps, dedup->columns[i].name));
+  for (guint i = 0; dedup == NULL && !steps->is_aggregate && !is_bare_star (steps->select) && i < steps->select->n_items; i++)
+    g_ptr_array_add (steps->columns, (gpointer)keep (steps, steps->select->items[i].span));
+  g_ptr_array_add (steps->columns, NULL);
+  card->keys = (const char *const *)steps->columns->pdata;
 }
 
 static void
@@ -363,9 +403,9 @@ add_window (WeirSqlSteps *steps)
   if (steps->window == NULL)
     return;
   call = &steps->window->call;
-  card = add_card (steps, WEIR_SQL_STEP_WINDOW, steps->window->span);
+  card = add_card (steps, steps->is_session ? WEIR_SQL_STEP_SESSION : WEIR_SQL_STEP_WINDOW, steps->window->span);
   card->column = keep (steps, call->args[0]->span);
-  card->size = duration_text (steps, call->args[1]);
+  card->size = is_duration (call->args[1]) ? duration_text (steps, call->args[1]) : keep (steps, call->args[1]->span);
   card->slide = call->n_args > 2 ? duration_text (steps, call->args[2]) : NULL;
 }
 
@@ -414,12 +454,6 @@ describe_item (WeirSqlSteps            *steps,
   aggregate->argument = keep (steps, argument.start < item->expr->span.end - 1 ? argument : (WeirSpan){ 0, 0 });
 }
 
-static gboolean
-is_bare_star (const WeirSqlSelect *select)
-{
-  return select->n_items == 1 && select->items[0].expr->kind == WEIR_SQL_EXPR_STAR && select->items[0].expr->star.n_except == 0;
-}
-
 static void
 add_aggregates (WeirSqlSteps *steps)
 {
@@ -428,7 +462,7 @@ add_aggregates (WeirSqlSteps *steps)
 
   if (!steps->is_aggregate)
     {
-      if (!is_bare_star (select) || select->distinct)
+      if (!is_bare_star (select) && (!select->distinct || (steps->relation != NULL && steps->relation->dedup != NULL)))
         add_card (steps, WEIR_SQL_STEP_SQL, select->select_span);
       return;
     }
@@ -525,6 +559,21 @@ has_pipes (WeirSqlSteps *steps)
   return FALSE;
 }
 
+/* One table, or two that are joined. */
+static void
+find_relation (WeirSqlSteps          *steps,
+               const WeirSqlRelation *from)
+{
+  if (from->kind == WEIR_SQL_RELATION_TABLE)
+    steps->relation = from;
+  else if (from->kind == WEIR_SQL_RELATION_JOIN && !from->join.natural && from->join.left->kind == WEIR_SQL_RELATION_TABLE &&
+           from->join.right->kind == WEIR_SQL_RELATION_TABLE && !from->join.right->lateral)
+    {
+      steps->join = &from->join;
+      steps->relation = from->join.left;
+    }
+}
+
 static void
 find_query (WeirSqlSteps           *steps,
             const WeirSqlStatement *statement)
@@ -548,8 +597,8 @@ find_query (WeirSqlSteps           *steps,
   if (steps->query == NULL || steps->query->n_ctes > 0 || steps->query->body->kind != WEIR_SQL_BODY_SELECT || has_pipes (steps))
     return;
   steps->select = &steps->query->body->select;
-  if (steps->select->n_from == 1 && steps->select->from[0]->kind == WEIR_SQL_RELATION_TABLE && steps->select->n_lateral_views == 0)
-    steps->relation = steps->select->from[0];
+  if (steps->select->n_from == 1 && steps->select->n_lateral_views == 0)
+    find_relation (steps, steps->select->from[0]);
 }
 
 /* The one statement that parsed, or NULL. */
@@ -574,8 +623,10 @@ recognise (WeirSqlSteps *steps)
   find_groups (steps);
   find_aggregates (steps);
   add_from (steps);
+  add_join (steps);
   add_filter (steps);
   add_event_time (steps);
+  add_distinct (steps);
   add_window (steps);
   add_group_by (steps);
   add_aggregates (steps);
@@ -605,6 +656,7 @@ weir_sql_steps_new (const char *text,
   steps->cards = g_array_new (FALSE, TRUE, sizeof (WeirSqlStep));
   steps->aggregates = g_array_new (FALSE, TRUE, sizeof (WeirSqlStepAggregate));
   steps->keys = g_ptr_array_new ();
+  steps->columns = g_ptr_array_new ();
   steps->key_groups = g_array_new (FALSE, FALSE, sizeof (guint));
   steps->aggregate_items = g_array_new (FALSE, FALSE, sizeof (guint));
   steps->item_texts = g_ptr_array_new_with_free_func (g_free);
@@ -625,6 +677,7 @@ weir_sql_steps_free (WeirSqlSteps *steps)
   g_array_unref (steps->cards);
   g_array_unref (steps->aggregates);
   g_ptr_array_unref (steps->keys);
+  g_ptr_array_unref (steps->columns);
   g_array_unref (steps->key_groups);
   g_array_unref (steps->aggregate_items);
   g_ptr_array_unref (steps->item_texts);

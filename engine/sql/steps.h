@@ -18,9 +18,12 @@ typedef struct _WeirSqlSteps WeirSqlSteps;
 typedef enum
 {
   WEIR_SQL_STEP_FROM,
+  WEIR_SQL_STEP_JOIN,
   WEIR_SQL_STEP_FILTER,
   WEIR_SQL_STEP_EVENT_TIME,
+  WEIR_SQL_STEP_DISTINCT,
   WEIR_SQL_STEP_WINDOW,
+  WEIR_SQL_STEP_SESSION,
   WEIR_SQL_STEP_GROUP_BY,
   WEIR_SQL_STEP_AGGREGATE,
   WEIR_SQL_STEP_OUTPUT,
@@ -42,14 +45,16 @@ typedef struct
   WeirSqlStepKind             kind;
   WeirSpan                    span;
   const char                 *sql;       /* the text of @span */
-  const char                 *source;    /* FROM: the table's name as written */
-  gboolean                    is_stream; /* FROM */
-  const char                 *condition; /* FILTER */
-  const char                 *column;    /* EVENT_TIME, WINDOW: SQL */
+  const char                 *source;    /* FROM, JOIN: the table's name as written */
+  gboolean                    is_stream; /* FROM, JOIN */
+  const char                 *join_type; /* JOIN: inner, left, right, full, cross, left semi, left anti */
+  const char                 *condition; /* FILTER; JOIN: what stands behind ON, or USING and its list; nullable */
+  const char                 *column;    /* EVENT_TIME, WINDOW, SESSION: SQL */
   const char                 *delay;     /* EVENT_TIME: `10 SECONDS` */
-  const char                 *size;      /* WINDOW: `10 seconds` */
+  const char                 *size;      /* WINDOW: `10 seconds`; SESSION: the gap, a duration or SQL */
   const char                 *slide;     /* WINDOW, nullable */
-  const char *const          *keys;      /* GROUP_BY: SQL of each but the window, NULL-terminated */
+  const char *const          *keys;      /* GROUP_BY: SQL of each but the window; DISTINCT: columns, none for all; NULL-terminated */
+  gboolean                    within;    /* DISTINCT: within the watermark */
   const WeirSqlStepAggregate *aggregates;
   guint                       n_aggregates;
   const char                 *mode;       /* OUTPUT: append, update, complete; nullable, as the next two */
@@ -94,6 +99,20 @@ char *weir_sql_steps_set_window (WeirSqlSteps *steps,
                                  const char   *column,
                                  const char   *size,
                                  const char   *slide);
+/* @type NULL removes. @table is a name; @condition: an expression, or USING and a list of columns; nullable for cross joins. */
+char *weir_sql_steps_set_join (WeirSqlSteps *steps,
+                               const char   *type,
+                               const char   *table,
+                               gboolean      is_stream,
+                               const char   *condition);
+/* @columns: names, NULL-terminated, none for all; NULL removes. */
+char *weir_sql_steps_set_distinct (WeirSqlSteps      *steps,
+                                   const char *const *columns,
+                                   gboolean           within);
+/* @gap: a duration, or an expression for a gap that differs by row; NULL removes. A window of the other kind makes room. */
+char *weir_sql_steps_set_session (WeirSqlSteps *steps,
+                                  const char   *column,
+                                  const char   *gap);
 /* NULL-terminated; the SELECT list follows. */
 char *weir_sql_steps_set_group_keys (WeirSqlSteps      *steps,
                                      const char *const *keys);

@@ -13,8 +13,14 @@ weir_step_title (WeirCardKind kind)
     {
     case WEIR_CARD_FROM:
       return _ ("Source");
+    case WEIR_CARD_JOIN:
+      return _ ("Join");
     case WEIR_CARD_FILTER:
       return _ ("Filter");
+    case WEIR_CARD_DISTINCT:
+      return _ ("Distinct");
+    case WEIR_CARD_SESSION:
+      return _ ("Session Window");
     case WEIR_CARD_EVENT_TIME:
       return _ ("Event Time");
     case WEIR_CARD_WINDOW:
@@ -36,9 +42,12 @@ weir_step_icon (WeirCardKind kind)
 {
   static const char *const icons[] = {
     "network-server-symbolic",
+    "insert-link-symbolic",
     "edit-find-symbolic",
     "document-open-recent-symbolic",
+    "edit-select-all-symbolic",
     "view-dual-symbolic",
+    "media-playlist-consecutive-symbolic",
     "view-list-symbolic",
     "accessories-calculator-symbolic",
     "document-save-symbolic",
@@ -93,6 +102,26 @@ summarize_output (const WeirCard *card)
   return g_string_free (text, FALSE);
 }
 
+static char *
+summarize_join (const WeirCard *card)
+{
+  gboolean is_using = card->condition != NULL && g_ascii_strncasecmp (card->condition, "USING", 5) == 0;
+
+  if (card->condition == NULL)
+    return g_strdup_printf ("%s · %s", card->join_type, card->source);
+  return g_strdup_printf ("%s · %s %s%s", card->join_type, card->source, is_using ? "" : "ON ", card->condition);
+}
+
+static char *
+summarize_distinct (const WeirCard *card)
+{
+  g_autofree char *keys = g_strjoinv (", ", (char **)card->keys);
+  const char      *what = *keys != '\0' ? keys : _ ("all columns");
+
+  /* Translators: names of columns */
+  return card->within ? g_strdup_printf (_ ("%s · within the watermark"), what) : g_strdup (what);
+}
+
 char *
 weir_step_summary (const WeirCard *card)
 {
@@ -102,6 +131,13 @@ weir_step_summary (const WeirCard *card)
       return card->is_stream ? g_strdup (card->source) : g_strdup_printf (_ ("%s, read once"), card->source);
     case WEIR_CARD_FILTER:
       return g_strdup (card->condition);
+    case WEIR_CARD_JOIN:
+      return summarize_join (card);
+    case WEIR_CARD_DISTINCT:
+      return summarize_distinct (card);
+    case WEIR_CARD_SESSION:
+      /* Translators: a column, and how long nothing may come until a session is over */
+      return g_strdup_printf (_ ("%s · ends after %s"), card->column, card->size);
     case WEIR_CARD_EVENT_TIME:
       /* Translators: event-time column, and how long late rows are waited for */
       {

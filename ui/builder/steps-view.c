@@ -4,6 +4,7 @@
 #include "ui/builder/steps-view.h"
 
 #include "ui/builder/output-form.h"
+#include "ui/builder/join-form.h"
 #include "ui/builder/step-form.h"
 #include "ui/builder/step-text.h"
 
@@ -85,6 +86,12 @@ apply_to (WeirCards    *cards,
       }
     case WEIR_CARD_AGGREGATE:
       return weir_cards_set_aggregate (cards, target->item, first, second != NULL ? second : "*", third);
+    case WEIR_CARD_DISTINCT:
+      return weir_distinct_form_apply (form, cards);
+    case WEIR_CARD_SESSION:
+      return weir_session_form_apply (form, cards);
+    case WEIR_CARD_JOIN:
+      return weir_join_form_apply (form, target->view->document, cards, find_card (cards, WEIR_CARD_JOIN));
     case WEIR_CARD_OUTPUT:
     case WEIR_CARD_SQL:
     default:
@@ -128,6 +135,12 @@ remove_from (WeirCards    *cards,
 
   switch ((int)target->kind)
     {
+    case WEIR_CARD_JOIN:
+      return weir_cards_set_join (cards, NULL, NULL, FALSE, NULL);
+    case WEIR_CARD_DISTINCT:
+      return weir_cards_set_distinct (cards, NULL, FALSE);
+    case WEIR_CARD_SESSION:
+      return weir_cards_set_session (cards, NULL, NULL);
     case WEIR_CARD_FILTER:
       return weir_cards_set_filter (cards, NULL);
     case WEIR_CARD_EVENT_TIME:
@@ -258,6 +271,17 @@ make_form (WeirStepsView  *self,
 
   if (kind == WEIR_CARD_FROM)
     fill_source_form (self, fields, card);
+  else if (kind == WEIR_CARD_JOIN)
+    weir_join_form_fill (fields, self->document, card);
+  else if (kind == WEIR_CARD_DISTINCT || kind == WEIR_CARD_SESSION)
+    {
+      g_auto (GStrv) columns = list_columns (self, kind == WEIR_CARD_SESSION);
+
+      if (kind == WEIR_CARD_SESSION)
+        weir_session_form_fill (fields, (const char *const *)columns, card);
+      else
+        weir_distinct_form_fill (fields, (const char *const *)columns, card);
+    }
   else if (kind == WEIR_CARD_FILTER)
     weir_step_form_add (fields, _ ("_Keep rows where"), card != NULL ? card->condition : NULL, "price >= 100", NULL);
   else if (kind == WEIR_CARD_EVENT_TIME)
@@ -393,7 +417,7 @@ make_card (WeirStepsView  *self,
     }
   else
     gtk_box_append (GTK_BOX (head), make_edit_button (self, card->kind, card, 0));
-  if (card->kind >= WEIR_CARD_FILTER && card->kind <= WEIR_CARD_GROUP_BY)
+  if (card->kind >= WEIR_CARD_JOIN && card->kind <= WEIR_CARD_GROUP_BY)
     gtk_box_append (GTK_BOX (head), make_remove_button (self, card->kind, 0));
   gtk_box_append (GTK_BOX (box), head);
   if (card->kind == WEIR_CARD_AGGREGATE)
@@ -414,11 +438,22 @@ make_arrow (void)
 
 /* ---- adding ------------------------------------------------------------------------------------------------------- */
 
+/* One window of either kind; a card that would change nothing the others do not show. */
+static gboolean
+is_missing (WeirCards   *cards,
+            WeirCardKind kind)
+{
+  if (kind == WEIR_CARD_WINDOW)
+    return find_card (cards, WEIR_CARD_SESSION) == NULL;
+  return kind != WEIR_CARD_SESSION || find_card (cards, WEIR_CARD_WINDOW) == NULL;
+}
+
 static GtkWidget *
 make_add_row (WeirStepsView *self,
               WeirCards     *cards)
 {
-  static const WeirCardKind kinds[] = { WEIR_CARD_FILTER, WEIR_CARD_EVENT_TIME, WEIR_CARD_WINDOW, WEIR_CARD_GROUP_BY, WEIR_CARD_AGGREGATE };
+  static const WeirCardKind kinds[] = { WEIR_CARD_JOIN, WEIR_CARD_FILTER, WEIR_CARD_EVENT_TIME, WEIR_CARD_DISTINCT, WEIR_CARD_WINDOW,
+                                        WEIR_CARD_SESSION, WEIR_CARD_GROUP_BY, WEIR_CARD_AGGREGATE };
   GtkWidget                *row = gtk_flow_box_new ();
   guint                     n = 0;
 
@@ -431,7 +466,7 @@ make_add_row (WeirStepsView *self,
       GtkWidget       *button, *content;
       g_autofree char *tooltip = NULL;
 
-      if (find_card (cards, kinds[i]) != NULL)
+      if (find_card (cards, kinds[i]) != NULL || !is_missing (cards, kinds[i]))
         continue;
       button = gtk_menu_button_new ();
       content = adw_button_content_new ();

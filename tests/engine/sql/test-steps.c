@@ -32,7 +32,7 @@ card_of (WeirSqlSteps   *steps,
 static char *
 describe (WeirSqlSteps *steps)
 {
-  static const char *const kinds[] = { "from", "filter", "time", "window", "group", "aggregate", "output", "sql" };
+  static const char *const kinds[] = { "from", "join", "filter", "time", "distinct", "window", "session", "group", "aggregate", "output", "sql" };
   GString                 *out = g_string_new (NULL);
 
   for (guint i = 0; i < weir_sql_steps_get_n (steps); i++)
@@ -42,6 +42,8 @@ describe (WeirSqlSteps *steps)
       g_string_append_printf (out, "%s%s", i > 0 ? " | " : "", kinds[card->kind]);
       if (card->kind == WEIR_SQL_STEP_SQL)
         g_string_append_printf (out, " %s", card->sql);
+      if (card->join_type != NULL)
+        g_string_append_printf (out, " %s", card->join_type);
       if (card->source != NULL)
         g_string_append_printf (out, " %s%s", card->source, card->is_stream ? " stream" : "");
       if (card->condition != NULL)
@@ -52,6 +54,8 @@ describe (WeirSqlSteps *steps)
         g_string_append_printf (out, " %s", card->slide);
       for (guint k = 0; card->keys != NULL && card->keys[k] != NULL; k++)
         g_string_append_printf (out, " [%s]", card->keys[k]);
+      if (card->within)
+        g_string_append (out, " within");
       for (guint k = 0; k < card->n_aggregates; k++)
         g_string_append_printf (out, " [%s:%s:%s]", card->aggregates[k].function != NULL ? card->aggregates[k].function : card->aggregates[k].sql,
                                 card->aggregates[k].argument != NULL ? card->aggregates[k].argument : "-",
@@ -84,7 +88,12 @@ test_recognise (void)
     { "CREATE STREAMING QUERY q TRIGGER PROCESSING TIME INTERVAL 5 SECONDS AS SELECT * FROM STREAM t", "from t stream | output - 5 SECONDS -" },
     { "SELECT * FROM t", "from t" },
     { "SELECT a, b FROM t WHERE c", "from t | filter c | sql SELECT a, b" },
-    { "SELECT DISTINCT * FROM t", "from t | sql SELECT DISTINCT *" },
+    { "SELECT DISTINCT * FROM t", "from t | distinct" },
+    { "SELECT DISTINCT a, b + 1 FROM t", "from t | distinct [a] [b + 1]" },
+    { "SELECT DISTINCT a, count(*) FROM t GROUP BY a", "from t | distinct | group [a] | aggregate [count:*:-]" },
+    { "SELECT * FROM STREAM t WATERMARK ts DELAY OF INTERVAL 1 MINUTE DROP DUPLICATES (id, `my key`) WITHIN WATERMARK",
+      "from t stream | time ts 1 MINUTE | distinct [id] [my key] within" },
+    { "SELECT a FROM STREAM t DROP DUPLICATES", "from t stream | distinct | sql SELECT a" },
     { "INSERT INTO s SELECT * FROM STREAM t", "from t stream | output - - s" },
     { "SELECT count(*) FROM STREAM t", "from t stream | aggregate [count:*:-]" },
     { "SELECT a, count(DISTINCT b), sum(c) + 1 AS d FROM t GROUP BY a", "from t | group [a] | aggregate [count:DISTINCT b:-] [sum(c) + 1 AS d:-:d]" },
@@ -95,7 +104,14 @@ test_recognise (void)
     { "SELECT date_trunc('hour', ts) AS h, count(*) FROM t GROUP BY 1", "from t | group [date_trunc('hour', ts)] | aggregate [count:*:-]" },
     { "SELECT a, count(*) FROM t GROUP BY ALL", "from t | group [ALL] | aggregate [a:-:-] [count:*:-]" },
     { "SELECT a, count(*) FROM t GROUP BY ROLLUP (a, b)", "from t | group [ROLLUP (a, b)] | aggregate [a:-:-] [count:*:-]" },
-    { "SELECT a, count(*) FROM t JOIN u ON t.x = u.x WHERE y GROUP BY a", "sql FROM t JOIN u ON t.x = u.x | filter y | group [a] | aggregate [count:*:-]" },
+    { "SELECT a, count(*) FROM t JOIN u ON t.x = u.x WHERE y GROUP BY a", "from t | join inner u t.x = u.x | filter y | group [a] | aggregate [count:*:-]" },
+    { "SELECT * FROM STREAM a WATERMARK ts DELAY OF INTERVAL 1 MINUTE x LEFT OUTER JOIN STREAM b WATERMARK t DELAY OF INTERVAL 2 MINUTES y USING (id, k)",
+      "from a stream | join left b stream USING (id, k) | time ts 1 MINUTE" },
+    { "SELECT * FROM a CROSS JOIN b", "from a | join cross b" },
+    { "SELECT * FROM a LEFT SEMI JOIN b ON a.x = b.x", "from a | join left semi b a.x = b.x" },
+    { "SELECT * FROM a JOIN b ON x JOIN c ON y", "sql FROM a JOIN b ON x JOIN c ON y" },
+    { "SELECT * FROM a NATURAL JOIN b", "sql FROM a NATURAL JOIN b" },
+    { "SELECT * FROM a JOIN (SELECT 1) b ON x", "sql FROM a JOIN (SELECT 1) b ON x" },
     { "WITH c AS (SELECT 1) SELECT * FROM c", "sql WITH c AS (SELECT 1) SELECT * FROM c" },
     { "SELECT 1 UNION SELECT 2", "sql SELECT 1 UNION SELECT 2" },
     { "FROM t |> WHERE a", "sql FROM t |> WHERE a" },
@@ -103,7 +119,9 @@ test_recognise (void)
     { "CREATE TABLE t (a INT) USING rate", "sql CREATE TABLE t (a INT) USING rate" },
     { "SET a = b; /* x */ SELECT * FROM `my table`;", "from `my table`" },
     { "SELECT session_window(ts, '5 minutes'), count(*) FROM t GROUP BY session_window(ts, '5 minutes')",
-      "from t | group [session_window(ts, '5 minutes')] | aggregate [count:*:-]" },
+      "from t | session ts 5 minutes | aggregate [count:*:-]" },
+    { "SELECT session_window.start, k, count(*) FROM t GROUP BY session_window(ts, CASE WHEN k THEN '1 minute' ELSE gap END), k",
+      "from t | session ts CASE WHEN k THEN '1 minute' ELSE gap END | group [k] | aggregate [count:*:-]" },
     { "SELECT *", "sql SELECT *" },
     { "", "sql " },
   };
@@ -158,6 +176,14 @@ edit (const char *sql,
     return weir_sql_steps_set_event_time (steps, a, b);
   if (strcmp (what, "window") == 0)
     return weir_sql_steps_set_window (steps, a, b, c);
+  if (strcmp (what, "session") == 0)
+    return weir_sql_steps_set_session (steps, a, b);
+  if (strcmp (what, "distinct") == 0)
+    return weir_sql_steps_set_distinct (steps, (const char *const *)keys, b != NULL);
+  if (strcmp (what, "join") == 0)
+    return weir_sql_steps_set_join (steps, a, b, FALSE, c);
+  if (strcmp (what, "stream") == 0)
+    return weir_sql_steps_set_join (steps, a, b, TRUE, c);
   if (strcmp (what, "keys") == 0)
     return weir_sql_steps_set_group_keys (steps, (const char *const *)keys);
   if (strcmp (what, "output") == 0)
@@ -176,7 +202,54 @@ test_edits (void)
     const char *sql, *what, *a, *b, *c, *expected;
   } cases[] = {
     { "SELECT * FROM STREAM t x", "source", "my table", NULL, NULL, "SELECT * FROM STREAM `my table` x" },
-    { "SELECT * FROM t JOIN u", "source", "x", NULL, NULL, NULL },
+    { "SELECT * FROM t JOIN u", "source", "x", NULL, NULL, "SELECT * FROM x JOIN u" },
+    { "SELECT * FROM t JOIN u JOIN v", "source", "x", NULL, NULL, NULL },
+    /* join */
+    { "SELECT * FROM STREAM t x\nWHERE a", "join", "inner", "my u", "x.id = u.id", "SELECT * FROM STREAM t x JOIN `my u` ON x.id = u.id\nWHERE a" },
+    { "SELECT *\nFROM t", "stream", "left", "u", "USING (id)", "SELECT *\nFROM t\nLEFT JOIN STREAM u USING (id)" },
+    { "SELECT * FROM t", "join", "cross", "u", NULL, "SELECT * FROM t CROSS JOIN u" },
+    { "SELECT * FROM t", "join", "inner", "u", NULL, NULL },
+    { "SELECT * FROM t", "join", "inner", "u", "a = b WHERE c", NULL },
+    { "SELECT * FROM t", "join", "inner", "u", "USING (id) WHERE c", NULL },
+    { "SELECT * FROM t", "join", "inner", "u", "USING (id) JOIN v", NULL },
+    { "SELECT * FROM t", "join", "inner", "u", "USING (id); DROP TABLE t", NULL },
+    { "SELECT * FROM t", "join", "inner", "u", "a -- b", NULL },
+    { "SELECT * FROM t", "join", "sideways", "u", "a", NULL },
+    { "SELECT * FROM t /* l */ JOIN /* r */ u ON a WHERE b", "join", NULL, NULL, NULL, "SELECT * FROM t /* l */ WHERE b" },
+    { "SELECT * FROM t JOIN u ON a WHERE b", "join", NULL, NULL, NULL, "SELECT * FROM t WHERE b" },
+    { "SELECT * FROM t", "join", NULL, NULL, NULL, "SELECT * FROM t" },
+    { "SELECT * FROM t inner  join u x on a=b", "join", "inner", "u", "a=b", "SELECT * FROM t inner  join u x on a=b" },
+    { "SELECT * FROM t JOIN u x ON a", "join", "left anti", "v", "b", "SELECT * FROM t LEFT ANTI JOIN v x ON b" },
+    { "SELECT * FROM t JOIN u x ON a", "stream", "inner", "u", "a", "SELECT * FROM t JOIN STREAM u x ON a" },
+    { "SELECT * FROM t JOIN STREAM u x ON a", "join", "inner", "u", "USING (id)", "SELECT * FROM t JOIN u x USING (id)" },
+    { "SELECT * FROM t JOIN STREAM(u) x ON a", "join", "inner", "u", "a", NULL },
+    { "SELECT * FROM t JOIN u x ON a", "join", "cross", "u", NULL, "SELECT * FROM t CROSS JOIN u x" },
+    /* duplicates */
+    { "SELECT * FROM STREAM t", "distinct", "", NULL, NULL, "SELECT * FROM STREAM t DROP DUPLICATES" },
+    { "SELECT * FROM STREAM t WATERMARK ts DELAY OF INTERVAL 1 MINUTE AS x", "distinct", "id|my_key", "within", NULL,
+      "SELECT * FROM STREAM t WATERMARK ts DELAY OF INTERVAL 1 MINUTE DROP DUPLICATES (id, my_key) WITHIN WATERMARK AS x" },
+    { "SELECT * FROM STREAM t DROP DUPLICATES (a) WITHIN WATERMARK x", "distinct", "a|b", NULL, NULL, "SELECT * FROM STREAM t DROP DUPLICATES (a, b) x" },
+    { "SELECT * FROM STREAM t DROP  DUPLICATES (a) x", "distinct", "a", NULL, NULL, "SELECT * FROM STREAM t DROP  DUPLICATES (a) x" },
+    { "SELECT * FROM STREAM t DROP DUPLICATES (a) x", "distinct", NULL, NULL, NULL, "SELECT * FROM STREAM t x" },
+    { "SELECT * FROM STREAM t", "distinct", "a + b", NULL, NULL, NULL },
+    { "SELECT * FROM STREAM t", "distinct", "a) WATERMARK (b", NULL, NULL, NULL },
+    { "SELECT DISTINCT a FROM t", "distinct", NULL, NULL, NULL, "SELECT a FROM t" },
+    { "SELECT DISTINCT a FROM t", "distinct", "a|b + 1 AS c", NULL, NULL, "SELECT DISTINCT a, b + 1 AS c FROM t" },
+    { "SELECT DISTINCT a FROM t", "distinct", "", NULL, NULL, "SELECT DISTINCT * FROM t" },
+    { "SELECT DISTINCT a FROM t", "distinct", "a FROM u", NULL, NULL, NULL },
+    { "SELECT DISTINCT a FROM t", "distinct", "a", "within", NULL, NULL },
+    /* sessions */
+    { "SELECT * FROM t", "session", "ts", "5 minutes", NULL, "SELECT session_window(ts, '5 minutes') AS session FROM t GROUP BY session_window(ts, '5 minutes')" },
+    { "SELECT session_window(ts, '5 minutes') s, count(*) FROM t GROUP BY s", "session", "ts", "gap", NULL,
+      "SELECT session_window(ts, gap) s, count(*) FROM t GROUP BY s" },
+    { "SELECT session_window.start, a, count(*) FROM t GROUP BY session_window(ts, '5 minutes'), a", "session", NULL, NULL, NULL, "SELECT a, count(*) FROM t GROUP BY a" },
+    { "SELECT window(ts, '1 minute') AS w, a, count(*) FROM t GROUP BY window(ts, '1 minute'), a", "session", "ts", "5 minutes", NULL,
+      "SELECT session_window(ts, '5 minutes') AS session, a, count(*) FROM t GROUP BY session_window(ts, '5 minutes'), a" },
+    { "SELECT session_window(ts, '5 minutes') AS s, count(*) FROM t GROUP BY s", "window", "ts", "1 minute", NULL,
+      "SELECT window(ts, '1 minute') AS window, count(*) FROM t GROUP BY window(ts, '1 minute')" },
+    { "SELECT session_window(ts, '5 minutes') AS s, count(*) FROM t GROUP BY s", "window", NULL, NULL, NULL,
+      "SELECT session_window(ts, '5 minutes') AS s, count(*) FROM t GROUP BY s" },
+    { "SELECT * FROM t", "session", "ts", "5 minutes)", NULL, NULL },
     /* filter */
     { "SELECT * FROM t", "filter", "a > 1", NULL, NULL, "SELECT * FROM t WHERE a > 1" },
     { "SELECT *\n  FROM t\nLIMIT 5;", "filter", "a = '--'", NULL, NULL, "SELECT *\n  FROM t\n  WHERE a = '--'\nLIMIT 5;" },
@@ -283,6 +356,7 @@ random_edit (const char *text,
 {
   static const char *const conditions[] = { "a > 1", "status = 'paid' OR b", "x IN (1, 2)", NULL };
   static const char *const columns[] = { "ts", "event_time", NULL };
+  static const char *const joins[] = { "inner", "left", NULL };
   static const char *const delays[] = { "10 seconds", "1 minute 30 seconds" };
   static const char *const slides[] = { "30 seconds", NULL };
   static const char *const functions[] = { "count", "sum", "avg", NULL };
@@ -295,8 +369,14 @@ random_edit (const char *text,
   static const char *const keys[][3] = { { "region", NULL }, { "a", "region", NULL }, { "region", "a", NULL }, { NULL } };
   g_autoptr (WeirSqlSteps) steps = weir_sql_steps_new (text, statement);
 
-  switch (g_test_rand_int_range (0, 8))
+  switch (g_test_rand_int_range (0, 11))
     {
+    case 7:
+      return weir_sql_steps_set_join (steps, PICK (joins), PICK (sinks), g_test_rand_bit (), "a.id = b.id");
+    case 8:
+      return weir_sql_steps_set_distinct (steps, g_test_rand_bit () ? keys[g_test_rand_int_range (0, G_N_ELEMENTS (keys))] : NULL, g_test_rand_bit ());
+    case 9:
+      return weir_sql_steps_set_session (steps, "ts", g_test_rand_bit () ? PICK (delays) : NULL);
     case 0:
       return weir_sql_steps_set_source (steps, PICK (sinks));
     case 1:
