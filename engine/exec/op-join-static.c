@@ -183,7 +183,10 @@ static WeirBatch *
 gather_pairs (ProbeLink           *self,
               const WeirJoinTable *table,
               WeirBatch           *batch,
-              WeirSchema          *schema)
+              WeirSchema          *schema,
+              const guint32       *probe_rows,
+              const guint32       *built_rows,
+              guint                n_pairs)
 {
   Probe                  *probe = (Probe *)self->link.op;
   WeirPlan               *plan = probe->op.plan;
@@ -198,13 +201,13 @@ gather_pairs (ProbeLink           *self,
 
       for (guint c = 0; c < from->n_fields; c++)
         if (!is_built)
-          columns[at++] = weir_column_gather (batch->columns[c], self->probe_rows, self->n_pairs);
+          columns[at++] = weir_column_gather (batch->columns[c], probe_rows, n_pairs);
         else if (table->rows == NULL)
-          columns[at++] = weir_column_new_nulls (from->fields[c].type, self->n_pairs);
+          columns[at++] = weir_column_new_nulls (from->fields[c].type, n_pairs);
         else
-          columns[at++] = weir_column_gather_nullable (table->rows->columns[c], self->built_rows, self->n_pairs);
+          columns[at++] = weir_column_gather_nullable (table->rows->columns[c], built_rows, n_pairs);
     }
-  return weir_batch_new (schema, self->n_pairs, columns);
+  return weir_batch_new (schema, n_pairs, columns);
 }
 
 static gboolean
@@ -224,7 +227,7 @@ flush_pairs (ProbeLink           *self,
 
   if (n == 0)
     return TRUE;
-  out = gather_pairs (self, table, batch, self->link.op->schema);
+  out = gather_pairs (self, table, batch, self->link.op->schema, self->probe_rows, self->built_rows, n);
   self->n_pairs = 0;
   return _weir_link_push (self->link.next, out, weir_sel_all (n), error);
 }
@@ -279,103 +282,111 @@ push_pairs (ProbeLink           *self,
 
 /* ---- further conditions ----------------------------------------------------------------------------------------- */
 
+/* Candidates by key are tested a vector at a time, and what holds goes on at once: however many there are, memory stays. */
 typedef struct
 {
-  WeirSchema *schema; /* left, then right columns */
-  GArray     *probe;  /* guint32: pairs that hold */
-  GArray     *built;
-} Holding;
+  ProbeLink           *link;
+  const WeirJoinTable *table;
+  WeirBatch           *batch;
+  WeirSel              sel;
+  WeirSchema          *schema;        /* left, then right columns */
+  guint32             *probe, *built; /* candidates */
+  guint                n;
+  guint8              *matched; /* nullable: FULL */
+  gboolean             semi, anti, outer;
+  guint                at;    /* row of the selection the holding pairs have come to */
+  gboolean             found; /* it has one */
+  guint                n_idx;
+} Test;
 
+/* Rows before @end have all their pairs: those without one go on alone, where the join wants them. */
 static gboolean
-test_pairs (ProbeLink           *self,
-            const WeirJoinTable *table,
-            WeirBatch           *batch,
-            Holding             *holding,
-            GError             **error)
+finish_rows (Test    *self,
+             guint    end,
+             GError **error)
 {
-  g_autoptr (WeirBatch) pairs = NULL;
-  g_autofree guint16   *idx = g_new (guint16, WEIR_VECTOR_ROWS);
-  guint                 n;
-
-  if (self->n_pairs == 0)
-    return TRUE;
-  pairs = gather_pairs (self, table, batch, holding->schema);
-  n = weir_expr_select (self->link.op->plan->join.residual, self->link.eval, pairs, weir_sel_all (self->n_pairs), idx);
-  if (weir_eval_take_error (self->link.eval, error))
-    return FALSE;
-  for (guint i = 0; i < n; i++)
+  for (; self->at < end; self->at++, self->found = FALSE)
     {
-      g_array_append_val (holding->probe, self->probe_rows[idx[i]]);
-      g_array_append_val (holding->built, self->built_rows[idx[i]]);
+      guint32 row = weir_sel_row (self->sel, self->at);
+
+      if (self->semi || self->anti)
+        {
+          self->link->idx[self->n_idx] = (guint16)row;
+          self->n_idx += self->found == self->semi;
+        }
+      else if (!self->found && self->outer && !add_pair (self->link, self->table, self->batch, row, G_MAXUINT32, error))
+        return FALSE;
     }
-  self->n_pairs = 0;
   return TRUE;
 }
 
 static gboolean
-find_holding (ProbeLink           *self,
-              const WeirJoinTable *table,
-              WeirBatch           *batch,
-              WeirSel              sel,
-              Holding             *holding,
-              GError             **error)
+take_holding (Test    *self,
+              guint32  row,
+              guint32  built,
+              GError **error)
 {
-  for (guint i = 0; i < sel.n; i++)
-    {
-      guint32 group = self->groups[i];
+  guint at = self->at;
 
-      if (group == WEIR_GROUP_NONE)
-        continue;
-      for (guint32 k = table->first[group]; k < table->first[group + 1]; k++)
-        {
-          if (self->n_pairs == WEIR_VECTOR_ROWS && !test_pairs (self, table, batch, holding, error))
-            return FALSE;
-          self->probe_rows[self->n_pairs] = weir_sel_row (sel, i);
-          self->built_rows[self->n_pairs++] = table->list[k];
-        }
-    }
-  return test_pairs (self, table, batch, holding, error);
+  while (weir_sel_row (self->sel, at) != row)
+    at++;
+  if (!finish_rows (self, at, error))
+    return FALSE;
+  self->found = TRUE;
+  if (self->matched != NULL)
+    self->matched[built] = 1;
+  return self->semi || self->anti || add_pair (self->link, self->table, self->batch, row, built, error);
 }
 
 static gboolean
-emit_holding (ProbeLink           *self,
-              const WeirJoinTable *table,
-              WeirBatch           *batch,
-              WeirSel              sel,
-              Holding             *holding,
-              GError             **error)
+test_candidates (Test    *self,
+                 GError **error)
 {
-  WeirPlan *plan = self->link.op->plan;
-  guint8   *matched = plan->join.type == WEIR_JOIN_FULL ? _weir_op_join_build_get_matched (((Probe *)self->link.op)->build) : NULL;
-  gboolean  semi = plan->join.type == WEIR_JOIN_SEMI, anti = plan->join.type == WEIR_JOIN_ANTI, outer = is_outer (plan);
-  guint     at = 0, n = 0;
+  g_autoptr (WeirBatch) pairs = NULL;
+  guint16               idx[WEIR_VECTOR_ROWS];
+  guint                 n;
 
-  for (guint i = 0; i < sel.n; i++)
+  if (self->n == 0)
+    return TRUE;
+  if (!_weir_exec_check_stop (self->link->link.exec, error))
+    return FALSE;
+  pairs = gather_pairs (self->link, self->table, self->batch, self->schema, self->probe, self->built, self->n);
+  n = weir_expr_select (self->link->link.op->plan->join.residual, self->link->link.eval, pairs, weir_sel_all (self->n), idx);
+  if (weir_eval_take_error (self->link->link.eval, error))
+    return FALSE;
+  self->n = 0;
+  for (guint i = 0; i < n; i++)
+    if (!take_holding (self, self->probe[idx[i]], self->built[idx[i]], error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+test_all (Test    *self,
+          GError **error)
+{
+  for (guint i = 0; i < self->sel.n; i++)
     {
-      guint32  row = weir_sel_row (sel, i);
-      gboolean found = FALSE;
+      guint32 group = self->link->groups[i];
 
-      for (; at < holding->probe->len && g_array_index (holding->probe, guint32, at) == row; at++)
+      if (group == WEIR_GROUP_NONE)
+        continue;
+      for (guint32 k = self->table->first[group]; k < self->table->first[group + 1]; k++)
         {
-          guint32 built = g_array_index (holding->built, guint32, at);
-
-          found = TRUE;
-          if (matched != NULL)
-            matched[built] = 1;
-          if (!semi && !anti && !add_pair (self, table, batch, row, built, error))
+          if (self->n == WEIR_VECTOR_ROWS && !test_candidates (self, error))
             return FALSE;
+          /* One pair is enough to tell. */
+          if ((self->semi || self->anti) && self->at == i && self->found)
+            break;
+          self->probe[self->n] = weir_sel_row (self->sel, i);
+          self->built[self->n++] = self->table->list[k];
         }
-      if (semi || anti)
-        {
-          self->idx[n] = (guint16)row;
-          n += found == semi;
-        }
-      else if (!found && outer && !add_pair (self, table, batch, row, G_MAXUINT32, error))
-        return FALSE;
     }
-  if (semi || anti)
-    return push_sel (self, batch, n, error);
-  return flush_pairs (self, table, batch, error);
+  if (!test_candidates (self, error) || !finish_rows (self, self->sel.n, error))
+    return FALSE;
+  if (self->semi || self->anti)
+    return push_sel (self->link, self->batch, self->n_idx, error);
+  return flush_pairs (self->link, self->table, self->batch, error);
 }
 
 static WeirSchema *
@@ -398,12 +409,16 @@ push_conditional (ProbeLink           *self,
                   WeirSel              sel,
                   GError             **error)
 {
-  g_autoptr (WeirSchema) schema = pair_schema (self->link.op->plan);
-  g_autoptr (GArray)     probe = g_array_new (FALSE, FALSE, sizeof (guint32));
-  g_autoptr (GArray)     built = g_array_new (FALSE, FALSE, sizeof (guint32));
-  Holding                holding = { schema, probe, built };
+  WeirPlan              *plan = self->link.op->plan;
+  g_autoptr (WeirSchema) schema = pair_schema (plan);
+  g_autofree guint32    *candidates = g_new (guint32, 2 * WEIR_VECTOR_ROWS);
+  Test                   test = { self, table, batch, sel, schema, candidates, candidates + WEIR_VECTOR_ROWS };
 
-  return find_holding (self, table, batch, sel, &holding, error) && emit_holding (self, table, batch, sel, &holding, error);
+  test.matched = plan->join.type == WEIR_JOIN_FULL ? _weir_op_join_build_get_matched (((Probe *)self->link.op)->build) : NULL;
+  test.semi = plan->join.type == WEIR_JOIN_SEMI;
+  test.anti = plan->join.type == WEIR_JOIN_ANTI;
+  test.outer = is_outer (plan);
+  return test_all (&test, error);
 }
 
 static gboolean

@@ -33,6 +33,7 @@ typedef struct
   guint64        n_late, n_updated;
   /* Output of the run */
   GPtrArray          *batches;
+  guint64             n_bytes; /* in batches */
   WeirColumnBuilder **builders;
   guint               n_built;
   /* Candidates: a row of the running batch and a stored one */
@@ -67,6 +68,7 @@ typedef struct
 {
   guint         side;
   WeirBatch    *batch;
+  WeirExec     *exec;
   WeirGroupKey *keys;
   guint64      *hashes;
   guint8       *usable;
@@ -89,6 +91,7 @@ flush_output (Join *self)
   for (guint c = 0; c < n; c++)
     columns[c] = weir_column_builder_finish (self->builders[c]);
   g_ptr_array_add (self->batches, weir_batch_new (self->op.schema, self->n_built, columns));
+  self->n_bytes += weir_batch_bytes (g_ptr_array_index (self->batches, self->batches->len - 1));
   self->n_built = 0;
 }
 
@@ -136,6 +139,21 @@ stored_batch (WeirJoinSide *side,
 
   *at = stored->row;
   return g_ptr_array_index (side->segments, stored->segment);
+}
+
+/* Stored rows and output have to fit; asked for once a vector of candidates, so that a key that matches everything ends in time. */
+static gboolean
+check_budget (Join    *self,
+              GError **error)
+{
+  guint64 max = self->op.options->state_max_bytes;
+
+  if (max == 0 || _weir_join_side_bytes (&self->sides[0]) + _weir_join_side_bytes (&self->sides[1]) + self->n_bytes <= max)
+    return TRUE;
+  return weir_fail (error, WEIR_ERROR_RUN, "LIMIT_EXCEEDED", self->op.plan->span,
+                    "The stored rows and the output of the join take more than the %" G_GUINT64_FORMAT
+                    " bytes of weir.state.maxBytes: take smaller batches, join on a narrower key, or raise it.",
+                    max);
 }
 
 /* ---- candidates ------------------------------------------------------------------------------------------------- */
@@ -216,6 +234,8 @@ test_candidates (Join    *self,
 
   if (n == 0)
     return TRUE;
+  if (!_weir_exec_check_stop (work->exec, error) || !check_budget (self, error))
+    return FALSE;
   if (self->op.plan->join.residual != NULL)
     {
       idx = g_new (guint16, n);
@@ -346,7 +366,7 @@ work_off (Join      *self,
           GError   **error)
 {
   guint    n = batch->n_rows;
-  Work     work = { side, batch, g_new (WeirGroupKey, n), g_new (guint64, n), g_new (guint8, n), g_new (gint64, n), g_new (guint8, n), g_new0 (guint8, n) };
+  Work     work = { side, batch, exec, g_new (WeirGroupKey, n), g_new (guint64, n), g_new (guint8, n), g_new (gint64, n), g_new (guint8, n), g_new0 (guint8, n) };
   gboolean ok;
 
   ok = choose_rows (self, exec, &work, error) &&
@@ -384,17 +404,6 @@ evict (Join *self,
         emit_alone (self, side, batch, at);
       _weir_join_side_take_away (rows, i);
     }
-}
-
-static gboolean
-check_budget (Join    *self,
-              GError **error)
-{
-  guint64 max = self->op.options->state_max_bytes;
-
-  if (max == 0 || _weir_join_side_bytes (&self->sides[0]) + _weir_join_side_bytes (&self->sides[1]) <= max)
-    return TRUE;
-  return weir_fail (error, WEIR_ERROR_RUN, "LIMIT_EXCEEDED", self->op.plan->span, "The stored rows of the join take more than the %" G_GUINT64_FORMAT " bytes of weir.state.maxBytes.", max);
 }
 
 static gboolean
@@ -546,7 +555,7 @@ begin_join (WeirOp   *op,
                       "Stream-stream join without equality predicate is not supported.");
   g_clear_pointer (&self->batches, g_ptr_array_unref);
   self->batches = _weir_batches_new ();
-  self->n_late = self->n_updated = 0;
+  self->n_bytes = self->n_late = self->n_updated = 0;
   for (guint side = 0; side < 2; side++)
     _weir_join_side_begin (&self->sides[side], _weir_op_evict_us (op, exec));
   return TRUE;

@@ -132,6 +132,10 @@ _weir_now_ns (void)
   return (gint64)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+/* FALSE with OPERATION_CANCELED once the query was stopped. */
+gboolean _weir_exec_check_stop (WeirExec *exec, GError **error);
+
+/* Looks at the stop for every vector: an operator that makes many rows of few ends within a vector's time. */
 static inline gboolean
 _weir_link_push (WeirLink  *link,
                  WeirBatch *batch,
@@ -143,6 +147,8 @@ _weir_link_push (WeirLink  *link,
 
   if (sel.n == 0)
     return TRUE;
+  if (!_weir_exec_check_stop (link->exec, error))
+    return FALSE;
   link->rows_in += sel.n;
   start = _weir_now_ns ();
   ok = link->op->klass->push (link, batch, sel, error);
@@ -156,7 +162,6 @@ WeirColumn *_weir_link_eval (WeirLink *link, const WeirExpr *expr, const WeirBat
 WeirColumn *_weir_link_eval_flat (WeirLink *link, const WeirExpr *expr, const WeirBatch *batch, WeirSel sel, GError **error);
 /* Pushes @batch of any length in vectors. */
 gboolean _weir_link_push_all (WeirLink *link, WeirBatch *batch, GError **error);
-gboolean _weir_exec_check_stop (WeirExec *exec, GError **error);
 
 /* Operators; @child is the schema of the input. */
 WeirOp *_weir_op_scan_new (WeirPlan *plan, const WeirPipelineOptions *options);

@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import traceback
 
 LIMIT = 60
@@ -575,6 +576,35 @@ def test_interrupt_of_a_sink():
               for line in open(f'out/{name}', encoding='utf-8').read().splitlines()]
     same(values, list(range(len(values))))
     assert values
+
+
+def cpu_seconds(process):
+    fields = open(f'/proc/{process.pid}/stat', encoding='ascii').read().rsplit(')', 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')
+
+
+def test_interrupt_inside_a_batch():
+    """One batch that would take hours ends at once: joins whose key matches everything, and what grows out of one row."""
+    write('data/1.json', ''.join(f'{{"a":{k}}}\n' for k in range(100000)))
+    wide = 'FROM range(300000) a JOIN range(300000) b ON a.id % 1 = b.id % 1'
+    tables = "CREATE TABLE t (a INT) USING json OPTIONS (path 'data');"
+    queries = [f'SELECT count(*) {wide}', f'SELECT count(*) {wide} AND a.id + b.id > -1', 'SELECT count(*) FROM range(300000) CROSS JOIN range(300000)',
+               f'SELECT count(*) {wide.replace("JOIN", "LEFT JOIN")} AND a.id + b.id < -1',
+               f'SELECT count(*) {wide.replace("JOIN", "LEFT SEMI JOIN")} AND a.id + b.id < -1',
+               'SELECT count(*) FROM (SELECT explode(sequence(1, 10000)) FROM range(10000000))',
+               f'{tables} SELECT count(*) FROM STREAM t x JOIN STREAM t y ON x.a % 1 = y.a % 1 AND x.a + y.a < -1']
+    for query in queries:
+        mode = ('--output-mode', 'update') if 'STREAM' in query else ()
+        process, guard = start('-e', query, *mode)
+        busy = threading.Event()
+        while cpu_seconds(process) < 0.3 and process.poll() is None:
+            busy.wait(0.01)
+        assert process.poll() is None, (query, process.stderr.read())
+        asked = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        same(finish(process, guard).code, 130)
+        # 100 ms is meant; a loaded machine may take longer, the whole batch takes hours.
+        assert time.monotonic() - asked < 5, (query, time.monotonic() - asked)
 
 
 def test_closed_pipe():
