@@ -135,6 +135,23 @@ run_input (Runner        *runner,
   return runner_run_text (runner, text, base_dir, input->is_init);
 }
 
+/* Prints a checkpoint; what is damaged in it stands in the text. */
+static int
+inspect (const Options *options)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char   *text = weir_inspect_checkpoint (options->inspect, &error);
+  OutputOrigin       origin = { 0 };
+
+  if (text == NULL)
+    {
+      output_error (&origin, error, NULL);
+      return 1;
+    }
+  printf ("%s\n", text);
+  return 0;
+}
+
 static int
 run (Options *options)
 {
@@ -188,7 +205,7 @@ main (int    argc,
   if (done)
     printf ("weir-sql %s\n", PACKAGE_VERSION);
   else
-    exit_code = run (&options);
+    exit_code = options.inspect != NULL ? inspect (&options) : run (&options);
   options_clear (&options);
   return exit_code;
 }

@@ -142,7 +142,7 @@ not_yet_cb (const char *option,
 
 typedef struct
 {
-  char    *trigger, *output_mode, *checkpoint, *progress, *now;
+  char    *trigger, *output_mode, *checkpoint, *progress, *now, *inspect;
   gint64   max_batches;
   int      threads;
   gboolean envelope, bail, no_bail, check, version;
@@ -176,7 +176,7 @@ run_parser (Parsed  *parsed,
     { "now", 0, 0, G_OPTION_ARG_STRING, &parsed->now, "Fixed clock", "TIMESTAMP" },
     { "threads", 0, 0, G_OPTION_ARG_INT, &parsed->threads, "Worker threads (default: cores)", "N" },
     { "metrics", 0, 0, G_OPTION_ARG_CALLBACK, not_yet_cb, "Metrics over HTTP", "ADDR:PORT" },
-    { "inspect", 0, 0, G_OPTION_ARG_CALLBACK, not_yet_cb, "Print a checkpoint", "DIR" },
+    { "inspect", 0, 0, G_OPTION_ARG_FILENAME, &parsed->inspect, "Print a checkpoint as JSON", "DIR" },
     { "version", 0, 0, G_OPTION_ARG_NONE, &parsed->version, "Print the version", NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &parsed->files, NULL, "[FILE…]" },
     G_OPTION_ENTRY_NULL
@@ -237,6 +237,8 @@ options_parse (Options  *options,
   options->run.max_batches = (guint64)parsed.max_batches;
   options->run.default_trigger = isatty (STDOUT_FILENO) ? NULL : "available-now";
   options->progress = parsed.progress;
+  options->inspect = parsed.inspect != NULL ? g_canonicalize_filename (parsed.inspect, NULL) : NULL;
+  g_free (parsed.inspect);
   options->now = parsed.now;
   options->threads = (guint)parsed.threads;
   options->envelope = parsed.envelope;
@@ -257,5 +259,6 @@ options_clear (Options *options)
   g_free ((char *)options->run.output_mode);
   g_free ((char *)options->run.checkpoint);
   g_free (options->progress);
+  g_free (options->inspect);
   g_free (options->now);
 }

@@ -40,6 +40,7 @@ typedef struct
   gboolean       check;
   gboolean       interactive; /* no input given and standard input is a terminal */
   char          *progress;    /* nullable */
+  char          *inspect;     /* nullable: a checkpoint to print, and nothing else */
   char          *now;         /* nullable */
   guint          threads;
   WeirRunOptions run;

@@ -11,6 +11,28 @@
 
 #define FLAG_NO_DATA 1
 
+static void
+operator_clear (gpointer data)
+{
+  g_free (((WeirLoggedOperator *)data)->name);
+}
+
+void
+weir_logged_batch_add_operator (WeirLoggedBatch *batch,
+                                const char      *name,
+                                guint64          n_rows,
+                                guint64          n_bytes)
+{
+  WeirLoggedOperator row = { g_strdup (name), n_rows, n_bytes };
+
+  if (batch->operators == NULL)
+    {
+      batch->operators = g_array_new (FALSE, FALSE, sizeof (WeirLoggedOperator));
+      g_array_set_clear_func (batch->operators, operator_clear);
+    }
+  g_array_append_val (batch->operators, row);
+}
+
 void
 weir_logged_batch_free (WeirLoggedBatch *batch)
 {
@@ -22,6 +44,7 @@ weir_logged_batch_free (WeirLoggedBatch *batch)
   g_clear_pointer (&batch->delta, g_bytes_unref);
   g_clear_pointer (&batch->output, g_bytes_unref);
   g_clear_pointer (&batch->watermarks_after, g_bytes_unref);
+  g_clear_pointer (&batch->operators, g_array_unref);
   g_free (batch);
 }
 
@@ -159,6 +182,15 @@ weir_commit_write (const WeirLoggedBatch *batch)
   weir_writer_u32 (&writer, batch->delta_crc);
   weir_writer_u32 (&writer, batch->previous_crc);
   put_bytes (&writer, batch->watermarks_after);
+  weir_writer_varint (&writer, batch->operators != NULL ? batch->operators->len : 0);
+  for (guint i = 0; batch->operators != NULL && i < batch->operators->len; i++)
+    {
+      const WeirLoggedOperator *row = &g_array_index (batch->operators, WeirLoggedOperator, i);
+
+      weir_writer_bytes (&writer, row->name, strlen (row->name));
+      weir_writer_varint (&writer, row->n_rows);
+      weir_writer_varint (&writer, row->n_bytes);
+    }
   return g_byte_array_free_to_bytes (writer.bytes);
 }
 
@@ -167,6 +199,7 @@ weir_commit_read (GBytes          *payload,
                   WeirLoggedBatch *batch)
 {
   WeirReader reader;
+  guint      n;
 
   init_reader (&reader, payload);
   batch->offsets_crc = weir_reader_u32 (&reader);
@@ -174,6 +207,14 @@ weir_commit_read (GBytes          *payload,
   batch->previous_crc = weir_reader_u32 (&reader);
   g_clear_pointer (&batch->watermarks_after, g_bytes_unref);
   batch->watermarks_after = get_bytes (&reader);
+  n = get_count (&reader);
+  for (guint i = 0; i < n && !reader.failed; i++)
+    {
+      g_autofree char *name = get_text (&reader);
+      guint64          n_rows = weir_reader_varint (&reader);
+
+      weir_logged_batch_add_operator (batch, name, n_rows, weir_reader_varint (&reader));
+    }
   return !reader.failed && reader.pos == reader.len;
 }
 

@@ -15,10 +15,19 @@ G_BEGIN_DECLS
  *              varint number of sources; each: bytes from, bytes to, bytes range (WeirSourceClass.log_range)
  *   OUTPUT     bytes watermarks after the batch; then the rows (column/batch-codec.h)
  *   COMMIT     u32 CRC32C of the batch's OFFSETS record, u32 of its DELTA record, u32 of the COMMIT record before (0: none),
- *              bytes watermarks after the batch
+ *              bytes watermarks after the batch,
+ *              varint number of stateful operators, top-most first; each: bytes Spark's name, varint rows, varint bytes of memory.
+ *              0 operators where the batch was not computed
  *   POSITION   u32 CRC32C of the batch's COMMIT record, i64 watermark ms of the batch, bytes watermarks after it,
  *              varint number of sources; each: bytes end, bytes state (WeirSourceClass.log_state)
  */
+
+/* How large the state of an operator was behind a batch; for people. */
+typedef struct
+{
+  char   *name; /* Owned */
+  guint64 n_rows, n_bytes;
+} WeirLoggedOperator;
 
 /* Everything the log knows of one batch. */
 typedef struct
@@ -29,12 +38,14 @@ typedef struct
   GBytes          *delta;            /* Owned, nullable */
   GBytes          *output;           /* Owned, nullable: payload of OUTPUT */
   GBytes          *watermarks_after; /* Owned, nullable */
+  GArray          *operators;        /* Owned, nullable: WeirLoggedOperator */
   guint32          metadata_crc;
   guint32          offsets_crc, delta_crc, previous_crc;
   gboolean         is_applied; /* the state of the run has `delta` already */
 } WeirLoggedBatch;
 
 void weir_logged_batch_free (WeirLoggedBatch *batch);
+void weir_logged_batch_add_operator (WeirLoggedBatch *batch, const char *name, guint64 n_rows, guint64 n_bytes);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirLoggedBatch, weir_logged_batch_free)
 
 /* Where a query stands behind a committed batch. */

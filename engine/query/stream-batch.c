@@ -331,7 +331,12 @@ log_commit (WeirStreamRun   *self,
             WeirLoggedBatch *logged,
             GError         **error)
 {
+  const WeirBatchStats *stats = &self->result.stats;
+
   take_outcome (self, logged);
+  g_clear_pointer (&logged->operators, g_array_unref);
+  for (guint i = 0; i < stats->n_stateful; i++)
+    weir_logged_batch_add_operator (logged, stats->stateful[i].name, stats->stateful[i].rows_total, stats->stateful[i].memory_bytes);
   return weir_checkpoint_log_commit (self->config.checkpoint, logged, error);
 }
 

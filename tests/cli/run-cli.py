@@ -15,6 +15,7 @@ import re
 import signal
 import socket
 import sqlite3
+import stat
 import subprocess
 import sys
 import tempfile
@@ -229,7 +230,7 @@ def test_one_failure_stops_the_rest():
 
 
 def test_usage():
-    for args in [('--inspect', 'd'), ('--metrics', '127.0.0.1:1'), ('--frob',), ('-o', 'xml'), ('--for', '3x'),
+    for args in [('--metrics', '127.0.0.1:1'), ('--frob',), ('-o', 'xml'), ('--for', '3x'),
                  ('--threads', 'x'), ('--threads', '-1'), ('--max-batches', '-1'), ('--error-format', 'xml'), ('--conf', 'novalue'),
                  ('--now', 'yesterday'), ('-e',)]:
         done = run(*args, code=2)
@@ -370,6 +371,53 @@ def test_kafka_replay():
     has(sql(table.replace('orders', 'order') + 'SELECT * FROM k', code=1).err, 'There is no record of topic "order"')
     write('log/c.jsonl', 'nonsense\n')
     has(sql(f'{table} SELECT * FROM k', code=1).err, 'Line 1 of ')
+
+
+COUNTS = "CREATE STREAMING QUERY q OUTPUT MODE UPDATE TRIGGER AVAILABLE NOW AS SELECT a % 2 AS k, count(*) AS n FROM STREAM t GROUP BY a % 2"
+
+
+def test_checkpoint():
+    """One batch a run: together they are the uninterrupted run. A folder for each of several queries; the clause; what is refused."""
+    make_data()
+    expected = sql(f'{ROWS} {COUNTS}', '--envelope').records()[1:-1]
+    got = []
+    for _ in range(4):
+        got += sql(f'{ROWS} {COUNTS}', '--envelope', '--checkpoint', 'cp', '--max-batches', '1').records()[1:-1]
+    same(got, expected)
+    same(stat.S_IMODE(os.stat('cp').st_mode), 0o700)
+    same({stat.S_IMODE(os.stat(os.path.join(folder, name)).st_mode) for folder, _, names in os.walk('cp') for name in names}, {0o600})
+    has(sql(f"{ROWS} {COUNTS.replace('count(*)', 'max(a)')}", '--checkpoint', 'cp', code=1).err, '[STATE_STORE_VALUE_SCHEMA_NOT_COMPATIBLE]')
+    warned = sql(f'{ROWS} {COUNTS}', '--checkpoint', 'cp', '--conf', 'spark.sql.session.timeZone=Asia/Seoul')
+    has(warned.err, 'was begun with spark.sql.session.timeZone=')
+    two = f"{ROWS} {COUNTS}; {COUNTS.replace('QUERY q', 'QUERY `r/2`')}"
+    sql(two, '--checkpoint', 'both')
+    same(sorted(os.listdir('both')), ['q', 'r%2F2'])
+    clause = COUNTS.replace('TRIGGER', "CHECKPOINT LOCATION 'in/deep' TRIGGER")
+    same(sql(f'{ROWS} {clause}').rows(), [r['row'] for r in expected if r['type'] == 'row'])
+    same(sql(f'{ROWS} {clause}').rows(), [])
+    has(sql(f"{ROWS} {clause.replace('in/deep', 'hdfs://n/x')}", code=1).err, '[UNSUPPORTED_FEATURE]')
+    with open('plain', 'w', encoding='utf-8'):
+        pass
+    has(sql(f'{ROWS} {COUNTS}', '--checkpoint', 'plain', code=1).err, 'plain')
+
+
+def test_inspect():
+    make_data()
+    sql(f'{ROWS} {COUNTS}', '--checkpoint', 'cp')
+    seen = json.loads(run('--inspect', 'cp').out)
+    same((seen['lastCommittedBatchId'], seen['pendingBatchId'], seen['canRestart'], seen['problems']), (2, None, True, []))
+    same([b['sources'][0]['endOffset'] for b in seen['batches']], [{'logOffset': n} for n in range(3)])
+    same(seen['stateOperators'][0]['operatorName'], 'stateStoreSave')
+    same(seen['stateOperators'][0]['numRowsTotal'], 2)
+    [log] = os.listdir('cp/log')
+    with open(f'cp/log/{log}', 'r+b') as file:
+        file.seek(200)
+        file.write(b'damage')
+    seen = json.loads(run('--inspect', 'cp').out)
+    same(seen['canRestart'], False)
+    has(seen['problems'][0]['file'], log)
+    has(sql(f'{ROWS} {COUNTS}', '--checkpoint', 'cp', code=1).err, log)
+    has(run('--inspect', 'nowhere', code=1).err, '[PATH_NOT_FOUND]')
 
 
 def test_select_waits_for_bounded_queries():

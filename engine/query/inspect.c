@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "engine-checkpoint.h"
+
+#include "column/timestamp.h"
+#include "query/checkpoint-private.h"
+#include "state/state-frame.h"
+
+#include <json-glib/json-glib.h>
+#include <string.h>
+
+/*
+ * A checkpoint as JSON, in Spark's terms. Every file is read by itself, so that damage in one hides nothing of the others; the order of
+ * batches across files is what recovery checks, not what is checked here.
+ */
+
+typedef struct
+{
+  const char      *dir;
+  JsonBuilder     *json;
+  JsonArray       *batches;  /* Owned */
+  JsonArray       *files;    /* Owned */
+  JsonArray       *problems; /* Owned */
+  WeirLoggedBatch *open;     /* Owned, nullable: OFFSETS was read */
+  JsonObject      *shown;    /* Borrowed: the object of `open` */
+  JsonObject      *last;     /* Owned, nullable: of the last committed batch */
+} Inspect;
+
+static void
+add_problem (Inspect      *self,
+             const char   *path,
+             const GError *error)
+{
+  JsonObject *object = json_object_new ();
+
+  json_object_set_string_member (object, "file", path);
+  json_object_set_string_member (object, "errorClass", weir_error_get_condition (error));
+  json_object_set_string_member (object, "message", error->message);
+  json_array_add_object_element (self->problems, object);
+}
+
+static void
+set_time (JsonObject *object,
+          const char *name,
+          gint64      us)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  weir_timestamp_append_iso (text, us, weir_zone_utc ());
+  json_object_set_string_member (object, name, text->str);
+}
+
+/* An offset is JSON, or "" before the first row. */
+static void
+set_offset (JsonObject *object,
+            const char *name,
+            const char *offset)
+{
+  g_autoptr (JsonNode) node = *offset != '\0' ? json_from_string (offset, NULL) : NULL;
+
+  if (node != NULL)
+    json_object_set_member (object, name, g_steal_pointer (&node));
+  else if (*offset == '\0')
+    json_object_set_null_member (object, name);
+  else
+    json_object_set_string_member (object, name, offset);
+}
+
+static void
+set_watermarks (JsonObject *object,
+                const char *name,
+                GBytes     *bytes)
+{
+  gsize         len = 0;
+  gconstpointer data = bytes != NULL ? g_bytes_get_data (bytes, &len) : NULL;
+  WeirReader    reader;
+  gint64        global;
+  guint64       n;
+  JsonArray    *nodes = json_array_new ();
+  JsonObject   *value = json_object_new ();
+
+  weir_reader_init (&reader, data, len);
+  global = (gint64)weir_reader_u64 (&reader);
+  n = weir_reader_varint (&reader);
+  json_object_set_int_member (value, "globalMs", global);
+  for (guint64 i = 0; i < n && !reader.failed; i++)
+    {
+      gint64 node = (gint64)weir_reader_u64 (&reader);
+
+      if (node == G_MININT64)
+        json_array_add_null_element (nodes);
+      else
+        json_array_add_int_element (nodes, node);
+    }
+  json_object_set_array_member (value, "perNodeMs", nodes);
+  json_object_set_object_member (object, name, value);
+}
+
+/* Names and sizes of the frames in DELTA or a snapshot. */
+static JsonArray *
+describe_frames (GBytes  *state,
+                 GError **error)
+{
+  JsonArray      *frames = json_array_new ();
+  gsize           len;
+  gconstpointer   data = g_bytes_get_data (state, &len);
+  WeirStateReader reader;
+
+  if (!weir_state_reader_init (&reader, data, len, error))
+    return frames;
+  while (reader.next < reader.n_frames)
+    {
+      const char      *name;
+      gsize            name_len;
+      WeirReader       body;
+      JsonObject      *frame;
+      g_autofree char *text = NULL;
+
+      if (!weir_state_reader_next (&reader, &name, &name_len, &body, error))
+        break;
+      text = g_utf8_make_valid (name, (gssize)name_len);
+      frame = json_object_new ();
+      json_object_set_string_member (frame, "operator", text);
+      json_object_set_int_member (frame, "bytes", (gint64)body.len);
+      json_array_add_object_element (frames, frame);
+    }
+  return frames;
+}
+
+/* ---- records ---------------------------------------------------------------------------------------------------- */
+
+static void
+show_offsets (Inspect          *self,
+              const WeirRecord *record)
+{
+  const WeirBatchRecord *batch;
+  JsonArray             *sources = json_array_new ();
+
+  weir_logged_batch_free (self->open);
+  self->open = weir_offsets_read (record->batch_id, record->payload);
+  self->shown = json_object_new ();
+  json_object_set_int_member (self->shown, "batchId", (gint64)record->batch_id);
+  json_array_add_object_element (self->batches, self->shown);
+  json_object_set_boolean_member (self->shown, "committed", FALSE);
+  for (guint i = 0; self->open != NULL && i < self->open->record->n_sources; i++)
+    {
+      JsonObject *source = json_object_new ();
+
+      set_offset (source, "startOffset", self->open->record->from[i]);
+      set_offset (source, "endOffset", self->open->record->to[i]);
+      json_object_set_int_member (source, "rangeBytes", (gint64)g_bytes_get_size (self->open->ranges->pdata[i]));
+      json_array_add_object_element (sources, source);
+    }
+  json_object_set_array_member (self->shown, "sources", sources);
+  if (self->open == NULL)
+    return;
+  batch = self->open->record;
+  set_time (self->shown, "timestamp", batch->now_us);
+  json_object_set_int_member (self->shown, "batchWatermarkMs", batch->watermark_ms);
+  json_object_set_int_member (self->shown, "lateWatermarkMs", batch->late_watermark_ms);
+  json_object_set_boolean_member (self->shown, "noData", batch->is_no_data);
+  set_watermarks (self->shown, "watermarksBefore", self->open->watermarks);
+}
+
+static void
+show_commit (Inspect          *self,
+             const WeirRecord *record)
+{
+  JsonArray *operators = json_array_new ();
+
+  if (self->open != NULL && weir_commit_read (record->payload, self->open))
+    {
+      for (guint i = 0; self->open->operators != NULL && i < self->open->operators->len; i++)
+        {
+          const WeirLoggedOperator *logged = &g_array_index (self->open->operators, WeirLoggedOperator, i);
+          JsonObject               *object = json_object_new ();
+
+          json_object_set_string_member (object, "operatorName", logged->name);
+          json_object_set_int_member (object, "numRowsTotal", (gint64)logged->n_rows);
+          json_object_set_int_member (object, "memoryUsedBytes", (gint64)logged->n_bytes);
+          json_array_add_object_element (operators, object);
+        }
+      set_watermarks (self->shown, "watermarksAfter", self->open->watermarks_after);
+    }
+  json_object_set_boolean_member (self->shown, "committed", TRUE);
+  json_object_set_array_member (self->shown, "stateOperators", operators);
+  g_clear_pointer (&self->last, json_object_unref);
+  self->last = json_object_ref (self->shown);
+}
+
+static void
+show_record (Inspect          *self,
+             const char       *path,
+             const WeirRecord *record)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (record->kind == WEIR_RECORD_OFFSETS)
+    show_offsets (self, record);
+  else if (self->shown == NULL)
+    return;
+  else if (record->kind == WEIR_RECORD_COMMIT)
+    show_commit (self, record);
+  else if (record->kind == WEIR_RECORD_OUTPUT)
+    json_object_set_int_member (self->shown, "outputBytes", (gint64)g_bytes_get_size (record->payload));
+  else if (record->kind == WEIR_RECORD_DELTA)
+    json_object_set_array_member (self->shown, "stateChanges", describe_frames (record->payload, &error));
+  if (error != NULL)
+    add_problem (self, path, error);
+}
+
+/* ---- files ------------------------------------------------------------------------------------------------------ */
+
+/* What is known of a file whatever it holds. Owned by `files`. */
+static JsonObject *
+begin_file (Inspect             *self,
+            const char          *path,
+            const WeirLogReader *reader)
+{
+  JsonObject *file = json_object_new ();
+
+  json_object_set_string_member (file, "file", path);
+  if (reader != NULL)
+    {
+      g_autofree char *id = weir_log_id_to_string (&reader->id);
+
+      json_object_set_int_member (file, "bytes", (gint64)reader->size);
+      json_object_set_string_member (file, "id", id);
+      json_object_set_int_member (file, "firstBatchId", (gint64)reader->first_batch);
+    }
+  json_array_add_object_element (self->files, file);
+  return file;
+}
+
+static void
+inspect_segment (Inspect    *self,
+                 const char *path,
+                 gboolean    is_last)
+{
+  g_autoptr (GError)        error = NULL;
+  g_autoptr (WeirLogReader) reader = weir_log_reader_open (path, is_last, &error);
+  JsonObject               *file = begin_file (self, path, reader);
+  gint64                    n = 0;
+
+  while (reader != NULL && weir_log_reader_next (reader, &error))
+    for (guint i = 0; i < reader->n_records; i++, n++)
+      show_record (self, path, &reader->records[i]);
+  json_object_set_int_member (file, "records", n);
+  if (reader != NULL && reader->torn)
+    json_object_set_int_member (file, "unacknowledgedBytes", (gint64)(reader->size - reader->pos));
+  if (error != NULL)
+    add_problem (self, path, error);
+}
+
+static void
+inspect_snapshot (Inspect    *self,
+                  const char *path)
+{
+  g_autoptr (GError)             error = NULL;
+  g_autoptr (WeirLogReader)      reader = weir_log_reader_open (path, FALSE, &error);
+  g_autoptr (WeirLoggedPosition) position = NULL;
+  JsonObject                    *file = begin_file (self, path, reader);
+
+  if (reader != NULL && weir_log_reader_next (reader, &error) && reader->n_records == 2)
+    {
+      position = weir_position_read (reader->first_batch, reader->records[0].payload);
+      json_object_set_array_member (file, "stateOperators", describe_frames (reader->records[1].payload, &error));
+      if (position != NULL)
+        set_watermarks (file, "watermarks", position->watermarks);
+    }
+  json_object_set_boolean_member (file, "valid", position != NULL && error == NULL);
+  if (error != NULL)
+    add_problem (self, path, error);
+}
+
+static void
+inspect_files (Inspect    *self,
+               const char *folder,
+               const char *suffix)
+{
+  g_autofree char   *dir = g_build_filename (self->dir, folder, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GArray) ids = weir_record_log_list (dir, suffix, &error);
+
+  if (ids == NULL)
+    add_problem (self, dir, error);
+  for (guint i = 0; ids != NULL && i < ids->len; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("%s/%020" G_GUINT64_FORMAT "%s", dir, g_array_index (ids, guint64, i), suffix);
+
+      if (strcmp (suffix, ".log") == 0)
+        inspect_segment (self, path, i + 1 == ids->len);
+      else
+        inspect_snapshot (self, path);
+    }
+}
+
+/* Recovery as a run would do it, without a query: it finds what is missing between the files. */
+static void
+check_whole (Inspect    *self,
+             JsonObject *root)
+{
+  const WeirRecoveryFuncs     funcs = { NULL, NULL };
+  WeirCheckpoint              checkpoint = { .dir = (char *)self->dir, .lock_fd = -1, .open_batch = G_MAXUINT64 };
+  g_autoptr (WeirLoggedBatch) pending = NULL;
+  g_autoptr (GError)          error = NULL;
+  g_autofree char            *id = g_strdup (json_object_get_string_member_with_default (root, "id", NULL));
+
+  if (id == NULL || !weir_log_id_parse (id, &checkpoint.id))
+    return;
+  checkpoint.metadata.id = id;
+  checkpoint.log_dir = g_build_filename (self->dir, "log", NULL);
+  checkpoint.state_dir = g_build_filename (self->dir, "state", NULL);
+  if (weir_checkpoint_recover (&checkpoint, &funcs, NULL, &pending, &error))
+    {
+      json_object_set_int_member (root, "lastCommittedBatchId", (gint64)checkpoint.next_batch - 1);
+      if (pending != NULL)
+        json_object_set_int_member (root, "pendingBatchId", (gint64)pending->record->batch_id);
+      else
+        json_object_set_null_member (root, "pendingBatchId");
+    }
+  else if (json_array_get_length (self->problems) == 0)
+    add_problem (self, self->dir, error);
+  json_object_set_boolean_member (root, "canRestart", error == NULL);
+  g_free (checkpoint.log_dir);
+  g_free (checkpoint.state_dir);
+  g_free (checkpoint.resume_path);
+}
+
+/* FALSE: there is no checkpoint at all. */
+static gboolean
+inspect_metadata (Inspect    *self,
+                  JsonObject *root)
+{
+  WeirCheckpointMetadata metadata;
+  g_autoptr (GError)     error = NULL;
+  g_autofree char       *path = g_build_filename (self->dir, "metadata", NULL);
+  g_autofree char       *log = g_build_filename (self->dir, "log", NULL);
+  JsonObject            *settings = json_object_new ();
+  JsonArray             *shape = json_array_new ();
+
+  if (_weir_checkpoint_metadata_read (self->dir, &metadata, &error))
+    {
+      json_object_set_string_member (root, "id", metadata.id);
+      for (guint i = 0; i < metadata.settings->len; i++)
+        {
+          g_auto (GStrv) pair = g_strsplit (metadata.settings->pdata[i], "=", 2);
+
+          json_object_set_string_member (settings, pair[0], pair[1] != NULL ? pair[1] : "");
+        }
+      for (guint i = 0; i < metadata.shape->len; i++)
+        {
+          g_autofree char *line = g_strdelimit (g_strdup (metadata.shape->pdata[i]), "\t", ' ');
+
+          json_array_add_string_element (shape, line);
+        }
+      _weir_checkpoint_metadata_clear (&metadata);
+    }
+  else if (error == NULL && g_file_test (log, G_FILE_TEST_IS_DIR))
+    error = weir_error_new (WEIR_ERROR_RUN, "STREAMING_CHECKPOINT_MISSING_METADATA_FILE", WEIR_SPAN_NONE, "The metadata file is missing.");
+  else if (error == NULL)
+    {
+      json_object_unref (settings);
+      json_array_unref (shape);
+      return FALSE;
+    }
+  json_object_set_object_member (root, "conf", settings);
+  json_object_set_array_member (root, "plan", shape);
+  if (error != NULL)
+    add_problem (self, path, error);
+  return TRUE;
+}
+
+/* State as the last commit left it. */
+static void
+show_state (Inspect    *self,
+            JsonObject *root)
+{
+  static const char *const members[] = { "stateOperators", "watermarksAfter" };
+  static const char *const names[] = { "stateOperators", "watermarks" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (members); i++)
+    if (self->last != NULL && json_object_has_member (self->last, members[i]))
+      json_object_set_member (root, names[i], json_node_copy (json_object_get_member (self->last, members[i])));
+    else
+      json_object_set_null_member (root, names[i]);
+}
+
+char *
+weir_inspect_checkpoint (const char *dir,
+                         GError    **error)
+{
+  Inspect              self = { .dir = dir, .batches = json_array_new (), .files = json_array_new (), .problems = json_array_new () };
+  JsonObject          *root = json_object_new ();
+  g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), root);
+  char                *text = NULL;
+
+  json_object_set_string_member (root, "checkpoint", dir);
+  if (inspect_metadata (&self, root))
+    {
+      inspect_files (&self, "log", ".log");
+      inspect_files (&self, "state", ".snap");
+      check_whole (&self, root);
+      show_state (&self, root);
+      json_object_set_array_member (root, "batches", json_array_ref (self.batches));
+      json_object_set_array_member (root, "files", json_array_ref (self.files));
+      json_object_set_array_member (root, "problems", json_array_ref (self.problems));
+      text = json_to_string (node, TRUE);
+    }
+  else
+    weir_fail (error, WEIR_ERROR_RUN, "PATH_NOT_FOUND", WEIR_SPAN_NONE, "Path does not exist: %s holds no checkpoint.", dir);
+  weir_logged_batch_free (self.open);
+  g_clear_pointer (&self.last, json_object_unref);
+  json_array_unref (self.batches);
+  json_array_unref (self.files);
+  json_array_unref (self.problems);
+  json_object_unref (root);
+  return text;
+}
