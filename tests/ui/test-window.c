@@ -315,6 +315,41 @@ test_narrow (void)
   close_window (window);
 }
 
+static void
+folded_cb (guint *n)
+{
+  ++*n;
+}
+
+/* At every width the page fits its place, and the sidebar makes up its mind. */
+static void
+test_widths (void)
+{
+  static const int widths[] = { 700, 880, 940, 1000, 1060, 1120, 1180, 1280 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (widths); i++)
+    {
+      WeirWindow *window = make_window (widths[i], 700);
+      GtkWidget  *leaflet = find_widget (GTK_WIDGET (window), ADW_TYPE_LEAFLET), *page_bin;
+      guint       n_folds = 0;
+
+      activate (window, "demo");
+      g_signal_connect_swapped (leaflet, "notify::folded", G_CALLBACK (folded_cb), &n_folds);
+      page_bin = find_widget (GTK_WIDGET (weir_window_get_page (window)), WEIR_TYPE_BREAKPOINT_BIN);
+      wait_until (has_rows (window, "orders_per_window"));
+      g_test_message ("%d", widths[i]);
+      for (guint k = 0; k < 3; k++)
+        {
+          static const char *const views[] = { "design", "results", "health" };
+
+          activate (window, views[k]);
+          wait_until (child_minimum (page_bin) <= gtk_widget_get_width (page_bin));
+        }
+      g_assert_cmpuint (n_folds, <=, 2);
+      close_window (window);
+    }
+}
+
 #define CHECKPOINT_VARIABLE "WEIR_TEST_CHECKPOINT"
 
 /* A window whose demo query keeps its progress in the folder of the environment. */
@@ -428,6 +463,7 @@ main (int    argc,
   g_test_add_func ("/window/stranger", test_stranger);
   g_test_add_func ("/window/bad-file", test_bad_file);
   g_test_add_func ("/window/narrow", test_narrow);
+  g_test_add_func ("/window/widths", test_widths);
   g_test_add_func ("/window/checkpoint", test_checkpoint);
   g_test_add_func ("/window/keep-progress", test_keep_progress);
   status = g_test_run ();

@@ -179,6 +179,7 @@ setup_choice_cb (GtkSignalListItemFactory *factory,
       gtk_box_append (GTK_BOX (box), labels[i]);
     }
   gtk_label_set_wrap (GTK_LABEL (labels[1]), TRUE);
+  gtk_label_set_width_chars (GTK_LABEL (labels[1]), 30);
   gtk_label_set_max_width_chars (GTK_LABEL (labels[1]), 34);
   gtk_widget_add_css_class (labels[1], "caption");
   gtk_list_item_set_child (item, box);

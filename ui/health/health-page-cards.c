@@ -178,7 +178,7 @@ static const struct
   ValueFunc          value;
   WeirHealthCardFunc show;
 } cards[WEIR_N_CARDS] = {
-  [WEIR_CARD_RATES] = { N_ ("Rows per Second"), NULL, WEIR_TIME_CHART_LINE, rate_value, show_rates },
+  [WEIR_CARD_RATES] = { N_ ("Rows/s"), NULL, WEIR_TIME_CHART_LINE, rate_value, show_rates },
   [WEIR_CARD_DURATION] = { N_ ("Batch Duration"), N_ ("by phase"), WEIR_TIME_CHART_STACK, phase_value, show_duration },
   [WEIR_CARD_LAG] = { N_ ("Watermark Lag"), NULL, WEIR_TIME_CHART_LINE, lag_value, show_lag },
   [WEIR_CARD_STATE_ROWS] = { N_ ("State Rows"), NULL, WEIR_TIME_CHART_LINE, rows_value, show_state_rows },

@@ -29,7 +29,7 @@ struct _WeirHealthPage
   WeirHealthRange    range;
   gboolean           narrow;
 
-  GtkWidget      *scroller; /* Owned: the only child */
+  GtkWidget      *bin; /* Owned: the only child; narrow: the state stands below the batches */
   GtkBox         *head;
   GtkWidget      *glyph;
   GtkLabel       *title;

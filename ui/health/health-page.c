@@ -7,6 +7,7 @@
 
 #include "ui/health/guarantee-text.h"
 #include "ui/health/health-page-private.h"
+#include "ui/widgets/breakpoint-bin.h"
 #include "ui/widgets/number-format.h"
 #include "ui/widgets/state-glyph.h"
 
@@ -14,6 +15,9 @@
 #define N_REPORTED     20
 #define STATE_WIDTH    250
 #define BATCHES_HEIGHT 240
+/* From here on the state has room beside the batches. */
+#define SIDE_WIDTH 940
+#define NARROWEST  340
 
 G_DEFINE_FINAL_TYPE (WeirHealthPage, weir_health_page, GTK_TYPE_WIDGET)
 
@@ -197,7 +201,6 @@ weir_health_page_set_narrow (WeirHealthPage *self,
   g_return_if_fail (WEIR_IS_HEALTH_PAGE (self));
   self->narrow = narrow;
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self->head), orientation);
-  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->lower), orientation);
   weir_batch_list_set_narrow (self->batches, narrow);
   gtk_widget_set_visible (self->step, narrow);
 }
@@ -251,7 +254,7 @@ dispose (GObject *object)
 {
   WeirHealthPage *self = WEIR_HEALTH_PAGE (object);
 
-  g_clear_pointer (&self->scroller, gtk_widget_unparent);
+  g_clear_pointer (&self->bin, gtk_widget_unparent);
   g_clear_object (&self->query);
   g_clear_pointer (&self->pending, g_ptr_array_unref);
   g_clear_pointer (&self->history, weir_health_history_free);
@@ -424,9 +427,15 @@ add_lower (WeirHealthPage *self,
 }
 
 static void
+lay_out_lower (WeirHealthPage *self)
+{
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->lower), weir_breakpoint_bin_get_narrow (WEIR_BREAKPOINT_BIN (self->bin)) ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL);
+}
+
+static void
 weir_health_page_init (WeirHealthPage *self)
 {
-  GtkWidget *content = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12), *flow = gtk_flow_box_new ();
+  GtkWidget *content = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12), *flow = gtk_flow_box_new (), *scroller = gtk_scrolled_window_new ();
 
   self->zone = g_time_zone_new_local ();
   self->history = weir_health_history_new ();
@@ -445,10 +454,12 @@ weir_health_page_init (WeirHealthPage *self)
   _weir_health_page_add_cards (self, GTK_FLOW_BOX (flow));
   gtk_box_append (GTK_BOX (content), flow);
   add_lower (self, GTK_BOX (content));
-  self->scroller = gtk_scrolled_window_new ();
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), content);
-  gtk_widget_set_parent (self->scroller, GTK_WIDGET (self));
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), content);
+  self->bin = weir_breakpoint_bin_new (scroller, SIDE_WIDTH, NARROWEST);
+  g_signal_connect_swapped (self->bin, "notify::narrow", G_CALLBACK (lay_out_lower), self);
+  gtk_widget_set_parent (self->bin, GTK_WIDGET (self));
+  lay_out_lower (self);
 }
 
 GtkWidget *

@@ -31,6 +31,7 @@ struct _WeirWindow
   AdwWindowTitle  *title;
   GtkWidget       *welcome_back;
   WeirWelcomePage *welcome;
+  GtkWidget       *welcome_bin;
   GtkWidget       *trouble; /* AdwStatusPage: a file that could not be opened */
 
   gboolean close_confirmed;

@@ -177,6 +177,13 @@ narrow_cb (WeirWindow *self)
   adw_leaflet_set_can_unfold (self->leaflet, !narrow);
 }
 
+/* By its own width: were it told by the leaflet's, its form would decide whether the leaflet folds, and that its form. */
+static void
+welcome_narrow_cb (WeirWindow *self)
+{
+  weir_welcome_page_set_narrow (self->welcome, weir_breakpoint_bin_get_narrow (WEIR_BREAKPOINT_BIN (self->welcome_bin)));
+}
+
 static void
 folded_cb (WeirWindow *self)
 {
@@ -186,7 +193,6 @@ folded_cb (WeirWindow *self)
 
   adw_header_bar_set_show_end_title_buttons (self->side_header, folded);
   gtk_widget_set_visible (self->welcome_back, folded);
-  weir_welcome_page_set_narrow (self->welcome, folded);
   g_hash_table_iter_init (&iter, self->pages);
   while (g_hash_table_iter_next (&iter, NULL, &page))
     weir_query_page_set_folded (page, folded);
@@ -388,9 +394,11 @@ weir_window_class_init (WeirWindowClass *class)
   BIND (title);
   BIND (welcome_back);
   BIND (welcome);
+  BIND (welcome_bin);
   BIND (trouble);
   CALLBACK (narrow_cb);
   CALLBACK (folded_cb);
+  CALLBACK (welcome_narrow_cb);
   CALLBACK (search_changed_cb);
   CALLBACK (query_selected_cb);
   CALLBACK (source_activated_cb);

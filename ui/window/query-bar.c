@@ -7,11 +7,16 @@
 #include <math.h>
 
 #include "ui/charts/palette.h"
+#include "ui/widgets/breakpoint-bin.h"
 #include "ui/widgets/number-format.h"
 #include "ui/widgets/sparkline.h"
 #include "ui/window/query-state.h"
 
 #define RATE_SPAN_US (3 * G_USEC_PER_SEC)
+
+/* Below this, sparklines and captions give way. */
+#define COMFORTABLE_WIDTH 880
+#define NARROWEST         340
 
 /* How a clause is written, and what it is called. */
 typedef struct
@@ -42,6 +47,7 @@ struct _WeirQueryBar
 
   WeirDocument *document;
   char         *name;
+  GtkWidget    *bin; /* Owned: the only child */
   GtkWidget    *box;
   GtkWidget    *captions[2];
   GtkDropDown  *trigger;
@@ -318,7 +324,7 @@ dispose (GObject *object)
 {
   WeirQueryBar *self = WEIR_QUERY_BAR (object);
 
-  g_clear_pointer (&self->box, gtk_widget_unparent);
+  g_clear_pointer (&self->bin, gtk_widget_unparent);
   g_clear_object (&self->document);
   g_clear_pointer (&self->name, g_free);
   g_clear_pointer (&self->own_trigger, g_free);
@@ -412,6 +418,18 @@ add_count (WeirQueryBar *self,
   return GTK_BUTTON (button);
 }
 
+/* What gives way when it gets narrow. */
+static void
+lay_out (WeirQueryBar *self)
+{
+  gboolean narrow = weir_breakpoint_bin_get_narrow (WEIR_BREAKPOINT_BIN (self->bin));
+
+  gtk_widget_set_visible (self->in_line, !narrow);
+  gtk_widget_set_visible (self->out_line, !narrow);
+  for (guint i = 0; i < G_N_ELEMENTS (self->captions); i++)
+    gtk_widget_set_visible (self->captions[i], !narrow);
+}
+
 static void
 weir_query_bar_init (WeirQueryBar *self)
 {
@@ -421,7 +439,8 @@ weir_query_bar_init (WeirQueryBar *self)
 
   self->box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
   gtk_widget_add_css_class (self->box, "weir-query-bar");
-  gtk_widget_set_parent (self->box, GTK_WIDGET (self));
+  self->bin = weir_breakpoint_bin_new (self->box, COMFORTABLE_WIDTH, NARROWEST);
+  gtk_widget_set_parent (self->bin, GTK_WIDGET (self));
   self->trigger = add_drop_down (self, 0, _ ("Trigger"), NULL);
   for (guint i = 0; i < G_N_ELEMENTS (modes); i++)
     gtk_string_list_append (names, g_dpgettext2 (NULL, "output mode", modes[i].title));
@@ -437,6 +456,7 @@ weir_query_bar_init (WeirQueryBar *self)
   self->out_box = add_rate (self, _ ("Out"), 2, &self->out_rate, &self->out_line);
   self->late = add_count (self, _ ("Late"), _ ("Rows That Came Too Late"), "win.show-late", &self->late_count);
   self->bad = add_count (self, _ ("Unreadable"), _ ("Rows That Could Not Be Read"), "win.show-bad", &self->bad_count);
+  g_signal_connect_swapped (self->bin, "notify::narrow", G_CALLBACK (lay_out), self);
   g_signal_connect_swapped (self->mode, "notify::selected", G_CALLBACK (mode_selected_cb), self);
   g_signal_connect_swapped (self->trigger, "notify::selected", G_CALLBACK (trigger_selected_cb), self);
 }

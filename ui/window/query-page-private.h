@@ -24,7 +24,7 @@ struct _WeirQueryPage
   GtkWidget        *glyph;
   GtkLabel         *title;
   GtkLabel         *caption;
-  AdwViewSwitcher  *switcher;
+  GtkWidget        *switcher;
   GtkWidget        *switcher_bar;
   GtkWidget        *pause;
   GtkWidget        *step;

@@ -34,14 +34,13 @@ apply_narrow (WeirQueryPage *self)
     }
   else if (!narrow && adw_header_bar_get_title_widget (self->header) == self->name_button)
     {
-      adw_header_bar_set_title_widget (self->header, GTK_WIDGET (self->switcher));
+      adw_header_bar_set_title_widget (self->header, self->switcher);
       adw_header_bar_pack_start (self->header, self->name_button);
     }
   g_object_unref (self->name_button);
   g_object_unref (self->switcher);
-  adw_header_bar_set_centering_policy (self->header, narrow ? ADW_CENTERING_POLICY_LOOSE : ADW_CENTERING_POLICY_STRICT);
   adw_header_bar_set_decoration_layout (self->header, narrow ? ":close" : NULL);
-  gtk_label_set_width_chars (self->title, narrow ? 6 : -1);
+  gtk_label_set_width_chars (self->title, narrow ? 6 : 14);
   gtk_label_set_max_width_chars (self->title, narrow ? 14 : 22);
   gtk_label_set_max_width_chars (self->caption, narrow ? 18 : 28);
   adw_view_switcher_bar_set_reveal (ADW_VIEW_SWITCHER_BAR (self->switcher_bar), narrow);
