@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "io/kafka-control.h"
+#include "io/kafka-remedy.h"
 
 #include <string.h>
 
@@ -18,6 +19,7 @@ struct _WeirKafkaControl
   gatomicrefcount  ref_count;
   WeirSource      *source;  /* Owned */
   WeirKafkaOptions options; /* Owned */
+  GHashTable      *table;   /* Owned: options */
   rd_kafka_t      *client;  /* Owned by the thread */
   rd_kafka_conf_t *conf;    /* Owned: for the check of marks; NULL once it is done */
   GPtrArray       *marks;   /* Owned */
@@ -34,6 +36,7 @@ struct _WeirKafkaControl
   GError    *error;      /* Owned, nullable: final */
   gboolean   is_answering;
   char      *last_failure; /* Owned: what the client complained of last */
+  int        last_code;
 };
 
 static void
@@ -42,6 +45,7 @@ control_unref (WeirKafkaControl *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
   weir_kafka_options_clear (&self->options);
+  g_hash_table_unref (self->table);
   g_ptr_array_unref (self->marks);
   if (self->conf != NULL)
     rd_kafka_conf_destroy (self->conf);
@@ -65,8 +69,13 @@ error_cb (rd_kafka_t *client,
   WeirKafkaControl *self = opaque;
 
   g_mutex_lock (&self->lock);
-  g_free (self->last_failure);
-  self->last_failure = g_strdup_printf ("%s (%s)", reason, rd_kafka_err2name (code));
+  /* The cause, not what follows from it. */
+  if (code != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || self->last_failure == NULL)
+    {
+      g_free (self->last_failure);
+      self->last_failure = g_strdup (reason);
+      self->last_code = code;
+    }
   g_mutex_unlock (&self->lock);
 }
 
@@ -339,6 +348,7 @@ publish (WeirKafkaControl *self,
   self->partitions = g_ptr_array_ref (found);
   self->is_answering = TRUE;
   g_clear_pointer (&self->last_failure, g_free);
+  self->last_code = RD_KAFKA_RESP_ERR_NO_ERROR;
   g_mutex_unlock (&self->lock);
   announce (self, WEIR_SOURCE_CONNECTED, NULL);
   if (moved && !is_stopping (self))
@@ -360,23 +370,35 @@ copy_partitions (GPtrArray *partitions)
   return copy;
 }
 
+/* What is the matter, and what to do. (transfer full) */
+static char *
+describe_failure (WeirKafkaControl *self,
+                  gboolean         *is_refusal)
+{
+  const char *remedy;
+  char       *message;
+
+  g_mutex_lock (&self->lock);
+  self->is_answering = FALSE;
+  remedy = weir_kafka_remedy (self->last_code, self->last_failure, self->table);
+  *is_refusal = weir_kafka_is_refusal (self->last_code, self->last_failure);
+  message = g_strdup_printf ("Not connected to %s: %s. %s", self->options.servers, self->last_failure != NULL ? self->last_failure : "no answer", remedy);
+  g_mutex_unlock (&self->lock);
+  return message;
+}
+
 static void
 no_answer (WeirKafkaControl *self,
            gint64           *failing_since_us)
 {
-  gint64           now_us = g_get_monotonic_time ();
-  g_autofree char *cause = NULL;
-  char            *message;
+  gint64   now_us = g_get_monotonic_time ();
+  gboolean is_refusal;
+  char    *message = describe_failure (self, &is_refusal);
 
   if (*failing_since_us == 0)
     *failing_since_us = now_us;
-  g_mutex_lock (&self->lock);
-  self->is_answering = FALSE;
-  cause = g_strdup (self->last_failure);
-  g_mutex_unlock (&self->lock);
-  message = g_strdup_printf ("Not connected to %s: %s. Check that a broker runs there and that its advertised addresses can be reached.",
-                             self->options.servers, cause != NULL ? cause : "no answer");
-  if (self->retry_us >= 0 && now_us - *failing_since_us >= self->retry_us)
+  /* Who was let in before is let in again, once the cluster is itself again. */
+  if ((self->retry_us >= 0 && now_us - *failing_since_us >= self->retry_us) || (is_refusal && self->partitions == NULL))
     {
       fail_for_good (self, weir_error_new (WEIR_ERROR_RUN, "KAFKA_UNREACHABLE", WEIR_SPAN_NONE, "%s", message));
       g_free (message);
@@ -510,6 +532,7 @@ weir_kafka_control_new (const WeirKafkaControlConfig *config,
   g_cond_init (&self->wake);
   self->source = weir_source_ref (config->source);
   weir_kafka_options_copy (&self->options, config->options);
+  self->table = g_hash_table_ref (config->table);
   self->marks = weir_kafka_marks_copy (config->marks);
   self->is_resumed = config->is_resumed;
   self->retry_us = config->retry_us;

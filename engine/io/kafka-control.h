@@ -18,6 +18,7 @@ typedef struct
 {
   WeirSource             *source; /* the control thread sets its state */
   const WeirKafkaOptions *options;
+  GHashTable             *table;      /* all options of the table */
   rd_kafka_conf_t        *conf;       /* taken */
   GPtrArray              *marks;      /* (element-type WeirKafkaMark): of the run before */
   gboolean                is_resumed; /* a run went before: partitions without an offset are new ones */

@@ -7,6 +7,7 @@
 #include "base/crc32c.h"
 #include "base/effects.h"
 #include "io/kafka-options.h"
+#include "io/kafka-remedy.h"
 
 #include <errno.h>
 #include <string.h>
@@ -60,6 +61,7 @@ struct _WeirKafkaWriter
   rd_kafka_resp_err_t refused;      /* the first report that was none of success */
   gboolean            is_disturbed; /* the client lost a connection */
   char               *complaint;    /* Owned, nullable: what it said last */
+  int                 complaint_code;
 };
 
 /* ---- the client ------------------------------------------------------------------------------------------------- */
@@ -85,8 +87,12 @@ error_cb (rd_kafka_t *client,
   WeirKafkaWriter *self = opaque;
 
   self->is_disturbed = TRUE;
+  /* The cause, not what follows from it. */
+  if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && self->complaint != NULL)
+    return;
   g_free (self->complaint);
-  self->complaint = g_strdup_printf ("%s (%s)", reason, rd_kafka_err2name (code));
+  self->complaint = g_strdup (reason);
+  self->complaint_code = code;
 }
 
 static gpointer
@@ -228,6 +234,20 @@ is_cancelled (WeirKafkaWriter *self)
   return self->cancellable != NULL && g_cancellable_is_cancelled (self->cancellable);
 }
 
+static gboolean
+is_refused (WeirKafkaWriter *self)
+{
+  return self->complaint != NULL && weir_kafka_is_refusal (self->complaint_code, self->complaint);
+}
+
+static gboolean
+is_connection (rd_kafka_resp_err_t code)
+{
+  return code == RD_KAFKA_RESP_ERR__TRANSPORT || code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || code == RD_KAFKA_RESP_ERR__TIMED_OUT ||
+         code == RD_KAFKA_RESP_ERR__TIMED_OUT_QUEUE || code == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT || code == RD_KAFKA_RESP_ERR__AUTHENTICATION ||
+         code == RD_KAFKA_RESP_ERR__SSL;
+}
+
 static Outcome
 fail (WeirKafkaWriter    *self,
       rd_kafka_resp_err_t code,
@@ -246,11 +266,11 @@ fail (WeirKafkaWriter    *self,
                  "Another run of this query writes to Kafka at %s; this one stops. Only one run may use a checkpoint.", self->servers);
       return OVER;
     }
-  if (code == RD_KAFKA_RESP_ERR__TRANSPORT || code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || code == RD_KAFKA_RESP_ERR__TIMED_OUT ||
-      code == RD_KAFKA_RESP_ERR__TIMED_OUT_QUEUE || code == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT)
-    weir_fail (error, WEIR_ERROR_RUN, "KAFKA_UNREACHABLE", WEIR_SPAN_NONE,
-               "Cannot write to Kafka at %s: %s. Check that a broker runs there and that its advertised addresses can be reached.", self->servers,
-               self->complaint != NULL ? self->complaint : text);
+  if (is_refused (self))
+    code = self->complaint_code;
+  if (is_connection (code))
+    weir_fail (error, WEIR_ERROR_RUN, "KAFKA_UNREACHABLE", WEIR_SPAN_NONE, "Cannot write to Kafka at %s: %s. %s", self->servers,
+               self->complaint != NULL ? self->complaint : text, weir_kafka_remedy (self->complaint_code, self->complaint, self->options));
   else
     weir_fail (error, WEIR_ERROR_RUN, "TASK_WRITE_FAILED", WEIR_SPAN_NONE, "Cannot write to Kafka at %s: %s (%s).", self->servers, text, rd_kafka_err2name (code));
   return is_final (code) ? OVER : AGAIN;
@@ -321,12 +341,13 @@ check_topic (WeirKafkaWriter *self,
   do
     {
       code = rd_kafka_metadata (self->client, 0, topic, &metadata, SLICE_MS);
+      rd_kafka_poll (self->client, 0); /* complaints */
       if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
         continue;
       code = metadata->topic_cnt == 1 ? metadata->topics[0].err : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
       rd_kafka_metadata_destroy (metadata);
     }
-  while (code != RD_KAFKA_RESP_ERR_NO_ERROR && !is_final (code) && !is_cancelled (self) && g_get_monotonic_time () < end_us);
+  while (code != RD_KAFKA_RESP_ERR_NO_ERROR && !is_final (code) && !is_refused (self) && !is_cancelled (self) && g_get_monotonic_time () < end_us);
   rd_kafka_topic_destroy (topic);
   if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
     return DONE;

@@ -123,6 +123,7 @@ kafka_start (WeirSource *source)
   WeirKafkaControlConfig config = {
     .source = source,
     .options = &self->options,
+    .table = self->conf,
     .conf = weir_kafka_conf_new (self->conf, NULL, &error),
     .marks = self->marks,
     .is_resumed = self->is_resumed,

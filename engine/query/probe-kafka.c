@@ -4,6 +4,7 @@
 #include "query/probe-private.h"
 
 #include "io/kafka-control.h"
+#include "io/kafka-remedy.h"
 
 #include <string.h>
 
@@ -33,6 +34,8 @@ error_cb (rd_kafka_t *client,
 
   if (self->code == RD_KAFKA_RESP_ERR__AUTHENTICATION || self->code == RD_KAFKA_RESP_ERR__SSL)
     return; /* the first cause, not "all brokers are down" */
+  if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && self->text != NULL)
+    return;
   self->code = code;
   g_free (self->text);
   self->text = g_strdup (reason);
@@ -101,14 +104,15 @@ blame (ProbeRun *run,
        gboolean  sasl)
 {
   const char *text = client->text != NULL ? client->text : "no answer";
+  const char *remedy = weir_kafka_remedy (client->code, client->text, run->options);
 
   if (client->code == RD_KAFKA_RESP_ERR__SSL)
-    _weir_probe_fail (run, "tls", g_strdup (text), "Check the CA certificate, and that the port is the broker's TLS port.");
+    _weir_probe_fail (run, "tls", g_strdup (text), remedy);
   else if (client->code == RD_KAFKA_RESP_ERR__AUTHENTICATION)
     {
       if (tls)
         _weir_probe_ok (run, "tls", NULL);
-      _weir_probe_fail (run, "sign-in", g_strdup (text), "User or password is wrong, or the broker expects another mechanism.");
+      _weir_probe_fail (run, "sign-in", g_strdup (text), remedy);
     }
   else
     _weir_probe_fail (run, tls ? "tls" : (sasl ? "sign-in" : "metadata"), g_strdup (text),

@@ -42,6 +42,10 @@ static const char *const remedies[] = {
   N_ ("Enter the bootstrap servers."),
   N_ ("The peer does not answer as a broker: security may not match, plain text against a TLS port or the other way round."),
   N_ ("The cluster tells clients to connect to an address that cannot be reached from here: advertised.listeners must be set right."),
+  N_ ("librdkafka before 2.6.1 cannot sign in with SCRAM to Kafka 3.9.1, 4.0 and later: use a newer librdkafka, or PLAIN over TLS."),
+  N_ ("The broker's certificate cannot be verified: name the CA certificate that signed it in kafka.ssl.ca.location, and connect by a name that stands in it."),
+  N_ ("This is most likely a TLS port: set kafka.security.protocol to ssl or sasl_ssl."),
+  N_ ("Check that a broker runs there and that its advertised addresses can be reached."),
 };
 
 static const char *

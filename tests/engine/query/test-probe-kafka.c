@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "engine.h"
+
+#include "support/kafka-util.h"
+#include "support/shared-data.h"
+
+#include <string.h>
+
+/* The connection test against the suite's real broker; skipped without one. */
+
+#define WAIT_US (60 * G_USEC_PER_SEC)
+
+typedef struct
+{
+  WeirSession *session; /* Owned */
+  WeirProbe   *probe;   /* Owned */
+} Fixture;
+
+static gboolean
+tick_cb (gpointer data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+/* Runs the test to its end. @options: pairs, NULL-terminated. */
+static void
+fixture_run (Fixture           *fixture,
+             const char *const *options)
+{
+  WeirTableDef def = { .name = "t", .format = "kafka", .options = options };
+  gint64       end_us = g_get_monotonic_time () + WAIT_US;
+  guint        timer = g_timeout_add (50, tick_cb, NULL);
+
+  fixture->session = weir_session_new ();
+  fixture->probe = weir_probe_new (fixture->session, &def);
+  weir_probe_start (fixture->probe);
+  while (weir_probe_get_is_running (fixture->probe) && g_get_monotonic_time () < end_us)
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (timer);
+  g_assert_false (weir_probe_get_is_running (fixture->probe));
+}
+
+static void
+fixture_clear (Fixture *fixture)
+{
+  g_object_unref (fixture->probe);
+  g_object_unref (fixture->session);
+}
+
+static const WeirStage *
+stage_of (const Fixture *fixture,
+          const char    *id)
+{
+  for (guint i = 0; i < weir_probe_get_n_stages (fixture->probe); i++)
+    if (strcmp (weir_probe_get_stage (fixture->probe, i)->id, id) == 0)
+      return weir_probe_get_stage (fixture->probe, i);
+  return NULL;
+}
+
+/* @id failed with this remedy, all before it went well. */
+static void
+expect_failure (const char *const *options,
+                const char        *id,
+                const char        *words)
+{
+  Fixture          fixture;
+  const WeirStage *stage;
+
+  fixture_run (&fixture, options);
+  for (guint i = 0; strcmp (weir_probe_get_stage (fixture.probe, i)->id, id) != 0; i++)
+    g_assert_cmpint (weir_probe_get_stage (fixture.probe, i)->state, ==, WEIR_STAGE_OK);
+  stage = stage_of (&fixture, id);
+  g_assert_cmpint (stage->state, ==, WEIR_STAGE_FAILED);
+  g_assert_nonnull (stage->detail);
+  g_assert_nonnull (stage->remedy);
+  g_assert_nonnull (strstr (stage->remedy, words));
+  fixture_clear (&fixture);
+}
+
+static void
+test_all_well (void)
+{
+  const char      *servers = weir_test_service ("KAFKA_SASL_SSL");
+  g_autofree char *topic = weir_kafka_topic_name ("probe");
+  const char      *options[] = { "kafka.bootstrap.servers", servers, "subscribe", topic, "kafka.security.protocol", "sasl_ssl", "kafka.ssl.ca.location",
+                                 g_getenv ("KAFKA_CA"), "kafka.sasl.mechanism", "PLAIN", "kafka.sasl.username", "alice", "kafka.sasl.password", "alice-secret", NULL };
+  Fixture          fixture;
+  rd_kafka_t      *client;
+
+  if (servers == NULL)
+    return;
+  client = weir_kafka_producer_new (g_getenv ("KAFKA_PLAINTEXT"), NULL);
+  weir_kafka_create_topic (client, topic, 2);
+  weir_kafka_produce_text (client, topic, 1, NULL, "{\"a\":1}");
+  fixture_run (&fixture, options);
+  for (guint i = 0; i < weir_probe_get_n_stages (fixture.probe); i++)
+    g_assert_cmpint (weir_probe_get_stage (fixture.probe, i)->state, ==, WEIR_STAGE_OK);
+  g_assert_nonnull (stage_of (&fixture, "tls"));
+  g_assert_nonnull (stage_of (&fixture, "sign-in"));
+  g_assert_cmpuint (weir_probe_get_n_samples (fixture.probe), ==, 1);
+  g_assert_true (g_strv_contains (weir_probe_get_topics (fixture.probe), topic));
+  fixture_clear (&fixture);
+  rd_kafka_destroy (client);
+}
+
+static void
+test_certificate (void)
+{
+  const char *servers = weir_test_service ("KAFKA_SSL");
+  const char *options[] = { "kafka.bootstrap.servers", servers, "subscribe", "t", "kafka.security.protocol", "ssl", NULL };
+
+  if (servers != NULL)
+    expect_failure (options, "tls", "name the CA certificate that signed it in kafka.ssl.ca.location");
+}
+
+static void
+test_sign_in (void)
+{
+  const char *servers = weir_test_service ("KAFKA_SASL_SSL");
+  const char *options[] = { "kafka.bootstrap.servers", servers, "subscribe", "t", "kafka.security.protocol", "sasl_ssl", "kafka.ssl.ca.location",
+                            g_getenv ("KAFKA_CA"), "kafka.sasl.mechanism", "PLAIN", "kafka.sasl.username", "alice", "kafka.sasl.password", "no", NULL };
+
+  if (servers == NULL)
+    return;
+  expect_failure (options, "sign-in", "User or password is wrong");
+  options[9] = "SCRAM-SHA-256";
+  if (rd_kafka_version () < 0x02060100)
+    expect_failure (options, "sign-in", "use a newer librdkafka, or PLAIN over TLS");
+}
+
+static void
+test_astray (void)
+{
+  const char *servers = weir_test_service ("KAFKA_ASTRAY");
+  const char *options[] = { "kafka.bootstrap.servers", servers, "subscribe", "t", NULL };
+
+  if (servers != NULL)
+    expect_failure (options, "brokers", "advertised.listeners must be set right");
+}
+
+static void
+test_nobody (void)
+{
+  const char *options[] = { "kafka.bootstrap.servers", "127.0.0.1:1", "subscribe", "t", NULL };
+
+  expect_failure (options, "connect", "check the port");
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/engine/query/probe-kafka/all-well", test_all_well);
+  g_test_add_func ("/engine/query/probe-kafka/certificate", test_certificate);
+  g_test_add_func ("/engine/query/probe-kafka/sign-in", test_sign_in);
+  g_test_add_func ("/engine/query/probe-kafka/astray", test_astray);
+  g_test_add_func ("/engine/query/probe-kafka/nobody", test_nobody);
+  return g_test_run ();
+}
