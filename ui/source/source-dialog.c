@@ -553,6 +553,17 @@ weir_source_dialog_new (GtkWindow    *parent,
   return self;
 }
 
+void
+weir_source_dialog_open_path (WeirSourceDialog *self,
+                              const char       *path)
+{
+  kind_cb (WEIR_SOURCE_FILES, self);
+  weir_source_draft_set (self->draft, "path", path);
+  _weir_source_dialog_refill (self);
+  show_page (self, PAGE_CONNECT);
+  start_test (self, TRUE);
+}
+
 /* ---- for tests --------------------------------------------------------------------------------------------------- */
 
 WeirSourceDraft *

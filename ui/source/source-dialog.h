@@ -23,4 +23,7 @@ G_DECLARE_FINAL_TYPE (WeirSourceDialog, weir_source_dialog, WEIR, SOURCE_DIALOG,
  */
 WeirSourceDialog *weir_source_dialog_new (GtkWindow *parent, WeirDocument *document, const char *edit_table);
 
+/* Goes on with a file or folder as if it had been chosen: looks into it, and then asks for its columns. */
+void weir_source_dialog_open_path (WeirSourceDialog *self, const char *path);
+
 G_END_DECLS

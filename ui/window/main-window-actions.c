@@ -64,7 +64,7 @@ source_added_cb (WeirWindow *self,
     weir_window_select_query (self, query);
 }
 
-static void
+static WeirSourceDialog *
 show_source_dialog (WeirWindow *self,
                     const char *table)
 {
@@ -73,11 +73,24 @@ show_source_dialog (WeirWindow *self,
   if (weir_document_get_read_only (self->document))
     {
       weir_window_toast (self, _ ("This document cannot be edited."));
-      return;
+      return NULL;
     }
   dialog = weir_source_dialog_new (GTK_WINDOW (self), self->document, table);
   g_signal_connect_object (dialog, "added", G_CALLBACK (source_added_cb), self, G_CONNECT_SWAPPED);
   gtk_window_present (GTK_WINDOW (dialog));
+  return dialog;
+}
+
+void
+_weir_window_add_data_file (WeirWindow *self,
+                            GFile      *file)
+{
+  WeirSourceDialog *dialog = g_file_peek_path (file) != NULL ? show_source_dialog (self, NULL) : NULL;
+
+  if (dialog != NULL)
+    weir_source_dialog_open_path (dialog, g_file_peek_path (file));
+  else if (g_file_peek_path (file) == NULL)
+    weir_window_toast (self, _ ("Only files on this computer can be read."));
 }
 
 static void

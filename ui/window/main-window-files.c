@@ -238,85 +238,6 @@ _weir_window_save (WeirWindow *self,
 
 /* Dropped files */
 
-static const char *
-guess_format (const char *path)
-{
-  static const struct
-  {
-    const char *suffix, *format;
-  } known[] = { { ".csv", "csv" }, { ".tsv", "csv" }, { ".json", "json" }, { ".jsonl", "json" }, { ".ndjson", "json" } };
-
-  for (guint i = 0; i < G_N_ELEMENTS (known); i++)
-    if (g_str_has_suffix (path, known[i].suffix))
-      return known[i].format;
-  return "text";
-}
-
-/* A name for SQL from the name of a file: letters, digits, underscores. */
-static char *
-make_table_name (const char *path)
-{
-  g_autofree char *base = g_path_get_basename (path);
-  GString         *name = g_string_new (NULL);
-
-  for (const char *at = base; *at != '\0' && *at != '.'; at++)
-    g_string_append_c (name, g_ascii_isalnum (*at) ? g_ascii_tolower (*at) : '_');
-  if (name->len == 0 || g_ascii_isdigit (name->str[0]))
-    g_string_prepend (name, "t_");
-  return g_string_free (name, FALSE);
-}
-
-static char *
-make_free_name (WeirDocument *document,
-                const char   *wanted)
-{
-  char *name = g_strdup (wanted);
-
-  for (guint i = 2; weir_document_find_source (document, name) != NULL || weir_document_find_query (document, name) != NULL; i++)
-    {
-      g_free (name);
-      name = g_strdup_printf ("%s_%u", wanted, i);
-    }
-  return name;
-}
-
-void
-_weir_window_add_data_file (WeirWindow *self,
-                            GFile      *file)
-{
-  g_autofree char *path = g_file_get_path (file);
-  g_autofree char *wanted = path != NULL ? make_table_name (path) : NULL;
-  g_autofree char *table = NULL;
-  g_autofree char *query = NULL;
-  g_autofree char *query_wanted = NULL;
-  g_autofree char *text = NULL;
-  g_autofree char *with_table = NULL;
-  g_autofree char *with_query = NULL;
-  WeirTableDef     def = { 0 };
-  WeirRange        range;
-
-  if (path == NULL || weir_document_get_read_only (self->document))
-    {
-      weir_window_toast (self, path == NULL ? _ ("Only files on this computer can be read.") : _ ("This document cannot be edited."));
-      return;
-    }
-  weir_document_check_now (self->document);
-  table = make_free_name (self->document, wanted);
-  query_wanted = g_strconcat (table, "_rows", NULL);
-  query = make_free_name (self->document, query_wanted);
-  def.name = table;
-  def.format = guess_format (path);
-  def.options = g_str_equal (def.format, "csv") ? (const char *const[]){ "path", path, "header", "true", NULL } : (const char *const[]){ "path", path, NULL };
-  text = weir_document_dup_text (self->document);
-  with_table = weir_script_put_table (text, &def);
-  with_query = with_table != NULL ? weir_script_add_query (with_table, query, table, &range) : NULL;
-  if (with_query == NULL)
-    return;
-  weir_document_replace_text (self->document, with_query);
-  weir_document_check_now (self->document);
-  weir_window_select_query (self, query);
-}
-
 static gboolean
 drop_cb (GtkDropTarget *target,
          const GValue  *value,
@@ -325,6 +246,7 @@ drop_cb (GtkDropTarget *target,
          WeirWindow    *self)
 {
   GSList *files = g_value_get_boxed (value);
+  GFile  *data = NULL;
 
   for (GSList *l = files; l != NULL; l = l->next)
     {
@@ -332,9 +254,12 @@ drop_cb (GtkDropTarget *target,
 
       if (g_str_has_suffix (uri, ".weir") || g_str_has_suffix (uri, ".sql"))
         weir_window_open (self, l->data);
-      else
-        _weir_window_add_data_file (self, l->data);
+      else if (data == NULL)
+        data = l->data;
     }
+  /* One dialog at a time; a folder takes many files at once. */
+  if (data != NULL)
+    _weir_window_add_data_file (self, data);
   return files != NULL;
 }
 

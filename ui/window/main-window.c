@@ -299,6 +299,14 @@ keep_size (WeirWindow *self)
 
 /* Closing */
 
+/* When the dialog is gone: it holds on to the window it stands before. */
+static gboolean
+close_cb (gpointer user_data)
+{
+  gtk_window_close (user_data);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 close_response_cb (AdwMessageDialog *dialog,
                    const char       *response,
@@ -314,7 +322,7 @@ close_response_cb (AdwMessageDialog *dialog,
   else if (g_str_equal (response, "discard"))
     {
       self->close_confirmed = TRUE;
-      gtk_window_close (GTK_WINDOW (self));
+      g_idle_add_full (G_PRIORITY_DEFAULT, close_cb, g_object_ref (self), g_object_unref);
     }
 }
 
