@@ -284,12 +284,33 @@ print_clause (GString           *out,
   _weir_sql_print_expr (out, expr);
 }
 
+/* A column of the name ALL that stands first, as it may behind AGGREGATE of a pipe, would be read as the quantifier. */
+static gboolean
+starts_like_quantifier (const char *items)
+{
+  static const char *const words[] = { "ALL", "DISTINCT" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    {
+      gsize len = strlen (words[i]);
+
+      if (g_ascii_strncasecmp (items, words[i], len) == 0 && !g_ascii_isalnum (items[len]) && items[len] != '_')
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static void
 print_select (GString             *out,
               const WeirSqlSelect *select)
 {
+  gsize start;
+
   g_string_append (out, select->distinct ? "SELECT DISTINCT " : "SELECT ");
+  start = out->len;
   print_select_items (out, select);
+  if (!select->distinct && starts_like_quantifier (out->str + start))
+    g_string_insert (out, (gssize)start, "ALL ");
   for (guint i = 0; i < select->n_from; i++)
     {
       g_string_append (out, i == 0 ? " FROM " : ", ");
