@@ -109,7 +109,7 @@ void weir_group_table_reindex (WeirGroupTable *table);
 void  weir_group_table_reset (WeirGroupTable *table);
 gsize weir_group_table_bytes (const WeirGroupTable *table);
 
-/* Keys as bytes: time, then the packed words or the view's bytes. */
+/* Keys as bytes: u8 what follows (1 = time, 2 = b), u64 a, u64 time unless 0, u64 b unless 0; of a long view its bytes instead of b. */
 void     weir_group_key_write (const WeirGroupKey *key, gboolean is_view, WeirWriter *writer);
 gboolean weir_group_key_read (WeirGroupKey *key, gboolean is_view, WeirReader *reader); /* points into the reader's bytes */
 
