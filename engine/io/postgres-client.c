@@ -17,6 +17,9 @@
 /* An attempt to connect takes no longer; a server that is there answers in milliseconds. */
 #define CONNECT_TIMEOUT_US (10 * G_USEC_PER_SEC)
 
+#define RETRY_MIN_US (G_USEC_PER_SEC / 10)
+#define RETRY_MAX_US (5 * G_USEC_PER_SEC)
+
 struct _WeirPostgres
 {
   GPtrArray    *keywords;    /* Owned: char*, NULL-terminated */
@@ -372,6 +375,29 @@ weir_postgres_connect (WeirPostgres *self,
                            "SET bytea_output TO 'hex'; SET standard_conforming_strings TO on; SET statement_timeout TO 0; "
                            "SET lock_timeout TO 0; SET idle_in_transaction_session_timeout TO 0",
                            error);
+}
+
+gboolean
+weir_postgres_connect_retrying (WeirPostgres *self,
+                                gint64        retry_us,
+                                GError      **error)
+{
+  gint64 start_us = g_get_monotonic_time ();
+
+  for (gint64 pause_us = RETRY_MIN_US;; pause_us = MIN (pause_us * 2, RETRY_MAX_US))
+    {
+      g_autoptr (GError) local = NULL;
+
+      if (weir_postgres_connect (self, &local))
+        return TRUE;
+      if (!self->is_transient || (retry_us >= 0 && g_get_monotonic_time () - start_us + pause_us > retry_us))
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return FALSE;
+        }
+      if (!weir_postgres_pause (self, pause_us, error))
+        return FALSE;
+    }
 }
 
 /* ---- statements ------------------------------------------------------------------------------------------------- */

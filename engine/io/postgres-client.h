@@ -36,7 +36,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirPostgres, weir_postgres_free)
 const char *weir_postgres_get_address (WeirPostgres *self); /* host:port/database, for people */
 gboolean    weir_postgres_is_connected (WeirPostgres *self);
 gboolean    weir_postgres_connect (WeirPostgres *self, GError **error);
-void        weir_postgres_disconnect (WeirPostgres *self); /* the server rolls back */
+/* Again while the server is not there, for @retry_us (−1: until stopped). */
+gboolean weir_postgres_connect_retrying (WeirPostgres *self, gint64 retry_us, GError **error);
+void     weir_postgres_disconnect (WeirPostgres *self); /* the server rolls back */
 
 /* Whether the last error may go away by itself: the server is not there, shuts down, is full, or chose us to end a deadlock. */
 gboolean weir_postgres_is_transient (WeirPostgres *self);

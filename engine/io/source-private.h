@@ -16,7 +16,7 @@ typedef struct
 } WeirSourceKind;
 
 extern const WeirSourceKind _weir_source_text, _weir_source_csv, _weir_source_json, _weir_source_rate, _weir_source_rate_batch, _weir_source_queue,
-  _weir_source_demo, _weir_source_socket, _weir_source_kafka, _weir_source_kafka_replay, _weir_source_http;
+  _weir_source_demo, _weir_source_socket, _weir_source_kafka, _weir_source_kafka_replay, _weir_source_http, _weir_source_sqlite, _weir_source_postgresql;
 
 /* As weir_source_set_state(), from any thread and without the notify. TRUE when it is not what it was. */
 gboolean _weir_source_announce (WeirSource *source, WeirSourceState state, char *message, gint64 retry_at_us);

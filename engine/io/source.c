@@ -19,6 +19,8 @@ static const WeirSourceKind *const kinds[] = {
   &_weir_source_socket,
   &_weir_source_kafka,
   &_weir_source_http,
+  &_weir_source_sqlite,
+  &_weir_source_postgresql,
 };
 
 static const WeirSourceKind *

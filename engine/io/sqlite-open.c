@@ -19,6 +19,9 @@
 
 #define WAL_FIXED_VERSION 3051003
 
+/* A reader waits for the end of a commit. */
+#define BUSY_MS 5000
+
 /* quick_check reads everything; larger files would make a start slow. */
 #define CHECK_BYTES_MAX (64 << 20)
 
@@ -113,7 +116,6 @@ use_rollback_journal (sqlite3    *db,
 static gboolean
 check_small_file (sqlite3    *db,
                   const char *path,
-                  gboolean    for_writing,
                   GError    **error)
 {
   g_autofree char *answer = NULL;
@@ -123,11 +125,10 @@ check_small_file (sqlite3    *db,
     return TRUE;
   answer = ask (db, "PRAGMA quick_check(1)");
   if (answer == NULL)
-    return weir_sqlite_fail (error, db, path, for_writing);
+    return weir_sqlite_fail (error, db, path, TRUE);
   if (strcmp (answer, "ok") == 0)
     return TRUE;
-  return weir_fail (error, WEIR_ERROR_RUN, for_writing ? "TASK_WRITE_FAILED" : "FAILED_READ_FILE.NO_HINT", WEIR_SPAN_NONE,
-                    "Database %s is damaged: %s. Restore it from a copy.", path, answer);
+  return weir_fail (error, WEIR_ERROR_RUN, "TASK_WRITE_FAILED", WEIR_SPAN_NONE, "Database %s is damaged: %s. Restore it from a copy.", path, answer);
 }
 
 static void
@@ -155,10 +156,10 @@ weir_sqlite_open (const char *path,
       return NULL;
     }
   harden (db);
-  sqlite3_busy_timeout (db, 1000);
+  sqlite3_busy_timeout (db, BUSY_MS);
   if (for_writing && (!use_rollback_journal (db, path, error) || !weir_sqlite_exec (db, path, "PRAGMA synchronous = FULL", error)))
     return NULL;
-  if (!check_small_file (db, path, for_writing, error))
+  if (for_writing && !check_small_file (db, path, error))
     return NULL;
   return g_steal_pointer (&db);
 }

@@ -17,7 +17,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3_stmt, sqlite3_finalize)
  * @path: absolute
  * @for_writing: made when it is not there; journal TRUNCATE and synchronous FULL, so that a commit is on the disk when it returns
  *
- * A file of some megabytes is checked whole (quick_check). Double quotes are names only, schemas are not trusted, extensions are off.
+ * A file of some megabytes is checked whole (quick_check) before it is written to. Double quotes are names only, schemas are not trusted, extensions are off.
  *
  * Returns: (transfer full) (nullable): NULL with @error
  */

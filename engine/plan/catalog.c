@@ -13,12 +13,14 @@
 
 struct _WeirCatalog
 {
-  GHashTable *formats;  /* folded name → const WeirFormatInfo */
-  GHashTable *tables;   /* folded name → WeirTable */
-  GHashTable *views;    /* folded name → WeirViewDef */
-  GHashTable *settings; /* key → value, only what was set */
-  WeirZone   *zone;     /* Owned: spark.sql.session.timeZone */
-  gboolean    no_reading, has_unread;
+  GHashTable    *formats;  /* folded name → const WeirFormatInfo */
+  GHashTable    *tables;   /* folded name → WeirTable */
+  GHashTable    *views;    /* folded name → WeirViewDef */
+  GHashTable    *settings; /* key → value, only what was set */
+  WeirZone      *zone;     /* Owned: spark.sql.session.timeZone */
+  gboolean       no_reading, has_unread;
+  WeirOptionFunc option_func; /* nullable: nothing connects */
+  gpointer       option_data;
 };
 
 /* ---- tables ----------------------------------------------------------------------------------------------------- */
@@ -107,6 +109,15 @@ look_up (GHashTable *table,
 }
 
 void
+weir_catalog_allow_connections (WeirCatalog   *catalog,
+                                WeirOptionFunc func,
+                                gpointer       data)
+{
+  catalog->option_func = func;
+  catalog->option_data = data;
+}
+
+void
 weir_catalog_forbid_reading (WeirCatalog *catalog)
 {
   catalog->no_reading = TRUE;
@@ -124,11 +135,23 @@ weir_catalog_resolve_schema (WeirCatalog *catalog,
                              GHashTable  *options,
                              GError     **error)
 {
-  if (catalog->no_reading && table->declared == NULL && table->format->infers)
+  g_autoptr (GHashTable) resolved = NULL;
+  GHashTableIter         iter;
+  gpointer               key, value;
+
+  if (table->declared == NULL && table->format->infers && (catalog->no_reading || (table->format->connects && catalog->option_func == NULL)))
     {
       catalog->has_unread = TRUE;
       weir_fail (error, WEIR_ERROR_ANALYZE, "UNABLE_TO_INFER_SCHEMA", WEIR_SPAN_NONE, "The columns of %s have not been read yet.", table->name);
       return NULL;
+    }
+  if (table->declared == NULL && table->format->connects)
+    {
+      resolved = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+      g_hash_table_iter_init (&iter, options);
+      while (g_hash_table_iter_next (&iter, &key, &value))
+        g_hash_table_insert (resolved, key, catalog->option_func (catalog->option_data, value));
+      options = resolved;
     }
   return table->format->resolve_schema (table->name, table->declared, options, table->base_dir, error);
 }

@@ -28,6 +28,7 @@ typedef struct
   const char *needs;  /* option that CREATE TABLE must give, in lower case; NULL: none, or it is asked for when the table is used */
   /* Columns behind those of resolve_schema() that a query may name and `*` leaves out. Nullable. (transfer full) */
   WeirSchema *(*hidden_schema) (const char *name);
+  gboolean connects; /* with infers: to a server, which nothing but a run may do */
 } WeirFormatInfo;
 
 /**
@@ -80,6 +81,13 @@ char   **weir_catalog_list (WeirCatalog *catalog, gboolean views);     /* sorted
  */
 void     weir_catalog_forbid_reading (WeirCatalog *catalog);
 gboolean weir_catalog_has_unread (WeirCatalog *catalog);
+
+/* The value of a table's option that may name a secret. (transfer full) */
+typedef char *(*WeirOptionFunc) (gpointer data, const char *value);
+
+/* Allows connections to servers where the columns of a table are asked for; @func gives options their secrets. Without it such columns count as
+ * unread: the analysis of a text that is only looked at goes nowhere. */
+void weir_catalog_allow_connections (WeirCatalog *catalog, WeirOptionFunc func, gpointer data);
 /* Columns of @table; @options are its own unless a query adds some. (transfer full) (nullable) */
 WeirSchema *weir_catalog_resolve_schema (WeirCatalog *catalog, WeirTable *table, GHashTable *options, GError **error);
 

@@ -234,7 +234,7 @@ check_table (WeirCheck                *self,
   info->format = keep (self, create->format.name);
   check_options (self, catalog, create);
   /* A table whose columns are inferred would have to be read. */
-  if (table != NULL && (table->declared != NULL || (strcmp (table->format->name, "json") != 0 && strcmp (table->format->name, "csv") != 0)))
+  if (table != NULL && (table->declared != NULL || !table->format->infers))
     schema = table->format->resolve_schema (table->name, table->declared, table->options, table->base_dir, NULL);
   if (schema != NULL)
     fill_columns (self, info, schema, NULL);
@@ -283,9 +283,8 @@ check_statement (WeirCheck              *self,
     default:
       break;
     }
-  self->is_partial = weir_catalog_has_unread (catalog);
   /* After a table whose columns are not known no name is known to be wrong. */
-  if (self->is_partial)
+  if (weir_catalog_has_unread (catalog))
     g_clear_error (&error);
   info.has_error = error != NULL;
   if (error != NULL)
@@ -326,6 +325,8 @@ check_script (const char *text,
       else
         check_statement (self, catalog, statement, text, base_dir != NULL ? base_dir : ".");
     }
+  /* What only a connection could tell stays open. */
+  self->is_partial = !may_read && weir_catalog_has_unread (catalog);
   return self;
 }
 

@@ -57,6 +57,48 @@ RESOLVER (kafka)
 RESOLVER (demo)
 RESOLVER (http)
 
+/* A table of a database that has no option dbtable has its own name. */
+static WeirSchema *
+schema_of_table (const char *format,
+                 const char *dbtable,
+                 WeirSchema *declared,
+                 GHashTable *options,
+                 const char *base_dir,
+                 GError    **error)
+{
+  g_autoptr (GHashTable) named = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, NULL);
+  GHashTableIter         iter;
+  gpointer               key, value;
+
+  g_hash_table_insert (named, (gpointer) "dbtable", (gpointer)dbtable);
+  g_hash_table_iter_init (&iter, options);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    g_hash_table_insert (named, key, value);
+  return weir_source_resolve_schema (format, declared, named, base_dir, error);
+}
+
+static WeirSchema *
+schema_of_sqlite (const char *name,
+                  WeirSchema *declared,
+                  GHashTable *options,
+                  const char *base_dir,
+                  GError    **error)
+{
+  return schema_of_table ("sqlite", name, declared, options, base_dir, error);
+}
+
+static WeirSchema *
+schema_of_postgresql (const char *name,
+                      WeirSchema *declared,
+                      GHashTable *options,
+                      const char *base_dir,
+                      GError    **error)
+{
+  g_autofree char *quoted = g_strdup_printf ("\"%s\"", name);
+
+  return schema_of_table ("postgresql", strchr (name, '"') != NULL ? name : quoted, declared, options, base_dir, error);
+}
+
 /* Sinks take the query's columns. */
 static WeirSchema *
 schema_of_sink (const char *name,
@@ -85,8 +127,8 @@ static const WeirFormatInfo formats[] = {
   { "http", TRUE, FALSE, FALSE, FALSE, http_options, schema_of_http },
   { "memory", FALSE, FALSE, TRUE, FALSE, memory_options, schema_of_sink },
   { "console", FALSE, FALSE, TRUE, FALSE, console_options, schema_of_sink },
-  { "sqlite", FALSE, FALSE, TRUE, FALSE, sqlite_options, schema_of_sink, FALSE, "path" },
-  { "postgresql", FALSE, FALSE, TRUE, FALSE, postgresql_options, schema_of_sink, FALSE, "url" },
+  { "sqlite", FALSE, TRUE, TRUE, FALSE, sqlite_options, schema_of_sqlite, TRUE, "path" },
+  { "postgresql", FALSE, TRUE, TRUE, FALSE, postgresql_options, schema_of_postgresql, TRUE, "url", .connects = TRUE },
   { "noop", FALSE, FALSE, TRUE, FALSE, no_options, schema_of_sink },
 };
 

@@ -5,6 +5,8 @@
 
 #include "query/formats.h"
 
+#include <string.h>
+
 /*
  * A query of a document, for a session whose main loop must not wait. A worker parses the text, fills a catalogue of its own and analyses
  * the statement; tables without declared columns have samples of their files read on the way, which may take as long as a disk or a
@@ -71,6 +73,20 @@ is_query (const WeirSqlStatement *statement,
   return weir_fail (error, WEIR_ERROR_ANALYZE, "UNSUPPORTED_FEATURE", statement->span, "This statement is no query that can be run.");
 }
 
+/* The keyring is the session's, which lives in another thread. */
+static char *
+option_cb (gpointer    data,
+           const char *value)
+{
+  g_autofree char *name = g_str_has_prefix (value, "${secret:") && g_str_has_suffix (value, "}")
+                            ? g_strndup (value + strlen ("${secret:"), strlen (value) - strlen ("${secret:}"))
+                            : NULL;
+  g_autofree char *variable = g_strdup_printf ("WEIR_SECRET_%s", name != NULL ? name : "");
+  const char      *secret = name != NULL ? g_getenv (variable) : NULL;
+
+  return g_strdup (secret != NULL ? secret : value);
+}
+
 static void
 prepare_thread (GTask        *task,
                 gpointer      source,
@@ -82,6 +98,7 @@ prepare_thread (GTask        *task,
 
   self->script = weir_sql_parse (self->text, -1);
   self->catalog = weir_catalog_new ();
+  weir_catalog_allow_connections (self->catalog, option_cb, NULL);
   fill_catalog (self, cancellable);
   self->statement = _weir_find_statement (self->script, self->range, &error);
   if (self->statement != NULL && is_query (self->statement, &error))
@@ -138,5 +155,6 @@ weir_session_prepare_query_finish (WeirSession  *session,
     return NULL;
   weir_catalog_free (session->catalog);
   session->catalog = g_steal_pointer (&self->catalog);
+  _weir_session_allow_connections (session);
   return _weir_session_make_query (session, self->statement, self->text, &self->analyzed, error);
 }

@@ -86,9 +86,7 @@ open_sinks (Loop    *self,
       config.base_dir = table->base_dir;
       config.zone = spec->zone;
       config.mode = spec->is_streaming ? _weir_output_mode_to_string (spec->mode) : NULL;
-      config.retry_us = spec->retry_us;
       config.cancellable = self->query->cancellable;
-      config.sink_index = i;
       config.query_name = spec->name;
       config.query_id = self->checkpoint != NULL ? weir_checkpoint_get_id (self->checkpoint) : NULL;
       config.sink_index = i;

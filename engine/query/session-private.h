@@ -36,6 +36,9 @@ const WeirSqlStatement *_weir_find_statement (WeirSqlScript *script, WeirRange r
 /* The statement at @range of @text; parses the text unless it is the one parsed last. (transfer none) (nullable) */
 const WeirSqlStatement *_weir_session_find_statement (WeirSession *self, const char *text, WeirRange range, GError **error);
 
+/* The session's catalogue may ask servers for columns, with the secrets of the session. */
+void _weir_session_allow_connections (WeirSession *self);
+
 /**
  * _weir_define:
  *

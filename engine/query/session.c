@@ -126,6 +126,7 @@ weir_session_init (WeirSession *self)
 {
   self->context = g_main_context_ref_thread_default ();
   self->catalog = weir_catalog_new ();
+  _weir_session_allow_connections (self);
   weir_formats_register (self->catalog);
   self->clock = weir_clock_new_real ();
   self->hub = weir_reader_hub_new ();
@@ -207,19 +208,14 @@ weir_session_set_run_options (WeirSession          *session,
 
 /* ---- secrets ---------------------------------------------------------------------------------------------------- */
 
-/* WEIR_SECRET_NAME_FD: an inherited descriptor that the value is read from, once. */
 static char *
-read_secret_descriptor (const char *name)
+drain_secret_descriptor (const char *number)
 {
-  g_autofree char *variable = g_strdup_printf ("WEIR_SECRET_%s_FD", name);
-  const char      *number = g_getenv (variable);
-  GString         *value;
-  char             chunk[512];
-  gssize           n;
-  int              fd;
+  GString *value;
+  char     chunk[512];
+  gssize   n;
+  int      fd;
 
-  if (number == NULL)
-    return NULL;
   fd = (int)g_ascii_strtoll (number, NULL, 10);
   value = g_string_new (NULL);
   while (value->len < 65536 && (n = read (fd, chunk, sizeof chunk)) > 0)
@@ -227,6 +223,31 @@ read_secret_descriptor (const char *name)
   while (value->len > 0 && value->str[value->len - 1] == '\n')
     g_string_truncate (value, value->len - 1);
   return g_string_free (value, FALSE);
+}
+
+/* WEIR_SECRET_NAME_FD: an inherited descriptor. It can be read once, the secret may be asked for with every query. */
+static char *
+read_secret_descriptor (const char *name)
+{
+  static GMutex      lock;
+  static GHashTable *values;
+  g_autofree char   *variable = g_strdup_printf ("WEIR_SECRET_%s_FD", name);
+  const char        *number = g_getenv (variable);
+  const char        *value;
+
+  if (number == NULL)
+    return NULL;
+  g_mutex_lock (&lock);
+  if (values == NULL)
+    values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  value = g_hash_table_lookup (values, variable);
+  if (value == NULL)
+    {
+      g_hash_table_insert (values, g_strdup (variable), drain_secret_descriptor (number));
+      value = g_hash_table_lookup (values, variable);
+    }
+  g_mutex_unlock (&lock);
+  return g_strdup (value);
 }
 
 static char *
@@ -257,6 +278,19 @@ _weir_session_resolve_secret (WeirSession *self,
   name = g_strndup (value + strlen (prefix), len - strlen (prefix) - 1);
   secret = find_secret (self, name);
   return secret != NULL ? secret : g_strdup (value);
+}
+
+static char *
+option_cb (gpointer    data,
+           const char *value)
+{
+  return _weir_session_resolve_secret (data, value);
+}
+
+void
+_weir_session_allow_connections (WeirSession *self)
+{
+  weir_catalog_allow_connections (self->catalog, option_cb, self);
 }
 
 typedef struct

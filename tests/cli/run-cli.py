@@ -92,6 +92,10 @@ def make_data(n_files=3):
         os.utime(f'data/{k}.json', (1_700_000_000 + k, 1_700_000_000 + k))
 
 
+class Skip(Exception):
+    """What a test needs and does not find."""
+
+
 def same(have, want):
     assert have == want, f'{have!r} instead of {want!r}'
 
@@ -469,6 +473,71 @@ def test_sqlite_sink_errors():
     same(sql(text, '--error-format', 'json', code=1).error()['phase'], 'run')
 
 
+def test_file_sink_with_checkpoint():
+    query = (f"{ROWS} CREATE TABLE o USING json OPTIONS (path 'out');"
+             "CREATE STREAMING QUERY q INTO o CHECKPOINT LOCATION 'state' TRIGGER AVAILABLE NOW AS SELECT a FROM STREAM t")
+    for n in (1, 2, 3):
+        make_data(n)
+        sql(query)
+    same(len(os.listdir('out/_weir_manifest')), 1)
+    stray = sorted(name for name in os.listdir('out') if name.endswith('.json'))[-1]
+    stray = re.sub(r'^part-(\d{20})', lambda m: f'part-{int(m[1]) + 1:020}', stray)
+    write(f'out/{stray}', '{"a":1000}\n')         # of a batch that was not committed
+    same(sql("CREATE TABLE o (a INT) USING json OPTIONS (path 'out'); SELECT count(*) AS n, sum(a) AS s FROM o").rows(), [{'n': 6, 's': 36}])
+    sql(query)
+    assert not os.path.exists(f'out/{stray}')
+
+
+def test_sqlite_with_checkpoint():
+    query = (f"{ROWS} CREATE TABLE o USING sqlite OPTIONS (path 'out.db', mode 'upsert', key 'b');"
+             "CREATE STREAMING QUERY q INTO o OUTPUT MODE UPDATE CHECKPOINT LOCATION 'state' TRIGGER AVAILABLE NOW "
+             "AS SELECT b, count(*) AS n FROM STREAM t GROUP BY b")
+    for n in (1, 2, 3):
+        make_data(n)
+        sql(query)
+        same(ask('out.db', 'SELECT b, n FROM o ORDER BY b'), [('x', n), ('ü', n)])
+    same(ask('out.db', 'SELECT sink, batch FROM weir_progress'), [(0, 2)])
+    has(sql("CREATE TABLE o USING sqlite OPTIONS (path 'out.db'); DESCRIBE EXTENDED o", '-o', 'tsv').out, 'exactly once with a checkpoint')
+
+
+def test_sqlite_table():
+    make_data()
+    with sqlite3.connect('dim.db') as database:
+        database.executescript("CREATE TABLE dim (b TEXT, label TEXT); INSERT INTO dim VALUES ('x', 'plain')")
+    table = "CREATE TABLE dim USING sqlite OPTIONS (path 'dim.db');"
+    done = sql(f"{ROWS} {table} SELECT t.a, dim.label FROM STREAM t LEFT JOIN dim ON t.b = dim.b")
+    same(sorted((r['a'], r['label']) for r in done.rows()), [(0, 'plain'), (1, 'plain'), (2, 'plain'), (10, None), (11, None), (12, None)])
+    has(sql("CREATE TABLE dim USING sqlite OPTIONS (path 'none.db'); SELECT * FROM dim", code=1).err, '[PATH_NOT_FOUND]')
+    has(sql(f'{table} SELECT nope FROM dim', code=1).err, '[UNRESOLVED_COLUMN.WITH_SUGGESTION]')
+    has(sql(f'{table} SELECT * FROM STREAM dim', code=1).err, 'cannot be read as a stream')
+
+
+def test_postgresql():
+    uri = os.environ.get('POSTGRES_URI')
+    if uri is None:
+        raise Skip('no PostgreSQL: POSTGRES_URI is not set')
+    make_data()
+    name = f'cli_{os.getpid()}'
+    where = re.sub(':[^:@/]*@', '@', uri)
+    options = f"url '{where}', password '${{secret:PG}}', dbtable '{name}'"
+    os.environ['WEIR_SECRET_PG'] = re.search(':([^:@/]*)@', uri)[1]
+    sql(f"{ROWS} CREATE TABLE o USING postgresql OPTIONS ({options}, mode 'upsert', key 'b');"
+        "CREATE STREAMING QUERY q INTO o OUTPUT MODE UPDATE CHECKPOINT LOCATION 'state' TRIGGER AVAILABLE NOW "
+        "AS SELECT b, count(*) AS n FROM STREAM t GROUP BY b")
+    back = f"CREATE TABLE o USING postgresql OPTIONS ({options}); SELECT * FROM o ORDER BY b"
+    same(sql(back).rows(), [{'b': 'x', 'n': 3}, {'b': 'ü', 'n': 3}])
+    # Nothing connects where a script is only looked at.
+    sql("CREATE TABLE o USING postgresql OPTIONS (url 'host=192.0.2.1'); SELECT anything FROM o", '--check')
+    os.environ['WEIR_SECRET_PG'] = 'wrong'
+    done = sql(back, code=1)
+    has(done.err, 'password authentication failed')
+    assert 'wrong' not in done.err, done.err
+    del os.environ['WEIR_SECRET_PG']
+    has(sql("CREATE TABLE o USING postgresql OPTIONS (dbtable 'x')", code=1).err, 'needs option url')
+    done = sql("CREATE TABLE o USING postgresql OPTIONS (url 'host=127.0.0.1 port=1 dbname=x'); INSERT INTO o SELECT 1 AS a", code=1)
+    has(done.err, '127.0.0.1:1/x')
+
+
 def test_csv_sink():
     make_data(2)
     sql(f"{ROWS} CREATE TABLE o USING csv OPTIONS (path 'out'); INSERT INTO o SELECT a, b FROM STREAM t", '--trigger', 'available-now')
@@ -679,6 +748,8 @@ def main():
             try:
                 test()
                 print(f'ok {n} - {name.replace("_", " ")}', flush=True)
+            except Skip as skip:
+                print(f'ok {n} - {name.replace("_", " ")} # SKIP {skip}', flush=True)
             except Exception:  # pylint: disable=broad-except
                 print(''.join(f'# {line}\n' for line in traceback.format_exc().splitlines()[-6:]), end='')
                 print(f'not ok {n} - {name.replace("_", " ")}', flush=True)
