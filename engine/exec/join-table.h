@@ -28,7 +28,7 @@ gboolean _weir_join_encode (const WeirKeyCodec *codec, WeirPlan *plan, WeirExpr 
 
 /* The table of a build operator; valid from the end of its stage to the end of the run. */
 const WeirJoinTable *_weir_op_join_build_get_table (WeirOp *op);
-/* FULL joins: marks built rows that found a partner; atomic enough, since bytes are only ever set. */
+/* FULL joins: marks built rows that found a partner, set atomically by the probing workers; read when all of them are done. */
 guint8 *_weir_op_join_build_get_matched (WeirOp *op);
 
 G_END_DECLS

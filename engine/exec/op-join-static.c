@@ -272,7 +272,7 @@ push_pairs (ProbeLink           *self,
       for (guint32 k = table->first[group]; k < table->first[group + 1]; k++)
         {
           if (matched != NULL)
-            matched[table->list[k]] = 1;
+            __atomic_store_n (&matched[table->list[k]], 1, __ATOMIC_RELAXED);
           if (!add_pair (self, table, batch, row, table->list[k], error))
             return FALSE;
         }
@@ -334,7 +334,7 @@ take_holding (Test    *self,
     return FALSE;
   self->found = TRUE;
   if (self->matched != NULL)
-    self->matched[built] = 1;
+    __atomic_store_n (&self->matched[built], 1, __ATOMIC_RELAXED);
   return self->semi || self->anti || add_pair (self->link, self->table, self->batch, row, built, error);
 }
 

@@ -211,7 +211,12 @@ plan_join (WeirPipeline *self,
   probe->inputs[probe->n_inputs++] = right ? build : probe_child;
   append_op (chains, probe);
   if (plan->join.type == WEIR_JOIN_FULL)
-    g_ptr_array_add (chains, _weir_chain_new (build));
+    {
+      WeirChain *unmatched = _weir_chain_new (build);
+
+      unmatched->waits = TRUE;
+      g_ptr_array_add (chains, unmatched);
+    }
   return chains;
 }
 

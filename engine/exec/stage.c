@@ -307,6 +307,17 @@ run_inline (Run  *run,
     }
 }
 
+static gboolean
+may_submit (const Run  *run,
+            const Task *tasks,
+            guint       next,
+            guint       window)
+{
+  if (next == run->n_parts || next >= run->n_merged + window)
+    return FALSE;
+  return !tasks[next].chain->waits || run->n_merged >= next - tasks[next].source_part;
+}
+
 static void
 run_pooled (Run           *run,
             Task          *tasks,
@@ -317,7 +328,7 @@ run_pooled (Run           *run,
 
   g_mutex_lock (&run->lock);
   while (run->n_merged < run->n_parts)
-    if (n_submitted < run->n_parts && n_submitted < run->n_merged + window)
+    if (may_submit (run, tasks, n_submitted, window))
       {
         g_mutex_unlock (&run->lock);
         weir_task_group_submit (group, run_part, &tasks[n_submitted++]);

@@ -10,6 +10,7 @@ typedef struct
 {
   WeirOp     *source; /* Borrowed */
   GPtrArray  *ops;    /* WeirOp, borrowed, in the order of flow */
+  gboolean    waits;  /* begins when all parts of the chains before are done: what it reads is their work */
   guint       n_workers;
   WeirLink ***links; /* Owned: per worker, made when first used; as many as ops and one for the sink */
 } WeirChain;
