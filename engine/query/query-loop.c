@@ -654,18 +654,60 @@ close_loop (Loop *self)
   g_clear_pointer (&self->shape, weir_result_shape_unref);
 }
 
+static gboolean
+quit_cb (gpointer data)
+{
+  g_main_loop_quit (data);
+  return G_SOURCE_REMOVE;
+}
+
+/* FALSE: it was stopped meanwhile. */
+static gboolean
+wait_to_open (Loop  *self,
+              gint64 delay_us)
+{
+  GSource *timer = g_timeout_source_new ((guint)(delay_us / 1000));
+
+  g_source_set_callback (timer, quit_cb, self->query->loop, NULL);
+  g_source_attach (timer, self->query->loop_context);
+  g_main_loop_run (self->query->loop);
+  g_source_destroy (timer);
+  g_source_unref (timer);
+  return weir_query_get_state (self->query) != WEIR_QUERY_STOPPING && !g_cancellable_is_cancelled (self->query->cancellable);
+}
+
+/* A checkpoint or a file that cannot be made for now is tried again, as a batch is. */
+static gboolean
+open_or_wait (Loop *self)
+{
+  GError *error = NULL;
+  gint64  delay_us;
+
+  while (!open_run (self, &error))
+    {
+      close_loop (self);
+      if (!_weir_retry_failed (&self->retry, self->query, error, &delay_us))
+        {
+          self->error = error;
+          return FALSE;
+        }
+      g_clear_error (&error);
+      if (!wait_to_open (self, delay_us))
+        return FALSE;
+    }
+  _weir_retry_done (&self->retry, self->query);
+  return TRUE;
+}
+
 gpointer
 _weir_query_thread (gpointer data)
 {
   WeirQuery *query = data;
   Loop       self = { .query = query };
-  GError    *error = NULL;
 
   g_main_context_push_thread_default (query->loop_context);
-  if (open_run (&self, &error))
+  if (open_or_wait (&self))
     run_loop (&self);
-  else
-    self.error = error;
   close_loop (&self);
   g_main_context_pop_thread_default (query->loop_context);
   if (self.error != NULL && (g_error_matches (self.error, WEIR_ERROR, WEIR_ERROR_CANCELLED) ||

@@ -5,6 +5,7 @@
 #include <adwaita.h>
 #include <string.h>
 
+#include "ui/charts/time-chart.h"
 #include "ui/health/health-page.h"
 #include "ui/ui-init.h"
 
@@ -159,6 +160,51 @@ test_hold (void)
   fixture_clear (&fixture);
 }
 
+static gboolean
+is_inside (GtkWidget *focus,
+           GType      type)
+{
+  return focus != NULL && (g_type_is_a (G_OBJECT_TYPE (focus), type) || gtk_widget_get_ancestor (focus, type) != NULL);
+}
+
+/* Tab goes through all of it: ranges, six charts, the list; arrows move the cursor of a chart and its value with it. */
+static void
+test_keyboard (void)
+{
+  Fixture    fixture;
+  guint      n_charts = 0;
+  gboolean   list = FALSE, range = FALSE;
+  GtkWidget *last_chart = NULL;
+
+  fixture_init (&fixture, 1000);
+  weir_query_start (fixture.query);
+  push (&fixture);
+  wait_until (count_batches (&fixture) == 1);
+  for (guint i = 0; i < 40; i++)
+    {
+      GtkWidget *focus;
+
+      if (!gtk_widget_child_focus (GTK_WIDGET (fixture.window), GTK_DIR_TAB_FORWARD))
+        break;
+      focus = gtk_window_get_focus (fixture.window);
+      if (is_inside (focus, WEIR_TYPE_TIME_CHART) && focus != last_chart)
+        {
+          last_chart = focus;
+          n_charts++;
+        }
+      range = range || is_inside (focus, GTK_TYPE_TOGGLE_BUTTON);
+      list = list || is_inside (focus, WEIR_TYPE_BATCH_LIST);
+    }
+  g_assert_true (range);
+  g_assert_cmpuint (n_charts, >=, 6);
+  g_assert_true (list);
+  weir_time_chart_set_cursor (WEIR_TIME_CHART (last_chart), 0);
+  g_assert_cmpint (weir_time_chart_get_cursor (WEIR_TIME_CHART (last_chart)), ==, 0);
+  weir_time_chart_set_cursor (WEIR_TIME_CHART (last_chart), 10000);
+  g_assert_cmpint (weir_time_chart_get_cursor (WEIR_TIME_CHART (last_chart)), <, 10000);
+  fixture_clear (&fixture);
+}
+
 /* The page fits 360 pixels, and keeps no more rows than it says. */
 static void
 test_narrow (void)
@@ -189,6 +235,7 @@ main (int    argc,
   g_test_add_func ("/health-page/follows", test_follows);
   g_test_add_func ("/health-page/unseen", test_unseen);
   g_test_add_func ("/health-page/hold", test_hold);
+  g_test_add_func ("/health-page/keyboard", test_keyboard);
   g_test_add_func ("/health-page/narrow", test_narrow);
   return g_test_run ();
 }

@@ -5,9 +5,12 @@
 
 #include <string.h>
 
+#include "ui/widgets/card-grid.h"
 #include "ui/widgets/series-swatch.h"
 
-#define MINIMUM_WIDTH 230
+#define MINIMUM_WIDTH  230
+#define LEGEND_COLUMNS 3
+#define NAME_CHARS     14
 
 struct _WeirHealthCard
 {
@@ -66,6 +69,12 @@ measure (GtkWidget     *widget,
     *natural = *minimum = MAX (*minimum, MINIMUM_WIDTH);
 }
 
+static GtkSizeRequestMode
+get_request_mode (GtkWidget *widget)
+{
+  return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
+}
+
 static void
 size_allocate (GtkWidget *widget,
                int        width,
@@ -79,6 +88,7 @@ static void
 weir_health_card_class_init (WeirHealthCardClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = dispose;
+  GTK_WIDGET_CLASS (klass)->get_request_mode = get_request_mode;
   GTK_WIDGET_CLASS (klass)->measure = measure;
   GTK_WIDGET_CLASS (klass)->size_allocate = size_allocate;
   gtk_widget_class_set_accessible_role (GTK_WIDGET_CLASS (klass), GTK_ACCESSIBLE_ROLE_GROUP);
@@ -150,10 +160,14 @@ static GtkWidget *
 make_entry (guint       slot,
             const char *name)
 {
-  GtkWidget *entry = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4), *label = gtk_label_new (name), *swatch = weir_series_swatch_new (slot, FALSE);
+  GtkWidget *entry = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 2), *label = gtk_label_new (name), *swatch = weir_series_swatch_new (slot, FALSE);
 
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-  gtk_label_set_max_width_chars (GTK_LABEL (label), 16);
+  if (g_utf8_strlen (name, -1) > NAME_CHARS)
+    {
+      gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+      gtk_label_set_width_chars (GTK_LABEL (label), NAME_CHARS);
+      gtk_widget_set_tooltip_text (label, name);
+    }
   gtk_widget_add_css_class (label, "weir-health-legend");
   gtk_widget_add_css_class (label, "dim-label");
   gtk_box_append (GTK_BOX (entry), swatch);
@@ -166,7 +180,7 @@ weir_health_card_set_legend (WeirHealthCard    *self,
                              const char *const *names)
 {
   g_autofree char *key = NULL;
-  GtkWidget       *flow;
+  GtkWidget       *grid;
   guint            n;
 
   g_return_if_fail (WEIR_IS_HEALTH_CARD (self));
@@ -179,18 +193,11 @@ weir_health_card_set_legend (WeirHealthCard    *self,
   gtk_widget_set_visible (self->legend, n > 1);
   while (gtk_widget_get_first_child (self->legend) != NULL)
     gtk_box_remove (GTK_BOX (self->legend), gtk_widget_get_first_child (self->legend));
-  flow = gtk_flow_box_new ();
-  gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (flow), GTK_SELECTION_NONE);
-  gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (flow), 8);
-  gtk_flow_box_set_min_children_per_line (GTK_FLOW_BOX (flow), 2);
-  gtk_flow_box_set_column_spacing (GTK_FLOW_BOX (flow), 10);
-  gtk_widget_set_hexpand (flow, TRUE);
+  grid = weir_card_grid_new (LEGEND_COLUMNS, 6, 0);
+  gtk_widget_set_hexpand (grid, TRUE);
   for (guint i = 0; i < n; i++)
-    {
-      gtk_flow_box_append (GTK_FLOW_BOX (flow), make_entry (i, names[i]));
-      gtk_widget_set_focusable (GTK_WIDGET (gtk_flow_box_get_child_at_index (GTK_FLOW_BOX (flow), (int)i)), FALSE);
-    }
-  gtk_box_append (GTK_BOX (self->legend), flow);
+    weir_card_grid_append (WEIR_CARD_GRID (grid), make_entry (i, names[i]));
+  gtk_box_append (GTK_BOX (self->legend), grid);
 }
 
 void

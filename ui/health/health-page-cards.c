@@ -188,7 +188,7 @@ static const struct
 
 void
 _weir_health_page_add_cards (WeirHealthPage *self,
-                             GtkFlowBox     *flow)
+                             WeirCardGrid   *grid)
 {
   for (guint i = 0; i < WEIR_N_CARDS; i++)
     {
@@ -196,8 +196,7 @@ _weir_health_page_add_cards (WeirHealthPage *self,
 
       self->cards[i] = WEIR_HEALTH_CARD (card);
       weir_health_card_set_value_func (self->cards[i], cards[i].show, self);
-      gtk_flow_box_append (flow, card);
-      gtk_widget_set_focusable (gtk_widget_get_parent (card), FALSE);
+      weir_card_grid_append (grid, card);
     }
   weir_time_chart_set_log (weir_health_card_get_chart (self->cards[WEIR_CARD_RATES]), TRUE);
   weir_time_chart_set_whole (weir_health_card_get_chart (self->cards[WEIR_CARD_STATE_ROWS]), TRUE);

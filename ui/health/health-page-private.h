@@ -4,6 +4,7 @@
 #include "ui/health/health-card.h"
 #include "ui/health/health-page.h"
 #include "ui/health/state-view.h"
+#include "ui/widgets/card-grid.h"
 
 G_BEGIN_DECLS
 
@@ -49,7 +50,7 @@ struct _WeirHealthPage
 };
 
 /* The six cards: what they are, and their data brought up to date. */
-void _weir_health_page_add_cards (WeirHealthPage *self, GtkFlowBox *flow);
+void _weir_health_page_add_cards (WeirHealthPage *self, WeirCardGrid *grid);
 void _weir_health_page_update_cards (WeirHealthPage *self);
 
 G_END_DECLS

@@ -435,24 +435,17 @@ lay_out_lower (WeirHealthPage *self)
 static void
 weir_health_page_init (WeirHealthPage *self)
 {
-  GtkWidget *content = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12), *flow = gtk_flow_box_new (), *scroller = gtk_scrolled_window_new ();
+  GtkWidget *content = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12), *grid = weir_card_grid_new (3, 12, 12), *scroller = gtk_scrolled_window_new ();
 
   self->zone = g_time_zone_new_local ();
   self->history = weir_health_history_new ();
   self->pending = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_progress_unref);
   gtk_widget_add_css_class (content, "weir-health");
   add_head (self, GTK_BOX (content));
-  gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (flow), GTK_SELECTION_NONE);
-  gtk_flow_box_set_homogeneous (GTK_FLOW_BOX (flow), TRUE);
-  gtk_flow_box_set_min_children_per_line (GTK_FLOW_BOX (flow), 1);
-  gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (flow), 3);
-  gtk_flow_box_set_column_spacing (GTK_FLOW_BOX (flow), 12);
-  gtk_flow_box_set_row_spacing (GTK_FLOW_BOX (flow), 12);
-  gtk_widget_add_css_class (flow, "weir-health-flow");
   /* Charts fill their cards, but what height there is left over goes to the list. */
-  gtk_widget_set_vexpand (flow, FALSE);
-  _weir_health_page_add_cards (self, GTK_FLOW_BOX (flow));
-  gtk_box_append (GTK_BOX (content), flow);
+  gtk_widget_set_vexpand (grid, FALSE);
+  _weir_health_page_add_cards (self, WEIR_CARD_GRID (grid));
+  gtk_box_append (GTK_BOX (content), grid);
   add_lower (self, GTK_BOX (content));
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), content);

@@ -97,8 +97,14 @@ static void
 show_notice (WeirQueryPage *self,
              gboolean       active)
 {
+  WeirQuery       *query = weir_document_get_query (self->document, self->name);
+  gint64           retry_in_us;
+  g_autofree char *trouble = query != NULL && active ? weir_query_dup_trouble (query, &retry_in_us) : NULL;
+
   if (weir_document_get_read_only (self->document))
     set_notice (self, _ ("This file was written by a newer version of Weir. It can be read and run, but not edited here."), NULL, NULL);
+  else if (trouble != NULL)
+    set_notice (self, trouble, NULL, NULL);
   else if (active && weir_document_get_is_stale (self->document, self->name))
     set_notice (self, _ ("The query was edited since it was started."), _ ("Run Again"), "win.run");
   else

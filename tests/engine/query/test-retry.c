@@ -107,6 +107,34 @@ test_goes_on (void)
 #endif
 }
 
+/* A folder that cannot be made when the query starts. */
+static void
+test_begins_late (void)
+{
+#if WEIR_EFFECTS
+  Fixture          fixture;
+  g_autofree char *trouble = NULL;
+
+  weir_fx_set_fault (1, EACCES, TRUE);
+  fixture_init (&fixture, -1);
+  push (&fixture);
+  trouble = await_trouble (&fixture);
+  g_assert_nonnull (strstr (trouble, "Give this user write permission"));
+  weir_fx_set_fault (0, 0, FALSE);
+  g_assert_true (weir_query_process_all_available (fixture.query, WAIT_US, NULL));
+  g_assert_cmpuint (weir_query_get_n_input_rows (fixture.query), ==, 1);
+  fixture_clear (&fixture);
+  weir_fx_set_fault (1, EACCES, TRUE);
+  fixture_init (&fixture, -1);
+  g_free (await_trouble (&fixture));
+  weir_query_stop (fixture.query);
+  g_assert_true (weir_query_await_termination (fixture.query, WAIT_US, NULL));
+  fixture_clear (&fixture);
+#else
+  g_test_skip ("effects cannot be made to fail in this build");
+#endif
+}
+
 /* Stop works while it waits. */
 static void
 test_stop (void)
@@ -162,6 +190,7 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/retry/goes-on", test_goes_on);
+  g_test_add_func ("/retry/begins-late", test_begins_late);
   g_test_add_func ("/retry/stop", test_stop);
   g_test_add_func ("/retry/fails", test_fails);
   return g_test_run ();
