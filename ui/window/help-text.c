@@ -54,6 +54,21 @@ static const char *const times[] = {
   NULL,
 };
 
+static const char *const health[] = {
+  N_ ("# How a query does"),
+  N_ ("Health begins with a sentence: whether the query keeps up, falls behind, waits for a source, or stands still because one of its sources has no rows. The charts below show what it goes by; point at one, or use Left and Right in it, to read a moment."),
+  N_ ("Batch Duration says where the time of a batch goes, Watermark Lag how far each source is behind the clock, and State what the query keeps between batches. Select a batch to see the state after it. Copy Report puts all of it on the clipboard."),
+  N_ ("# Hold and step"),
+  N_ ("While a query is on hold its sources are read, but no batch starts. Run One Batch lets one through, so that you can look at what it does. Pausing the view is something else: the query goes on, and only the picture stands still."),
+  "! win.hold",
+  "! win.step",
+  N_ ("# Stopping and going on"),
+  N_ ("With a checkpoint a query goes on where it ended, also after a power cut. Keep Progress adds one; Output shows its folder and says what becomes of rows. Without one, the next run begins anew."),
+  N_ ("# A full disk"),
+  N_ ("When the checkpoint or a file cannot be written, the query waits and says which path, why, and what space is left. It goes on by itself once there is room; nothing is lost and nothing is written twice."),
+  NULL,
+};
+
 static const char *const sources[] = {
   N_ ("# Socket"),
   N_ ("Lines of text from a server. To try it, type lines into this, and connect to localhost, port 9999:"),
@@ -79,6 +94,8 @@ static const char *const keys[] = {
   "! win.design",
   "! win.results",
   "! win.health",
+  "! win.hold",
+  "! win.step",
   "! win.next-query",
   "! win.previous-query",
   N_ ("# Rows"),
@@ -102,6 +119,7 @@ static const WeirHelpPage pages[] = {
   { "cards", N_ ("Cards and SQL"), cards },
   { "time", N_ ("Event Time"), times },
   { "sources", N_ ("Sources"), sources },
+  { "health", N_ ("Health and Restart"), health },
   { "keys", N_ ("Keyboard"), keys },
 };
 
@@ -115,6 +133,8 @@ static const struct
   { "win.design", N_ ("Design") },
   { "win.results", N_ ("Results") },
   { "win.health", N_ ("Health") },
+  { "win.hold", N_ ("Hold: no batch starts by itself") },
+  { "win.step", N_ ("Run one batch") },
   { "win.next-query", N_ ("Next query") },
   { "win.previous-query", N_ ("Previous query") },
   { "win.find", N_ ("Find in rows") },
