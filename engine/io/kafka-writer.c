@@ -292,9 +292,10 @@ fail_call (WeirKafkaWriter  *self,
 }
 
 static Outcome
-fail_effect (GError **error)
+fail_effect (WeirKafkaWriter *self,
+             GError         **error)
 {
-  weir_fail (error, WEIR_ERROR_RUN, "TASK_WRITE_FAILED", WEIR_SPAN_NONE, "Cannot write to Kafka: %s.", g_strerror (errno));
+  weir_fail (error, WEIR_ERROR_RUN, "TASK_WRITE_FAILED", WEIR_SPAN_NONE, "Cannot write to Kafka at %s: %s.", self->servers, g_strerror (errno));
   return AGAIN;
 }
 
@@ -406,7 +407,7 @@ try_connect (WeirKafkaWriter *self,
   if (outcome != DONE || self->transactional == NULL)
     return outcome;
   if (!weir_fx_before ("kafka-init"))
-    return fail_effect (error);
+    return fail_effect (self, error);
   outcome = call_in_slices (self, rd_kafka_init_transactions, CALL_MS, error);
   weir_fx_after ("kafka-init");
   return outcome == DONE ? read_progress (self, error) : outcome;
@@ -536,7 +537,7 @@ write_records (WeirKafkaWriter     *self,
   self->crc = 0;
   self->refused = RD_KAFKA_RESP_ERR_NO_ERROR;
   if (!weir_fx_before ("kafka-produce"))
-    return fail_effect (error);
+    return fail_effect (self, error);
   if (records (self, data, error))
     outcome = wait_reports (self, error);
   else
@@ -560,7 +561,7 @@ send_progress (WeirKafkaWriter *self,
   at->metadata = metadata;
   at->metadata_size = strlen (metadata);
   if (!weir_fx_before ("kafka-offsets"))
-    outcome = fail_effect (error);
+    outcome = fail_effect (self, error);
   else
     {
       failure = rd_kafka_send_offsets_to_transaction (self->client, list, group, CALL_MS);
@@ -583,7 +584,7 @@ commit (WeirKafkaWriter *self,
   Outcome outcome;
 
   if (!weir_fx_before ("kafka-commit"))
-    return fail_effect (error);
+    return fail_effect (self, error);
   self->is_disturbed = FALSE;
   outcome = call_in_slices (self, rd_kafka_commit_transaction, TRANSACTION_MS, error);
   weir_fx_after ("kafka-commit");

@@ -166,7 +166,7 @@ class PostgresSink:
 
     @staticmethod
     def table_of(folder):
-        return 'torture_' + re.sub(r'\W', '_', folder.name)
+        return f'torture_{os.getpid()}_' + re.sub(r'\W', '_', folder.name)
 
     @staticmethod
     def query(text):
@@ -199,12 +199,16 @@ class KafkaSink:
 
     @staticmethod
     def topic_of(folder):
-        return 'torture-' + folder.name.rsplit('-', 1)[1]
+        return KafkaSink.topic_of_slot(folder.name.rsplit('-', 1)[1])
 
     @staticmethod
-    def make_topics(slots):
+    def topic_of_slot(slot):
+        return f'torture-{os.getpid()}-{slot}'
+
+    @classmethod
+    def make_topics(cls, slots):
         for slot in slots:
-            subprocess.run([os.environ['KAFKA_SERVICE'], 'topic', os.environ['KAFKA_DIR'], f'torture-{slot}', '1'],
+            subprocess.run([os.environ['KAFKA_SERVICE'], 'topic', os.environ['KAFKA_DIR'], cls.topic_of_slot(slot), '1'],
                            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True)
 
     @staticmethod

@@ -7,7 +7,6 @@ import concurrent.futures
 import os
 import random
 import signal
-import sys
 import time
 
 from lab import Lab
@@ -134,7 +133,8 @@ def report(results):
 
 def with_lab(arguments, work):
     """Calls work(lab, scenarios, chance) and takes the lab away whatever happens. Returns what it returns, for report()."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     lab = Lab(arguments.build)
     bad = []
     results = {}
