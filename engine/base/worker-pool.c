@@ -88,6 +88,8 @@ worker_thread (gpointer data)
   WeirWorkerPool *pool = worker->pool;
   gboolean        polite = FALSE;
 
+  /* By the thread itself: from outside it goes through /proc, and the kernel pays milliseconds for that when the process ends. */
+  pthread_setname_np (pthread_self (), "weir-worker");
   pthread_mutex_lock (&pool->lock);
   for (;;)
     {
@@ -117,7 +119,6 @@ weir_worker_pool_new (guint n_threads)
       self->workers[i] = (Worker){ self, i };
       if (pthread_create (&self->threads[i], NULL, worker_thread, &self->workers[i]) != 0)
         g_error ("cannot create worker thread %u", i);
-      pthread_setname_np (self->threads[i], "weir-worker");
     }
   return self;
 }
