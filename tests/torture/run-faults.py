@@ -4,9 +4,10 @@
 
     run-faults.py BUILD [--points N] [--seed S] [--only TEXT] [--sinks file,sqlite,…]
 
-Each point is one effect, one errno, and whether it fails once or for good from there on. Interrupted calls and short writes
-have to go unnoticed. All others end the query within LIMIT seconds with status 1 and an error that names the cause, and the
-path where the effect has one; started again without the fault, the query ends as if nothing had happened.
+Each point is one effect, one errno, and whether it fails once, for good from there on, or once in a run that may try again.
+Interrupted calls and short writes have to go unnoticed. All others end the query within LIMIT seconds with status 1 and an error
+that names the cause, and the path where the effect has one, or the query tries again and ends as it should; started again without
+the fault, it ends as if nothing had happened.
 """
 
 import os
@@ -18,7 +19,8 @@ from points import Count, parser, report, spread, try_all, with_lab
 
 CODES = ('EIO', 'ENOSPC', 'EACCES', 'EMFILE', 'SHORT', 'EINTR')
 UNNOTICED = ('SHORT', 'EINTR')
-HOW_LONG = ('once', 'persistent')
+HOW_LONG = ('once', 'persistent', 'retried')     # retried: once, and --retry
+RETRY = '5s'
 LIMIT = 1.0
 CAUSES = {'EIO': os.strerror(5), 'ENOSPC': os.strerror(28), 'EACCES': os.strerror(13), 'EMFILE': os.strerror(24)}
 # SQLite and PostgreSQL have words of their own for what happened inside them.
@@ -48,6 +50,8 @@ def complaint(point, outcome, seconds):
     """What is wrong with how the faulty run ended, or None."""
     if point.code in UNNOTICED:
         return None if outcome.status == 0 else f'{point.code} was noticed: {outcome}'
+    if outcome.status == 0 and point.how_long == 'retried':
+        return None
     if outcome.status == 0:
         # The Kafka sink tries a transaction again by itself.
         is_retried = point.effect[1].startswith('kafka-') and point.how_long == 'once'
@@ -71,7 +75,8 @@ def try_point(point, slot):
     scenario = point.scenario
     scenario.prepare(slot)
     started = time.monotonic()
-    outcome = scenario.run(slot, WEIR_FAULT=f'{point.number}:{point.code}:{point.how_long}')
+    options = ('--retry', RETRY) if point.how_long == 'retried' else ()
+    outcome = scenario.run(slot, options, WEIR_FAULT=f'{point.number}:{point.code}:{point.how_long}')
     wrong = complaint(point, outcome, time.monotonic() - started)
     if outcome.status == 0 and not wrong:
         wrong = scenario.difference(slot, outcome)

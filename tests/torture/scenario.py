@@ -46,9 +46,9 @@ class Scenario:
                  f"  CHECKPOINT LOCATION '{folder}/cp'", f'  AS {self.sink_query()};', '']
         (folder / 'q.sql').write_text('\n'.join(lines), encoding='utf-8')
 
-    def run(self, slot, **variables):
+    def run(self, slot, options=(), **variables):
         self.write_script(self.folder(slot))
-        return self.lab.run(self.folder(slot) / 'q.sql', **self.bounds, **variables)
+        return self.lab.run(self.folder(slot) / 'q.sql', options, **self.bounds, **variables)
 
     def read(self, slot):
         found = self.sink.read(self.folder(slot))
