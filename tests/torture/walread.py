@@ -18,7 +18,7 @@ class Producer:
 
     def reset(self, folder):
         """Forgets the logs below the folder."""
-        for log in [log for log in self.known if log.is_relative_to(folder)]:
+        for log in [log for log in list(self.known) if log.is_relative_to(folder)]:
             del self.known[log]
 
 
