@@ -96,13 +96,13 @@ class Lab:
             self.servers[thread] = ForkServer(self.program, self.library, self.environment, self.root / f'errors-{thread}')
         return self.servers.get(thread)
 
-    def run(self, script, options=(), **variables):
+    def run(self, script, options=(), threads=1, **variables):
         """Runs the script (a path). `variables` are added to the environment."""
-        arguments = ['--now', NOW, '--threads', '1', *options, '-f', script]
+        arguments = ['--now', NOW, '--threads', threads, *options, '-f', script]
         if 'LD_PRELOAD' not in variables and self.server():
             return self.server().run(arguments, variables)
         environment = {**self.environment, **variables}
-        command = [self.program, *arguments]
+        command = [self.program, *map(str, arguments)]
         try:
             done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                   stderr=subprocess.PIPE, text=True, errors='replace', timeout=TIME_LIMIT, check=False)

@@ -43,6 +43,35 @@ class ReplaySource:
                    f'FROM STREAM raw_{table});')
 
 
+class KafkaSource:
+    """The same records from a broker: a topic for each stream, filled once."""
+    name = 'kafka'
+    needs = 'KAFKA_PLAINTEXT'
+
+    def __init__(self):
+        self.topics = {}
+        self.lock = threading.Lock()
+
+    def topic(self, inputs, table):
+        with self.lock:
+            if table not in self.topics:
+                name = KafkaSink.topic_of_slot(f'in-{table}')
+                KafkaSink.make_topics([f'in-{table}'])
+                records = map(json.loads, (inputs / f'replay-{table}' / '0.json').read_text(encoding='ascii').splitlines())
+                lines = '\n'.join(record['payload'] for record in records)
+                subprocess.run(['kcat', '-P', '-b', os.environ['KAFKA_PLAINTEXT'], '-t', name, '-p', '0'], input=lines, text=True, check=True)
+                self.topics[table] = name
+            return self.topics[table]
+
+    def declare(self, inputs, _folder, shape):
+        yield from FileSource.declare_static(inputs, shape)
+        for table in shape.streams:
+            yield (f"CREATE TABLE raw_{table} USING kafka OPTIONS (kafka.bootstrap.servers '{os.environ['KAFKA_PLAINTEXT']}', "
+                   f"subscribe '{self.topic(inputs, table)}', startingOffsets 'earliest', maxOffsetsPerTrigger 14);")
+            yield (f"CREATE TEMPORARY VIEW {table} AS SELECT j.* FROM (SELECT from_json(CAST(value AS STRING), '{COLUMNS}') AS j "
+                   f'FROM STREAM raw_{table});')
+
+
 class QueueSource:
     """Batches put into a durable queue by INSERT. A producer that starts again goes on behind what the log has."""
     name = 'queue'

@@ -10,10 +10,10 @@ import signal
 import time
 
 from lab import Lab
-from places import FileSink, FileSource, KafkaSink, PairSink, PostgresSink, QueueSource, ReplaySource, SocketSource, SqliteSink
+from places import FileSink, FileSource, KafkaSink, KafkaSource, PairSink, PostgresSink, QueueSource, ReplaySource, SocketSource, SqliteSink
 from scenario import scenarios
 
-SOURCES = {source.name: source for source in (FileSource(), ReplaySource(), QueueSource(), SocketSource())}
+SOURCES = {source.name: source for source in (FileSource(), ReplaySource(), QueueSource(), SocketSource(), KafkaSource())}
 SINKS = {sink.name: sink for sink in (FileSink(), SqliteSink(), PairSink(FileSink('files'), SqliteSink()), PostgresSink(), KafkaSink())}
 WHEN = ('before', 'after')
 SHOWN = 5           # differences printed in full
@@ -97,9 +97,8 @@ def try_all(points, try_point, jobs, count, interval=0):
             count.add(*future.result())
 
 
-def measured(lab, arguments, sinks, complain):
+def measured(lab, arguments, sources, sinks, complain):
     """The scenarios whose uninterrupted run is good, and the same twice."""
-    sources = [SOURCES[name] for name in arguments.sources.split(',')]
     for scenario in scenarios(lab, sources, sinks, arguments.only):
         wrong = scenario.measure('base')
         if not wrong:
@@ -113,14 +112,14 @@ def measured(lab, arguments, sinks, complain):
             yield scenario
 
 
-def usable_sinks(arguments, results):
-    """The sinks asked for whose server is there; the others are skipped with the reason."""
-    for name in arguments.sinks.split(','):
-        needs = getattr(SINKS[name], 'needs', None)
+def usable(names, known, results):
+    """The sources or sinks asked for whose server is there; the others are skipped with the reason."""
+    for name in names.split(','):
+        needs = getattr(known[name], 'needs', None)
         if needs and needs not in os.environ:
             results[f'{name} # SKIP no server: {needs} is not set'] = True
         else:
-            yield SINKS[name]
+            yield known[name]
 
 
 def report(results):
@@ -139,13 +138,14 @@ def with_lab(arguments, work):
     bad = []
     results = {}
     try:
-        sinks = list(usable_sinks(arguments, results))
-        if not sinks:
+        sources = list(usable(arguments.sources, SOURCES, results))
+        sinks = list(usable(arguments.sinks, SINKS, results))
+        if not sources or not sinks:
             return results
         for sink in sinks:
             if hasattr(sink, 'make_topics'):
                 sink.make_topics(['base', *range(arguments.jobs)])
-        found = list(measured(lab, arguments, sinks, bad.append))
+        found = list(measured(lab, arguments, sources, sinks, bad.append))
         for line in bad:
             print('# ' + line.replace('\n', '\n# '))
         results['uninterrupted runs are good and the same twice'] = not bad and bool(found)

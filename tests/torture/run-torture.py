@@ -32,7 +32,7 @@ def main():
             run_tests.Service('Postgres', 'PGPORT', directory) as postgres:
         environment = {**os.environ, **kafka.environment, **postgres.environment}
         command = [sys.executable, HERE / 'run-kill.py', sys.argv[1], '--forever', '--seed', seed,
-                   '--sinks', 'file,sqlite,file+sqlite,postgresql,kafka', *sys.argv[2:]]
+                   '--sources', 'file,replay,queue,socket,kafka', '--sinks', 'file,sqlite,file+sqlite,postgresql,kafka', *sys.argv[2:]]
         print(f'seed {seed}', flush=True)
         with subprocess.Popen(command, stdin=subprocess.DEVNULL, env=environment) as running:
             try:

@@ -268,10 +268,11 @@ test_bit_flips (void)
   g_autofree char        *whole = NULL;
   gsize                   len;
 
-  for (guint i = 0; i < 3; i++)
+  for (guint i = 0; i < 20; i++)
     commit (sink, i, (int)i);
   g_clear_pointer (&sink, weir_sink_unref);
   g_assert_true (g_file_get_contents (log, &whole, &len, NULL));
+  g_assert_cmpuint (8 * len, >=, 10000);
   for (gsize bit = 0; bit < len * 8; bit++)
     {
       g_autoptr (GError) error = NULL;
