@@ -14,6 +14,7 @@ struct _WeirReaderHub
   GMutex        lock;
   GHashTable   *readers; /* Owned keys; WeirLineReader borrowed: they leave when they end */
   GHashTable   *queues;  /* Owned: lower-case table name → WeirQueue */
+  GHashTable   *memory;  /* Owned: lower-case table name → WeirMemoryTable */
   GMainContext *context; /* Owned: of the thread */
   GMainLoop    *loop;    /* Owned */
   GThread      *thread;  /* Owned; started with the first reader */

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "base/limits.h"
 #include "io/hub.h"
+#include "io/memory-table.h"
 #include "io/sink-private.h"
+#include "io/source-private.h"
 
-/* Sinks that keep nothing of their own: noop and memory count rows (the result table is the query's), queue pushes them on. */
+/* Sinks that keep nothing of their own: noop counts rows, memory and queue hand them to the session's hub. */
 
 typedef struct
 {
@@ -14,21 +17,21 @@ typedef struct
   GPtrArray     *pending; /* Owned: WeirBatch of the open batch */
 } PlainSink;
 
+typedef struct
+{
+  WeirSink         parent;
+  WeirMemoryTable *table;   /* Borrowed from the hub; NULL without one */
+  GPtrArray       *pending; /* Owned: WeirBatch of the open batch */
+  gint64           rows_max;
+  gboolean         replaces; /* complete mode */
+} MemorySink;
+
 static gboolean
 noop_open (WeirSink             *sink,
            const WeirSinkConfig *config,
            GError              **error)
 {
   sink->description = g_strdup ("NoOpTable");
-  return TRUE;
-}
-
-static gboolean
-memory_open (WeirSink             *sink,
-             const WeirSinkConfig *config,
-             GError              **error)
-{
-  sink->description = g_strdup ("MemorySink");
   return TRUE;
 }
 
@@ -120,10 +123,67 @@ queue_abort (WeirSink *sink)
   g_ptr_array_set_size (self->pending, 0);
 }
 
+static gboolean
+memory_open (WeirSink             *sink,
+             const WeirSinkConfig *config,
+             GError              **error)
+{
+  MemorySink *self = (MemorySink *)sink;
+
+  sink->description = g_strdup ("MemorySink");
+  self->pending = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_batch_unref);
+  self->replaces = g_strcmp0 (config->mode, "complete") == 0;
+  if (!_weir_io_option_int (config->options, "maxrows", 1, G_MAXINT64, WEIR_RESULT_ROWS_MAX, &self->rows_max, error))
+    return FALSE;
+  if (config->hub == NULL || config->table == NULL)
+    return TRUE;
+  self->table = weir_memory_table_get (config->hub, config->table);
+  weir_memory_table_open (self->table, config->schema, config->mode != NULL);
+  return TRUE;
+}
+
+static gboolean
+memory_write (WeirSink  *sink,
+              WeirBatch *batch,
+              GError   **error)
+{
+  g_ptr_array_add (((MemorySink *)sink)->pending, weir_batch_ref (batch));
+  return count_rows (sink, batch, error);
+}
+
+static gboolean
+memory_commit (WeirSink *sink,
+               guint64   batch_id,
+               GError  **error)
+{
+  MemorySink *self = (MemorySink *)sink;
+
+  if (self->table != NULL)
+    weir_memory_table_apply (self->table, self->pending, self->replaces, (guint64)self->rows_max);
+  g_ptr_array_set_size (self->pending, 0);
+  return TRUE;
+}
+
+static void
+memory_abort (WeirSink *sink)
+{
+  g_ptr_array_set_size (((MemorySink *)sink)->pending, 0);
+}
+
+static void
+memory_finalize (WeirSink *sink)
+{
+  MemorySink *self = (MemorySink *)sink;
+
+  if (self->table != NULL)
+    weir_memory_table_close (self->table);
+  g_clear_pointer (&self->pending, g_ptr_array_unref);
+}
+
 static const WeirSinkClass noop_class = { "noop", noop_open, begin, count_rows, commit, abort_batch, finalize };
-static const WeirSinkClass memory_class = { "memory", memory_open, begin, count_rows, commit, abort_batch, finalize };
+static const WeirSinkClass memory_class = { "memory", memory_open, begin, memory_write, memory_commit, memory_abort, memory_finalize };
 static const WeirSinkClass queue_class = { "queue", queue_open, begin, queue_write, queue_commit, queue_abort, finalize };
 
 const WeirSinkKind _weir_sink_noop = { &noop_class, sizeof (PlainSink) };
-const WeirSinkKind _weir_sink_memory = { &memory_class, sizeof (PlainSink) };
+const WeirSinkKind _weir_sink_memory = { &memory_class, sizeof (MemorySink) };
 const WeirSinkKind _weir_sink_queue = { &queue_class, sizeof (PlainSink) };

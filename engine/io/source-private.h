@@ -15,7 +15,7 @@ typedef struct
   WeirSchema *(*resolve) (WeirSchema *declared, GHashTable *options, const char *base_dir, GError **error);
 } WeirSourceKind;
 
-extern const WeirSourceKind _weir_source_text, _weir_source_csv, _weir_source_json, _weir_source_rate, _weir_source_rate_batch, _weir_source_queue,
+extern const WeirSourceKind _weir_source_text, _weir_source_csv, _weir_source_json, _weir_source_rate, _weir_source_rate_batch, _weir_source_queue, _weir_source_memory,
   _weir_source_demo, _weir_source_socket, _weir_source_kafka, _weir_source_kafka_replay, _weir_source_http, _weir_source_sqlite, _weir_source_postgresql;
 
 /* As weir_source_set_state(), from any thread and without the notify. TRUE when it is not what it was. */

@@ -15,6 +15,7 @@ static const WeirSourceKind *const kinds[] = {
   &_weir_source_rate,
   &_weir_source_rate_batch,
   &_weir_source_queue,
+  &_weir_source_memory,
   &_weir_source_demo,
   &_weir_source_socket,
   &_weir_source_kafka,

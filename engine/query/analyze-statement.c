@@ -74,6 +74,9 @@ find_sink (WeirCatalog       *catalog,
     return weir_fail (error, WEIR_ERROR_ANALYZE, "STREAMING_OUTPUT_MODE.UNSUPPORTED_DATASOURCE", name->span,
                       "A sink of format %s takes output mode append only, not %s.", table->format->name,
                       _weir_output_mode_to_string (analyzed->mode));
+  /* What is in memory can be read back: created without columns, it has those of the first query that writes. */
+  if (table->declared == NULL && strcmp (table->format->name, "memory") == 0 && analyzed->plan != NULL)
+    table->declared = weir_type_ref (analyzed->plan->schema);
   g_ptr_array_add (analyzed->sinks, weir_table_ref (table));
   return TRUE;
 }

@@ -56,6 +56,7 @@ RESOLVER (queue)
 RESOLVER (kafka)
 RESOLVER (demo)
 RESOLVER (http)
+RESOLVER (memory)
 
 /* A table of a database that has no option dbtable has its own name. */
 static WeirSchema *
@@ -125,7 +126,7 @@ static const WeirFormatInfo formats[] = {
   { "kafka", TRUE, TRUE, TRUE, FALSE, kafka_options, schema_of_kafka },
   { "demo", TRUE, FALSE, FALSE, FALSE, demo_options, schema_of_demo },
   { "http", TRUE, FALSE, FALSE, FALSE, http_options, schema_of_http },
-  { "memory", FALSE, FALSE, TRUE, FALSE, memory_options, schema_of_sink },
+  { "memory", FALSE, TRUE, TRUE, FALSE, memory_options, schema_of_memory },
   { "console", FALSE, FALSE, TRUE, FALSE, console_options, schema_of_sink },
   { "sqlite", FALSE, TRUE, TRUE, FALSE, sqlite_options, schema_of_sqlite, TRUE, "path" },
   { "postgresql", FALSE, TRUE, TRUE, FALSE, postgresql_options, schema_of_postgresql, TRUE, "url", .connects = TRUE },
