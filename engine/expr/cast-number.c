@@ -141,7 +141,7 @@ from_integer (const WeirExpr *expr,
       return;
     }
   convert_integers (arg, out, n_rows);
-  if (to->kind == WEIR_TYPE_FLOAT || to->kind == WEIR_TYPE_DOUBLE || from->kind <= to->kind)
+  if (to->kind == WEIR_TYPE_FLOAT || to->kind == WEIR_TYPE_DOUBLE || from->kind <= to->kind || _weir_cast_wraps (expr, eval))
     return;
   WEIR_FOREACH_ROW (sel, row)
   {
@@ -174,6 +174,21 @@ double_to_integer (double       value,
   return fits_integer (kind, *result);
 }
 
+/* (int) and (long) of Java: saturating, 0 for NaN; the shorter types keep the low bits of the int. */
+static gint64
+double_to_java (double       value,
+                WeirTypeKind kind)
+{
+  double low = kind == WEIR_TYPE_BIGINT ? (double)G_MININT64 : (double)G_MININT32;
+  double high = kind == WEIR_TYPE_BIGINT ? (double)G_MAXINT64 : (double)G_MAXINT32;
+
+  if (isnan (value))
+    return 0;
+  if (value >= high)
+    return kind == WEIR_TYPE_BIGINT ? G_MAXINT64 : G_MAXINT32;
+  return value <= low ? (kind == WEIR_TYPE_BIGINT ? G_MININT64 : G_MININT32) : (gint64)value;
+}
+
 static void
 from_double (const WeirExpr *expr,
              WeirEval       *eval,
@@ -201,6 +216,8 @@ from_double (const WeirExpr *expr,
       }
     else if (double_to_integer (value, to->kind, &integer))
       store_integer (out, row, integer);
+    else if (_weir_cast_wraps (expr, eval))
+      store_integer (out, row, double_to_java (value, to->kind));
     else
       _weir_cast_fail_overflow (expr, eval, arg, out, row);
   }
@@ -229,7 +246,7 @@ from_decimal (const WeirExpr *expr,
       weir_out_values (out, double)[row] = weir_decimal_to_double (value, from->scale);
     else if (to->kind == WEIR_TYPE_FLOAT)
       weir_out_values (out, float)[row] = (float)weir_decimal_to_double (value, from->scale);
-    else if (fits_integer (to->kind, value / unit))
+    else if (fits_integer (to->kind, value / unit) || _weir_cast_wraps (expr, eval))
       store_integer (out, row, (gint64)(value / unit));
     else
       _weir_cast_fail_overflow (expr, eval, arg, out, row);

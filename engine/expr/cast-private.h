@@ -17,6 +17,14 @@ void _weir_cast_fail_input (const WeirExpr *expr, WeirEval *eval, const WeirArg 
 void _weir_cast_fail_overflow (const WeirExpr *expr, WeirEval *eval, const WeirArg *arg, WeirOut *out, guint row);
 void _weir_cast_fail_range (const WeirExpr *expr, WeirEval *eval, const WeirArg *arg, WeirOut *out, guint row);
 
+/* spark.sql.ansi.enabled is off and it is no TRY_CAST: numbers that do not fit keep their low bits, or saturate, as in Java. */
+static inline gboolean
+_weir_cast_wraps (const WeirExpr *expr,
+                  const WeirEval *eval)
+{
+  return !eval->ansi && !expr->is_try;
+}
+
 /* INTERVAL texts. FALSE when it is none for the type's units. */
 gboolean _weir_interval_ym_parse (const char *text, gsize len, WeirType *type, gint32 *months);
 gboolean _weir_interval_dt_parse (const char *text, gsize len, WeirType *type, gint64 *us);

@@ -31,6 +31,21 @@ parse_bool (const char *text,
   return FALSE;
 }
 
+/* Without ANSI a fraction behind a whole number is cut off: '1.9' is 1. */
+static gboolean
+parse_integer (const WeirEval *eval,
+               const char     *text,
+               gsize           len,
+               gint64         *value)
+{
+  const char *point = eval->ansi ? NULL : memchr (text, '.', len);
+
+  for (const char *c = point; c != NULL && c + 1 < text + len; c++)
+    if (!g_ascii_isdigit (c[1]))
+      return FALSE;
+  return weir_parse_i64 (text, point != NULL ? (gsize)(point - text) : len, value);
+}
+
 /* FALSE when @text is no value of the type. */
 static gboolean
 parse_row (WeirType   *to,
@@ -52,13 +67,13 @@ parse_row (WeirType   *to,
       weir_out_bool (out, row, truth);
       return TRUE;
     case WEIR_TYPE_TINYINT:
-      return weir_parse_i64 (text, len, &integer) && (weir_out_values (out, gint8)[row] = (gint8)integer) == integer;
+      return parse_integer (eval, text, len, &integer) && (weir_out_values (out, gint8)[row] = (gint8)integer) == integer;
     case WEIR_TYPE_SMALLINT:
-      return weir_parse_i64 (text, len, &integer) && (weir_out_values (out, gint16)[row] = (gint16)integer) == integer;
+      return parse_integer (eval, text, len, &integer) && (weir_out_values (out, gint16)[row] = (gint16)integer) == integer;
     case WEIR_TYPE_INT:
-      return weir_parse_i64 (text, len, &integer) && (weir_out_values (out, gint32)[row] = (gint32)integer) == integer;
+      return parse_integer (eval, text, len, &integer) && (weir_out_values (out, gint32)[row] = (gint32)integer) == integer;
     case WEIR_TYPE_BIGINT:
-      return weir_parse_i64 (text, len, &weir_out_values (out, gint64)[row]);
+      return parse_integer (eval, text, len, &weir_out_values (out, gint64)[row]);
     case WEIR_TYPE_FLOAT:
       if (weir_parse_float (text, len, &weir_out_values (out, float)[row]))
         return TRUE;

@@ -14,6 +14,16 @@ row_size (WeirRow *row)
   return TRUE;
 }
 
+/* Of NULL it is NULL; without ANSI -1, as it was in Spark's beginnings. */
+static gboolean
+row_size_or_less (WeirRow *row)
+{
+  if (!weir_row_is_null (row, 0))
+    return row_size (row);
+  row->i = -1;
+  return !row->eval->ansi;
+}
+
 static WeirType *
 bind_size (WeirBind *bind,
            GError  **error)
@@ -339,8 +349,8 @@ bind_array_join (WeirBind *bind,
   }
 
 static const WeirFunction functions[] = {
-  { WEIR_ROW ("size", GROUP, "size(collection)", "How many elements or entries there are.", "SELECT size(array(1, 2))", 1, 1, NULL, row_size), .bind = bind_size },
-  { WEIR_ROW ("cardinality", GROUP, "cardinality(collection)", "How many elements or entries there are.", "SELECT cardinality(array(1, 2))", 1, 1, NULL, row_size), .bind = bind_size },
+  { WEIR_ROW_SEES_NULL ("size", GROUP, "size(collection)", "How many elements or entries there are.", "SELECT size(array(1, 2))", 1, 1, NULL, row_size_or_less), .bind = bind_size },
+  { WEIR_ROW_SEES_NULL ("cardinality", GROUP, "cardinality(collection)", "How many elements or entries there are.", "SELECT cardinality(array(1, 2))", 1, 1, NULL, row_size_or_less), .bind = bind_size },
   { WEIR_ROW ("array_size", "array", "array_size(array)", "How many elements there are.", "SELECT array_size(array(1, 2))", 1, 1, NULL, row_size), .bind = bind_size },
   PICK ("[]", "collection[key]", "The element at an index from 0, or the value of a key.", "SELECT array(1, 2)[0]", 2, FAILS, bind_pick, pick_subscript, "$1[$2]"),
   PICK ("element_at", "element_at(collection, key)", "The element at an index from 1, or the value of a key.", "SELECT element_at(array(1, 2, 3), 2)", 2, FAILS, bind_pick, pick_element_at, NULL),

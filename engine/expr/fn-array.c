@@ -80,7 +80,11 @@ list_insert (WeirListRow *list)
   position = weir_row_i32 (&list->row, 1);
   n = view.length;
   if (position == 0)
-    return _weir_row_fail (&list->row, "INVALID_INDEX_OF_ZERO", "The index 0 is invalid. An index shall be either < 0 or > 0 (the first element has index 1).");
+    {
+      _weir_kernel_fail_always (list->row.expr, list->row.eval, NULL, list->row.row, "INVALID_INDEX_OF_ZERO",
+                                "The index 0 is invalid. An index shall be either < 0 or > 0 (the first element has index 1).");
+      return FALSE;
+    }
   if (ABS (position) > ELEMENTS_MAX)
     return fail_size (list);
   if (position > 0)

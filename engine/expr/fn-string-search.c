@@ -241,7 +241,11 @@ row_split_part (WeirRow *row)
   gint64      part = weir_row_i32 (row, 2), n = 1;
 
   if (part == 0)
-    return _weir_row_fail (row, "INVALID_INDEX_OF_ZERO", "The index 0 is invalid. An index shall be either < 0 or > 0 (the first element has index 1).");
+    {
+      _weir_kernel_fail_always (row->expr, row->eval, NULL, row->row, "INVALID_INDEX_OF_ZERO",
+                                "The index 0 is invalid. An index shall be either < 0 or > 0 (the first element has index 1).");
+      return FALSE;
+    }
   if (needle_len == 0)
     return _weir_row_part (row, 0, 0, part == 1 || part == -1 ? len : 0);
   if (part < 0)

@@ -21,6 +21,7 @@ struct _WeirEncoder
   gboolean ignore_null_fields;
   gboolean escape_non_ascii;
   gboolean pretty;
+  gboolean sort_keys;
 
   char    *sep;
   gsize    sep_len;

@@ -18,6 +18,7 @@ read_json_options (WeirEncoder *encoder,
 {
   return _weir_option_bool (options, "ignorenullfields", TRUE, &encoder->ignore_null_fields, error) &&
          _weir_option_bool (options, "writenonasciicharacterascodepoint", FALSE, &encoder->escape_non_ascii, error) &&
+         _weir_option_bool (options, "sortkeys", FALSE, &encoder->sort_keys, error) &&
          _weir_option_bool (options, "pretty", FALSE, &encoder->pretty, error);
 }
 

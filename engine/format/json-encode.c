@@ -4,6 +4,7 @@
 #include "column/value.h"
 #include "format/encoder-private.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /*
@@ -65,6 +66,31 @@ append_name (const WeirEncoder *encoder,
   g_string_append (out, encoder->pretty ? " : " : ":");
 }
 
+typedef struct
+{
+  const char *name;
+  guint       at;
+} Key;
+
+static int
+compare_keys (gconstpointer a,
+              gconstpointer b)
+{
+  return strcmp (((const Key *)a)->name, ((const Key *)b)->name);
+}
+
+/* sortKeys: fields in the order of their names. (transfer full) */
+static Key *
+sorted_fields (WeirType *type)
+{
+  Key *keys = g_new (Key, MAX (type->n_fields, 1));
+
+  for (guint i = 0; i < type->n_fields; i++)
+    keys[i] = (Key){ type->fields[i].name, i };
+  qsort (keys, type->n_fields, sizeof *keys, compare_keys);
+  return keys;
+}
+
 void
 _weir_encode_json_fields (const WeirEncoder *encoder,
                           GString           *out,
@@ -73,11 +99,14 @@ _weir_encode_json_fields (const WeirEncoder *encoder,
                           guint              row,
                           guint              depth)
 {
-  gboolean any = FALSE;
+  g_autofree Key *keys = encoder->sort_keys ? sorted_fields (type) : NULL;
+  gboolean        any = FALSE;
 
   g_string_append_c (out, '{');
-  for (guint i = 0; i < type->n_fields; i++)
+  for (guint k = 0; k < type->n_fields; k++)
     {
+      guint i = keys != NULL ? keys[k].at : k;
+
       if (encoder->ignore_null_fields && weir_column_is_null (columns[i], row))
         continue;
       if (any)
@@ -113,16 +142,24 @@ append_list (const WeirEncoder *encoder,
   g_string_append (out, encoder->pretty && list.length > 0 ? " ]" : "]");
 }
 
-static void
-append_key (const WeirEncoder *encoder,
-            GString           *out,
-            const WeirColumn  *keys,
-            guint              row)
+/* The keys as text, with sortKeys in its order. (transfer full) */
+static Key *
+map_keys (const WeirEncoder *encoder,
+          const WeirColumn  *keys,
+          WeirListView       list)
 {
-  g_autoptr (GString) text = g_string_new (NULL);
+  Key *texts = g_new (Key, MAX (list.length, 1));
 
-  weir_value_append_text (text, keys, row, WEIR_TEXT_CAST, encoder->zone);
-  append_name (encoder, out, text->str, text->len);
+  for (guint i = 0; i < list.length; i++)
+    {
+      GString *text = g_string_new (NULL);
+
+      weir_value_append_text (text, keys, list.offset + i, WEIR_TEXT_CAST, encoder->zone);
+      texts[i] = (Key){ g_string_free (text, FALSE), i };
+    }
+  if (encoder->sort_keys)
+    qsort (texts, list.length, sizeof *texts, compare_keys);
+  return texts;
 }
 
 static void
@@ -132,7 +169,8 @@ append_map (const WeirEncoder *encoder,
             guint              row,
             guint              depth)
 {
-  WeirListView list = weir_column_values (column, WeirListView)[row];
+  WeirListView    list = weir_column_values (column, WeirListView)[row];
+  g_autofree Key *keys = map_keys (encoder, column->children[0], list);
 
   g_string_append_c (out, '{');
   for (guint i = 0; i < list.length; i++)
@@ -140,8 +178,9 @@ append_map (const WeirEncoder *encoder,
       if (i > 0)
         g_string_append_c (out, ',');
       append_line (encoder, out, depth + 1);
-      append_key (encoder, out, column->children[0], list.offset + i);
-      _weir_encode_json_value (encoder, out, column->children[1], list.offset + i, depth + 1);
+      append_name (encoder, out, keys[i].name, strlen (keys[i].name));
+      _weir_encode_json_value (encoder, out, column->children[1], list.offset + keys[i].at, depth + 1);
+      g_free ((char *)keys[i].name);
     }
   if (list.length > 0)
     append_line (encoder, out, depth);

@@ -78,6 +78,7 @@ static const KnownOption known_options[] = {
   { "writenullifwithdefaultvalue", JSON },
   { "writenonasciicharacterascodepoint", JSON },
   { "pretty", JSON },
+  { "sortkeys", JSON },
 
   { "sep", CSV },
   { "delimiter", CSV },

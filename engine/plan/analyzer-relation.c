@@ -36,7 +36,7 @@ analyze_view (WeirAnalyzer      *self,
               GError           **error)
 {
   WeirAnalyzer              inner = { .catalog = self->catalog, .zone = self->zone, .in_view = TRUE, .view_span = _weir_an_span (self, span), .depth = self->depth, .n_relations = self->n_relations };
-  g_autoptr (WeirSqlScript) script = weir_sql_parse_statement (view->sql, -1, error);
+  g_autoptr (WeirSqlScript) script = weir_sql_parse_statement_with (view->sql, -1, weir_catalog_get_bool (self->catalog, WEIR_SQL_RAW_STRINGS_KEY), error);
   guint                     n_names = view->columns != NULL ? g_strv_length (view->columns) : 0;
   g_autofree WeirSqlIdent  *names = g_new0 (WeirSqlIdent, n_names + 1);
   g_autoptr (WeirRel)       rel = NULL;

@@ -145,6 +145,7 @@ open_run (Loop    *self,
   config.ansi = spec->ansi;
   config.policy_max = spec->policy_max;
   config.no_data_batches = spec->no_data_batches;
+  config.ignore_missing_files = spec->ignore_missing_files;
   config.state_max_bytes = spec->state_max_bytes;
   config.retry_us = spec->retry_us;
   config.hub = spec->hub;

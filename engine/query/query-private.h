@@ -28,6 +28,7 @@ typedef struct
   WeirZone      *zone;  /* Owned */
   WeirClock     *clock; /* Owned */
   gboolean       ansi, policy_max, no_data_batches;
+  gboolean       ignore_missing_files; /* spark.sql.files.ignoreMissingFiles */
   guint64        state_max_bytes;
   guint          result_rows_max;
   guint64        result_bytes_max;

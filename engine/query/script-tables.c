@@ -345,7 +345,7 @@ decoded_schema (const char  *text,
         {
           GString *schema = g_string_new (NULL);
 
-          _weir_sql_decode_string (schema, text + token.start, token.end - token.start);
+          _weir_sql_decode_string (schema, text + token.start, token.end - token.start, FALSE);
           if (g_str_has_suffix (schema->str, CORRUPT_COLUMN))
             g_string_truncate (schema, schema->len - strlen (CORRUPT_COLUMN));
           return g_string_free (schema, FALSE);

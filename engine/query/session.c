@@ -401,6 +401,7 @@ fill_spec (WeirSession            *self,
   spec->ansi = weir_catalog_get_bool (catalog, "spark.sql.ansi.enabled");
   spec->policy_max = policy != NULL && g_ascii_strcasecmp (policy, "max") == 0;
   spec->no_data_batches = weir_catalog_get_bool (catalog, "spark.sql.streaming.noDataMicroBatches.enabled");
+  spec->ignore_missing_files = weir_catalog_get_bool (catalog, "spark.sql.files.ignoreMissingFiles");
   spec->state_max_bytes = (guint64)weir_catalog_get_int (catalog, "weir.state.maxBytes");
   spec->result_rows_max = (guint)weir_catalog_get_int (catalog, "weir.result.maxRows");
   spec->result_bytes_max = (guint64)weir_catalog_get_int (catalog, "weir.result.maxBytes");
@@ -515,7 +516,7 @@ _weir_session_find_statement (WeirSession *self,
   if (self->script == NULL || strcmp (weir_sql_script_get_text (self->script), text) != 0)
     {
       g_clear_pointer (&self->script, weir_sql_script_unref);
-      self->script = weir_sql_parse (text, -1);
+      self->script = weir_sql_parse_with (text, -1, weir_catalog_get_bool (self->catalog, WEIR_SQL_RAW_STRINGS_KEY));
     }
   return _weir_find_statement (self->script, range, error);
 }

@@ -24,8 +24,9 @@ typedef struct
   WeirClock      *clock;
   WeirWorkerPool *pool; /* Borrowed */
   gboolean        ansi;
-  gboolean        policy_max;      /* spark.sql.streaming.multipleWatermarkPolicy */
-  gboolean        no_data_batches; /* spark.sql.streaming.noDataMicroBatches.enabled */
+  gboolean        policy_max;           /* spark.sql.streaming.multipleWatermarkPolicy */
+  gboolean        no_data_batches;      /* spark.sql.streaming.noDataMicroBatches.enabled */
+  gboolean        ignore_missing_files; /* spark.sql.files.ignoreMissingFiles: for tables that do not say */
   guint64         state_max_bytes;
   gint64          retry_us;
   gpointer        hub;               /* Borrowed, nullable: WeirReaderHub of the session */

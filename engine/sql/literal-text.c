@@ -96,7 +96,8 @@ decode_escape (GString    *out,
 void
 _weir_sql_decode_string (GString    *out,
                          const char *token,
-                         gsize       len)
+                         gsize       len,
+                         gboolean    raw)
 {
   char  quote = token[len - 1];
   gsize i = 1;
@@ -104,6 +105,11 @@ _weir_sql_decode_string (GString    *out,
   if (token[0] == 'r' || token[0] == 'R')
     {
       g_string_append_len (out, token + 2, len - 3);
+      return;
+    }
+  if (raw)
+    {
+      g_string_append_len (out, token + 1, len - 2);
       return;
     }
   while (i < len - 1)

@@ -200,7 +200,7 @@ parse_string_literal (WeirSqlParser *p)
     {
       const WeirSqlToken *token = _weir_sql_next (p);
 
-      _weir_sql_decode_string (text, p->text + token->start, token->end - token->start);
+      _weir_sql_decode_string (text, p->text + token->start, token->end - token->start, p->raw_strings);
     }
   expr = _weir_sql_new_expr (p, WEIR_SQL_EXPR_LITERAL, start);
   expr->literal.kind = WEIR_SQL_LITERAL_STRING;

@@ -81,7 +81,7 @@ _weir_sql_parse_string (WeirSqlParser *p)
       return "";
     }
   out = g_string_new (NULL);
-  _weir_sql_decode_string (out, p->text + token->start, token->end - token->start);
+  _weir_sql_decode_string (out, p->text + token->start, token->end - token->start, p->raw_strings);
   if (strlen (out->str) != out->len)
     _weir_sql_error (p, "PARSE_SYNTAX_ERROR", _weir_sql_token_span (token), "Syntax error: a NUL character cannot stand here.");
   return _weir_sql_arena_strndup (p->arena, out->str, out->len);

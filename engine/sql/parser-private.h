@@ -31,6 +31,7 @@ typedef struct
   WeirSqlToken        end_token;
   guint               depth;
   guint               peak;
+  gboolean            raw_strings; /* spark.sql.parser.escapedStringLiterals: backslashes stand for themselves */
   GError             *error;
 } WeirSqlParser;
 
@@ -136,7 +137,7 @@ void              _weir_sql_parse_create (WeirSqlParser *p, WeirSqlStatement *st
 /* ---- text of literals (literal-text.c) ---- */
 
 /* Appends the decoded contents of one string token. */
-void _weir_sql_decode_string (GString *out, const char *token, gsize len);
+void _weir_sql_decode_string (GString *out, const char *token, gsize len, gboolean raw);
 void _weir_sql_append_string (GString *out, const char *text, gsize len); /* quoted */
 void _weir_sql_append_ident (GString *out, const char *name, gboolean always);
 

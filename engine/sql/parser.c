@@ -34,6 +34,7 @@ struct _WeirSqlScript
   WeirSqlArena      *arena;   /* Owned */
   GArray            *entries; /* Owned: Entry */
   const WeirSqlExpr *expression;
+  gboolean           raw_strings; /* while it is parsed: of the statement to come */
 };
 
 /* ---- cursor --------------------------------------------------------------------------------------------------- */
@@ -342,6 +343,7 @@ parser_for (WeirSqlScript *script,
     .pos = first,
     .end = end,
     .end_token = { .kind = WEIR_SQL_TOKEN_END, .start = at, .end = at },
+    .raw_strings = script->raw_strings,
   };
 }
 
@@ -378,6 +380,17 @@ lex_script (WeirSqlScript *script)
   return g_steal_pointer (&tokens);
 }
 
+/* The one setting that changes how the text behind it is read. */
+static void
+note_setting (WeirSqlScript          *script,
+              const WeirSqlStatement *statement)
+{
+  if (statement->kind == WEIR_SQL_STATEMENT_RESET && (statement->set.key == NULL || strcmp (statement->set.key, WEIR_SQL_RAW_STRINGS_KEY) == 0))
+    script->raw_strings = FALSE;
+  else if (statement->kind == WEIR_SQL_STATEMENT_SET && statement->set.value != NULL && g_strcmp0 (statement->set.key, WEIR_SQL_RAW_STRINGS_KEY) == 0)
+    script->raw_strings = g_ascii_strcasecmp (statement->set.value, "true") == 0;
+}
+
 static void
 parse_range (WeirSqlScript *script,
              GArray        *tokens,
@@ -391,17 +404,20 @@ parse_range (WeirSqlScript *script,
   if (p.pos < p.end)
     _weir_sql_syntax_error (&p);
   statement->span = span;
+  note_setting (script, statement);
   add_entry (script, span, statement, p.error);
 }
 
 WeirSqlScript *
-weir_sql_parse (const char *text,
-                gssize      len)
+weir_sql_parse_with (const char *text,
+                     gssize      len,
+                     gboolean    raw_strings)
 {
   WeirSqlScript     *script = script_new (text, len < 0 ? strlen (text) : (gsize)len);
   g_autoptr (GArray) tokens = lex_script (script);
   guint              first = 0, n_errors = 0;
 
+  script->raw_strings = raw_strings;
   if (tokens == NULL)
     return script;
   for (guint i = 0; i < tokens->len && n_errors < ERRORS_MAX; i++)
@@ -421,11 +437,27 @@ weir_sql_parse (const char *text,
 }
 
 WeirSqlScript *
+weir_sql_parse (const char *text,
+                gssize      len)
+{
+  return weir_sql_parse_with (text, len, FALSE);
+}
+
+WeirSqlScript *
 weir_sql_parse_statement (const char *text,
                           gssize      len,
                           GError    **error)
 {
-  g_autoptr (WeirSqlScript) script = weir_sql_parse (text, len);
+  return weir_sql_parse_statement_with (text, len, FALSE, error);
+}
+
+WeirSqlScript *
+weir_sql_parse_statement_with (const char *text,
+                               gssize      len,
+                               gboolean    raw_strings,
+                               GError    **error)
+{
+  g_autoptr (WeirSqlScript) script = weir_sql_parse_with (text, len, raw_strings);
   const GError             *first = weir_sql_script_get_first_error (script);
   WeirSpan                  span = { script->len, script->len };
 

@@ -32,10 +32,22 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirSqlScript, weir_sql_script_unref)
 WeirSqlScript *weir_sql_parse (const char *text,
                                gssize      len);
 
+/* Setting that takes string literals as they stand, backslashes and all, as Spark 1.6 did. A SET or RESET of it in the text holds for what follows. */
+#define WEIR_SQL_RAW_STRINGS_KEY "spark.sql.parser.escapedStringLiterals"
+
+/* The same; @raw_strings: the setting's value before the first statement. */
+WeirSqlScript *weir_sql_parse_with (const char *text,
+                                    gssize      len,
+                                    gboolean    raw_strings);
+
 /* The one statement of @text, a trailing semicolon allowed; an error when there are none or several. (transfer full) */
 WeirSqlScript *weir_sql_parse_statement (const char *text,
                                          gssize      len,
                                          GError    **error);
+WeirSqlScript *weir_sql_parse_statement_with (const char *text,
+                                              gssize      len,
+                                              gboolean    raw_strings,
+                                              GError    **error);
 
 /* The one expression of @text, see weir_sql_script_get_expression(). (transfer full) */
 WeirSqlScript *weir_sql_parse_expression (const char *text,

@@ -27,8 +27,10 @@ NUMBER = re.compile(r'-?\d+\.\d+(?:[eE]-?\d+)?')
 
 def answers(program, examples):
     """For each example the lines that were printed, and the error or None. A marker follows each statement; errors share the pipe."""
-    text = ''.join(f"{e['sql'].rstrip().rstrip(';')}\n;\nSELECT '{MARK}{i}';\n" for i, e in enumerate(examples))
-    command = [program, '--no-bail', '--error-format', 'json', '-o', 'tsv', '--conf', 'spark.sql.session.timeZone=America/Los_Angeles', '-']
+    zone = "SET spark.sql.session.timeZone=America/Los_Angeles;\n"
+    text = zone + ''.join(f"{e['sql'].rstrip().rstrip(';')}\n;\nSELECT '{MARK}{i}';\n" + (f'RESET;\n{zone}' if e['sql'].startswith('SET ') else '')
+                   for i, e in enumerate(examples))
+    command = [program, '--no-bail', '--error-format', 'json', '-o', 'tsv', '-']
     done = subprocess.run(command, input=text.encode(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300)
     result, lines, error = {}, [], None
     for line in done.stdout.decode(errors='replace').split('\n'):
