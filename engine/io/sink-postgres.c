@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "base/durable-file.h"
 #include "base/effects.h"
 #include "column/value.h"
 #include "io/db-target.h"
@@ -19,7 +20,8 @@
  *
  * When the answer to COMMIT is lost, nobody here knows what came of it. So the connection is made anew and the progress row locked again:
  * that waits for whatever the old session is still doing, so what it then says is final. It is the batch: done; it is the one before: the batch is sent
- * again. That goes on as long as `--retry` says.
+ * again. What takes longer than a moment is told, as an error that names where: the query says so and hands the batch over again as long as `--retry`
+ * allows.
  *
  * Upsert: rows go into a temporary table, and from there with INSERT … ON CONFLICT; the last row of a key counts. Rows with a NULL in their key,
  * which no unique index holds together, are deleted first.
@@ -28,6 +30,9 @@
  */
 
 #define COPY_BYTES (64u << 10)
+
+/* A batch that cannot be written for so long is told to be; a start waits as long as it may. */
+#define BLIP_US G_USEC_PER_SEC
 
 #define BACKOFF_MIN_US (G_USEC_PER_SEC / 10)
 #define BACKOFF_MAX_US (5 * G_USEC_PER_SEC)
@@ -58,6 +63,7 @@ static gboolean
 keep_trying (PostgresSink *self,
              Attempt       attempt,
              gpointer      data,
+             gint64        retry_us,
              GError      **error)
 {
   gint64 start_us = g_get_monotonic_time ();
@@ -72,9 +78,11 @@ keep_trying (PostgresSink *self,
       if (attempt (self, data, &local))
         return TRUE;
       weir_postgres_disconnect (self->postgres);
-      is_over = self->retry_us >= 0 && g_get_monotonic_time () - start_us + pause_us > self->retry_us;
+      is_over = retry_us >= 0 && g_get_monotonic_time () - start_us + pause_us > retry_us;
       if (!weir_postgres_is_transient (self->postgres) || (is_over && !was_connected) || g_error_matches (local, WEIR_ERROR, WEIR_ERROR_CANCELLED))
         {
+          if (weir_postgres_is_transient (self->postgres))
+            weir_error_add_param (local, "path", weir_postgres_get_address (self->postgres));
           g_propagate_error (error, g_steal_pointer (&local));
           return FALSE;
         }
@@ -99,8 +107,7 @@ run (PostgresSink      *self,
 
   if (!weir_fx_before (effect))
     {
-      weir_fail (error, WEIR_ERROR_RUN, "TASK_WRITE_FAILED", WEIR_SPAN_NONE, "Cannot write to PostgreSQL at %s: %s.",
-                 weir_postgres_get_address (self->postgres), g_strerror (errno));
+      weir_fail_file (error, "write to PostgreSQL at", weir_postgres_get_address (self->postgres), errno);
       return NULL;
     }
   result = weir_postgres_run (self->postgres, sql, n_params, params, error);
@@ -639,7 +646,7 @@ postgres_open (WeirSink             *sink,
   self->sink_text = g_strdup_printf ("%u", config->sink_index);
   self->retry_us = config->retry_us;
   sink->description = g_strdup_printf ("PostgreSQLSink[%s:%s]", weir_postgres_get_address (self->postgres), self->table);
-  return keep_trying (self, attach, &self->last, error);
+  return keep_trying (self, attach, &self->last, self->retry_us, error);
 }
 
 static gboolean
@@ -681,7 +688,7 @@ postgres_commit (WeirSink *sink,
     return TRUE;
   if (self->query_id == NULL && self->batches->len == 0 && self->target.mode != WEIR_DB_OVERWRITE)
     return TRUE;
-  if (!keep_trying (self, try_batch, &batch, error))
+  if (!keep_trying (self, try_batch, &batch, self->retry_us < 0 ? BLIP_US : MIN (self->retry_us, BLIP_US), error))
     return FALSE;
   sink->rows_written += count_rows (self->batches);
   if (self->query_id != NULL)

@@ -26,7 +26,8 @@
  * A run without a checkpoint keeps no progress.
  */
 
-/* Another connection may be in the midst of a transaction; a short one is waited for even where --retry is 0. */
+/* Another connection may be in the midst of a transaction; a short one is waited for even where --retry is 0. What takes longer is told: the
+ * query says so and hands the batch over again. A start waits as long as it may. */
 #define BUSY_MIN_US  (5 * G_USEC_PER_SEC)
 #define BUSY_STEP_MS 10
 
@@ -38,7 +39,7 @@ typedef struct
   char         *query_id;    /* Owned, nullable */
   GCancellable *cancellable; /* Owned, nullable */
   guint         sink_index;
-  gint64        retry_us;
+  gint64        busy_us;       /* how long a lock is waited for; −1: until stopped */
   gint64        busy_since_us; /* monotonic; of the wait that is on */
   sqlite3      *db;            /* Owned, nullable: opened when it is needed */
   sqlite3_stmt *insert;        /* Owned */
@@ -77,7 +78,7 @@ busy_cb (gpointer data,
     self->busy_since_us = now_us;
   if (self->cancellable != NULL && g_cancellable_is_cancelled (self->cancellable))
     return 0;
-  if (self->retry_us >= 0 && now_us - self->busy_since_us > MAX (self->retry_us, BUSY_MIN_US))
+  if (self->busy_us >= 0 && now_us - self->busy_since_us > self->busy_us)
     return 0;
   if (self->cancellable != NULL && g_cancellable_make_pollfd (self->cancellable, &stop))
     {
@@ -424,10 +425,13 @@ sqlite_open (WeirSink             *sink,
   self->path = weir_file_path (path, config->base_dir);
   self->query_id = g_strdup (config->query_id);
   self->sink_index = config->sink_index;
-  self->retry_us = config->retry_us;
+  self->busy_us = config->retry_us < 0 ? -1 : MAX (config->retry_us, BUSY_MIN_US);
   self->cancellable = config->cancellable != NULL ? g_object_ref (config->cancellable) : NULL;
   sink->description = g_strdup_printf ("SQLiteSink[%s:%s]", self->path, self->target.table);
-  return connect (self, &self->last, error);
+  if (!connect (self, &self->last, error))
+    return FALSE;
+  self->busy_us = BUSY_MIN_US;
+  return TRUE;
 }
 
 static gboolean

@@ -23,7 +23,7 @@ typedef struct
   const char   *query_name;
   const char   *query_id;    /* UUID kept in the checkpoint, the same after a restart; NULL: the run has no checkpoint */
   guint         sink_index;  /* of the query's sinks: with query_id it names the sink */
-  gint64        retry_us;    /* how long an absent server is retried before the batch fails; −1: until stopped */
+  gint64        retry_us;    /* how long an absent server is waited for at the start; −1: until stopped. A batch that fails with a path in its error is handed over again */
   gpointer      hub;         /* nullable: WeirReaderHub of the session; the queue sink pushes into it */
   GCancellable *cancellable; /* nullable: a sink that waits for a server gives up when it fires */
 } WeirSinkConfig;

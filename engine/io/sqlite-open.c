@@ -48,6 +48,18 @@ remedy (int      code,
     }
 }
 
+/* Somebody can make room, give a permission or end a transaction; an error that names its path is tried again by who may wait. */
+static gboolean
+may_pass (int code)
+{
+  static const int passing[] = { SQLITE_BUSY, SQLITE_LOCKED, SQLITE_FULL, SQLITE_IOERR, SQLITE_READONLY, SQLITE_PERM, SQLITE_CANTOPEN };
+
+  for (guint i = 0; i < G_N_ELEMENTS (passing); i++)
+    if ((code & 0xff) == passing[i])
+      return TRUE;
+  return FALSE;
+}
+
 gboolean
 weir_sqlite_fail (GError    **error,
                   sqlite3    *db,
@@ -60,9 +72,12 @@ weir_sqlite_fail (GError    **error,
     return weir_fail (error, WEIR_ERROR_CANCELLED, "OPERATION_CANCELED", WEIR_SPAN_NONE, "Stopped.");
   if ((code & 0xff) == SQLITE_FULL)
     return weir_fail_file (error, "write to database", path, ENOSPC);
-  return weir_fail (error, WEIR_ERROR_RUN, for_writing ? "TASK_WRITE_FAILED" : "FAILED_READ_FILE.NO_HINT", WEIR_SPAN_NONE,
-                    "Cannot %s database %s: %s.%s", for_writing ? "write to" : "read", path,
-                    db != NULL ? sqlite3_errmsg (db) : "out of memory", remedy (code, for_writing));
+  weir_fail (error, WEIR_ERROR_RUN, for_writing ? "TASK_WRITE_FAILED" : "FAILED_READ_FILE.NO_HINT", WEIR_SPAN_NONE,
+             "Cannot %s database %s: %s.%s", for_writing ? "write to" : "read", path,
+             db != NULL ? sqlite3_errmsg (db) : "out of memory", remedy (code, for_writing));
+  if (may_pass (code) && error != NULL)
+    weir_error_add_param (*error, "path", path);
+  return FALSE;
 }
 
 gboolean

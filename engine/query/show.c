@@ -174,6 +174,8 @@ sink_guarantee_of (const char *format)
     return "exactly once with a checkpoint, for readers of its manifest; without one at least once";
   if (strcmp (format, "sqlite") == 0 || strcmp (format, "postgresql") == 0)
     return "exactly once with a checkpoint: rows and batch number in one transaction; without one at least once";
+  if (strcmp (format, "kafka") == 0)
+    return "exactly once with a checkpoint, for readers of committed records; without one at least once";
   return "at least once: rows of a batch that is run again appear again";
 }
 
