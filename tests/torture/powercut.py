@@ -2,7 +2,8 @@
 """What a disk may hold after the power failed: the tree as the kill left it, minus acts that no sync made durable.
 
 Acts on the bytes of a file are durable after a sync of that file, acts on names after a sync of their folder; nothing else is
-ordered. Each file and each folder loses some of its last unsynced acts. The record comes from preload.c.
+ordered. Each file and each folder loses some of its last unsynced acts, of bytes also some blocks only; the size of a file may have
+grown all the same. The record comes from preload.c.
 """
 
 import collections
@@ -12,6 +13,7 @@ import shutil
 
 Act = collections.namedtuple('Act', 'number name inode path other offset length size')
 DATA = ('write', 'ftruncate')
+BLOCK = 512          # what a disk writes as one
 NAMES = ('create', 'rename', 'unlink', 'mkdir', 'rmdir')
 
 
@@ -47,30 +49,37 @@ def find_inode(root, inode):
     return None
 
 
-def undo_data(path, act, keep, chance):
-    """Takes the act back; a write may also leave zeros, or a part of itself."""
-    kept = keep / str(act.number)
-    old = kept.read_bytes() if kept.exists() else b''
-    with open(path, 'r+b') as file:
+def before(data, acts, keep):
+    """The bytes of a file without its last acts."""
+    old = bytearray(data)
+    for act in reversed(acts):
+        kept = keep / str(act.number)
+        lost = kept.read_bytes() if kept.exists() else b''
         if act.name == 'ftruncate':
-            file.truncate(max(act.size, act.offset) if old else act.size)
-            file.seek(act.size - len(old))
-            file.write(old)
-            return
-        end = act.offset + act.length
-        fate = chance.random()
-        survives = 0
-        if fate < 0.25:
-            survives = chance.randint(0, act.length)
-        elif fate < 0.45 and end > act.size:
-            file.seek(max(act.offset, act.size))
-            file.write(bytes(end - max(act.offset, act.size)))
-            survives = act.length
-        if survives < len(old):
-            file.seek(act.offset + survives)
-            file.write(old[survives:])
-        if act.offset + survives < end and end > act.size:
-            file.truncate(max(act.size, act.offset + survives))
+            old = old[:act.offset].ljust(act.size - len(lost), b'\0') + lost
+        else:
+            old[act.offset:act.offset + len(lost)] = lost
+            del old[act.size:]
+    return bytes(old)
+
+
+def lose_data(path, acts, keep, chance):
+    """The acts did not reach the disk, or in part: up to some block, in some blocks, or with the size alone."""
+    new = pathlib.Path(path).read_bytes()
+    old = before(new, acts, keep)
+    longer = old.ljust(len(new), b'\0')
+    fate = chance.random()
+    if fate < 0.4:
+        found = old
+    elif fate < 0.6:
+        end = BLOCK * chance.randint(0, max(len(old), len(new)) // BLOCK + 1)
+        found = new[:end] + old[end:]
+    elif fate < 0.8 or len(new) < len(old):
+        found = longer
+    else:
+        blocks = range(0, len(longer), BLOCK)
+        found = b''.join((new if chance.random() < 0.5 else longer)[at:at + BLOCK] for at in blocks)
+    pathlib.Path(path).write_bytes(found)
 
 
 def undo_name(act, keep):
@@ -99,10 +108,9 @@ def cut(root, log, keep, chance):
     for inode, acts in data.items():
         path = find_inode(root, inode)
         how_many = len(acts) if all_of_it else chance.randint(0, len(acts))
-        for act in reversed(acts[len(acts) - how_many:]):
-            if path:
-                undo_data(path, act, keep, chance)
-                lost += 1
+        if path and how_many:
+            lose_data(path, acts[len(acts) - how_many:], keep, chance)
+            lost += how_many
     # Names of inner folders first: an outer one may go with all that is in it.
     for folder in sorted(names, key=len, reverse=True):
         acts = names[folder]
