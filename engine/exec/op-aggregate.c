@@ -46,6 +46,7 @@ typedef struct
   gboolean       evicts; /* event-time key, append or update */
   WeirOutputMode mode;
   gint64         late_us;
+  gboolean       lists;  /* the whole state is read, whatever the mode */
   GArray        *chunks; /* Chunk */
   GArray        *ranges; /* WeirWindowRange; sliding */
   GMutex         lock;
@@ -372,7 +373,7 @@ static void
 plan_output (Aggregate *self,
              WeirExec  *exec)
 {
-  gboolean all = !self->is_streaming || self->mode == WEIR_OUTPUT_COMPLETE;
+  gboolean all = !self->is_streaming || self->mode == WEIR_OUTPUT_COMPLETE || self->lists;
   gboolean update = self->mode == WEIR_OUTPUT_UPDATE && !all;
 
   if (self->layout.is_sliding)
@@ -544,7 +545,7 @@ read_aggregate (WeirOp   *op,
 {
   Aggregate       *self = (Aggregate *)op;
   WindowSink       sink = { self, out };
-  WeirWindowFilter filter = self->is_streaming && self->mode == WEIR_OUTPUT_UPDATE ? WEIR_WINDOWS_TOUCHED : WEIR_WINDOWS_ALL;
+  WeirWindowFilter filter = self->is_streaming && !self->lists && self->mode == WEIR_OUTPUT_UPDATE ? WEIR_WINDOWS_TOUCHED : WEIR_WINDOWS_ALL;
 
   if (!self->layout.is_sliding)
     return read_plain (self, part, out, error);
@@ -599,6 +600,15 @@ apply_aggregate (WeirOp     *op,
   return weir_fail (error, WEIR_ERROR_RUN, "CANNOT_LOAD_STATE_STORE.UNCATEGORIZED", WEIR_SPAN_NONE, "A change of the state of an aggregation is damaged.");
 }
 
+static void
+list_aggregate (WeirOp *op)
+{
+  Aggregate *self = (Aggregate *)op;
+
+  self->lists = TRUE;
+  plan_output (self, NULL);
+}
+
 static gboolean
 wants_no_data (WeirOp *op,
                gint64  watermark_ms,
@@ -651,6 +661,7 @@ static const WeirOpClass stream_class = {
   .restore = restore_aggregate,
   .apply = apply_aggregate,
   .wants_no_data = wants_no_data,
+  .list_state = list_aggregate,
   .get_stats = aggregate_stats,
 };
 

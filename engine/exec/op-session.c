@@ -348,6 +348,20 @@ add_output (SessionOp   *self,
   chunk->sessions[chunk->n++] = session;
 }
 
+static void
+list_session (WeirOp *op)
+{
+  SessionOp *self = (SessionOp *)op;
+
+  for (guint k = 0; k < self->state->keys->n; k++)
+    {
+      WeirSessionList *list = weir_session_state_list (self->state, k);
+
+      for (guint i = 0; list->sessions != NULL && i < list->sessions->len; i++)
+        add_output (self, k, g_ptr_array_index (list->sessions, i));
+    }
+}
+
 static gboolean
 finish_session (WeirOp   *op,
                 WeirExec *exec,
@@ -549,6 +563,7 @@ static const WeirOpClass stream_class = {
   .restore = restore_session,
   .apply = restore_session,
   .wants_no_data = session_wants_no_data,
+  .list_state = list_session,
   .get_stats = session_stats,
 };
 

@@ -139,6 +139,17 @@ GBytes *weir_pipeline_snapshot (WeirPipeline *pipeline);
 GBytes  *weir_pipeline_delta (WeirPipeline *pipeline);
 gboolean weir_pipeline_restore (WeirPipeline *pipeline, GBytes *state, GError **error);
 
+/**
+ * weir_pipeline_list_state:
+ * @operator_id: 0 is the top-most stateful operator
+ * @schema: (out) (transfer none): columns of the rows
+ *
+ * All of an operator's state as rows: keys, then results. The pipeline is of no other use afterwards.
+ *
+ * Returns: (transfer full) (nullable) (element-type WeirBatch): NULL with INVALID_PARAMETER_VALUE or UNSUPPORTED_FEATURE
+ */
+GPtrArray *weir_pipeline_list_state (WeirPipeline *pipeline, guint operator_id, WeirSchema **schema, GError **error);
+
 /* Columns of the result table: which output columns form the hidden group key (update, complete); NULL for append. */
 const guint *weir_pipeline_get_result_key (WeirPipeline *pipeline, guint *n_columns);
 /* The physical plan as text. (transfer full) */

@@ -254,6 +254,71 @@ analyze_range (WeirAnalyzer      *self,
   return range_rel (args[0], n > 0 ? (guint)n : 0, args[2]);
 }
 
+/* A constant; NULL with @error. */
+static WeirExpr *
+constant_argument (WeirExprContext   *ctx,
+                   const WeirSqlExpr *sql,
+                   WeirType          *type,
+                   GError           **error)
+{
+  WeirExpr            *expr = _weir_analyze_sql_expr (ctx, sql, error);
+  g_autoptr (WeirExpr) folded = NULL;
+
+  if (expr == NULL)
+    return NULL;
+  expr = weir_expr_coerce (expr, type);
+  folded = expr != NULL ? weir_expr_fold (expr, ctx->analyzer->zone) : NULL;
+  if (folded != NULL && weir_expr_is_literal (folded) && !weir_column_is_null (folded->literal, 0))
+    return g_steal_pointer (&folded);
+  _weir_an_fail (ctx->analyzer, error, "UNEXPECTED_INPUT_TYPE", sql->span, "Arguments of state() are constants: state('DIR', operator => 0, batch => 7).", NULL);
+  return NULL;
+}
+
+/* state('DIR' [, operator => 0] [, batch => 7]): the state in a checkpoint. */
+static WeirRel *
+analyze_state (WeirAnalyzer      *self,
+               const WeirSqlCall *call,
+               WeirSpan           span,
+               GError           **error)
+{
+  g_autoptr (WeirRel) empty = one_row_without_columns ();
+  WeirExprContext     ctx = { .analyzer = self, .rel = empty, .clause = "state" };
+  WeirStateFunc       func = weir_catalog_get_state_func (self->catalog);
+  g_autofree char    *dir = NULL;
+  gint64              numbers[] = { 0, -1 };
+  WeirBatch          *batch;
+
+  for (guint i = 0; i < call->n_args; i++)
+    {
+      const char          *name = call->arg_names != NULL ? call->arg_names[i].name : NULL;
+      gboolean             is_dir = i == 0 && name == NULL;
+      gboolean             is_batch = name != NULL && _weir_name_equal (name, "batch");
+      g_autoptr (WeirExpr) value = NULL;
+
+      if (!is_dir && !is_batch && (name == NULL || !_weir_name_equal (name, "operator")))
+        {
+          _weir_an_fail (self, error, "UNRECOGNIZED_PARAMETER_NAME", call->args[i]->span, "state() takes a folder, operator => number and batch => number.", NULL);
+          return NULL;
+        }
+      value = constant_argument (&ctx, call->args[i], is_dir ? WEIR_STRING : WEIR_BIGINT, error);
+      if (value == NULL)
+        return NULL;
+      if (is_dir)
+        dir = g_strndup (weir_view_data (weir_column_values (value->literal, WeirView)), weir_column_values (value->literal, WeirView)->len);
+      else
+        numbers[is_batch] = weir_column_values (value->literal, gint64)[0];
+    }
+  if (dir == NULL || numbers[0] < 0 || numbers[0] > G_MAXINT32)
+    _weir_an_fail (self, error, "WRONG_NUM_ARGS.WITHOUT_SUGGESTION", span, "state() takes the folder of a checkpoint, as state('DIR', operator => 0, batch => 7).", NULL);
+  else if (func == NULL)
+    _weir_fail_unsupported_here (self, error, span, "state() where nothing is read");
+  else if ((batch = func (dir, (guint)numbers[0], numbers[1], error)) != NULL)
+    return _weir_rel_new (_weir_plan_new_values (batch), NULL);
+  else if (error != NULL && *error != NULL)
+    weir_error_set_span (*error, span);
+  return NULL;
+}
+
 WeirRel *
 _weir_analyze_table_function (WeirAnalyzer      *self,
                               const WeirSqlExpr *function,
@@ -279,7 +344,9 @@ _weir_analyze_table_function (WeirAnalyzer      *self,
         return NULL;
       return _weir_rel_new (_weir_plan_new_generate (_weir_rel_steal_plan (rel), g_steal_pointer (&generator), is_outer, NULL), NULL);
     }
-  if (_weir_name_equal (name, "state") || weir_function_lookup (name) != NULL)
+  if (_weir_name_equal (name, "state"))
+    return analyze_state (self, call, function->span, error);
+  if (weir_function_lookup (name) != NULL)
     {
       what = g_strdup_printf ("%s() in FROM", name);
       _weir_fail_unsupported_here (self, error, function->span, what);

@@ -21,6 +21,7 @@ struct _WeirCatalog
   gboolean       no_reading, has_unread;
   WeirOptionFunc option_func; /* nullable: nothing connects */
   gpointer       option_data;
+  WeirStateFunc  state_func; /* nullable */
 };
 
 /* ---- tables ----------------------------------------------------------------------------------------------------- */
@@ -121,6 +122,21 @@ void
 weir_catalog_forbid_reading (WeirCatalog *catalog)
 {
   catalog->no_reading = TRUE;
+}
+
+void
+weir_catalog_set_state_func (WeirCatalog  *catalog,
+                             WeirStateFunc func)
+{
+  catalog->state_func = func;
+}
+
+WeirStateFunc
+weir_catalog_get_state_func (WeirCatalog *catalog)
+{
+  if (catalog->no_reading)
+    catalog->has_unread = TRUE;
+  return catalog->no_reading ? NULL : catalog->state_func;
 }
 
 gboolean

@@ -65,6 +65,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirCatalog, weir_catalog_free)
 
 void                  weir_catalog_add_format (WeirCatalog *catalog, const WeirFormatInfo *format); /* borrowed for ever */
 const WeirFormatInfo *weir_catalog_get_format (WeirCatalog *catalog, const char *name);
+/* Rows of FROM state('DIR', operator => …, batch => …): all in one batch; @batch −1: the last. (transfer full) (nullable) */
+typedef WeirBatch *(*WeirStateFunc) (const char *dir, guint operator_id, gint64 batch, GError **error);
+void          weir_catalog_set_state_func (WeirCatalog *catalog, WeirStateFunc func);
+WeirStateFunc weir_catalog_get_state_func (WeirCatalog *catalog); /* NULL also where nothing may be read */
 /* Names are compared without case. FALSE with TABLE_OR_VIEW_ALREADY_EXISTS (42P07) unless @replace. */
 gboolean   weir_catalog_add_table (WeirCatalog *catalog, WeirTable *table, gboolean replace, GError **error);
 WeirTable *weir_catalog_get_table (WeirCatalog *catalog, const char *name); /* (transfer none) (nullable) */

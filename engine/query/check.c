@@ -93,9 +93,11 @@ add_warning (WeirCheck  *self,
 
 /* ---- options ---------------------------------------------------------------------------------------------------- */
 
-static gboolean
-is_secret_option (const char *key)
+gboolean
+_weir_option_is_secret (const char *name)
 {
+  g_autofree char *key = g_ascii_strdown (name, -1);
+
   return strstr (key, "password") != NULL || strstr (key, "jaas.config") != NULL || strstr (key, "ssl.key") != NULL ||
          strcmp (key, "header.authorization") == 0;
 }
@@ -118,7 +120,7 @@ check_options (WeirCheck                *self,
 
           add_warning (self, option->key_span, "UNKNOWN_OPTION", message);
         }
-      if (is_secret_option (key) && !g_str_has_prefix (option->value, "${secret:"))
+      if (_weir_option_is_secret (key) && !g_str_has_prefix (option->value, "${secret:"))
         add_warning (self, option->value_span, "LITERAL_SECRET",
                      "A secret stands in the text. Write '${secret:NAME}' and keep the value in the keyring or in WEIR_SECRET_NAME.");
     }

@@ -90,6 +90,8 @@ load_snapshot (Recovery *r,
       g_autoptr (GBytes)             state = NULL;
       GError                        *local = NULL;
 
+      if (r->funcs->before > 0 && id >= r->funcs->before)
+        continue;
       if (read_snapshot (self, id, &position, &state, &local))
         {
           r->base = (gint64)id;
@@ -145,7 +147,7 @@ take_commit (Recovery         *r,
   r->knows_base = TRUE;
   r->self->commit_crc = record->crc;
   r->self->next_batch = record->batch_id + 1;
-  if ((gint64)record->batch_id <= r->base)
+  if ((gint64)record->batch_id <= r->base || (r->funcs->before > 0 && record->batch_id >= r->funcs->before))
     return TRUE;
   r->self->delta_bytes += delta_bytes;
   r->self->delta_largest = MAX (r->self->delta_largest, delta_bytes);

@@ -258,6 +258,19 @@ weir_checkpoint_adopt (WeirCheckpoint *checkpoint,
 }
 
 gboolean
+weir_checkpoint_keep_script (WeirCheckpoint *checkpoint,
+                             const char     *text,
+                             GError        **error)
+{
+  g_autofree char *path = g_build_filename (checkpoint->dir, "query.sql", NULL);
+  g_autofree char *old = NULL;
+
+  if (g_file_get_contents (path, &old, NULL, NULL) && strcmp (old, text) == 0)
+    return TRUE;
+  return weir_durable_write (checkpoint->dir, "query.sql", text, strlen (text), WEIR_DURABLE_REPLACE, error);
+}
+
+gboolean
 weir_checkpoint_sink_is_new (WeirCheckpoint *checkpoint,
                              guint           index)
 {

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
  *
  *   LOCK                  held while a run uses it; says which
  *   metadata              query id, frozen settings, shape of the plan: checkpoint-metadata.c
+ *   query.sql             the text of the query, for readers of its state
  *   log/<batch>.log       what each batch was and came to: state/record-log.h, checkpoint-records.h
  *   state/<batch>.snap    everything behind that batch, so that older log can go
  *   sources/<n>/          what a source keeps for itself
@@ -59,6 +60,9 @@ gboolean weir_checkpoint_peek (const char *dir, char **id, GPtrArray **settings,
  */
 gboolean weir_checkpoint_adopt (WeirCheckpoint *checkpoint, GPtrArray *settings, GPtrArray *shape, GError **error);
 
+/* Keeps the text of the query beside its state, for those who read it: weir_state_rows(). After adopt. */
+gboolean weir_checkpoint_keep_script (WeirCheckpoint *checkpoint, const char *text, GError **error);
+
 /* What recovery finds, in order. A function that is NULL is left out. */
 typedef struct
 {
@@ -66,6 +70,7 @@ typedef struct
   gboolean (*snapshot) (gpointer data, const WeirLoggedPosition *position, GBytes *state, GError **error);
   /* Every committed batch behind it. */
   gboolean (*batch) (gpointer data, const WeirLoggedBatch *batch, GError **error);
+  guint64 before; /* only what batches below this one left; 0: all. For readers of the past */
 } WeirRecoveryFuncs;
 
 /**

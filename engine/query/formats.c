@@ -3,6 +3,8 @@
 
 #include "query/formats.h"
 
+#include "query/state-rows.h"
+
 #include "io/source.h"
 
 /* What plan/ may know of io/: one line a format. An option that is in no list is a warning; a name ending in `*` is a prefix. */
@@ -138,6 +140,7 @@ weir_formats_register (WeirCatalog *catalog)
 {
   for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
     weir_catalog_add_format (catalog, &formats[i]);
+  weir_catalog_set_state_func (catalog, weir_state_rows);
 }
 
 gboolean

@@ -114,7 +114,7 @@ open_checkpoint (Loop    *self,
   if (self->checkpoint == NULL)
     return FALSE;
   shape = weir_plan_shape (spec->plan, spec->mode, spec->sinks);
-  if (!weir_checkpoint_adopt (self->checkpoint, spec->settings, shape, error))
+  if (!weir_checkpoint_adopt (self->checkpoint, spec->settings, shape, error) || !weir_checkpoint_keep_script (self->checkpoint, spec->kept_script, error))
     return FALSE;
   if (strcmp (query->id, weir_checkpoint_get_id (self->checkpoint)) != 0)
     {

@@ -38,6 +38,7 @@ typedef struct
   gint64         max_run_us;
   guint64        max_batches;
   GPtrArray     *sinks;             /* Owned: WeirTable* of INTO */
+  char          *kept_script;       /* Owned, nullable: for the checkpoint */
   char          *checkpoint;        /* Owned, nullable: absolute path */
   char          *id;                /* Owned, nullable: the checkpoint's, when there is one already */
   GPtrArray     *settings;          /* Owned, nullable: `key=value` that a checkpoint keeps */

@@ -132,6 +132,7 @@ weir_query_spec_clear (WeirQuerySpec *spec)
   g_clear_pointer (&spec->sinks, g_ptr_array_unref);
   g_clear_pointer (&spec->settings, g_ptr_array_unref);
   g_free (spec->checkpoint);
+  g_free (spec->kept_script);
   g_free (spec->id);
   g_clear_pointer (&spec->secrets, g_hash_table_unref);
 }

@@ -86,6 +86,8 @@ void     _weir_session_message (WeirSession *self, const char *text);
 
 /* `${secret:NAME}` becomes its value; other texts stay. (transfer full) */
 char *_weir_session_resolve_secret (WeirSession *self, const char *value);
+/* Of an option, any case: its value is nothing to be kept or shown. */
+gboolean _weir_option_is_secret (const char *name);
 /* Last part of a name. */
 const char *_weir_name_last (const WeirSqlName *name);
 

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "query/state-rows.h"
+
+#include "query/checkpoint-private.h"
+#include "query/formats.h"
+#include "query/session-private.h"
+#include "query/worker.h"
+
+#include <string.h>
+
+/*
+ * State is bytes that only its query can read, so a checkpoint keeps the text of the query, `query.sql`: the statements up to its
+ * own. Here they are analysed in a catalogue of their own, the pipeline is made, and the state is brought to the batch that is asked for.
+ */
+
+char *
+weir_kept_script (const char             *text,
+                  const WeirSqlStatement *statement)
+{
+  g_autoptr (WeirSqlScript) script = weir_sql_parse (text, -1);
+  GString                  *kept = g_string_new (NULL);
+  gsize                     from = 0;
+
+  for (guint i = 0; i < weir_sql_script_get_n_statements (script); i++)
+    {
+      const WeirSqlStatement *other = weir_sql_script_get_statement (script, i);
+
+      if (other == NULL || other->kind != WEIR_SQL_STATEMENT_CREATE_TABLE || other->span.end > statement->span.start)
+        continue;
+      for (guint k = 0; k < other->create_table.n_options; k++)
+        {
+          const WeirSqlOption *option = &other->create_table.options[k];
+
+          if (!_weir_option_is_secret (option->key) || g_str_has_prefix (option->value, "${secret:"))
+            continue;
+          g_string_append_len (kept, text + from, (gssize)(option->value_span.start - from));
+          g_string_append (kept, "''");
+          from = option->value_span.end;
+        }
+    }
+  g_string_append_len (kept, text + from, (gssize)(statement->span.end - from));
+  return g_string_free (kept, FALSE);
+}
+
+typedef struct
+{
+  WeirCheckpointMetadata metadata;
+  WeirCatalog           *catalog; /* Owned */
+  WeirAnalyzedQuery      analyzed;
+  WeirPipeline          *pipeline; /* Owned */
+} State;
+
+static void
+state_clear (State *self)
+{
+  _weir_checkpoint_metadata_clear (&self->metadata);
+  _weir_analyzed_query_clear (&self->analyzed);
+  g_clear_pointer (&self->catalog, weir_catalog_free);
+  g_clear_pointer (&self->pipeline, weir_pipeline_free);
+}
+
+/* The output mode as it was run: an option of the command line may have chosen it. (transfer full) (nullable) */
+static char *
+recorded_mode (State *self)
+{
+  const char *line = _weir_checkpoint_find_line (self->metadata.shape, "operator\t", 0);
+  const char *mode = line != NULL ? strstr (line, "\tmode=") : NULL;
+
+  return mode != NULL ? g_strdup (mode + strlen ("\tmode=")) : NULL;
+}
+
+static gboolean
+analyze (State      *self,
+         const char *text,
+         GError    **error)
+{
+  g_autoptr (WeirSqlScript) script = weir_sql_parse (text, -1);
+  g_autofree char          *mode = recorded_mode (self);
+  guint                     n = weir_sql_script_get_n_statements (script);
+
+  self->catalog = weir_catalog_new ();
+  weir_formats_register (self->catalog);
+  for (guint i = 0; i < self->metadata.settings->len; i++)
+    {
+      g_auto (GStrv) pair = g_strsplit (self->metadata.settings->pdata[i], "=", 2);
+
+      weir_catalog_set (self->catalog, pair[0], pair[1] != NULL ? pair[1] : "", NULL);
+    }
+  for (guint i = 0; i + 1 < n; i++)
+    if (weir_sql_script_get_statement (script, i) != NULL)
+      _weir_define (self->catalog, weir_sql_script_get_statement (script, i), text, NULL, NULL);
+  if (n == 0 || weir_sql_script_get_statement (script, n - 1) == NULL)
+    return weir_fail (error, WEIR_ERROR_ANALYZE, "CANNOT_LOAD_STATE_STORE.UNCATEGORIZED", WEIR_SPAN_NONE, "The text of the query that the checkpoint keeps cannot be read.");
+  return _weir_analyze_statement (self->catalog, weir_sql_script_get_statement (script, n - 1), text, mode, &self->analyzed, error);
+}
+
+static gboolean
+make_pipeline (State      *self,
+               const char *dir,
+               GError    **error)
+{
+  g_autofree char    *path = g_build_filename (dir, "query.sql", NULL);
+  g_autofree char    *text = NULL;
+  WeirPipelineOptions options = { 0 };
+  GError             *local = NULL;
+
+  if (!_weir_checkpoint_metadata_read (dir, &self->metadata, &local) || !g_file_get_contents (path, &text, NULL, NULL))
+    {
+      if (local == NULL)
+        return weir_fail (error, WEIR_ERROR_ANALYZE, "PATH_NOT_FOUND", WEIR_SPAN_NONE, "Path does not exist: %s holds no checkpoint with the text of its query.", dir);
+      g_propagate_error (error, local);
+      return FALSE;
+    }
+  if (!analyze (self, text, &local))
+    {
+      /* Its place is in another text. */
+      weir_fail (error, WEIR_ERROR_ANALYZE, weir_error_get_condition (local), WEIR_SPAN_NONE, "%s: %s", path, local->message);
+      g_error_free (local);
+      return FALSE;
+    }
+  options.mode = self->analyzed.mode;
+  options.zone = weir_catalog_get_zone (self->catalog);
+  options.ansi = weir_catalog_get_bool (self->catalog, "spark.sql.ansi.enabled");
+  options.pool = weir_worker_pool_shared ();
+  options.is_streaming = TRUE;
+  self->pipeline = weir_pipeline_new (self->analyzed.plan, &options, error);
+  return self->pipeline != NULL;
+}
+
+static gboolean
+restore_snapshot (gpointer                  data,
+                  const WeirLoggedPosition *position,
+                  GBytes                   *state,
+                  GError                  **error)
+{
+  return weir_pipeline_restore (((State *)data)->pipeline, state, error);
+}
+
+static gboolean
+restore_batch (gpointer               data,
+               const WeirLoggedBatch *batch,
+               GError               **error)
+{
+  return weir_pipeline_restore (((State *)data)->pipeline, batch->delta, error);
+}
+
+static gboolean
+restore (State      *self,
+         const char *dir,
+         gint64      batch,
+         GError    **error)
+{
+  WeirRecoveryFuncs           funcs = { restore_snapshot, restore_batch, batch < 0 ? 0 : (guint64)batch + 1 };
+  WeirCheckpoint              checkpoint = { .dir = (char *)dir, .lock_fd = -1, .open_batch = G_MAXUINT64 };
+  g_autoptr (WeirLoggedBatch) pending = NULL;
+  gboolean                    ok;
+
+  checkpoint.metadata.id = self->metadata.id;
+  weir_log_id_parse (self->metadata.id, &checkpoint.id);
+  checkpoint.log_dir = g_build_filename (dir, "log", NULL);
+  checkpoint.state_dir = g_build_filename (dir, "state", NULL);
+  ok = weir_checkpoint_recover (&checkpoint, &funcs, self, &pending, error);
+  if (ok && (checkpoint.next_batch == 0 || batch >= (gint64)checkpoint.next_batch))
+    ok = weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", WEIR_SPAN_NONE, "The checkpoint %s has no committed batch %" G_GINT64_FORMAT "; the last is %" G_GINT64_FORMAT ".",
+                    dir, MAX (batch, 0), (gint64)checkpoint.next_batch - 1);
+  g_free (checkpoint.log_dir);
+  g_free (checkpoint.state_dir);
+  g_free (checkpoint.resume_path);
+  return ok;
+}
+
+static WeirBatch *
+join_batches (GPtrArray  *batches,
+              WeirSchema *schema)
+{
+  g_autofree WeirColumn **columns = NULL;
+
+  if (batches->len > 0)
+    return weir_batch_concat ((WeirBatch **)batches->pdata, batches->len);
+  columns = g_new0 (WeirColumn *, MAX (schema->n_fields, 1));
+  for (guint i = 0; i < schema->n_fields; i++)
+    columns[i] = weir_column_new_nulls (schema->fields[i].type, 0);
+  return weir_batch_new (schema, 0, columns);
+}
+
+WeirBatch *
+weir_state_rows (const char *dir,
+                 guint       operator_id,
+                 gint64      batch,
+                 GError    **error)
+{
+  State                 state = { 0 };
+  g_autofree char      *path = g_canonicalize_filename (dir, NULL);
+  g_autoptr (GPtrArray) batches = NULL;
+  WeirSchema           *schema = NULL;
+  WeirBatch            *rows = NULL;
+
+  if (make_pipeline (&state, path, error) && restore (&state, path, batch, error))
+    batches = weir_pipeline_list_state (state.pipeline, operator_id, &schema, error);
+  if (batches != NULL)
+    rows = join_batches (batches, schema);
+  state_clear (&state);
+  return rows;
+}
