@@ -140,7 +140,7 @@ static int
 inspect (const Options *options)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char   *text = weir_inspect_checkpoint (options->inspect, &error);
+  g_autofree char   *text = weir_inspect_checkpoint (options->inspect, options->rows, &error);
   OutputOrigin       origin = { 0 };
 
   if (text == NULL)

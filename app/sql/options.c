@@ -144,7 +144,7 @@ typedef struct
 {
   char    *trigger, *output_mode, *checkpoint, *progress, *now, *inspect;
   gint64   max_batches;
-  int      threads;
+  int      threads, rows;
   gboolean envelope, bail, no_bail, check, version;
   char   **files;
 } Parsed;
@@ -177,6 +177,7 @@ run_parser (Parsed  *parsed,
     { "threads", 0, 0, G_OPTION_ARG_INT, &parsed->threads, "Worker threads (default: cores)", "N" },
     { "metrics", 0, 0, G_OPTION_ARG_CALLBACK, not_yet_cb, "Metrics over HTTP", "ADDR:PORT" },
     { "inspect", 0, 0, G_OPTION_ARG_FILENAME, &parsed->inspect, "Print a checkpoint as JSON", "DIR" },
+    { "rows", 0, 0, G_OPTION_ARG_INT, &parsed->rows, "With --inspect: rows of state to print", "N" },
     { "version", 0, 0, G_OPTION_ARG_NONE, &parsed->version, "Print the version", NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &parsed->files, NULL, "[FILE…]" },
     G_OPTION_ENTRY_NULL
@@ -193,6 +194,8 @@ wrong_number (const Parsed *parsed)
 {
   if (parsed->threads < 0 || parsed->threads > 1024)
     return "--threads takes 1 to 1024";
+  if (parsed->rows < 0)
+    return "--rows takes a positive number";
   if (parsed->max_batches < 0)
     return "--max-batches takes a positive number";
   return NULL;
@@ -241,6 +244,7 @@ options_parse (Options  *options,
   g_free (parsed.inspect);
   options->now = parsed.now;
   options->threads = (guint)parsed.threads;
+  options->rows = (guint)parsed.rows;
   options->envelope = parsed.envelope;
   options->check = parsed.check;
   options->bail = !parsed.no_bail || parsed.bail;

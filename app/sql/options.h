@@ -41,6 +41,7 @@ typedef struct
   gboolean       interactive; /* no input given and standard input is a terminal */
   char          *progress;    /* nullable */
   char          *inspect;     /* nullable: a checkpoint to print, and nothing else */
+  guint          rows;        /* of state to print with it */
   char          *now;         /* nullable */
   guint          threads;
   WeirRunOptions run;

@@ -4,7 +4,9 @@
 #include "engine-checkpoint.h"
 
 #include "column/timestamp.h"
+#include "column/value.h"
 #include "query/checkpoint-private.h"
+#include "query/state-rows.h"
 #include "state/state-frame.h"
 
 #include <json-glib/json-glib.h>
@@ -387,8 +389,44 @@ show_state (Inspect    *self,
       json_object_set_null_member (root, names[i]);
 }
 
+/* Rows of each operator that can list its state; what cannot is said. */
+static void
+show_rows (Inspect    *self,
+           JsonObject *root,
+           guint       n_rows)
+{
+  JsonArray *samples = json_array_new ();
+  guint      n = json_object_has_member (root, "stateOperators") && self->last != NULL ? json_array_get_length (json_object_get_array_member (self->last, "stateOperators")) : 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (GError)    error = NULL;
+      g_autoptr (WeirBatch) batch = weir_state_rows (self->dir, i, -1, &error);
+      JsonObject           *sample = json_object_new ();
+      JsonArray            *rows = json_array_new ();
+
+      json_object_set_int_member (sample, "operatorId", i);
+      for (guint row = 0; batch != NULL && row < MIN (n_rows, batch->n_rows); row++)
+        {
+          g_autoptr (GString) text = g_string_new (NULL);
+          JsonNode           *node;
+
+          weir_batch_append_json_row (text, batch, row, weir_zone_utc ());
+          node = json_from_string (text->str, NULL);
+          if (node != NULL)
+            json_array_add_element (rows, node);
+        }
+      json_object_set_array_member (sample, "rows", rows);
+      if (error != NULL)
+        json_object_set_string_member (sample, "message", error->message);
+      json_array_add_object_element (samples, sample);
+    }
+  json_object_set_array_member (root, "stateRows", samples);
+}
+
 char *
 weir_inspect_checkpoint (const char *dir,
+                         guint       n_rows,
                          GError    **error)
 {
   Inspect              self = { .dir = dir, .batches = json_array_new (), .files = json_array_new (), .problems = json_array_new () };
@@ -403,6 +441,8 @@ weir_inspect_checkpoint (const char *dir,
       inspect_files (&self, "state", ".snap");
       check_whole (&self, root);
       show_state (&self, root);
+      if (n_rows > 0)
+        show_rows (&self, root, n_rows);
       json_object_set_array_member (root, "batches", json_array_ref (self.batches));
       json_object_set_array_member (root, "files", json_array_ref (self.files));
       json_object_set_array_member (root, "problems", json_array_ref (self.problems));

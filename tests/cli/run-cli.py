@@ -468,6 +468,28 @@ def test_inspect():
     has(run('--inspect', 'nowhere', code=1).err, '[PATH_NOT_FOUND]')
 
 
+def test_state():
+    """The state behind each batch as rows; secrets are not kept; damage and what is not there are named."""
+    make_data()
+    secret = "CREATE TABLE s USING postgresql OPTIONS (url 'postgresql://h/d', password 'geheim', dbtable 'x');"
+    out = sql(f'{ROWS} {secret} {COUNTS}', '--envelope', '--checkpoint', 'cp').records('row')
+    for batch in range(3):
+        want = {}
+        for row in out:
+            if row['batchId'] <= batch:
+                want[row['row']['k']] = row['row']['n']
+        have = sql(f"SELECT * FROM state('cp', operator => 0, batch => {batch})").rows()
+        same({tuple(row.values()) for row in have}, set(want.items()))
+    same(len(sql("SELECT * FROM state('cp')").rows()), 2)
+    with open('cp/query.sql', encoding='utf-8') as kept:
+        assert 'geheim' not in kept.read()
+    same(len(json.loads(run('--inspect', 'cp', '--rows', '1').out)['stateRows'][0]['rows']), 1)
+    has(sql("SELECT * FROM state('cp', batch => 3)", code=1).err, 'the last is 2')
+    has(sql("SELECT * FROM state('cp', operator => 1)", code=1).err, '[INVALID_PARAMETER_VALUE]')
+    has(sql("SELECT * FROM state('nowhere')", code=1).err, '[PATH_NOT_FOUND]')
+    has(sql("SELECT * FROM state()", code=1).err, '[WRONG_NUM_ARGS')
+
+
 def test_select_waits_for_bounded_queries():
     make_data()
     text = (f"{ROWS} CREATE TABLE o USING json OPTIONS (path 'out'); CREATE STREAMING QUERY q INTO o TRIGGER AVAILABLE NOW AS SELECT a FROM STREAM t; "
