@@ -59,7 +59,7 @@ WEIR_API gboolean weir_query_await_termination (WeirQuery *query, gint64 timeout
  * weir_query_process_all_available:
  * @timeout_us: 0: for ever
  *
- * Waits for a trigger that begins after this call and finds nothing to do.
+ * Waits for a trigger that begins after this call and finds nothing to do. A held query does not answer until it is let go.
  *
  * Returns: TRUE when there was one or the query came to its end; FALSE with its error, or without one when the time was over
  */
