@@ -221,7 +221,7 @@ design_action (GSimpleAction *action,
   WeirQueryPage *page = weir_window_get_page (user_data);
 
   if (page != NULL)
-    weir_query_page_show (page, "design");
+    weir_query_page_go_to (page, "design");
 }
 
 static void
@@ -232,7 +232,7 @@ results_action (GSimpleAction *action,
   WeirQueryPage *page = weir_window_get_page (user_data);
 
   if (page != NULL)
-    weir_query_page_show (page, "results");
+    weir_query_page_go_to (page, "results");
 }
 
 static void

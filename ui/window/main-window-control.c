@@ -25,7 +25,7 @@ health_action (GSimpleAction *action,
   WeirQueryPage *page = weir_window_get_page (user_data);
 
   if (page != NULL)
-    weir_query_page_show (page, "health");
+    weir_query_page_go_to (page, "health");
 }
 
 static void

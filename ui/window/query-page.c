@@ -129,6 +129,14 @@ weir_query_page_show (WeirQueryPage *self,
   adw_view_stack_set_visible_child_name (self->views, view);
 }
 
+void
+weir_query_page_go_to (WeirQueryPage *self,
+                       const char    *view)
+{
+  weir_query_page_show (self, view);
+  gtk_widget_child_focus (adw_view_stack_get_visible_child (self->views), GTK_DIR_TAB_FORWARD);
+}
+
 const char *
 weir_query_page_get_view (WeirQueryPage *self)
 {

@@ -26,8 +26,11 @@ void        weir_query_page_set_name (WeirQueryPage *self,
                                       const char    *name);
 
 /* `design` or `results`. */
-void        weir_query_page_show (WeirQueryPage *self,
-                                  const char    *view);
+void weir_query_page_show (WeirQueryPage *self,
+                           const char    *view);
+/* The same for the keyboard: the focus goes along. */
+void        weir_query_page_go_to (WeirQueryPage *self,
+                                   const char    *view);
 const char *weir_query_page_get_view (WeirQueryPage *self);
 
 WeirHealthPage  *weir_query_page_get_health (WeirQueryPage *self);

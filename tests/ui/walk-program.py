@@ -1,0 +1,156 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""walk-program.py BUILD: the program itself, started on a display without a screen, killed, and led by keys alone.
+
+Speaks TAP. Reads what the program did from its files and from the actions it exports on the session bus.
+"""
+
+import importlib.machinery
+import importlib.util
+import os
+import pathlib
+import re
+import shutil
+import signal
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+LOADER = importlib.machinery.SourceFileLoader('take', str(HERE.parent / 'screenshots' / 'take'))
+take = importlib.util.module_from_spec(importlib.util.spec_from_loader('take', LOADER))
+LOADER.exec_module(take)
+
+DEADLINE_S = 40
+SCRIPT = '''-- weir: 1
+CREATE TABLE orders USING demo OPTIONS (kind 'orders');
+CREATE STREAMING QUERY first AS SELECT region FROM STREAM orders;
+CREATE STREAMING QUERY second AS SELECT product FROM STREAM orders;
+'''
+
+
+def wait_until(what, condition):
+    end = time.monotonic() + DEADLINE_S
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError(f'not within {DEADLINE_S} s: {what}')
+        time.sleep(0.1)
+
+
+class Walk:
+    """The program with a display and a home of its own; `start` again after `kill` finds what was left."""
+
+    def __init__(self, build):
+        self.build = build
+        self.folder = tempfile.TemporaryDirectory(prefix='weir-walk-')
+        self.home = self.folder.name
+        self.display = take.Display(self.home, take.SIZES['wide'])
+        self.program = None
+
+    def start(self, *arguments):
+        shutil.rmtree(pathlib.Path(self.home, 'config', 'glib-2.0'), ignore_errors=True)
+        self.program = take.Program(self.build, self.display, self.home, take.SIZES['wide'], 'light', list(arguments))
+        self.program.wait()
+        wait_until('a window', lambda: self.program.call('--object-path', take.PATH + '/window/1', '--method', 'org.gtk.Actions.List').returncode == 0)
+
+    def kill(self):
+        answer = take.subprocess.run(['gdbus', 'call', '--session', '--dest', 'org.freedesktop.DBus', '--object-path', '/', '--method',
+                                      'org.freedesktop.DBus.GetConnectionUnixProcessID', take.APP],
+                                     env=self.program.environment, capture_output=True, text=True, timeout=20, check=True).stdout
+        os.kill(int(re.search(r'uint32 (\d+)', answer)[1]), signal.SIGKILL)
+        self.program.process.wait()
+        os.kill(self.program.bus_pid, signal.SIGTERM)
+        self.program = None
+
+    def is_enabled(self, action):
+        answer = self.program.call('--object-path', take.PATH + '/window/1', '--method', 'org.gtk.Actions.Describe', action).stdout
+        return answer.startswith('((true')
+
+    def type(self, text):
+        names = {' ': 'space', '/': 'slash', '.': 'period', '-': 'minus'}
+        self.display.press([names.get(letter, letter) for letter in text])
+
+    def close(self):
+        if self.program is not None:
+            self.program.close()
+        self.display.close()
+        self.folder.cleanup()
+
+
+def test_crash(walk):
+    path = pathlib.Path(walk.home, 'work.weir')
+    path.write_text(SCRIPT, encoding='utf-8')
+    walk.start(str(path))
+    wait_until('a query to delete', lambda: walk.is_enabled('delete-query'))
+    walk.program.activate('win.delete-query')
+    drafts = pathlib.Path(walk.home, 'state')
+    wait_until('a draft', lambda: any('second' in f.read_text(errors='replace') and 'QUERY first' not in f.read_text(errors='replace')
+                                      for f in drafts.rglob('*') if f.is_file()))
+    walk.kill()
+    assert path.read_text(encoding='utf-8') == SCRIPT, 'the file was touched'
+    walk.start()
+    wait_until('the draft', lambda: walk.is_enabled('delete-query'))
+    walk.program.activate('win.save')
+    wait_until('the draft in the file', lambda: path.read_text(encoding='utf-8') == SCRIPT.replace(re.search('CREATE STREAMING QUERY first.*\n', SCRIPT)[0], ''))
+    wait_until('no draft', lambda: not any(f.is_file() and 'second' in f.read_text(errors='replace') for f in drafts.rglob('*') if 'draft' in str(f)))
+
+
+def test_keys(walk):
+    """Welcome, demo, a card, run, results, pause, export: without a pointer."""
+    exported = pathlib.Path(walk.home, 'rows.csv')
+    walk.start()
+    time.sleep(1)
+    walk.display.press(['Return'])
+    wait_until('the demo', lambda: walk.is_enabled('stop'))
+    time.sleep(3)
+    walk.display.press(['ctrl+1'])
+    time.sleep(1)
+    walk.display.press(['Tab', 'space'])  # past the card of the source
+    time.sleep(1)
+    walk.display.press(['ctrl+a'])
+    walk.type('quantity is not null')
+    walk.display.press(['Return'])
+    drafts = pathlib.Path(walk.home, 'state')
+    wait_until('the edit', lambda: any('WHERE quantity is not null' in f.read_text(errors='replace') for f in drafts.rglob('*') if f.is_file()))
+    walk.display.press(['F5'])
+    time.sleep(2)
+    wait_until('the second run', lambda: walk.is_enabled('stop'))
+    walk.display.press(['ctrl+2'])
+    time.sleep(2)
+    walk.display.press(['F8'])
+    time.sleep(1)
+    walk.display.press(['ctrl+e'])
+    time.sleep(2)
+    walk.display.press(['ctrl+a'])
+    walk.type(str(exported))
+    walk.display.press(['Return'])
+    wait_until('the exported rows', lambda: exported.exists() and exported.read_text(encoding='utf-8').count('\n') > 5)
+    walk.display.press(['F8', 'shift+F5'])
+    wait_until('the end', lambda: not walk.is_enabled('stop'))
+
+
+TESTS = {'unsaved work comes back after a crash': test_crash, 'keys alone lead from the first page to exported rows': test_keys}
+
+
+def main():
+    build = pathlib.Path(sys.argv[1]).resolve()
+    print(f'1..{len(TESTS)}')
+    for number, (name, test) in enumerate(TESTS.items(), 1):
+        missing = [program for program in ('Xvfb', 'dbus-daemon', 'gdbus') if not shutil.which(program)]
+        if missing:
+            print(f'ok {number} {name} # SKIP {missing[0]} is not here')
+            continue
+        walk = Walk(build)
+        try:
+            test(walk)
+            print(f'ok {number} {name}', flush=True)
+        except AssertionError as error:
+            if len(sys.argv) > 2:
+                walk.display.save(pathlib.Path(sys.argv[2]))
+            print(f'# {error}\nnot ok {number} {name}', flush=True)
+        finally:
+            walk.close()
+
+
+if __name__ == '__main__':
+    main()
