@@ -104,6 +104,23 @@ message_cb (WeirSession *session,
   output_message (text);
 }
 
+/* A batch that cannot be written for the time being; the name of no table. */
+static void
+report_trouble (Running   *self,
+                WeirQuery *query)
+{
+  gint64           retry_in_us;
+  g_autofree char *trouble = weir_query_dup_trouble (query, &retry_in_us);
+  g_autofree char *text = NULL;
+
+  if (trouble != NULL && g_hash_table_add (self->away, g_strdup ("")))
+    text = g_strdup_printf ("%s It is tried again.", trouble);
+  else if (trouble == NULL && g_hash_table_remove (self->away, ""))
+    text = g_strdup ("The batch was written.");
+  if (text != NULL)
+    output_message (text);
+}
+
 /* A source that lost its peer says so once, and once more when it is back. */
 static void
 sources_cb (WeirQuery *query,
@@ -124,6 +141,7 @@ sources_cb (WeirQuery *query,
       if (text != NULL)
         output_message (text);
     }
+  report_trouble (self, query);
 }
 
 static gboolean

@@ -252,7 +252,7 @@ weir_kafka_ask_ends (rd_kafka_t *client,
   return partitions->len == 0 || (ask_end (client, partitions, WEIR_KAFKA_EARLIEST, timeout_ms) && ask_end (client, partitions, WEIR_KAFKA_LATEST, timeout_ms));
 }
 
-/* The first offset at or after a time; the end when there is none. */
+/* The first offset at or after a time; WEIR_KAFKA_NONE when there is none. */
 static gboolean
 ask_by_time (WeirKafkaControl   *self,
              WeirKafkaPartition *partition,
@@ -263,28 +263,46 @@ ask_by_time (WeirKafkaControl   *self,
   gboolean                         ok;
 
   rd_kafka_topic_partition_list_add (list, partition->topic, partition->partition)->offset = timestamp_ms;
-  ok = rd_kafka_offsets_for_times (self->client, list, CALL_TIMEOUT_MS) == RD_KAFKA_RESP_ERR_NO_ERROR;
-  *offset = list->elems[0].offset >= 0 ? list->elems[0].offset : partition->high;
+  ok = rd_kafka_offsets_for_times (self->client, list, CALL_TIMEOUT_MS) == RD_KAFKA_RESP_ERR_NO_ERROR && list->elems[0].err == RD_KAFKA_RESP_ERR_NO_ERROR;
+  *offset = list->elems[0].offset >= 0 ? list->elems[0].offset : WEIR_KAFKA_NONE;
   rd_kafka_topic_partition_list_destroy (list);
   return ok;
+}
+
+/* FALSE: no answer, or @error. */
+static gboolean
+start_by_time (WeirKafkaControl   *self,
+               WeirKafkaPartition *partition,
+               gint64              timestamp_ms,
+               GError            **error)
+{
+  if (!ask_by_time (self, partition, timestamp_ms, &partition->start))
+    return FALSE;
+  if (partition->start == WEIR_KAFKA_NONE && !self->options.start_time_latest)
+    return weir_kafka_options_fail_time (partition->topic, partition->partition, timestamp_ms, error);
+  if (partition->start == WEIR_KAFKA_NONE)
+    partition->start = partition->high;
+  return TRUE;
 }
 
 /* A partition's start is fixed the first time it is seen; one that appears later is read from its first record. */
 static gboolean
 fix_start (WeirKafkaControl   *self,
            WeirKafkaPartition *partition,
-           gboolean            is_new_later)
+           gboolean            is_new_later,
+           GError            **error)
 {
   gint64 named = weir_kafka_offsets_find (self->options.start_offsets, partition->topic, partition->partition);
-  gint64 position = named != RD_KAFKA_OFFSET_INVALID ? named : self->options.start;
+  gint64 position = named != WEIR_KAFKA_NONE ? named : self->options.start;
+  gint64 time_ms = weir_kafka_options_start_time (&self->options, partition->topic, partition->partition);
 
   if (is_new_later)
-    position = RD_KAFKA_OFFSET_BEGINNING;
-  else if (self->options.start_timestamp_ms >= 0)
-    return ask_by_time (self, partition, self->options.start_timestamp_ms, &partition->start);
-  if (position == RD_KAFKA_OFFSET_BEGINNING)
+    position = WEIR_KAFKA_EARLIEST;
+  else if (time_ms >= 0)
+    return start_by_time (self, partition, time_ms, error);
+  if (position == WEIR_KAFKA_EARLIEST)
     partition->start = partition->low;
-  else if (position == RD_KAFKA_OFFSET_END)
+  else if (position == WEIR_KAFKA_LATEST)
     partition->start = partition->high;
   else
     partition->start = position;
@@ -296,17 +314,24 @@ fix_end (WeirKafkaControl   *self,
          WeirKafkaPartition *partition)
 {
   gint64 named = weir_kafka_offsets_find (self->options.end_offsets, partition->topic, partition->partition);
+  gint64 time_ms = weir_kafka_options_end_time (&self->options, partition->topic, partition->partition);
+  gint64 offset;
 
-  if (self->options.end_timestamp_ms >= 0)
-    return ask_by_time (self, partition, self->options.end_timestamp_ms, &partition->high);
-  if (named >= 0)
+  if (time_ms >= 0)
+    {
+      if (!ask_by_time (self, partition, time_ms, &offset))
+        return FALSE;
+      partition->high = offset != WEIR_KAFKA_NONE ? offset : partition->high;
+    }
+  else if (named >= 0)
     partition->high = MIN (partition->high, named);
   return TRUE;
 }
 
 static gboolean
 fix_positions (WeirKafkaControl *self,
-               GPtrArray        *found)
+               GPtrArray        *found,
+               GError          **error)
 {
   for (guint i = 0; i < found->len; i++)
     {
@@ -315,7 +340,7 @@ fix_positions (WeirKafkaControl *self,
 
       if (known != NULL)
         partition->start = known->start;
-      if (partition->start == RD_KAFKA_OFFSET_INVALID && !fix_start (self, partition, self->partitions != NULL || self->is_resumed))
+      if (partition->start == RD_KAFKA_OFFSET_INVALID && !fix_start (self, partition, self->partitions != NULL || self->is_resumed, error))
         return FALSE;
       if (!fix_end (self, partition))
         return FALSE;
@@ -400,7 +425,7 @@ no_answer (WeirKafkaControl *self,
   /* Who was let in before is let in again, once the cluster is itself again. */
   if ((self->retry_us >= 0 && now_us - *failing_since_us >= self->retry_us) || (is_refusal && self->partitions == NULL))
     {
-      fail_for_good (self, weir_error_new (WEIR_ERROR_RUN, "KAFKA_UNREACHABLE", WEIR_SPAN_NONE, "%s", message));
+      fail_for_good (self, weir_error_new (WEIR_ERROR_RUN, is_refusal ? "STREAM_FAILED" : "KAFKA_UNREACHABLE", WEIR_SPAN_NONE, "%s", message));
       g_free (message);
     }
   else
@@ -482,8 +507,12 @@ ask (WeirKafkaControl *self,
   if (is_stopping (self) || !weir_kafka_ask_ends (self->client, found, CALL_TIMEOUT_MS))
     return FALSE;
   hold_ends (self, found);
-  if (!fix_positions (self, found) || !check_marks (self, found))
-    return FALSE;
+  if (!fix_positions (self, found, &error) || !check_marks (self, found))
+    {
+      if (error != NULL)
+        fail_for_good (self, g_steal_pointer (&error));
+      return FALSE;
+    }
   if (!is_stopping (self))
     publish (self, found);
   return TRUE;

@@ -202,13 +202,11 @@ share_of (gint64 available,
   return (gint64)(share < 1 ? ceil (share) : floor (share));
 }
 
-GPtrArray *
-weir_kafka_plan_end (GPtrArray *partitions,
-                     GPtrArray *from,
-                     gint64     max_offsets)
+gint64
+weir_kafka_count_available (GPtrArray *partitions,
+                            GPtrArray *from)
 {
-  GPtrArray *ends = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_kafka_offset_free);
-  gint64     total = 0;
+  gint64 total = 0;
 
   for (guint i = 0; i < partitions->len; i++)
     {
@@ -216,6 +214,17 @@ weir_kafka_plan_end (GPtrArray *partitions,
 
       total += MAX (0, partition->high - weir_kafka_position (partition, from));
     }
+  return total;
+}
+
+GPtrArray *
+weir_kafka_plan_end (GPtrArray *partitions,
+                     GPtrArray *from,
+                     gint64     max_offsets)
+{
+  GPtrArray *ends = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_kafka_offset_free);
+  gint64     total = weir_kafka_count_available (partitions, from);
+
   for (guint i = 0; i < partitions->len; i++)
     {
       const WeirKafkaPartition *partition = partitions->pdata[i];

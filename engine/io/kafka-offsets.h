@@ -55,6 +55,9 @@ gint64 weir_kafka_position (const WeirKafkaPartition *partition, GPtrArray *from
  */
 GPtrArray *weir_kafka_plan_end (GPtrArray *partitions, GPtrArray *from, gint64 max_offsets);
 
+/* Offsets between @from and the ends. */
+gint64 weir_kafka_count_available (GPtrArray *partitions, GPtrArray *from);
+
 /* Takes what is behind @last (nullable: nothing) off the partitions; one that is not in it has nothing at all. */
 void weir_kafka_clip (GPtrArray *partitions, GPtrArray *last);
 

@@ -88,6 +88,70 @@ parse_strategy (WeirKafkaOptions *kafka,
                     "Set exactly one of the options subscribe, assign and subscribePattern, as in OPTIONS (subscribe 'orders').");
 }
 
+/* Partitions' times in ms, {"topic":{"0":1700000000000}}. */
+static gboolean
+parse_times (const char *text,
+             GPtrArray **times,
+             GError    **error)
+{
+  if (text != NULL)
+    *times = weir_kafka_offsets_parse (text, error);
+  return text == NULL || *times != NULL;
+}
+
+/* Spark's durations: 15m, 30s, 500ms, 2h; without a unit milliseconds. */
+static gboolean
+parse_delay (const char *text,
+             gint64     *delay_us,
+             GError    **error)
+{
+  static const struct
+  {
+    const char *unit;
+    gint64      us;
+  } units[] = { { "", 1000 }, { "us", 1 }, { "ms", 1000 }, { "s", G_USEC_PER_SEC }, { "m", 60 * G_USEC_PER_SEC }, { "min", 60 * G_USEC_PER_SEC }, { "h", 3600 * (gint64)G_USEC_PER_SEC }, { "d", 86400 * (gint64)G_USEC_PER_SEC } };
+  char  *unit;
+  gint64 number = g_ascii_strtoll (text, &unit, 10);
+
+  for (guint i = 0; unit != text && number >= 0 && number <= 1000000000 && i < G_N_ELEMENTS (units); i++)
+    if (g_ascii_strcasecmp (g_strstrip (unit), units[i].unit) == 0)
+      {
+        *delay_us = number * units[i].us;
+        return TRUE;
+      }
+  return weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", WEIR_SPAN_NONE, "Option maxTriggerDelay takes a duration as '15m', not '%s'.", text);
+}
+
+static gboolean
+parse_strategy_of_times (WeirKafkaOptions *kafka,
+                         GHashTable       *options,
+                         GError          **error)
+{
+  const char *text = _weir_io_option_get (options, "startingoffsetsbytimestampstrategy");
+
+  kafka->start_time_latest = text != NULL && g_ascii_strcasecmp (text, "latest") == 0;
+  return text == NULL || kafka->start_time_latest || g_ascii_strcasecmp (text, "error") == 0 ||
+         weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", WEIR_SPAN_NONE,
+                    "Option startingOffsetsByTimestampStrategy takes error or latest, not '%s'.", text);
+}
+
+static gboolean
+parse_limits (WeirKafkaOptions *kafka,
+              GHashTable       *options,
+              GError          **error)
+{
+  const char      *text = _weir_io_option_get (options, "maxtriggerdelay");
+  g_autofree char *delay = g_strdup (text != NULL ? text : "15m");
+
+  return _weir_io_option_int (options, "maxoffsetspertrigger", 1, G_MAXINT64, 0, &kafka->max_offsets, error) &&
+         _weir_io_option_int (options, "minoffsetspertrigger", 1, G_MAXINT64, 0, &kafka->min_offsets, error) &&
+         parse_delay (delay, &kafka->max_delay_us, error) &&
+         (kafka->max_offsets == 0 || kafka->min_offsets <= kafka->max_offsets ||
+          weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", WEIR_SPAN_NONE,
+                     "The value of minOffsetPerTrigger(%" G_GINT64_FORMAT ") is higher than the maxOffsetsPerTrigger(%" G_GINT64_FORMAT ").", kafka->min_offsets,
+                     kafka->max_offsets));
+}
+
 static gboolean
 parse_positions (WeirKafkaOptions *kafka,
                  GHashTable       *options,
@@ -97,13 +161,17 @@ parse_positions (WeirKafkaOptions *kafka,
   /* A stream of a broker begins with what comes; files of records are there to be read. */
   gint64 start = is_streaming && kafka->replay == NULL ? WEIR_KAFKA_LATEST : WEIR_KAFKA_EARLIEST;
 
-  if (is_streaming && (_weir_io_option_get (options, "endingoffsets") != NULL || _weir_io_option_get (options, "endingtimestamp") != NULL))
+  if (is_streaming && (_weir_io_option_get (options, "endingoffsets") != NULL || _weir_io_option_get (options, "endingtimestamp") != NULL ||
+                       _weir_io_option_get (options, "endingoffsetsbytimestamp") != NULL))
     return weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", WEIR_SPAN_NONE,
-                      "A stream has no end: options endingOffsets and endingTimestamp are for FROM t without STREAM.");
+                      "A stream has no end: options endingOffsets, endingOffsetsByTimestamp and endingTimestamp are for FROM t without STREAM.");
   return parse_position (_weir_io_option_get (options, "startingoffsets"), start, &kafka->start, &kafka->start_offsets, error) &&
          parse_position (_weir_io_option_get (options, "endingoffsets"), WEIR_KAFKA_LATEST, &kafka->end, &kafka->end_offsets, error) &&
          _weir_io_option_int (options, "startingtimestamp", 0, G_MAXINT64, -1, &kafka->start_timestamp_ms, error) &&
-         _weir_io_option_int (options, "endingtimestamp", 0, G_MAXINT64, -1, &kafka->end_timestamp_ms, error);
+         _weir_io_option_int (options, "endingtimestamp", 0, G_MAXINT64, -1, &kafka->end_timestamp_ms, error) &&
+         parse_times (_weir_io_option_get (options, "startingoffsetsbytimestamp"), &kafka->start_times, error) &&
+         parse_times (_weir_io_option_get (options, "endingoffsetsbytimestamp"), &kafka->end_times, error) &&
+         parse_strategy_of_times (kafka, options, error);
 }
 
 gboolean
@@ -121,7 +189,7 @@ weir_kafka_options_parse (WeirKafkaOptions *kafka,
     return FALSE;
   kafka->servers = g_strdup (servers);
   return parse_strategy (kafka, options, error) && parse_positions (kafka, options, is_streaming, error) &&
-         _weir_io_option_int (options, "maxoffsetspertrigger", 1, G_MAXINT64, 0, &kafka->max_offsets, error) &&
+         parse_limits (kafka, options, error) &&
          _weir_io_option_bool (options, "failondataloss", TRUE, &kafka->fail_on_data_loss, error);
 }
 
@@ -144,6 +212,8 @@ weir_kafka_options_copy (WeirKafkaOptions       *copy,
   copy->replay = g_strdup (kafka->replay);
   copy->start_offsets = ref_nullable (kafka->start_offsets);
   copy->end_offsets = ref_nullable (kafka->end_offsets);
+  copy->start_times = ref_nullable (kafka->start_times);
+  copy->end_times = ref_nullable (kafka->end_times);
 }
 
 void
@@ -157,6 +227,8 @@ weir_kafka_options_clear (WeirKafkaOptions *kafka)
   g_free (kafka->replay);
   g_clear_pointer (&kafka->start_offsets, g_ptr_array_unref);
   g_clear_pointer (&kafka->end_offsets, g_ptr_array_unref);
+  g_clear_pointer (&kafka->start_times, g_ptr_array_unref);
+  g_clear_pointer (&kafka->end_times, g_ptr_array_unref);
 }
 
 gboolean
@@ -176,6 +248,46 @@ weir_kafka_options_want (const WeirKafkaOptions *kafka,
         return TRUE;
     }
   return FALSE;
+}
+
+/* Spark's order: one time for all, times of partitions, offsets. */
+static gint64
+time_of (gint64      for_all_ms,
+         GPtrArray  *times,
+         const char *topic,
+         gint32      partition)
+{
+  gint64 own_ms = for_all_ms >= 0 ? for_all_ms : weir_kafka_offsets_find (times, topic, partition);
+
+  return own_ms >= 0 ? own_ms : -1;
+}
+
+gint64
+weir_kafka_options_start_time (const WeirKafkaOptions *kafka,
+                               const char             *topic,
+                               gint32                  partition)
+{
+  return time_of (kafka->start_timestamp_ms, kafka->start_times, topic, partition);
+}
+
+gint64
+weir_kafka_options_end_time (const WeirKafkaOptions *kafka,
+                             const char             *topic,
+                             gint32                  partition)
+{
+  return time_of (kafka->end_timestamp_ms, kafka->end_times, topic, partition);
+}
+
+gboolean
+weir_kafka_options_fail_time (const char *topic,
+                              gint32      partition,
+                              gint64      timestamp_ms,
+                              GError    **error)
+{
+  return weir_fail (error, WEIR_ERROR_RUN, "STREAM_FAILED", WEIR_SPAN_NONE,
+                    "No offset matched from request of topic-partition %s-%d and timestamp %" G_GINT64_FORMAT ". "
+                    "Set startingOffsetsByTimestampStrategy to latest to begin with what comes.",
+                    topic, partition, timestamp_ms);
 }
 
 char *

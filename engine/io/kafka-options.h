@@ -27,10 +27,15 @@ typedef struct
   gint64            start;              /* −2, −1, or RD_KAFKA_OFFSET_INVALID: look at the next two */
   GPtrArray        *start_offsets;      /* Owned, nullable */
   gint64            start_timestamp_ms; /* −1: none */
+  GPtrArray        *start_times;        /* Owned, nullable: offsets are ms of the partitions */
+  gboolean          start_time_latest;  /* no record at or after the time: the end, instead of an error */
   gint64            end;
   GPtrArray        *end_offsets; /* Owned, nullable: bounded reads */
   gint64            end_timestamp_ms;
+  GPtrArray        *end_times;   /* Owned, nullable */
   gint64            max_offsets; /* per trigger; 0: no limit */
+  gint64            min_offsets; /* a trigger waits for so many, at most for max_delay_us; 0: for none */
+  gint64            max_delay_us;
   gboolean          fail_on_data_loss;
 } WeirKafkaOptions;
 
@@ -39,6 +44,11 @@ void     weir_kafka_options_copy (WeirKafkaOptions *copy, const WeirKafkaOptions
 void     weir_kafka_options_clear (WeirKafkaOptions *kafka);
 /* TRUE when the strategy names this partition; @partition −1: any of the topic. */
 gboolean weir_kafka_options_want (const WeirKafkaOptions *kafka, const char *topic, gint32 partition);
+/* The time a partition begins or ends at, ms; −1: none. */
+gint64 weir_kafka_options_start_time (const WeirKafkaOptions *kafka, const char *topic, gint32 partition);
+gint64 weir_kafka_options_end_time (const WeirKafkaOptions *kafka, const char *topic, gint32 partition);
+/* FALSE with the error that there is no record at or after the time a partition is to begin at. */
+gboolean weir_kafka_options_fail_time (const char *topic, gint32 partition, gint64 timestamp_ms, GError **error);
 char    *weir_kafka_options_describe (const WeirKafkaOptions *kafka); /* as Spark's progress does; (transfer full) */
 /* A consumer's configuration with the safe defaults of design.md §4 and the allowed `kafka.*` options. @group: NULL: one nobody else has.
  * (transfer full) (nullable) */

@@ -187,7 +187,7 @@ lower_bound (GArray *records,
 
 /* ---- where a stream begins and a table ends --------------------------------------------------------------------- */
 
-/* The first offset at or after a time; the end when there is none. */
+/* The first offset at or after a time; WEIR_KAFKA_NONE when there is none. */
 static gint64
 offset_at_time (const ReplayPartition *partition,
                 gint64                 timestamp_ms)
@@ -195,45 +195,69 @@ offset_at_time (const ReplayPartition *partition,
   for (guint i = 0; i < partition->records->len; i++)
     if (g_array_index (partition->records, WeirReplayRecord, i).timestamp_ms >= timestamp_ms)
       return g_array_index (partition->records, WeirReplayRecord, i).offset;
-  return partition->known->high;
+  return WEIR_KAFKA_NONE;
 }
 
-static gint64
-start_of (WeirKafkaReplay       *self,
-          const ReplayPartition *partition)
+static gboolean
+fix_start (WeirKafkaReplay *self,
+           ReplayPartition *partition,
+           GError         **error)
 {
-  gint64 named = weir_kafka_offsets_find (self->options->start_offsets, partition->known->topic, partition->known->partition);
-  gint64 position = named != WEIR_KAFKA_NONE ? named : self->options->start;
+  WeirKafkaPartition *known = partition->known;
+  gint64              named = weir_kafka_offsets_find (self->options->start_offsets, known->topic, known->partition);
+  gint64              position = named != WEIR_KAFKA_NONE ? named : self->options->start;
+  gint64              time_ms = weir_kafka_options_start_time (self->options, known->topic, known->partition);
 
   if (self->was_scanned)
-    return partition->known->low;
-  if (self->options->start_timestamp_ms >= 0)
-    return offset_at_time (partition, self->options->start_timestamp_ms);
-  if (position >= 0)
-    return position;
-  return position == WEIR_KAFKA_LATEST ? partition->known->high : partition->known->low;
+    known->start = known->low;
+  else if (time_ms >= 0)
+    {
+      known->start = offset_at_time (partition, time_ms);
+      if (known->start == WEIR_KAFKA_NONE && !self->options->start_time_latest)
+        return weir_kafka_options_fail_time (known->topic, known->partition, time_ms, error);
+      if (known->start == WEIR_KAFKA_NONE)
+        known->start = known->high;
+    }
+  else if (position >= 0)
+    known->start = position;
+  else
+    known->start = position == WEIR_KAFKA_LATEST ? known->high : known->low;
+  return TRUE;
 }
 
 static void
-fix_positions (WeirKafkaReplay *self)
+fix_end (WeirKafkaReplay       *self,
+         const ReplayPartition *partition)
+{
+  WeirKafkaPartition *known = partition->known;
+  gint64              named = weir_kafka_offsets_find (self->options->end_offsets, known->topic, known->partition);
+  gint64              time_ms = weir_kafka_options_end_time (self->options, known->topic, known->partition);
+  gint64              offset = time_ms >= 0 ? offset_at_time (partition, time_ms) : WEIR_KAFKA_NONE;
+
+  if (offset != WEIR_KAFKA_NONE)
+    known->high = offset;
+  else if (time_ms < 0 && named >= 0)
+    known->high = MIN (known->high, named);
+}
+
+static gboolean
+fix_positions (WeirKafkaReplay *self,
+               GError         **error)
 {
   for (guint i = 0; i < self->partitions->len; i++)
     {
       ReplayPartition    *partition = self->partitions->pdata[i];
       WeirKafkaPartition *known = partition->known;
-      gint64              named = weir_kafka_offsets_find (self->options->end_offsets, known->topic, known->partition);
 
       sort_records (partition);
       known->low = g_array_index (partition->records, WeirReplayRecord, 0).offset;
       known->high = g_array_index (partition->records, WeirReplayRecord, partition->records->len - 1).offset + 1;
-      if (known->start == WEIR_KAFKA_NONE)
-        known->start = start_of (self, partition);
-      if (self->options->end_timestamp_ms >= 0)
-        known->high = offset_at_time (partition, self->options->end_timestamp_ms);
-      else if (named >= 0)
-        known->high = MIN (known->high, named);
+      if (known->start == WEIR_KAFKA_NONE && !fix_start (self, partition, error))
+        return FALSE;
+      fix_end (self, partition);
     }
   self->was_scanned = TRUE;
+  return TRUE;
 }
 
 /* ---- reading files ---------------------------------------------------------------------------------------------- */
@@ -396,8 +420,7 @@ weir_kafka_replay_scan (WeirKafkaReplay *replay,
     }
   if (!replay->was_scanned && !check_names (replay, error))
     return FALSE;
-  fix_positions (replay);
-  return TRUE;
+  return fix_positions (replay, error);
 }
 
 /* ---- answers ---------------------------------------------------------------------------------------------------- */

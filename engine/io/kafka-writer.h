@@ -19,7 +19,7 @@ typedef struct
   const char   *topic;       /* nullable: rows name theirs */
   const char   *query_id;    /* nullable */
   guint         sink_index;  /* of the query's sinks */
-  gint64        retry_us;    /* −1: until stopped */
+  gint64        retry_us;    /* how long a batch that fails is tried again: records wait for their broker so long at least */
   GCancellable *cancellable; /* nullable */
 } WeirKafkaWriterConfig;
 
@@ -34,10 +34,11 @@ void             weir_kafka_writer_free (WeirKafkaWriter *writer); /* nullable; 
  * weir_kafka_writer_connect:
  * @last: (out): the last batch of this query that is there; −1: none, or no query id
  *
- * Ends what an earlier producer of the query left open. Waits for the broker as long as `retry_us` says.
+ * Ends what an earlier producer of the query left open, unless it is connected already.
  */
 gboolean weir_kafka_writer_connect (WeirKafkaWriter *writer, gint64 *last, GError **error);
-/* All of the batch, or nothing that readers see. A batch that is there is left as it is: @written FALSE. */
+/* All of the batch, or nothing that readers see. A batch that is there is left as it is: @written FALSE. Who may try again after
+ * KAFKA_UNREACHABLE connects first, to see what became of it. */
 gboolean weir_kafka_writer_write (WeirKafkaWriter *writer, guint64 batch_id, WeirKafkaRecordsFunc records, gpointer data, gboolean *written, GError **error);
 /* Key and value are copied. `offset`, timestamps: not used; `partition` −1: as the key says. */
 gboolean weir_kafka_writer_add (WeirKafkaWriter *writer, const WeirKafkaRow *row, GError **error);

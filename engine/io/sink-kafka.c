@@ -226,6 +226,7 @@ kafka_open (WeirSink             *sink,
             GError              **error)
 {
   KafkaSink            *self = (KafkaSink *)sink;
+  g_autoptr (GError)    local = NULL;
   WeirKafkaWriterConfig writer = { config->options, NULL, config->query_id, config->sink_index, config->retry_us, config->cancellable };
 
   self->batches = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_batch_unref);
@@ -237,7 +238,14 @@ kafka_open (WeirSink             *sink,
   if (!find_columns (config, self->columns, error))
     return FALSE;
   self->writer = weir_kafka_writer_new (&writer, error);
-  return self->writer != NULL && weir_kafka_writer_connect (self->writer, &self->last, error);
+  if (self->writer == NULL)
+    return FALSE;
+  /* An absent broker is waited for with the first batch, where the query says so. */
+  if (weir_kafka_writer_connect (self->writer, &self->last, &local) ||
+      (config->retry_us != 0 && strcmp (weir_error_get_condition (local), "KAFKA_UNREACHABLE") == 0))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 static gboolean
@@ -245,7 +253,11 @@ kafka_get_progress (WeirSink *sink,
                     gint64   *last,
                     GError  **error)
 {
-  *last = ((KafkaSink *)sink)->last;
+  KafkaSink *self = (KafkaSink *)sink;
+
+  if (!weir_kafka_writer_connect (self->writer, &self->last, error))
+    return FALSE;
+  *last = self->last;
   return TRUE;
 }
 

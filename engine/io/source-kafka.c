@@ -44,6 +44,7 @@ typedef struct
   char             *dir;         /* Owned, nullable: folder of the checkpoint for this source */
   gboolean          knows_start; /* it is written there */
   gboolean          is_resumed;
+  gint64            batch_us; /* monotonic: the last batch was committed; 0: none */
 } KafkaSource;
 
 /* ---- life --------------------------------------------------------------------------------------------------------- */
@@ -70,6 +71,7 @@ read_start (KafkaSource *self,
   self->options.start_offsets = g_steal_pointer (&offsets);
   self->options.start = WEIR_KAFKA_EARLIEST;
   self->options.start_timestamp_ms = -1;
+  g_clear_pointer (&self->options.start_times, g_ptr_array_unref);
   self->knows_start = TRUE;
   return TRUE;
 }
@@ -282,6 +284,20 @@ wait_partitions (KafkaSource *self,
     }
 }
 
+/* minOffsetsPerTrigger: there is less, and the last batch was not long ago. The first never waits. */
+static gboolean
+is_too_early (KafkaSource *self,
+              GPtrArray   *partitions,
+              GPtrArray   *begin)
+{
+  gint64 now_us = g_get_monotonic_time ();
+
+  if (self->batch_us > 0 && now_us - self->batch_us < self->options.max_delay_us &&
+      weir_kafka_count_available (partitions, begin) < self->options.min_offsets)
+    return TRUE;
+  return FALSE;
+}
+
 /* Takes @begin, which belongs to the batch that ends at @to; returns @to. */
 static char *
 keep_begin (KafkaSource *self,
@@ -328,6 +344,8 @@ kafka_latest (WeirSource *source,
   weir_kafka_clip (partitions, self->frozen);
   if (last == NULL && !weir_kafka_any_record (partitions))
     return g_strdup (from); /* nothing at all to read is no batch */
+  if (!unlimited && self->frozen == NULL && is_too_early (self, partitions, begin))
+    return g_strdup (from);
   end = weir_kafka_plan_end (partitions, begin, unlimited ? 0 : self->options.max_offsets);
   return keep_begin (self, g_steal_pointer (&begin), weir_kafka_offsets_format (end));
 }
@@ -372,9 +390,14 @@ find_begin (KafkaSource *self,
   if (self->begin_to != NULL && strcmp (self->begin_to, to) == 0)
     return g_ptr_array_ref (self->begin);
   last = *from != '\0' ? weir_kafka_offsets_parse (from, error) : NULL;
-  partitions = weir_kafka_control_get_partitions (self->control);
   if (*from != '\0' && last == NULL)
     return NULL;
+  partitions = self->control != NULL ? weir_kafka_control_get_partitions (self->control) : NULL;
+  if (partitions == NULL)
+    {
+      weir_fail (error, WEIR_ERROR_RUN, "KAFKA_UNREACHABLE", WEIR_SPAN_NONE, "%s has not answered yet.", self->options.servers);
+      return NULL;
+    }
   return begin_of (self, partitions, last, error);
 }
 
@@ -425,6 +448,7 @@ kafka_commit (WeirSource *source,
   KafkaSource          *self = (KafkaSource *)source;
   g_autoptr (GPtrArray) partitions = self->control != NULL ? weir_kafka_control_get_partitions (self->control) : NULL;
 
+  self->batch_us = g_get_monotonic_time ();
   weir_kafka_feeds_take_marks (self->feeds, self->marks);
   for (guint i = 0; partitions != NULL && i < partitions->len; i++)
     {

@@ -253,8 +253,10 @@ def test_sink_broker_killed():
             CREATE STREAMING QUERY q INTO o TRIGGER PROCESSING TIME '400 milliseconds' AS SELECT CAST(value AS STRING) AS value FROM STREAM r""")
         query.err.wait(lambda lines: sum('"batchId"' in line for line in lines) >= 3, 'three batches')
         BROKER.kill()
+        query.wait_message(f'weir-sql: Cannot write to Kafka at {BROKER.address}')
         BROKER.up()
         same(query.finish(), 0)
+        has(''.join(query.err.lines), 'weir-sql: The batch was written.')
         values = [int(record.split(' ')[2]) for record in BROKER.use('read', 'numbers', 1)]
         same(values, list(range(2400)))
 

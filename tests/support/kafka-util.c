@@ -102,6 +102,18 @@ weir_kafka_delete_records (rd_kafka_t *client,
   rd_kafka_topic_partition_list_destroy (before);
 }
 
+void
+weir_kafka_forget_group (rd_kafka_t *client,
+                         const char *group)
+{
+  rd_kafka_queue_t       *queue = rd_kafka_queue_new (client);
+  rd_kafka_DeleteGroup_t *request = rd_kafka_DeleteGroup_new (group);
+
+  rd_kafka_DeleteGroups (client, &request, 1, NULL, queue);
+  expect_done (queue);
+  rd_kafka_DeleteGroup_destroy (request);
+}
+
 static void
 enqueue (rd_kafka_t *producer,
          const char *topic,

@@ -26,6 +26,9 @@ void        weir_kafka_delete_topic (rd_kafka_t *client,
 void weir_kafka_delete_records (rd_kafka_t *client,
                                 const char *topic,
                                 gint64      offset);
+/* The offsets a consumer group committed, as a broker forgets them after a time. */
+void weir_kafka_forget_group (rd_kafka_t *client,
+                              const char *group);
 /* Records `value N of some length` with the key `k`, on the broker when it returns. */
 void weir_kafka_produce (rd_kafka_t *producer,
                          const char *topic,

@@ -227,7 +227,34 @@ test_positions (void)
   expect_count (dir, TRUE, "assign", "{\"t\":[0,1]}", 10);
   expect_count (dir, FALSE, "startingoffsets", "{\"t\":{\"0\":-2},\"u\":{\"0\":1}}", 12);
   expect_count (dir, FALSE, "endingoffsets", "{\"t\":{\"0\":8},\"u\":{\"0\":-1}}", 6);
-  expect_count (dir, FALSE, "startingtimestamp", "1010", 5);
+  expect_count (dir, FALSE, "startingoffsetsbytimestamp", "{\"t\":{\"0\":1010}}", 8);
+  expect_count (dir, FALSE, "endingoffsetsbytimestamp", "{\"t\":{\"0\":1010},\"u\":{\"0\":9999}}", 8);
+  expect_count (dir, FALSE, "endingtimestamp", "1001", 1);
+}
+
+/* A time after the last record is an error, or the end. */
+static void
+test_late_start (void)
+{
+  g_autoptr (WeirTempDir) dir = weir_temp_dir_new ();
+  g_autoptr (GError)      error = NULL;
+  const char             *path = weir_temp_dir_get_path (dir);
+  Drain                   drain;
+
+  write_lines (dir, "a.jsonl", "t", 0, 0, 3);
+  drain_init (&drain, replay_new (dir, TRUE, "startingtimestamp", "5000"));
+  g_assert_false (drain_batch (&drain, &error));
+  g_assert_nonnull (error);
+  g_assert_nonnull (strstr (error->message, "No offset matched"));
+  drain_clear (&drain);
+  g_clear_error (&error);
+  drain_init (&drain, source_make ("kafka", NULL, TRUE, NULL, NULL, 0, &error, "replay", path, "startingtimestamp", "5000",
+                                   "startingoffsetsbytimestampstrategy", "latest", NULL));
+  g_assert_false (drain_batch (&drain, &error));
+  g_assert_no_error (error);
+  write_lines (dir, "b.jsonl", "t", 0, 3, 2);
+  drain_until (&drain, 2);
+  drain_clear (&drain);
 }
 
 static void
@@ -296,6 +323,7 @@ main (int    argc,
   g_test_add_func ("/engine/io/kafka-replay/stream", test_stream);
   g_test_add_func ("/engine/io/kafka-replay/again", test_again);
   g_test_add_func ("/engine/io/kafka-replay/positions", test_positions);
+  g_test_add_func ("/engine/io/kafka-replay/late-start", test_late_start);
   g_test_add_func ("/engine/io/kafka-replay/errors", test_errors);
   g_test_add_func ("/engine/io/kafka-replay/plan", test_plan);
   return g_test_run ();

@@ -118,6 +118,85 @@ test_no_broker (void)
   drain_clear (&hasty);
 }
 
+/* Until the source has seen so many offsets that are not read. */
+static void
+wait_behind (Drain      *drain,
+             const char *n)
+{
+  gint64   end_us = g_get_monotonic_time () + 30 * G_USEC_PER_SEC;
+  guint    timer = g_timeout_add (20, drain_tick_cb, NULL);
+  gboolean seen = FALSE;
+
+  while (!seen)
+    {
+      g_autoptr (GHashTable) metrics = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+
+      g_assert_cmpint (g_get_monotonic_time (), <, end_us);
+      g_main_context_iteration (NULL, TRUE);
+      drain->source->klass->metrics (drain->source, metrics);
+      seen = g_strcmp0 (g_hash_table_lookup (metrics, "maxOffsetsBehindLatest"), n) == 0;
+    }
+  g_source_remove (timer);
+}
+
+/* A trigger waits for minOffsetsPerTrigger, the first one never. */
+static void
+test_least (void)
+{
+  const char      *servers = weir_test_service ("KAFKA_PLAINTEXT");
+  g_autofree char *topic = NULL;
+  rd_kafka_t      *producer;
+  Drain            drain;
+
+  if (servers == NULL)
+    return;
+  topic = weir_kafka_topic_name ("least");
+  producer = weir_kafka_producer_new (servers, NULL);
+  weir_kafka_create_topic (producer, topic, 1);
+  weir_kafka_produce (producer, topic, 0, 0, 3);
+  drain_init (&drain, source_make ("kafka", NULL, TRUE, NULL, NULL, -1, NULL, "kafka.bootstrap.servers", servers, "subscribe", topic, "startingoffsets",
+                                   "earliest", "minoffsetspertrigger", "10", "maxtriggerdelay", "1h", NULL));
+  drain_until (&drain, 3);
+  /* Nine are not enough: what is read next are all ten at once. */
+  weir_kafka_produce (producer, topic, 0, 3, 9);
+  wait_behind (&drain, "9");
+  g_assert_false (drain_batch (&drain, NULL));
+  weir_kafka_produce (producer, topic, 0, 12, 1);
+  drain_until (&drain, 13);
+  drain_clear (&drain);
+  rd_kafka_destroy (producer);
+}
+
+/* Where a table begins and ends by time. */
+static void
+test_times (void)
+{
+  const char      *servers = weir_test_service ("KAFKA_PLAINTEXT");
+  g_autofree char *topic = NULL, *from = NULL, *to = NULL;
+  gint64           now_ms = g_get_real_time () / 1000;
+  rd_kafka_t      *producer;
+  Drain            drain;
+
+  if (servers == NULL)
+    return;
+  topic = weir_kafka_topic_name ("times");
+  producer = weir_kafka_producer_new (servers, NULL);
+  weir_kafka_create_topic (producer, topic, 1);
+  for (guint i = 0; i < 10; i++)
+    g_assert_cmpint (rd_kafka_producev (producer, RD_KAFKA_V_TOPIC (topic), RD_KAFKA_V_PARTITION (0), RD_KAFKA_V_VALUE ((void *)"v", 1),
+                                        RD_KAFKA_V_TIMESTAMP (now_ms - 10000 + i * 1000), RD_KAFKA_V_END),
+                     ==, RD_KAFKA_RESP_ERR_NO_ERROR);
+  g_assert_cmpint (rd_kafka_flush (producer, 30000), ==, RD_KAFKA_RESP_ERR_NO_ERROR);
+  from = g_strdup_printf ("{\"%s\":{\"0\":%" G_GINT64_FORMAT "}}", topic, now_ms - 8000);
+  to = g_strdup_printf ("%" G_GINT64_FORMAT, now_ms - 3500);
+  drain_init (&drain, source_make ("kafka", NULL, FALSE, NULL, NULL, 0, NULL, "kafka.bootstrap.servers", servers, "subscribe", topic,
+                                   "startingoffsetsbytimestamp", from, "endingtimestamp", to, NULL));
+  drain_until (&drain, 5);
+  g_assert_false (drain_batch (&drain, NULL));
+  drain_clear (&drain);
+  rd_kafka_destroy (producer);
+}
+
 static void
 test_options (void)
 {
@@ -146,6 +225,8 @@ main (int    argc,
   g_test_add_func ("/engine/io/kafka/again", test_again);
   g_test_add_func ("/engine/io/kafka/unknown-topic", test_unknown_topic);
   g_test_add_func ("/engine/io/kafka/no-broker", test_no_broker);
+  g_test_add_func ("/engine/io/kafka/least", test_least);
+  g_test_add_func ("/engine/io/kafka/times", test_times);
   g_test_add_func ("/engine/io/kafka/options", test_options);
   return g_test_run ();
 }

@@ -73,7 +73,7 @@ expect_records (const Fixture *fixture,
                 ...)
 {
   g_autoptr (GPtrArray) records = weir_kafka_read_all (fixture->servers, fixture->topic, 1, is_committed);
-  g_autofree char      *id = g_strdup_printf (" q=%s", fixture->query_id);
+  g_autofree char      *id = g_strdup_printf (" q=%s ", fixture->query_id);
   guint                 n = 0;
   va_list               args;
 
@@ -84,7 +84,7 @@ expect_records (const Fixture *fixture,
 
       g_assert_cmpuint (n, <, records->len);
       have = g_string_new (records->pdata[n++]);
-      g_string_replace (have, id, "", 1);
+      g_string_replace (have, id, " ", 1);
       g_assert_cmpstr (have->str, ==, wanted);
     }
   va_end (args);
@@ -204,6 +204,30 @@ test_left_open (void)
   fixture_clear (&fixture);
 }
 
+/* The broker forgot the group: the records themselves say how far the query was. */
+static void
+test_forgotten (void)
+{
+  static const char ddl[] = "value STRING";
+  Fixture           fixture;
+  g_autofree char  *group = NULL;
+  WeirSink         *sink;
+
+  if (!fixture_init (&fixture, "forgotten", 1))
+    return;
+  sink = sink_new (&fixture, ddl, fixture.query_id);
+  for (guint i = 0; i < 3; i++)
+    batch (sink, i, ddl, "{\"value\":\"1\"}\n");
+  weir_sink_unref (sink);
+  weir_kafka_produce_text (fixture.client, fixture.topic, 0, NULL, "of somebody else");
+  group = g_strdup_printf ("weir-%s", fixture.query_id);
+  weir_kafka_forget_group (fixture.client, group);
+  sink = sink_new (&fixture, ddl, fixture.query_id);
+  g_assert_cmpint (sink_progress (sink), ==, 2);
+  weir_sink_unref (sink);
+  fixture_clear (&fixture);
+}
+
 /* Of two runs the later one goes on; the earlier one is told and stays stopped. */
 static void
 test_fenced (void)
@@ -238,6 +262,7 @@ test_two_sinks (void)
   static const char  ddl[] = "value STRING";
   Fixture            fixture;
   g_autoptr (GError) error = NULL;
+  g_autofree char   *second_record = NULL;
   SinkSpec           spec = { .format = "kafka", .ddl = ddl, .sink_index = 1 };
   WeirSink          *first, *second;
 
@@ -254,7 +279,8 @@ test_two_sinks (void)
   g_assert_cmpint (sink_progress (second), ==, 0);
   weir_sink_unref (first);
   weir_sink_unref (second);
-  expect_records (&fixture, TRUE, "0 ~ 1 b=0 s=0", "0 ~ 2 b=0 s=0", NULL);
+  second_record = g_strdup_printf ("0 ~ 2 q=%s-1 b=0 s=0", fixture.query_id);
+  expect_records (&fixture, TRUE, "0 ~ 1 b=0 s=0", second_record, NULL);
   fixture_clear (&fixture);
 }
 
@@ -323,6 +349,7 @@ main (int    argc,
   g_test_add_func ("/engine/io/sink-kafka/routing", test_routing);
   g_test_add_func ("/engine/io/sink-kafka/plain", test_plain);
   g_test_add_func ("/engine/io/sink-kafka/left-open", test_left_open);
+  g_test_add_func ("/engine/io/sink-kafka/forgotten", test_forgotten);
   g_test_add_func ("/engine/io/sink-kafka/fenced", test_fenced);
   g_test_add_func ("/engine/io/sink-kafka/two-sinks", test_two_sinks);
   g_test_add_func ("/engine/io/sink-kafka/refused", test_refused);
