@@ -94,9 +94,11 @@ typedef struct
 WEIR_API GPtrArray *weir_query_get_samples (WeirQuery *query, WeirSampleKind kind);
 WEIR_API guint64    weir_query_get_n_late_rows (WeirQuery *query);
 WEIR_API guint64    weir_query_get_n_bad_rows (WeirQuery *query);
-WEIR_API guint64    weir_query_get_n_input_rows (WeirQuery *query);
-WEIR_API guint64    weir_query_get_n_output_rows (WeirQuery *query);
-WEIR_API gint64     weir_query_get_wait_us (WeirQuery *query); /* delay of its watermark, the longest of several; 0 without one */
+/* The row that raised the watermark as far as it is, as JSON: a time far in the future can be told by it. (transfer full) (nullable) */
+WEIR_API char   *weir_query_dup_newest_row (WeirQuery *query);
+WEIR_API guint64 weir_query_get_n_input_rows (WeirQuery *query);
+WEIR_API guint64 weir_query_get_n_output_rows (WeirQuery *query);
+WEIR_API gint64  weir_query_get_wait_us (WeirQuery *query); /* delay of its watermark, the longest of several; 0 without one */
 
 typedef struct
 {
@@ -175,10 +177,12 @@ WEIR_API gint64      weir_progress_get_duration_us (WeirProgress *progress); /* 
 WEIR_API gboolean weir_progress_get_phase (WeirProgress *progress, guint i, const char **name, double *ms);
 WEIR_API gint64   weir_progress_get_watermark_us (WeirProgress *progress); /* G_MININT64: none */
 WEIR_API gint64   weir_progress_get_newest_event_us (WeirProgress *progress);
-WEIR_API guint64  weir_progress_get_n_late_rows (WeirProgress *progress); /* input rows of this batch */
-WEIR_API guint64  weir_progress_get_n_bad_rows (WeirProgress *progress);
-WEIR_API guint64  weir_progress_get_state_rows (WeirProgress *progress);
-WEIR_API guint64  weir_progress_get_state_bytes (WeirProgress *progress);
+/* The row that has that time, as JSON; NULL: no row with a time. (transfer none) (nullable) */
+WEIR_API const char *weir_progress_get_newest_row (WeirProgress *progress);
+WEIR_API guint64     weir_progress_get_n_late_rows (WeirProgress *progress); /* input rows of this batch */
+WEIR_API guint64     weir_progress_get_n_bad_rows (WeirProgress *progress);
+WEIR_API guint64     weir_progress_get_state_rows (WeirProgress *progress);
+WEIR_API guint64     weir_progress_get_state_bytes (WeirProgress *progress);
 /* The trigger found nothing to do and no batch ran; batch_id is what the next one will have. */
 WEIR_API gboolean weir_progress_get_is_idle (WeirProgress *progress);
 

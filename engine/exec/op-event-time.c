@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "base/limits.h"
+#include "column/value.h"
 #include "exec/operator.h"
 
 /*
  * A watermark node: looks at the event times that pass and lets the rows through. Times are counted in milliseconds, rounded down; a
- * NULL counts as the epoch (spark-semantics §1.5.4). Every worker has its own numbers; they are joined after the run, in any order.
+ * NULL counts as the epoch (spark-semantics §1.5.4). Every worker has its own numbers; they are joined after the run, in any order. The
+ * row with the newest time is kept as text: one row from the far future moves the watermark for good, and somebody must find it.
  */
 
 typedef struct
@@ -19,6 +22,7 @@ typedef struct
   WeirOp op;
   GMutex lock;
   Seen   seen;
+  char  *newest; /* Owned, nullable: a row whose time is seen.max, as JSON */
 } EventTime;
 
 static const Seen nothing = { G_MININT64, G_MAXINT64, 0, 0 };
@@ -44,6 +48,7 @@ begin_event_time (WeirOp   *op,
   WeirPlan *child = op->plan->children[0];
 
   ((EventTime *)op)->seen = nothing;
+  g_clear_pointer (&((EventTime *)op)->newest, g_free);
   if (exec->input->batch_id > 0 && child->event_time_delay_us != NULL && child->event_time_delay_us[op->plan->event_time.column] >= 0)
     return weir_fail (error, WEIR_ERROR_RUN, "_LEGACY_ERROR_TEMP_3076", op->plan->span, "Redefining watermark is disallowed.");
   return TRUE;
@@ -99,6 +104,35 @@ see_column (Seen       *seen,
     }
 }
 
+/* The first row whose time is @ms. (transfer full) (nullable) */
+static char *
+row_text (WeirOp           *op,
+          const WeirBatch  *batch,
+          const WeirColumn *column,
+          WeirSel           sel,
+          gint64            ms)
+{
+  for (guint i = 0; i < sel.n; i++)
+    {
+      guint             at = weir_sel_row (sel, i), row = at;
+      const WeirColumn *flat = weir_column_resolve (column, &row);
+      GString          *text;
+
+      if (weir_column_is_null (flat, row) || floor_ms (weir_column_values (flat, gint64)[row]) != ms)
+        continue;
+      text = g_string_new (NULL);
+      weir_batch_append_json_row (text, batch, at, op->options->zone);
+      if (text->len > WEIR_SAMPLE_BYTES_MAX)
+        {
+          g_autofree char *whole = g_string_free (text, FALSE);
+
+          return g_utf8_make_valid (whole, WEIR_SAMPLE_BYTES_MAX);
+        }
+      return g_string_free (text, FALSE);
+    }
+  return NULL;
+}
+
 static gboolean
 push_event_time (WeirLink  *link,
                  WeirBatch *batch,
@@ -118,7 +152,12 @@ push_event_time (WeirLink  *link,
     }
   see_column (&seen, column, sel);
   g_mutex_lock (&self->lock);
-  self->seen.max = MAX (self->seen.max, seen.max);
+  if (seen.max > self->seen.max)
+    {
+      self->seen.max = seen.max;
+      g_free (self->newest);
+      self->newest = row_text (link->op, batch, column, sel, seen.max);
+    }
   self->seen.min = MIN (self->seen.min, seen.min);
   self->seen.sum += seen.sum;
   self->seen.n += seen.n;
@@ -135,7 +174,12 @@ _weir_op_event_time_collect (WeirOp         *op,
 
   if (id >= stats->n_watermarks || self->seen.n == 0)
     return;
-  stats->max_event_ms[id] = MAX (stats->max_event_ms[id], self->seen.max);
+  if (self->seen.max > stats->max_event_ms[id])
+    {
+      stats->max_event_ms[id] = self->seen.max;
+      g_free (stats->newest_row[id]);
+      stats->newest_row[id] = g_strdup (self->newest);
+    }
   stats->min_event_ms[id] = MIN (stats->min_event_ms[id], self->seen.min);
   stats->sum_event_ms[id] += self->seen.sum;
   stats->count_event[id] += self->seen.n;
@@ -145,6 +189,7 @@ static void
 free_event_time (WeirOp *op)
 {
   g_mutex_clear (&((EventTime *)op)->lock);
+  g_free (((EventTime *)op)->newest);
 }
 
 static const WeirOpClass event_time_class = {

@@ -98,6 +98,7 @@ collect_watermarks (WeirPipeline   *self,
 {
   stats->n_watermarks = self->n_watermarks;
   stats->max_event_ms = g_new (gint64, MAX (self->n_watermarks, 1));
+  stats->newest_row = g_new0 (char *, MAX (self->n_watermarks, 1));
   stats->min_event_ms = g_new (gint64, MAX (self->n_watermarks, 1));
   stats->sum_event_ms = g_new0 (gint64, MAX (self->n_watermarks, 1));
   stats->count_event = g_new0 (guint64, MAX (self->n_watermarks, 1));
@@ -234,6 +235,9 @@ weir_pipeline_abort (WeirPipeline *pipeline)
 void
 weir_batch_stats_clear (WeirBatchStats *stats)
 {
+  for (guint i = 0; i < stats->n_watermarks; i++)
+    g_free (stats->newest_row[i]);
+  g_free (stats->newest_row);
   g_free (stats->scan_rows);
   g_free (stats->max_event_ms);
   g_free (stats->min_event_ms);

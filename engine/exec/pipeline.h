@@ -79,6 +79,7 @@ typedef struct
   guint64           *scan_rows; /* by scan_id */
   guint              n_watermarks;
   gint64            *max_event_ms; /* by watermark_id: max of floor(event time ms); G_MININT64 when no row passed */
+  char             **newest_row;   /* by watermark_id, Owned, nullable: a row whose time is max_event_ms, as JSON */
   gint64            *min_event_ms; /* progress: eventTime.min; G_MAXINT64 when none */
   gint64            *sum_event_ms; /* progress: avg = sum / count */
   guint64           *count_event;

@@ -147,6 +147,9 @@ gboolean
 weir_format_knows_option (const WeirFormatInfo *format,
                           const char           *key)
 {
+  /* Whether a table beside a stream is read in every batch: the run's business, whatever the format. */
+  if (format->can_batch && strcmp (key, "static") == 0)
+    return TRUE;
   for (guint i = 0; format->options != NULL && format->options[i] != NULL; i++)
     {
       gsize len = strlen (format->options[i]);

@@ -18,6 +18,7 @@ weir_progress_unref (WeirProgress *progress)
   if (progress == NULL || !g_atomic_ref_count_dec (&progress->ref_count))
     return;
   g_free (progress->json);
+  g_free (progress->newest_row);
   for (guint i = 0; i < progress->n_sources; i++)
     {
       g_free ((char *)progress->sources[i].table);
@@ -99,6 +100,12 @@ gint64
 weir_progress_get_newest_event_us (WeirProgress *progress)
 {
   return progress->newest_event_us;
+}
+
+const char *
+weir_progress_get_newest_row (WeirProgress *progress)
+{
+  return progress->newest_row;
 }
 
 guint64

@@ -26,6 +26,7 @@ struct _WeirProgress
   guint               n_phases;
   WeirProgressPhase   phases[WEIR_N_PHASES];
   gint64              watermark_us, newest_event_us;
+  char               *newest_row; /* Owned, nullable */
   guint64             state_rows, state_bytes;
   guint               n_operators;
   WeirStateOperator  *operators; /* Owned; names are interned */

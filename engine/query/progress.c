@@ -370,8 +370,12 @@ fill (WeirProgress              *self,
   self->input_rate = context->previous_start_us == 0 ? 0.0 : (interval_s > 0 ? (double)self->rows_in / interval_s : NAN);
   self->processed_rate = (double)self->rows_in / MAX (0.001, (double)self->duration_us / 1e6);
   for (guint i = 0; i < result->stats.n_watermarks; i++)
-    if (result->stats.count_event[i] > 0)
-      self->newest_event_us = MAX (self->newest_event_us, result->stats.max_event_ms[i] * 1000);
+    if (result->stats.count_event[i] > 0 && result->stats.max_event_ms[i] * 1000 > self->newest_event_us)
+      {
+        self->newest_event_us = result->stats.max_event_ms[i] * 1000;
+        g_free (self->newest_row);
+        self->newest_row = g_strdup (result->stats.newest_row[i]);
+      }
   for (guint i = 0; result->decode != NULL && i < weir_stream_run_get_n_scans (run); i++)
     self->rows_bad += result->decode[i].bad_rows;
   fill_sources (self, &result->stats, run);

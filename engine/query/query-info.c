@@ -105,6 +105,17 @@ weir_query_get_interval_us (WeirQuery *query)
   return query->spec.trigger.kind == WEIR_TRIGGER_PROCESSING_TIME ? query->spec.trigger.interval_us : 0;
 }
 
+char *
+weir_query_dup_newest_row (WeirQuery *query)
+{
+  char *row;
+
+  g_mutex_lock (&query->lock);
+  row = g_strdup (query->newest_row);
+  g_mutex_unlock (&query->lock);
+  return row;
+}
+
 const char *
 weir_query_get_sql (WeirQuery *query)
 {

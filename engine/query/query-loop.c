@@ -394,7 +394,12 @@ publish_batch (Loop                  *self,
   query->rows_late += late;
   query->rows_bad += bad;
   query->rows_passed += count_passed (result);
-  query->newest_event_us = MAX (query->newest_event_us, weir_progress_get_newest_event_us (progress));
+  if (weir_progress_get_newest_event_us (progress) > query->newest_event_us)
+    {
+      query->newest_event_us = weir_progress_get_newest_event_us (progress);
+      g_free (query->newest_row);
+      query->newest_row = g_strdup (weir_progress_get_newest_row (progress));
+    }
   query->watermark_us = weir_stream_run_has_watermark (self->run) ? weir_stream_run_get_watermark_ms (self->run) * 1000 : G_MININT64;
   if (bad > 0)
     add_bad_samples (self, result);

@@ -103,6 +103,7 @@ struct _WeirQuery
   guint64        rows_in, rows_out, rows_late, rows_bad, rows_passed;
   gint64         started_us;
   gint64         watermark_us, newest_event_us;
+  char          *newest_row;  /* Owned, nullable: the row with newest_event_us, as JSON */
   GSource       *tick;        /* Owned; of the loop, to be made ready at once */
   GPtrArray     *sources;     /* Owned: WeirSourceInfo, the newest state of each */
   char          *explained;   /* Owned: physical plan */

@@ -191,6 +191,7 @@ weir_query_finalize (GObject *object)
   g_free (self->id);
   g_free (self->first_id);
   g_free (self->run_id);
+  g_free (self->newest_row);
   g_clear_error (&self->error);
   g_queue_clear_full (&self->progress, (GDestroyNotify)weir_progress_unref);
   g_queue_clear_full (&self->unsent, (GDestroyNotify)weir_progress_unref);
@@ -302,6 +303,7 @@ reset_counters (WeirQuery *self)
   g_clear_pointer (&self->trouble, g_free);
   self->rows_in = self->rows_out = self->rows_late = self->rows_bad = self->rows_passed = 0;
   self->watermark_us = self->newest_event_us = G_MININT64;
+  g_clear_pointer (&self->newest_row, g_free);
   self->started_us = weir_clock_now_us (self->spec.clock);
   g_free (self->run_id);
   self->run_id = g_uuid_string_random ();

@@ -41,6 +41,74 @@ read_morsel (gpointer      data,
   return ok;
 }
 
+typedef struct
+{
+  GPtrArray   *kept; /* WeirBatch */
+  WeirPushFunc push;
+  gpointer     data;
+} Keeper;
+
+static gboolean
+keep_batch (gpointer   data,
+            WeirBatch *batch,
+            GError   **error)
+{
+  Keeper *self = data;
+
+  g_ptr_array_add (self->kept, weir_batch_ref (batch));
+  return self->push (self->data, batch, error);
+}
+
+/* A morsel of a cached table: a place in the cache, with what is to be read when nothing is there yet. */
+typedef struct
+{
+  gpointer   morsel; /* Borrowed, nullable: read before */
+  GPtrArray *kept;   /* Borrowed from the cache */
+} CachedMorsel;
+
+static gboolean
+read_cached (gpointer      data,
+             gpointer      morsel,
+             WeirPushFunc  push,
+             gpointer      push_data,
+             GCancellable *cancellable,
+             GError      **error)
+{
+  CachedMorsel *self = morsel;
+  Keeper        keeper = { self->kept, push, push_data };
+
+  if (self->morsel != NULL)
+    return read_morsel (data, self->morsel, keep_batch, &keeper, cancellable, error);
+  for (guint i = 0; i < self->kept->len; i++)
+    if (!push (push_data, self->kept->pdata[i], error))
+      return FALSE;
+  return TRUE;
+}
+
+/* The first batch of a run fills the cache; one that fails leaves it empty. */
+static void
+plan_cached (WeirRunScan   *scan,
+             WeirScanInput *input)
+{
+  gboolean fresh = scan->cache == NULL;
+  guint    n = fresh ? input->n_morsels : scan->cache->len;
+
+  if (fresh)
+    scan->cache = g_ptr_array_new_with_free_func ((GDestroyNotify)g_ptr_array_unref);
+  scan->cached = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; i < n; i++)
+    {
+      CachedMorsel *morsel = g_new0 (CachedMorsel, 1);
+
+      if (fresh)
+        g_ptr_array_add (scan->cache, g_ptr_array_new_with_free_func ((GDestroyNotify)weir_batch_unref));
+      morsel->morsel = fresh ? input->morsels[i] : NULL;
+      morsel->kept = scan->cache->pdata[i];
+      g_ptr_array_add (scan->cached, morsel);
+    }
+  *input = (WeirScanInput){ scan, read_cached, n, scan->cached->pdata };
+}
+
 /* Morsels of the batch's range; of everything for a static table. */
 static gboolean
 plan_morsels (WeirStreamRun         *self,
@@ -54,6 +122,12 @@ plan_morsels (WeirStreamRun         *self,
       g_autofree char *end = NULL;
       const char      *from = "", *to;
 
+      scan->decode = &self->result.decode[i];
+      if (scan->cache != NULL)
+        {
+          plan_cached (scan, &inputs[i]);
+          continue;
+        }
       if (scan->source_id != G_MAXUINT)
         {
           from = record->from[scan->source_id];
@@ -65,7 +139,6 @@ plan_morsels (WeirStreamRun         *self,
           if (end == NULL)
             return FALSE;
         }
-      scan->decode = &self->result.decode[i];
       if (strcmp (from, to) != 0)
         {
           scan->morsels = scan->source->klass->plan (scan->source, from, to, error);
@@ -74,6 +147,8 @@ plan_morsels (WeirStreamRun         *self,
         }
       inputs[i] = (WeirScanInput){ scan, read_morsel, scan->morsels != NULL ? scan->morsels->len : 0,
                                    scan->morsels != NULL ? scan->morsels->pdata : NULL };
+      if (scan->is_cached)
+        plan_cached (scan, &inputs[i]);
     }
   return TRUE;
 }
@@ -115,7 +190,12 @@ run_batch (WeirStreamRun         *self,
       ok = weir_pipeline_run (self->pipeline, &input, collect_rows, self->result.rows, &self->result.stats, error);
     }
   for (guint i = 0; i < self->n_scans; i++)
-    g_clear_pointer (&self->scans[i].morsels, g_ptr_array_unref);
+    {
+      g_clear_pointer (&self->scans[i].morsels, g_ptr_array_unref);
+      g_clear_pointer (&self->scans[i].cached, g_ptr_array_unref);
+      if (!ok)
+        g_clear_pointer (&self->scans[i].cache, g_ptr_array_unref);
+    }
   return ok;
 }
 

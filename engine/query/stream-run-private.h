@@ -14,6 +14,9 @@ typedef struct
   GPtrArray       *morsels;   /* Owned while a batch runs */
   WeirDecodeStats *decode;    /* Borrowed from the result */
   GMutex           decode_lock;
+  gboolean         is_cached; /* a table that is read once a run */
+  GPtrArray       *cache;     /* Owned, nullable: WeirBatch of each morsel (GPtrArray), from the first batch on */
+  GPtrArray       *cached;    /* Owned while a batch runs: its morsels, places in the cache */
 } WeirRunScan;
 
 struct _WeirStreamRun

@@ -96,6 +96,23 @@ source_dir (WeirStreamRun *self,
   return g_build_filename (weir_checkpoint_get_dir (self->config.checkpoint), "sources", number, NULL);
 }
 
+/* `static`: whether a table beside a stream is read in every batch or once a run. */
+static gboolean
+read_static_option (GHashTable  *options,
+                    WeirRunScan *scan,
+                    GError     **error)
+{
+  const char *value = g_hash_table_lookup (options, "static");
+
+  if (value == NULL || g_ascii_strcasecmp (value, "reread") == 0)
+    return TRUE;
+  if (g_ascii_strcasecmp (value, "cached") != 0)
+    return weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", scan->plan->span,
+                      "Option static takes 'reread' (in every batch) or 'cached' (once, when the query starts); not '%s'.", value);
+  scan->is_cached = scan->source_id == G_MAXUINT;
+  return TRUE;
+}
+
 static gboolean
 open_scan (WeirStreamRun *self,
            guint          scan_id,
@@ -116,6 +133,8 @@ open_scan (WeirStreamRun *self,
   config.table = table->name;
   config.schema = scan->plan->scan.table_schema;
   config.needed = scan->plan->scan.needed;
+  if (!read_static_option (options, scan, error))
+    return FALSE;
   config.options = options;
   config.base_dir = table->base_dir;
   config.zone = self->config.zone;
@@ -215,6 +234,7 @@ weir_stream_run_free (WeirStreamRun *run)
     {
       g_clear_pointer (&run->scans[i].source, weir_source_unref);
       g_free (run->scans[i].committed);
+      g_clear_pointer (&run->scans[i].cache, g_ptr_array_unref);
       g_mutex_clear (&run->scans[i].decode_lock);
     }
   g_free (run->scans);

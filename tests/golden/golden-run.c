@@ -38,6 +38,7 @@ typedef struct
   GArray    *state, *updated, *late;              /* Owned: guint64, top-most operator first */
   gint64     event_min_ms, event_max_ms, used_ms; /* of the last batch with input */
   gint64     event_avg_ms;
+  char      *newest_row; /* Owned, nullable */
 } Golden;
 
 typedef gboolean (*CommandFunc) (Golden *self, const char *rest);
@@ -175,8 +176,14 @@ keep_stateful (Golden                *self,
   self->n_input = stats->rows_in;
   self->event_min_ms = G_MAXINT64;
   self->event_max_ms = G_MININT64;
+  g_clear_pointer (&self->newest_row, g_free);
   for (guint i = 0; i < stats->n_watermarks; i++)
     {
+      if (stats->max_event_ms[i] > self->event_max_ms)
+        {
+          g_free (self->newest_row);
+          self->newest_row = g_strdup (stats->newest_row[i]);
+        }
       self->event_min_ms = MIN (self->event_min_ms, stats->min_event_ms[i]);
       self->event_max_ms = MAX (self->event_max_ms, stats->max_event_ms[i]);
       if (stats->count_event[i] > 0)
@@ -330,15 +337,17 @@ do_idle (Golden     *self,
   return !ran || fail (self, "a batch ran where nothing was to be done");
 }
 
-/* needs checkpoint: only with one, and only with the restarts that the file has. */
+/* needs checkpoint: only with one, and only with the restarts that the file has. needs one-run: only these restarts. */
 static gboolean
 do_needs (Golden     *self,
           const char *rest)
 {
-  if (strcmp (rest, "checkpoint") != 0)
+  gboolean one_run = strcmp (rest, "one-run") == 0;
+
+  if (!one_run && strcmp (rest, "checkpoint") != 0)
     return fail (self, "needs %s is not known", rest);
-  if (!self->mode->checkpoint || self->mode->restart)
-    self->outcome->skipped = g_strdup ("needs a checkpoint");
+  if (self->mode->restart || (!one_run && !self->mode->checkpoint))
+    self->outcome->skipped = g_strdup_printf ("needs %s", rest);
   return TRUE;
 }
 
@@ -512,6 +521,14 @@ check_event_time (Golden     *self,
          check_seconds (self, "watermark used", self->used_ms, words[3]);
 }
 
+/* The row that has the newest event time, as JSON. */
+static gboolean
+check_newest (Golden     *self,
+              const char *rest)
+{
+  return g_strcmp0 (self->newest_row, rest) == 0 || fail (self, "newest row %s instead of %s", self->newest_row, rest);
+}
+
 static gboolean
 check_schema (Golden     *self,
               const char *rest)
@@ -610,6 +627,7 @@ static const struct
   { "duplicates", check_duplicates, FALSE },
   { "watermark", check_watermark, FALSE },
   { "event-time", check_event_time, FALSE },
+  { "newest", check_newest, FALSE },
   { "schema", check_schema, FALSE },
   { "error", check_error, TRUE },
   { "explain", check_explain, FALSE },
@@ -668,6 +686,7 @@ golden_clear (Golden *self)
   g_array_unref (self->state);
   g_array_unref (self->updated);
   g_array_unref (self->late);
+  g_free (self->newest_row);
 }
 
 void
