@@ -5,7 +5,7 @@
 
 #include "plan/analyzer-private.h"
 
-/* Generators: explode() and its kind, in LATERAL VIEW and at the top of a select item. */
+/* Generators: explode() and its kind, in LATERAL VIEW and at the top of a select item; UNPIVOT, which is stack() and a filter. */
 
 static const WeirFunction *
 generator_of (const WeirSqlExpr *sql)
@@ -106,4 +106,116 @@ _weir_analyze_lateral_view (WeirAnalyzer             *self,
   for (guint i = 0; i < n; i++)
     _weir_rel_add (rel, view->table.name, rel->plan->schema->fields[first + i].name, first + i, FALSE);
   return TRUE;
+}
+
+/* ---- UNPIVOT ---------------------------------------------------------------------------------------------------- */
+
+/* What the name column holds for @item: its alias, else the columns' names with _ between. (transfer full) */
+static char *
+item_name (const WeirSqlUnpivotItem *item)
+{
+  GString *out;
+
+  if (item->alias.name != NULL)
+    return g_strdup (item->alias.name);
+  out = g_string_new (NULL);
+  for (guint i = 0; i < item->n_columns; i++)
+    g_string_append_printf (out, "%s%s", i > 0 ? "_" : "", item->columns[i].parts[item->columns[i].n_parts - 1].name);
+  return g_string_free (out, FALSE);
+}
+
+/* n, name, value…, name, value… for stack(); marks the columns that are used up. */
+static gboolean
+collect_stack (WeirExprContext      *ctx,
+               const WeirSqlUnpivot *unpivot,
+               GPtrArray            *args,
+               gboolean             *used,
+               GError              **error)
+{
+  g_ptr_array_add (args, weir_expr_new_int ((gint32)unpivot->n_items));
+  for (guint i = 0; i < unpivot->n_items; i++)
+    {
+      const WeirSqlUnpivotItem *item = &unpivot->items[i];
+      g_autofree char          *name = item_name (item);
+
+      if (item->n_columns != unpivot->n_values)
+        return _weir_an_fail (ctx->analyzer, error, "UNPIVOT_VALUE_SIZE_MISMATCH", item->span,
+                              "All unpivot value columns must have the same size as there are value column names.", NULL);
+      g_ptr_array_add (args, weir_expr_new_string (name));
+      for (guint c = 0; c < item->n_columns; c++)
+        {
+          WeirExpr *value = _weir_analyze_name (ctx, &item->columns[c], error);
+
+          if (value == NULL)
+            return FALSE;
+          g_ptr_array_add (args, value);
+          if (value->kind != WEIR_EXPR_COLUMN || value->index >= ctx->rel->plan->schema->n_fields)
+            return _weir_an_fail (ctx->analyzer, error, "UNPIVOT_REQUIRES_ATTRIBUTES", item->span, "UNPIVOT requires all given columns to be columns.", NULL);
+          used[value->index] = TRUE;
+        }
+    }
+  return TRUE;
+}
+
+/* Rows of nothing but NULLs go. */
+static gboolean
+drop_nulls (WeirExprContext *ctx,
+            guint            first,
+            guint            n,
+            WeirSpan         span,
+            GError         **error)
+{
+  g_autofree WeirExpr **tests = g_new0 (WeirExpr *, n);
+  WeirExpr             *condition;
+
+  for (guint i = 0; i < n; i++)
+    {
+      WeirExpr *value = _weir_plan_column (ctx->rel->plan, first + i);
+
+      tests[i] = _weir_call (ctx, "isnotnull", &value, 1, span, error);
+      if (tests[i] == NULL)
+        return FALSE;
+    }
+  condition = n == 1 ? tests[0] : weir_expr_new_logic (WEIR_EXPR_OR, tests, n);
+  ctx->rel->plan = _weir_plan_new_filter (ctx->rel->plan, condition);
+  return TRUE;
+}
+
+WeirRel *
+_weir_analyze_unpivot (WeirAnalyzer         *self,
+                       WeirRel              *rel,
+                       const WeirSqlUnpivot *unpivot,
+                       GError              **error)
+{
+  g_autoptr (WeirRel)     own = rel;
+  WeirExprContext         ctx = { .analyzer = self, .rel = rel, .clause = "UNPIVOT" };
+  g_autoptr (GPtrArray)   args = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_expr_unref);
+  g_autofree gboolean    *used = NULL;
+  g_autofree const char **names = g_new0 (const char *, unpivot->n_values + 2);
+  guint                   first;
+  WeirExpr               *stack;
+
+  if (rel == NULL)
+    return NULL;
+  first = rel->plan->schema->n_fields;
+  used = g_new0 (gboolean, MAX (first, 1));
+  if (!collect_stack (&ctx, unpivot, args, used, error))
+    return NULL;
+  g_ptr_array_set_free_func (args, NULL);
+  stack = _weir_call (&ctx, "stack", (WeirExpr **)args->pdata, args->len, unpivot->span, error);
+  if (stack == NULL)
+    return NULL;
+  names[0] = unpivot->name.name;
+  for (guint i = 0; i < unpivot->n_values; i++)
+    names[i + 1] = unpivot->values[i].name;
+  rel->plan = _weir_plan_new_generate (rel->plan, stack, FALSE, names);
+  rel->plan->span = _weir_an_span (self, unpivot->span);
+  if (!unpivot->include_nulls && !drop_nulls (&ctx, first + 1, unpivot->n_values, unpivot->span, error))
+    return NULL;
+  for (guint i = rel->columns->len; i > 0; i--)
+    if (used[g_array_index (rel->columns, WeirRelColumn, i - 1).index])
+      g_array_remove_index (rel->columns, i - 1);
+  for (guint i = 0; i <= unpivot->n_values; i++)
+    _weir_rel_add (rel, NULL, names[i], first + i, WEIR_REL_SHOWN);
+  return g_steal_pointer (&own);
 }

@@ -204,7 +204,9 @@ WeirExpr *_weir_analyze_literal (WeirAnalyzer *self, const WeirSqlExpr *sql, GEr
 WeirExpr *_weir_analyze_name (WeirExprContext *ctx, const WeirSqlName *name, GError **error);
 /* value.name of structs, arrays of structs, maps. Takes @base. */
 WeirExpr *_weir_analyze_field (WeirExprContext *ctx, WeirExpr *base, const char *name, WeirSpan span, GError **error);
-gboolean  _weir_expand_star (WeirExprContext *ctx, const WeirSqlExpr *star, GArray *items, GError **error);
+/* UNPIVOT: the columns named in it become rows. Takes @rel. (transfer full) (nullable) */
+WeirRel *_weir_analyze_unpivot (WeirAnalyzer *self, WeirRel *rel, const WeirSqlUnpivot *unpivot, GError **error);
+gboolean _weir_expand_star (WeirExprContext *ctx, const WeirSqlExpr *star, GArray *items, GError **error);
 /* The same without names; appends to @exprs. */
 gboolean  _weir_expand_star_exprs (WeirExprContext *ctx, const WeirSqlExpr *star, GPtrArray *exprs, GError **error);
 WeirExpr *_weir_analyze_call (WeirExprContext *ctx, const WeirSqlExpr *sql, GError **error);

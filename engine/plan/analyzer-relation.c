@@ -423,6 +423,8 @@ analyze_primary (WeirAnalyzer          *self,
       return analyze_join_relation (self, &relation->join, error);
     case WEIR_SQL_RELATION_NESTED:
       return _weir_analyze_relation (self, relation->nested, error);
+    case WEIR_SQL_RELATION_UNPIVOT:
+      return _weir_analyze_unpivot (self, _weir_analyze_relation (self, relation->unpivot.child, error), &relation->unpivot, error);
     }
   g_return_val_if_reached (NULL);
 }

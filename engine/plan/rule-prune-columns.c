@@ -601,6 +601,10 @@ need_own (WeirPlan *plan,
     case WEIR_PLAN_DEDUP:
       for (guint i = 0; i < plan->dedup.n_keys; i++)
         inner->needs[plan->dedup.keys[i]].whole = TRUE;
+      /* Late rows are told by the event time, whether it is a key or not. */
+      for (guint i = 0; plan->is_streaming && i < inner->n; i++)
+        if (plan->children[0]->event_time_delay_us[i] >= 0)
+          inner->needs[i].whole = TRUE;
       break;
     default:
       break;

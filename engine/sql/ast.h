@@ -385,6 +385,7 @@ typedef enum
   WEIR_SQL_RELATION_FUNCTION, /* .function: range(…), explode(…), state('DIR') */
   WEIR_SQL_RELATION_JOIN,     /* .join */
   WEIR_SQL_RELATION_NESTED,   /* .nested: (a JOIN b ON …) */
+  WEIR_SQL_RELATION_UNPIVOT,  /* .unpivot: a UNPIVOT (…) */
 } WeirSqlRelationKind;
 
 typedef enum
@@ -424,6 +425,28 @@ typedef struct
   guint             n_rows;
 } WeirSqlValues;
 
+/* One row of an UNPIVOT: `a`, `(a, b)`, with `AS name` */
+typedef struct
+{
+  const WeirSqlName *columns;
+  guint              n_columns;
+  WeirSqlIdent       alias;
+  WeirSpan           span;
+} WeirSqlUnpivotItem;
+
+/* UNPIVOT [INCLUDE NULLS] (v FOR n IN (a, b)) */
+typedef struct
+{
+  const WeirSqlRelation    *child;
+  gboolean                  include_nulls;
+  const WeirSqlIdent       *values;
+  guint                     n_values;
+  WeirSqlIdent              name;
+  const WeirSqlUnpivotItem *items;
+  guint                     n_items;
+  WeirSpan                  span; /* without the child */
+} WeirSqlUnpivot;
+
 struct _WeirSqlRelation
 {
   WeirSqlRelationKind     kind;
@@ -445,6 +468,7 @@ struct _WeirSqlRelation
     const WeirSqlExpr     *function; /* of kind CALL; arguments may be named, TABLE arguments are not supported */
     WeirSqlJoin            join;
     const WeirSqlRelation *nested;
+    WeirSqlUnpivot         unpivot;
   };
 };
 

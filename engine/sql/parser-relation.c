@@ -157,9 +157,6 @@ reject_suffixes (WeirSqlParser *p,
     case WEIR_SQL_KW_PIVOT:
       what = "PIVOT";
       break;
-    case WEIR_SQL_KW_UNPIVOT:
-      what = "UNPIVOT";
-      break;
     case WEIR_SQL_KW_FOR:
       what = "time travel";
       break;
@@ -178,6 +175,17 @@ reject_suffixes (WeirSqlParser *p,
 }
 
 static void
+parse_alias (WeirSqlParser   *p,
+             WeirSqlRelation *relation)
+{
+  if (!_weir_sql_accept_keyword (p, WEIR_SQL_KW_AS) && !_weir_sql_at_table_alias (p))
+    return;
+  relation->alias = _weir_sql_parse_ident (p);
+  if (_weir_sql_at (p, WEIR_SQL_TOKEN_LEFT_PAREN))
+    relation->column_aliases = _weir_sql_parse_ident_list (p, &relation->n_column_aliases);
+}
+
+static void
 parse_relation_suffixes (WeirSqlParser   *p,
                          WeirSqlRelation *relation)
 {
@@ -193,12 +201,73 @@ parse_relation_suffixes (WeirSqlParser   *p,
       parse_watermark (p, relation);
       parse_dedup (p, relation);
     }
+  parse_alias (p, relation);
+}
+
+/* ---- UNPIVOT -------------------------------------------------------------------------------------------------- */
+
+static WeirSqlUnpivotItem
+parse_unpivot_item (WeirSqlParser *p)
+{
+  guint32            start = _weir_sql_start (p);
+  WeirSqlUnpivotItem item = { 0 };
+  WeirSqlList        columns = { 0 };
+  gboolean           several = _weir_sql_accept (p, WEIR_SQL_TOKEN_LEFT_PAREN);
+
+  do
+    _weir_sql_push (p, &columns, WeirSqlName, _weir_sql_parse_name (p));
+  while (several && _weir_sql_accept (p, WEIR_SQL_TOKEN_COMMA));
+  if (several)
+    _weir_sql_expect (p, WEIR_SQL_TOKEN_RIGHT_PAREN);
+  item.columns = columns.data;
+  item.n_columns = columns.n;
   if (_weir_sql_accept_keyword (p, WEIR_SQL_KW_AS) || _weir_sql_at_table_alias (p))
+    item.alias = _weir_sql_parse_ident (p);
+  item.span = _weir_sql_span_from (p, start);
+  return item;
+}
+
+/* At UNPIVOT, behind @child. */
+static WeirSqlRelation *
+parse_unpivot (WeirSqlParser   *p,
+               WeirSqlRelation *child)
+{
+  guint32          start = _weir_sql_start (p);
+  WeirSqlRelation *relation = _weir_sql_arena_alloc (p->arena, sizeof *relation);
+  WeirSqlUnpivot  *unpivot = &relation->unpivot;
+  WeirSqlList      items = { 0 }, values = { 0 };
+
+  _weir_sql_next (p);
+  relation->kind = WEIR_SQL_RELATION_UNPIVOT;
+  unpivot->child = child;
+  unpivot->include_nulls = _weir_sql_accept_keywords (p, WEIR_SQL_KW_INCLUDE, WEIR_SQL_KW_NULLS);
+  if (!unpivot->include_nulls)
+    _weir_sql_accept_keywords (p, WEIR_SQL_KW_EXCLUDE, WEIR_SQL_KW_NULLS);
+  _weir_sql_expect (p, WEIR_SQL_TOKEN_LEFT_PAREN);
+  if (_weir_sql_at (p, WEIR_SQL_TOKEN_LEFT_PAREN))
+    unpivot->values = _weir_sql_parse_ident_list (p, &unpivot->n_values);
+  else
     {
-      relation->alias = _weir_sql_parse_ident (p);
-      if (_weir_sql_at (p, WEIR_SQL_TOKEN_LEFT_PAREN))
-        relation->column_aliases = _weir_sql_parse_ident_list (p, &relation->n_column_aliases);
+      _weir_sql_push (p, &values, WeirSqlIdent, _weir_sql_parse_ident (p));
+      unpivot->values = values.data;
+      unpivot->n_values = 1;
     }
+  _weir_sql_expect_keyword (p, WEIR_SQL_KW_FOR);
+  unpivot->name = _weir_sql_parse_ident (p);
+  _weir_sql_expect_keyword (p, WEIR_SQL_KW_IN);
+  _weir_sql_expect (p, WEIR_SQL_TOKEN_LEFT_PAREN);
+  do
+    _weir_sql_push (p, &items, WeirSqlUnpivotItem, parse_unpivot_item (p));
+  while (_weir_sql_accept (p, WEIR_SQL_TOKEN_COMMA));
+  unpivot->items = items.data;
+  unpivot->n_items = items.n;
+  _weir_sql_expect (p, WEIR_SQL_TOKEN_RIGHT_PAREN);
+  _weir_sql_expect (p, WEIR_SQL_TOKEN_RIGHT_PAREN);
+  unpivot->span = _weir_sql_span_from (p, start);
+  parse_alias (p, relation);
+  relation->span = _weir_sql_span_from (p, child->span.start);
+  _weir_sql_grow (p, 1);
+  return relation;
 }
 
 /* ---- primaries ------------------------------------------------------------------------------------------------ */
@@ -297,6 +366,8 @@ parse_relation_primary (WeirSqlParser *p)
   parse_relation_suffixes (p, relation);
   relation->span = _weir_sql_span_from (p, start);
   _weir_sql_grow (p, 1);
+  while (_weir_sql_at_keyword (p, WEIR_SQL_KW_UNPIVOT))
+    relation = parse_unpivot (p, relation);
   return relation;
 }
 

@@ -142,6 +142,36 @@ print_join (GString           *out,
 }
 
 static void
+print_unpivot (GString              *out,
+               const WeirSqlUnpivot *unpivot)
+{
+  print_relation (out, unpivot->child);
+  g_string_append (out, unpivot->include_nulls ? " UNPIVOT INCLUDE NULLS (" : " UNPIVOT (");
+  if (unpivot->n_values > 1)
+    _weir_sql_print_columns (out, unpivot->values, unpivot->n_values);
+  else
+    _weir_sql_print_ident (out, unpivot->values);
+  g_string_append (out, " FOR ");
+  _weir_sql_print_ident (out, &unpivot->name);
+  g_string_append (out, " IN (");
+  for (guint i = 0; i < unpivot->n_items; i++)
+    {
+      const WeirSqlUnpivotItem *item = &unpivot->items[i];
+
+      g_string_append (out, i > 0 ? ", " : "");
+      g_string_append (out, item->n_columns > 1 ? "(" : "");
+      for (guint c = 0; c < item->n_columns; c++)
+        {
+          g_string_append (out, c > 0 ? ", " : "");
+          _weir_sql_print_name (out, &item->columns[c]);
+        }
+      g_string_append (out, item->n_columns > 1 ? ")" : "");
+      print_alias (out, &item->alias, NULL, 0);
+    }
+  g_string_append (out, "))");
+}
+
+static void
 print_relation_core (GString               *out,
                      const WeirSqlRelation *relation)
 {
@@ -168,6 +198,9 @@ print_relation_core (GString               *out,
       g_string_append_c (out, '(');
       print_relation (out, relation->nested);
       g_string_append_c (out, ')');
+      break;
+    case WEIR_SQL_RELATION_UNPIVOT:
+      print_unpivot (out, &relation->unpivot);
       break;
     }
 }
