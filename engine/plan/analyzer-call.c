@@ -4,8 +4,14 @@
 #include <string.h>
 
 #include "plan/analyzer-private.h"
+#include "plan/catalog-private.h"
+#include "plan/plan-private.h"
+#include "sql/parser.h"
 
-/* Function calls: which kind of function it is, the written forms of SQL, lambdas, struct(). */
+/* Function calls: which kind of function it is, the written forms of SQL, lambdas, struct(), functions of SQL. */
+
+/* A function that calls itself ends here. */
+#define WEIR_SQL_FUNCTION_DEPTH_MAX 40
 
 static const char *
 call_name (const WeirSqlCall *call)
@@ -410,13 +416,137 @@ analyze_grouping (WeirExprContext   *ctx,
 
 /* ---- all calls -------------------------------------------------------------------------------------------------- */
 
+/* ---- functions of SQL ------------------------------------------------------------------------------------------- */
+
+/* Arguments in the types of the parameters. */
+static gboolean
+analyze_sql_args (WeirExprContext       *ctx,
+                  const WeirSqlExpr     *sql,
+                  const WeirFunctionDef *def,
+                  GPtrArray             *args,
+                  GError               **error)
+{
+  const char *params[] = { "functionName", def->name, NULL };
+
+  if (sql->call.n_args != def->n_params || sql->call.arg_names != NULL)
+    return _weir_an_fail (ctx->analyzer, error, "WRONG_NUM_ARGS.WITHOUT_SUGGESTION", sql->span, "The function `%s` takes another number of arguments.", params);
+  for (guint i = 0; i < def->n_params; i++)
+    {
+      WeirExpr *arg = _weir_analyze_sql_expr (ctx, sql->call.args[i], error);
+
+      if (arg == NULL)
+        return FALSE;
+      g_ptr_array_add (args, arg);
+      if (!arg->is_deterministic)
+        return _weir_fail_unsupported_here (ctx->analyzer, error, sql->call.args[i]->span, "an argument of a SQL function that is not deterministic");
+      if (!weir_cast_is_allowed (arg->type, def->types[i], TRUE))
+        return _weir_an_fail (ctx->analyzer, error, "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", sql->call.args[i]->span,
+                              "An argument of the function `%s` has another type than its parameter.", params);
+      args->pdata[i] = weir_expr_new_cast (arg, def->types[i], FALSE);
+    }
+  return TRUE;
+}
+
+/* The body over the parameters, which are to it what a lambda's are. */
+static WeirExpr *
+analyze_body (WeirExprContext       *ctx,
+              const WeirSqlExpr     *sql,
+              const WeirFunctionDef *def,
+              GError               **error)
+{
+  WeirAnalyzer              inner = { .catalog = ctx->analyzer->catalog, .zone = ctx->analyzer->zone, .in_view = TRUE, .view_span = _weir_an_span (ctx->analyzer, sql->span), .depth = ctx->analyzer->depth, .n_relations = ctx->analyzer->n_relations };
+  g_autoptr (WeirSqlScript) script = weir_sql_parse_statement (def->sql, -1, error);
+  g_autoptr (GPtrArray)     lambdas = g_ptr_array_new ();
+  g_autofree WeirSqlIdent  *names = g_new0 (WeirSqlIdent, def->n_params + 1);
+  WeirLambdaScope           scope = { names, def->n_params, def->types, 0 };
+  WeirExprContext           body = { .analyzer = &inner, .clause = "SELECT", .lambdas = lambdas };
+  g_autoptr (WeirSchema)    none = weir_type_new_struct (NULL, 0);
+  g_autoptr (WeirRel)       rel = NULL;
+
+  if (script == NULL)
+    return NULL;
+  rel = body.rel = _weir_rel_new (_weir_plan_new_values (weir_batch_new (none, 1, NULL)), NULL);
+  for (guint i = 0; i < def->n_params; i++)
+    names[i].name = def->params[i];
+  g_ptr_array_add (lambdas, &scope);
+  return _weir_analyze_sql_expr (&body, weir_sql_script_get_statement (script, 0)->query->body->select.items[0].expr, error);
+}
+
+static WeirExpr *
+put_argument (const WeirExpr *column,
+              gpointer        data)
+{
+  GPtrArray *args = data;
+
+  if (column->index < WEIR_LAMBDA_BASE || column->index >= WEIR_LAMBDA_BASE + args->len)
+    return NULL;
+  return weir_expr_ref (args->pdata[column->index - WEIR_LAMBDA_BASE]);
+}
+
+static void
+note_lambda (WeirExpr *expr,
+             gpointer  data)
+{
+  *(gboolean *)data |= expr->kind == WEIR_EXPR_LAMBDA;
+}
+
+static WeirExpr *
+analyze_sql_function (WeirExprContext       *ctx,
+                      const WeirSqlExpr     *sql,
+                      const WeirFunctionDef *def,
+                      GError               **error)
+{
+  g_autoptr (GPtrArray) args = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_expr_unref);
+  g_autoptr (GString)   name = g_string_new (def->name);
+  WeirExpr             *body;
+  gboolean              has_lambda = FALSE;
+
+  if (!analyze_sql_args (ctx, sql, def, args, error))
+    return NULL;
+  g_string_append_c (name, '(');
+  for (guint i = 0; i < args->len; i++)
+    g_string_append_printf (name, "%s%s", i > 0 ? ", " : "", ((WeirExpr *)args->pdata[i])->name);
+  g_string_append_c (name, ')');
+  if (++ctx->analyzer->depth > WEIR_SQL_FUNCTION_DEPTH_MAX)
+    {
+      _weir_an_fail (ctx->analyzer, error, "LIMIT_EXCEEDED", sql->span, "Functions of SQL call each other too deeply.", NULL);
+      ctx->analyzer->depth--;
+      return NULL;
+    }
+  body = analyze_body (ctx, sql, def, error);
+  ctx->analyzer->depth--;
+  if (body == NULL)
+    return NULL;
+  weir_expr_foreach (body, note_lambda, &has_lambda);
+  if (has_lambda)
+    {
+      weir_expr_unref (body);
+      _weir_fail_unsupported_here (ctx->analyzer, error, sql->span, "a lambda in a SQL function");
+      return NULL;
+    }
+  body = weir_expr_map_columns (body, put_argument, args);
+  if (def->returns != NULL && weir_cast_is_allowed (body->type, def->returns, TRUE))
+    body = weir_expr_new_cast (body, def->returns, FALSE);
+  else if (def->returns != NULL)
+    {
+      weir_expr_unref (body);
+      _weir_an_fail (ctx->analyzer, error, "DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION", sql->span, "The function `%s` gives another type than it says.",
+                     (const char *[]){ "functionName", def->name, NULL });
+      return NULL;
+    }
+  body = weir_expr_with_name (body, name->str);
+  body->span = _weir_an_span (ctx->analyzer, sql->span);
+  return body;
+}
+
 WeirExpr *
 _weir_analyze_call (WeirExprContext   *ctx,
                     const WeirSqlExpr *sql,
                     GError           **error)
 {
-  const char          *name = call_name (&sql->call);
-  const WeirAggregate *aggregate;
+  const char            *name = call_name (&sql->call);
+  const WeirAggregate   *aggregate;
+  const WeirFunctionDef *own;
 
   if (!check_over (ctx, sql, error))
     return NULL;
@@ -430,6 +560,9 @@ _weir_analyze_call (WeirExprContext   *ctx,
     return _weir_analyze_struct (ctx, sql->call.args, sql->call.n_args, "struct", sql->span, error);
   if (g_ascii_strcasecmp (name, "grouping") == 0 || g_ascii_strcasecmp (name, "grouping_id") == 0)
     return analyze_grouping (ctx, sql, error);
+  own = _weir_catalog_get_function (ctx->analyzer->catalog, name);
+  if (own != NULL)
+    return analyze_sql_function (ctx, sql, own, error);
   aggregate = weir_aggregate_lookup (name);
   if (aggregate != NULL)
     return _weir_analyze_aggregate (ctx, sql, aggregate, error);

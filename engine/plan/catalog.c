@@ -13,11 +13,12 @@
 
 struct _WeirCatalog
 {
-  GHashTable    *formats;  /* folded name → const WeirFormatInfo */
-  GHashTable    *tables;   /* folded name → WeirTable */
-  GHashTable    *views;    /* folded name → WeirViewDef */
-  GHashTable    *settings; /* key → value, only what was set */
-  WeirZone      *zone;     /* Owned: spark.sql.session.timeZone */
+  GHashTable    *formats;   /* folded name → const WeirFormatInfo */
+  GHashTable    *tables;    /* folded name → WeirTable */
+  GHashTable    *views;     /* folded name → WeirViewDef */
+  GHashTable    *functions; /* folded name → WeirFunctionDef */
+  GHashTable    *settings;  /* key → value, only what was set */
+  WeirZone      *zone;      /* Owned: spark.sql.session.timeZone */
   gboolean       no_reading, has_unread;
   WeirOptionFunc option_func; /* nullable: nothing connects */
   gpointer       option_data;
@@ -74,6 +75,21 @@ view_free (gpointer data)
   g_free (view);
 }
 
+static void
+function_free (gpointer data)
+{
+  WeirFunctionDef *function = data;
+
+  for (guint i = 0; i < function->n_params; i++)
+    weir_type_unref (function->types[i]);
+  g_clear_pointer (&function->returns, weir_type_unref);
+  g_free (function->types);
+  g_strfreev (function->params);
+  g_free (function->name);
+  g_free (function->sql);
+  g_free (function);
+}
+
 /* ---- the catalogue ---------------------------------------------------------------------------------------------- */
 
 WeirCatalog *
@@ -84,6 +100,7 @@ weir_catalog_new (void)
   catalog->formats = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   catalog->tables = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)weir_table_unref);
   catalog->views = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, view_free);
+  catalog->functions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, function_free);
   catalog->settings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   catalog->zone = weir_zone_system ();
   return catalog;
@@ -95,6 +112,7 @@ weir_catalog_free (WeirCatalog *catalog)
   g_hash_table_unref (catalog->formats);
   g_hash_table_unref (catalog->tables);
   g_hash_table_unref (catalog->views);
+  g_hash_table_unref (catalog->functions);
   g_hash_table_unref (catalog->settings);
   weir_zone_unref (catalog->zone);
   g_free (catalog);
@@ -254,6 +272,51 @@ _weir_catalog_get_view (WeirCatalog *catalog,
                         const char  *name)
 {
   return look_up (catalog->views, name);
+}
+
+gboolean
+weir_catalog_add_function (WeirCatalog *catalog,
+                           const char  *name,
+                           const char  *sql,
+                           char       **params,
+                           WeirType   **types,
+                           WeirType    *returns,
+                           gboolean     replace,
+                           GError     **error)
+{
+  WeirFunctionDef *function;
+  guint            n = g_strv_length (params);
+
+  if (n > WEIR_SQL_FUNCTION_PARAMS_MAX)
+    return weir_fail_unsupported (error, WEIR_ERROR_ANALYZE, WEIR_SPAN_NONE, "functions of more than 8 parameters");
+  if (!replace && weir_catalog_has_function (catalog, name))
+    return weir_fail (error, WEIR_ERROR_ANALYZE, "ROUTINE_ALREADY_EXISTS", WEIR_SPAN_NONE,
+                      "Cannot create the routine `%s` because a routine of that name already exists. Use CREATE OR REPLACE.", name);
+  function = g_new0 (WeirFunctionDef, 1);
+  function->name = g_strdup (name);
+  function->sql = g_strdup (sql);
+  function->params = g_strdupv (params);
+  function->n_params = n;
+  function->types = g_new (WeirType *, MAX (n, 1));
+  for (guint i = 0; i < n; i++)
+    function->types[i] = weir_type_ref (types[i]);
+  function->returns = returns != NULL ? weir_type_ref (returns) : NULL;
+  g_hash_table_replace (catalog->functions, g_utf8_casefold (name, -1), function);
+  return TRUE;
+}
+
+gboolean
+weir_catalog_has_function (WeirCatalog *catalog,
+                           const char  *name)
+{
+  return look_up (catalog->functions, name) != NULL;
+}
+
+const WeirFunctionDef *
+_weir_catalog_get_function (WeirCatalog *catalog,
+                            const char  *name)
+{
+  return look_up (catalog->functions, name);
 }
 
 gboolean

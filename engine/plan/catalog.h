@@ -74,6 +74,17 @@ gboolean   weir_catalog_add_table (WeirCatalog *catalog, WeirTable *table, gbool
 WeirTable *weir_catalog_get_table (WeirCatalog *catalog, const char *name); /* (transfer none) (nullable) */
 /* A view keeps its SQL text; it is analysed again at each use, errors point into the view's text. */
 gboolean weir_catalog_add_view (WeirCatalog *catalog, const char *name, const char *sql, char **column_names, gboolean replace, GError **error);
+/**
+ * weir_catalog_add_function:
+ * @sql: SELECT and an expression over the parameters
+ * @params: (array zero-terminated=1): their names
+ * @types: as many
+ * @returns: (nullable)
+ *
+ * A function of SQL. FALSE with ROUTINE_ALREADY_EXISTS (42723) unless @replace, and for more parameters than there may be.
+ */
+gboolean weir_catalog_add_function (WeirCatalog *catalog, const char *name, const char *sql, char **params, WeirType **types, WeirType *returns, gboolean replace, GError **error);
+gboolean weir_catalog_has_function (WeirCatalog *catalog, const char *name);
 gboolean weir_catalog_remove (WeirCatalog *catalog, const char *name); /* table or view */
 char   **weir_catalog_list (WeirCatalog *catalog, gboolean views);     /* sorted names; (transfer full) */
 

@@ -145,6 +145,40 @@ create_view (WeirCatalog            *catalog,
 }
 
 static gboolean
+create_function (WeirCatalog            *catalog,
+                 const WeirSqlStatement *statement,
+                 const char             *text,
+                 GError                **error)
+{
+  const WeirSqlCreateFunction *create = &statement->create_function;
+  const char                  *name = _weir_name_last (&create->name);
+  WeirSpan                     span = create->body->span;
+  g_autofree char             *sql = g_strdup_printf ("SELECT %.*s", (int)(span.end - span.start), text + span.start);
+  g_autoptr (GPtrArray)        types = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_type_unref);
+  g_auto (GStrv)               params = g_new0 (char *, create->n_params + 1);
+  g_autoptr (WeirType)         returns = NULL;
+
+  if (!create->temporary)
+    return weir_fail_unsupported (error, WEIR_ERROR_ANALYZE, statement->span, "CREATE FUNCTION without TEMPORARY (functions last as long as the session)");
+  if (create->if_not_exists && weir_catalog_has_function (catalog, name))
+    return TRUE;
+  for (guint i = 0; i < create->n_params; i++)
+    {
+      WeirType *type = weir_type_parse (create->params[i].type, error);
+
+      if (type == NULL)
+        return place_error (error, create->params[i].type_span);
+      g_ptr_array_add (types, type);
+      params[i] = g_strdup (create->params[i].name.name);
+    }
+  if (create->returns != NULL && (returns = weir_type_parse (create->returns, error)) == NULL)
+    return place_error (error, create->returns_span);
+  if (!weir_catalog_add_function (catalog, name, sql, params, (WeirType **)types->pdata, returns, create->or_replace, error))
+    return place_error (error, create->name.span);
+  return TRUE;
+}
+
+static gboolean
 set_conf (WeirCatalog            *catalog,
           const WeirSqlStatement *statement,
           GError                **error)
@@ -197,6 +231,9 @@ _weir_define (WeirCatalog            *catalog,
       return TRUE;
     case WEIR_SQL_STATEMENT_CREATE_VIEW:
       create_view (catalog, statement, text, error);
+      return TRUE;
+    case WEIR_SQL_STATEMENT_CREATE_FUNCTION:
+      create_function (catalog, statement, text, error);
       return TRUE;
     case WEIR_SQL_STATEMENT_SET:
       if (statement->set.key == NULL || statement->set.value == NULL)

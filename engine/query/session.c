@@ -586,6 +586,7 @@ weir_session_execute (WeirSession *session,
       break;
     case WEIR_SQL_STATEMENT_CREATE_TABLE:
     case WEIR_SQL_STATEMENT_CREATE_VIEW:
+    case WEIR_SQL_STATEMENT_CREATE_FUNCTION:
     case WEIR_SQL_STATEMENT_SET:
     case WEIR_SQL_STATEMENT_RESET:
     case WEIR_SQL_STATEMENT_SHOW:

@@ -614,6 +614,7 @@ typedef enum
   WEIR_SQL_STATEMENT_QUERY,                  /* .query */
   WEIR_SQL_STATEMENT_CREATE_TABLE,           /* .create_table */
   WEIR_SQL_STATEMENT_CREATE_VIEW,            /* .create_view */
+  WEIR_SQL_STATEMENT_CREATE_FUNCTION,        /* .create_function */
   WEIR_SQL_STATEMENT_CREATE_STREAMING_QUERY, /* .create_query */
   WEIR_SQL_STATEMENT_INSERT,                 /* .insert */
   WEIR_SQL_STATEMENT_SET,                    /* .set */
@@ -661,6 +662,20 @@ typedef struct
   guint               n_columns;
   const WeirSqlQuery *query;
 } WeirSqlCreateView;
+
+/* CREATE TEMPORARY FUNCTION f (x INT) RETURNS INT RETURN x * 2 */
+typedef struct
+{
+  gboolean                or_replace;
+  gboolean                temporary; /* the analyser rejects others */
+  gboolean                if_not_exists;
+  WeirSqlName             name;
+  const WeirSqlColumnDef *params;
+  guint                   n_params;
+  const char             *returns; /* as .cast.type, or NULL */
+  WeirSpan                returns_span;
+  const WeirSqlExpr      *body;
+} WeirSqlCreateFunction;
 
 typedef enum
 {
@@ -769,17 +784,18 @@ struct _WeirSqlStatement
   WeirSpan             span; /* first to last token, without the semicolon */
   union
   {
-    const WeirSqlQuery *query;
-    WeirSqlCreateTable  create_table;
-    WeirSqlCreateView   create_view;
-    WeirSqlCreateQuery  create_query;
-    WeirSqlInsert       insert;
-    WeirSqlSet          set;
-    WeirSqlShow         show;
-    WeirSqlDescribe     describe;
-    WeirSqlExplain      explain;
-    WeirSqlIdent        stop;
-    WeirSqlDrop         drop;
+    const WeirSqlQuery   *query;
+    WeirSqlCreateTable    create_table;
+    WeirSqlCreateView     create_view;
+    WeirSqlCreateFunction create_function;
+    WeirSqlCreateQuery    create_query;
+    WeirSqlInsert         insert;
+    WeirSqlSet            set;
+    WeirSqlShow           show;
+    WeirSqlDescribe       describe;
+    WeirSqlExplain        explain;
+    WeirSqlIdent          stop;
+    WeirSqlDrop           drop;
   };
 };
 

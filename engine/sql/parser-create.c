@@ -5,7 +5,7 @@
 
 #include "sql/parser-private.h"
 
-/* CREATE TABLE, CREATE TEMPORARY VIEW, CREATE STREAMING QUERY. */
+/* CREATE TABLE, CREATE TEMPORARY VIEW, CREATE TEMPORARY FUNCTION, CREATE STREAMING QUERY. */
 
 /* ---- tables --------------------------------------------------------------------------------------------------- */
 
@@ -160,6 +160,47 @@ parse_create_view (WeirSqlParser     *p,
     }
   _weir_sql_expect_keyword (p, WEIR_SQL_KW_AS);
   view->query = _weir_sql_parse_query (p);
+}
+
+/* ---- functions ------------------------------------------------------------------------------------------------ */
+
+static void
+parse_characteristics (WeirSqlParser *p)
+{
+  for (;;)
+    if (_weir_sql_accept_keyword (p, WEIR_SQL_KW_COMMENT))
+      _weir_sql_parse_string (p);
+    else if (_weir_sql_accept_keyword (p, WEIR_SQL_KW_LANGUAGE))
+      _weir_sql_expect_keyword (p, WEIR_SQL_KW_SQL);
+    else if (!_weir_sql_accept_keyword (p, WEIR_SQL_KW_DETERMINISTIC))
+      return;
+}
+
+static void
+parse_create_function (WeirSqlParser         *p,
+                       WeirSqlCreateFunction *function)
+{
+  WeirSqlList params = { 0 };
+
+  function->if_not_exists = parse_if_not_exists (p);
+  function->name = _weir_sql_parse_name (p);
+  _weir_sql_expect (p, WEIR_SQL_TOKEN_LEFT_PAREN);
+  if (!_weir_sql_at (p, WEIR_SQL_TOKEN_RIGHT_PAREN))
+    do
+      _weir_sql_push (p, &params, WeirSqlColumnDef, parse_column (p));
+    while (_weir_sql_accept (p, WEIR_SQL_TOKEN_COMMA));
+  _weir_sql_expect (p, WEIR_SQL_TOKEN_RIGHT_PAREN);
+  function->params = params.data;
+  function->n_params = params.n;
+  if (_weir_sql_accept_keyword (p, WEIR_SQL_KW_RETURNS))
+    {
+      if (_weir_sql_at_keyword (p, WEIR_SQL_KW_TABLE))
+        _weir_sql_unsupported (p, _weir_sql_token_span (_weir_sql_peek (p, 0)), "functions that return a table");
+      function->returns = _weir_sql_parse_type (p, &function->returns_span);
+    }
+  parse_characteristics (p);
+  _weir_sql_expect_keyword (p, WEIR_SQL_KW_RETURN);
+  function->body = _weir_sql_parse_expr (p);
 }
 
 /* ---- streaming queries ---------------------------------------------------------------------------------------- */
@@ -341,6 +382,13 @@ _weir_sql_parse_create (WeirSqlParser    *p,
       statement->create_view.or_replace = or_replace;
       statement->create_view.temporary = temporary;
       parse_create_view (p, &statement->create_view);
+    }
+  else if (_weir_sql_accept_keyword (p, WEIR_SQL_KW_FUNCTION))
+    {
+      statement->kind = WEIR_SQL_STATEMENT_CREATE_FUNCTION;
+      statement->create_function.or_replace = or_replace;
+      statement->create_function.temporary = temporary;
+      parse_create_function (p, &statement->create_function);
     }
   else if (!temporary && !or_replace && _weir_sql_accept_keywords (p, WEIR_SQL_KW_STREAMING, WEIR_SQL_KW_QUERY))
     {

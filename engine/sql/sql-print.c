@@ -147,10 +147,13 @@ print_unpivot (GString              *out,
 {
   print_relation (out, unpivot->child);
   g_string_append (out, unpivot->include_nulls ? " UNPIVOT INCLUDE NULLS (" : " UNPIVOT (");
-  if (unpivot->n_values > 1)
-    _weir_sql_print_columns (out, unpivot->values, unpivot->n_values);
-  else
-    _weir_sql_print_ident (out, unpivot->values);
+  g_string_append (out, unpivot->n_values > 1 ? "(" : "");
+  for (guint i = 0; i < unpivot->n_values; i++)
+    {
+      g_string_append (out, i > 0 ? ", " : "");
+      _weir_sql_print_ident (out, &unpivot->values[i]);
+    }
+  g_string_append (out, unpivot->n_values > 1 ? ")" : "");
   g_string_append (out, " FOR ");
   _weir_sql_print_ident (out, &unpivot->name);
   g_string_append (out, " IN (");
@@ -483,6 +486,27 @@ print_create_view (GString                 *out,
 }
 
 static void
+print_create_function (GString                     *out,
+                       const WeirSqlCreateFunction *function)
+{
+  g_string_append_printf (out, "CREATE %s%sFUNCTION %s", function->or_replace ? "OR REPLACE " : "", function->temporary ? "TEMPORARY " : "",
+                          function->if_not_exists ? "IF NOT EXISTS " : "");
+  _weir_sql_print_name (out, &function->name);
+  g_string_append_c (out, '(');
+  for (guint i = 0; i < function->n_params; i++)
+    {
+      g_string_append (out, i > 0 ? ", " : "");
+      _weir_sql_print_ident (out, &function->params[i].name);
+      g_string_append_printf (out, " %s", function->params[i].type);
+    }
+  g_string_append_c (out, ')');
+  if (function->returns != NULL)
+    g_string_append_printf (out, " RETURNS %s", function->returns);
+  g_string_append (out, " RETURN ");
+  _weir_sql_print_expr (out, function->body);
+}
+
+static void
 print_trigger (GString                  *out,
                const WeirSqlCreateQuery *query)
 {
@@ -602,6 +626,9 @@ print_statement (GString                *out,
       break;
     case WEIR_SQL_STATEMENT_CREATE_VIEW:
       print_create_view (out, &statement->create_view);
+      break;
+    case WEIR_SQL_STATEMENT_CREATE_FUNCTION:
+      print_create_function (out, &statement->create_function);
       break;
     case WEIR_SQL_STATEMENT_CREATE_STREAMING_QUERY:
       print_create_query (out, &statement->create_query);
