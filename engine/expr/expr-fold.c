@@ -12,7 +12,7 @@ is_foldable (const WeirExpr *expr)
 {
   if (expr->kind == WEIR_EXPR_COLUMN || expr->kind == WEIR_EXPR_LITERAL || expr->kind == WEIR_EXPR_LAMBDA || !expr->is_deterministic)
     return FALSE;
-  if (expr->kind == WEIR_EXPR_CALL && (expr->function->flags & (WEIR_FUNCTION_BATCH_CONSTANT | WEIR_FUNCTION_GENERATOR)))
+  if (expr->kind == WEIR_EXPR_CALL && (expr->function->flags & (WEIR_FUNCTION_BATCH_CONSTANT | WEIR_FUNCTION_GENERATOR | WEIR_FUNCTION_BY_SETTING)))
     return FALSE;
   for (guint i = 0; i < expr->n_args; i++)
     if (!weir_expr_is_literal (expr->args[i]))

@@ -16,10 +16,10 @@ G_BEGIN_DECLS
 #define WEIR_ROW_FAILS(name_, group_, signature_, doc_, example_, min_, max_, types_, row_)                                          \
   .name = name_, .group = group_, .signature = signature_, .doc = doc_, .example = example_, .n_args_min = min_, .n_args_max = max_, \
   .flags = WEIR_FUNCTION_STRICT | WEIR_FUNCTION_CAN_FAIL, .types = types_, .row = row_
-/* The same as WEIR_ROW, but its row is asked about NULL arguments too. */
+/* The same as WEIR_ROW, but its row is asked about NULL arguments too, and answers by the settings. */
 #define WEIR_ROW_SEES_NULL(name_, group_, signature_, doc_, example_, min_, max_, types_, row_)                                      \
   .name = name_, .group = group_, .signature = signature_, .doc = doc_, .example = example_, .n_args_min = min_, .n_args_max = max_, \
-  .types = types_, .row = row_
+  .flags = WEIR_FUNCTION_BY_SETTING, .types = types_, .row = row_
 /* A call that stands for another expression. */
 #define WEIR_REWRITE(name_, group_, signature_, doc_, example_, min_, max_, rewrite_)                                                \
   .name = name_, .group = group_, .signature = signature_, .doc = doc_, .example = example_, .n_args_min = min_, .n_args_max = max_, \

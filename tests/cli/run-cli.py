@@ -384,6 +384,7 @@ def test_ansi_off():
     for text in ("split_part('a', 'b', 0)", 'element_at(array(1), 0)', 'array_insert(array(1), 0, 1)'):
         has(sql(f'SELECT {text}', *off, code=1).err, 'INVALID_INDEX_OF_ZERO')
     same(sql('SELECT size(a) AS n FROM VALUES (CAST(NULL AS ARRAY<INT>)), (array(1)) AS t(a)', *off).rows(), [{'n': -1}, {'n': 1}])
+    same(sql('SELECT size(NULL) AS n', *off).rows() + sql('SELECT size(NULL) AS n').rows(), [{'n': -1}, {'n': None}])
     same(sql('SELECT sum(x) AS s FROM VALUES (9223372036854775807L), (1L) AS t(x)', *off).rows(), [{'s': -9223372036854775808}])
 
 
