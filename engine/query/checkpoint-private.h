@@ -61,6 +61,7 @@ struct _WeirCheckpoint
 /* Ends the current segment; the next append begins another. */
 void  _weir_checkpoint_end_segment (WeirCheckpoint *self);
 char *_weir_checkpoint_snapshot_path (WeirCheckpoint *self, guint64 batch_id);
+void  _weir_checkpoint_remove_temporaries (WeirCheckpoint *self);
 /* Waits for a snapshot on its way. */
 void _weir_checkpoint_join_writer (WeirCheckpoint *self);
 

@@ -123,6 +123,21 @@ run_job (gpointer data)
   return NULL;
 }
 
+/* What a run that was killed left half written. */
+void
+_weir_checkpoint_remove_temporaries (WeirCheckpoint *self)
+{
+  g_autoptr (GArray) ids = weir_record_log_list (self->state_dir, ".snap.tmp", NULL);
+
+  for (guint i = 0; ids != NULL && i < ids->len; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("%s/%020" G_GUINT64_FORMAT ".snap.tmp", self->state_dir, g_array_index (ids, guint64, i));
+
+      weir_fx_unlink (path);
+    }
+  weir_durable_remove_temporaries (self->dir);
+}
+
 void
 weir_checkpoint_snapshot (WeirCheckpoint     *checkpoint,
                           WeirLoggedPosition *position,

@@ -249,6 +249,7 @@ weir_checkpoint_adopt (WeirCheckpoint *checkpoint,
   if (!compare_settings (checkpoint, settings, error) ||
       !_weir_checkpoint_metadata_compare (checkpoint->dir, checkpoint->metadata.shape, shape, &is_other, error))
     return FALSE;
+  _weir_checkpoint_remove_temporaries (checkpoint);
   if (is_other)
     {
       checkpoint->next_shape = copy_lines (shape);

@@ -508,6 +508,7 @@ test_snapshots (void)
   g_autofree char    *states = g_build_filename (fixture->path, "state", NULL);
   g_autofree char    *first = g_build_filename (fixture->path, "log", "00000000000000000000.log", NULL);
   g_autofree char    *newest = NULL;
+  g_autofree char    *temporary = NULL;
   g_autoptr (GArray)  ids = NULL;
 
   if (!g_setenv ("WEIR_SNAPSHOT_BATCHES", "2", TRUE) || !g_setenv ("WEIR_RETAIN_BATCHES", "1", TRUE) || weir_fx_bound ("WEIR_RETAIN_BATCHES", 7) != 1)
@@ -522,11 +523,13 @@ test_snapshots (void)
   g_assert_cmpuint (ids->len, ==, 2);
   g_assert_cmpuint (g_array_index (ids, guint64, 1), ==, 5);
   g_assert_false (g_file_test (first, G_FILE_TEST_EXISTS));
-  /* The newest damaged: the older one and the log behind it. */
+  /* The newest damaged: the older one and the log behind it. What was half written goes. */
   close_run (fixture);
+  temporary = weir_temp_dir_write (fixture->dir, "cp/state/00000000000000000009.snap.tmp", "half");
   newest = g_strdup_printf ("%s/%020d.snap", states, 5);
   g_assert_cmpint (truncate (newest, 60), ==, 0);
   open_run (fixture);
+  g_assert_false (g_file_test (temporary, G_FILE_TEST_EXISTS));
   run_all (fixture);
   g_assert_cmpstr (fixture->store.rows->str, ==, expected);
   g_unsetenv ("WEIR_SNAPSHOT_BATCHES");
