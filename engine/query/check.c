@@ -120,9 +120,8 @@ check_options (WeirCheck                *self,
 
           add_warning (self, option->key_span, "UNKNOWN_OPTION", message);
         }
-      if (_weir_option_is_secret (key) && !g_str_has_prefix (option->value, "${secret:"))
-        add_warning (self, option->value_span, "LITERAL_SECRET",
-                     "A secret stands in the text. Write '${secret:NAME}' and keep the value in the keyring or in WEIR_SECRET_NAME.");
+      if (weir_option_is_literal_secret (key, option->value))
+        add_warning (self, option->value_span, "LITERAL_SECRET", WEIR_LITERAL_SECRET_MESSAGE);
     }
 }
 

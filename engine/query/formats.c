@@ -3,6 +3,7 @@
 
 #include "query/formats.h"
 
+#include "query/session-private.h"
 #include "query/state-rows.h"
 
 #include "io/source.h"
@@ -158,4 +159,26 @@ weir_format_knows_option (const WeirFormatInfo *format,
         return TRUE;
     }
   return FALSE;
+}
+
+/* scheme://user:password@host, or password=… */
+static gboolean
+address_has_password (const char *value)
+{
+  const char *user = strstr (value, "://");
+  const char *end = user != NULL ? strpbrk (user + 3, "@/?") : NULL;
+  const char *colon = user != NULL ? strchr (user + 3, ':') : NULL;
+
+  return (end != NULL && *end == '@' && colon != NULL && colon < end) || strstr (value, "password=") != NULL;
+}
+
+gboolean
+weir_option_is_literal_secret (const char *key,
+                               const char *value)
+{
+  if (g_str_has_prefix (value, "${secret:"))
+    return FALSE;
+  if (g_ascii_strcasecmp (key, "url") == 0)
+    return address_has_password (value);
+  return _weir_option_is_secret (key);
 }

@@ -554,6 +554,8 @@ warn_of_options (WeirSession              *self,
       g_autofree char *key = g_ascii_strdown (create->options[i].key, -1);
       g_autofree char *message = NULL;
 
+      if (weir_option_is_literal_secret (key, create->options[i].value))
+        _weir_session_message (self, WEIR_LITERAL_SECRET_MESSAGE);
       if (weir_format_knows_option (format, key))
         continue;
       message = g_strdup_printf ("Format %s knows no option \"%s\"; it is ignored.", format->name, create->options[i].key);

@@ -33,10 +33,10 @@ weir_kept_script (const char             *text,
         {
           const WeirSqlOption *option = &other->create_table.options[k];
 
-          if (!_weir_option_is_secret (option->key) || g_str_has_prefix (option->value, "${secret:"))
+          if (!weir_option_is_literal_secret (option->key, option->value))
             continue;
           g_string_append_len (kept, text + from, (gssize)(option->value_span.start - from));
-          g_string_append (kept, "''");
+          g_string_append (kept, g_ascii_strcasecmp (option->key, "url") == 0 ? "'-'" : "''"); /* an address has to be there */
           from = option->value_span.end;
         }
     }

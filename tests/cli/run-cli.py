@@ -601,6 +601,11 @@ def test_postgresql():
     assert 'wrong' not in done.err, done.err
     del os.environ['WEIR_SECRET_PG']
     has(sql("CREATE TABLE o USING postgresql OPTIONS (dbtable 'x')", code=1).err, 'needs option url')
+    for options in ("url 'postgresql://u:S3CR3T@h/d'", "url 'host=h password=S3CR3T'", "url 'host=h', password 'S3CR3T'"):
+        err = sql(f'CREATE TABLE o USING postgresql OPTIONS ({options})').err
+        has(err, '${secret:NAME}')
+        assert 'S3CR3T' not in err, err
+    same(sql("CREATE TABLE o USING postgresql OPTIONS (url 'postgresql://u@h/d?x=a:b@c', password '${secret:X}')").err, '')
     done = sql("CREATE TABLE o USING postgresql OPTIONS (url 'host=127.0.0.1 port=1 dbname=x'); INSERT INTO o SELECT 1 AS a", code=1)
     has(done.err, '127.0.0.1:1/x')
 
