@@ -469,6 +469,29 @@ test_explain (void)
   end (&fixture);
 }
 
+/* What pushed the watermark: the row with the newest time of all batches so far. */
+static void
+test_newest_row (void)
+{
+  Fixture                  fixture = { 0 };
+  g_autoptr (WeirProgress) last = NULL;
+  g_autofree char         *row = NULL;
+
+  make_session (&fixture);
+  begin (&fixture, "CREATE TABLE t (k STRING, ts TIMESTAMP) USING queue;\n"
+                   "CREATE STREAMING QUERY q AS SELECT k FROM STREAM t WATERMARK ts DELAY OF INTERVAL 1 SECOND");
+  weir_query_start (fixture.query);
+  push (&fixture, "t", "{\"k\":\"a\",\"ts\":\"2026-01-31T10:00:00Z\"}\n{\"k\":\"far\",\"ts\":\"2100-01-01T00:00:00Z\"}");
+  push (&fixture, "t", "{\"k\":\"b\",\"ts\":\"2026-01-31T10:00:01Z\"}");
+  row = weir_query_dup_newest_row (fixture.query);
+  g_assert_nonnull (row);
+  g_assert_nonnull (strstr (row, "\"k\":\"far\""));
+  last = weir_query_get_last_progress (fixture.query);
+  g_assert_nonnull (weir_progress_get_newest_row (last));
+  g_assert_nonnull (strstr (weir_progress_get_newest_row (last), "\"k\":\"b\""));
+  end (&fixture);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -483,5 +506,6 @@ main (int    argc,
   g_test_add_func ("/progress/rates", test_rates);
   g_test_add_func ("/progress/idle-rhythm", test_idle_rhythm);
   g_test_add_func ("/progress/explain", test_explain);
+  g_test_add_func ("/progress/newest-row", test_newest_row);
   return g_test_run ();
 }
