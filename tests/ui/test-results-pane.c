@@ -230,6 +230,37 @@ test_narrow (void)
   fixture_clear (&fixture);
 }
 
+/* Rows that come in front are seen by who looks at the top, and do not move who has scrolled. */
+static void
+test_top_stays_top (void)
+{
+  Fixture        fixture;
+  GtkAdjustment *adjustment;
+  double         value;
+
+  fixture_init (&fixture, 1000);
+  write_rows (&fixture, 100, 140, 1000);
+  show (&fixture);
+  wait_for_cell (GTK_WIDGET (fixture.pane->table), "1,003");
+  adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (gtk_widget_get_first_child (GTK_WIDGET (fixture.pane->table))));
+  write_rows (&fixture, 140, 150, 2000);
+  show (&fixture);
+  wait_for_cell (GTK_WIDGET (fixture.pane->table), "2,003");
+  while (gtk_adjustment_get_upper (adjustment) < 50 * 4 * 16)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpfloat (gtk_adjustment_get_value (adjustment), <=, 1);
+  gtk_adjustment_set_value (adjustment, 400);
+  g_assert_cmpfloat (gtk_adjustment_get_value (adjustment), ==, 400);
+  write_rows (&fixture, 150, 160, 3000);
+  show (&fixture);
+  wait_for_rows (&fixture, 60 * 4);
+  while (gtk_adjustment_get_upper (adjustment) < 60 * 4 * 16)
+    g_main_context_iteration (NULL, TRUE);
+  value = gtk_adjustment_get_value (adjustment);
+  g_assert_cmpfloat (value, >=, 400);
+  fixture_clear (&fixture);
+}
+
 static gboolean
 has_label (GtkWidget  *widget,
            const char *text)
@@ -393,6 +424,7 @@ main (int   argc,
   g_test_add_func ("/results-pane/pause", test_pause_counts);
   g_test_add_func ("/results-pane/empty", test_empty_answers);
   g_test_add_func ("/results-pane/narrow", test_narrow);
+  g_test_add_func ("/results-pane/top-stays-top", test_top_stays_top);
   g_test_add_func ("/results-pane/beside-details", test_beside_details);
   g_test_add_func ("/results-pane/copy", test_copy);
   g_test_add_func ("/results-pane/chart-json", test_chart_json);

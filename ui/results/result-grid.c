@@ -604,6 +604,25 @@ weir_result_grid_init (WeirResultGrid *self)
   g_signal_connect_swapped (self->view, "activate", G_CALLBACK (activate_cb), self);
 }
 
+/*
+ * A list keeps the row at its top where it is, so rows that come in front of it would never be seen. Who looks at the first row wants to
+ * see the newest; who has scrolled, or has the focus on a row, wants it to stay.
+ */
+static void
+items_changed_cb (WeirResultGrid *self)
+{
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scroller));
+  GtkRoot       *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget     *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+
+  if (gtk_adjustment_get_value (adjustment) > 1 || (focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->view))) ||
+      g_list_model_get_n_items (G_LIST_MODEL (self->selection)) == 0)
+    return;
+  for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (self->view)); child != NULL; child = gtk_widget_get_next_sibling (child))
+    if (GTK_IS_LIST_VIEW (child))
+      gtk_widget_activate_action (child, "list.scroll-to-item", "u", 0);
+}
+
 GtkWidget *
 weir_result_grid_new (WeirResultModel *model,
                       WeirKeyColors   *colors)
@@ -614,6 +633,7 @@ weir_result_grid_new (WeirResultModel *model,
   self->colors = g_object_ref (colors);
   self->selection = GTK_SELECTION_MODEL (gtk_multi_selection_new (G_LIST_MODEL (g_object_ref (model))));
   gtk_column_view_set_model (self->view, self->selection);
+  g_signal_connect_object (self->selection, "items-changed", G_CALLBACK (items_changed_cb), self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   g_signal_connect_object (self->selection, "selection-changed", G_CALLBACK (selection_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (model, "values-changed", G_CALLBACK (values_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (model, "columns-changed", G_CALLBACK (columns_changed_cb), self, G_CONNECT_SWAPPED);

@@ -159,7 +159,7 @@ show_samples (WeirSamplesDialog *self)
   for (guint i = 0; i < samples->len; i++)
     add_sample (self, samples->pdata[i]);
   /* TRANSLATORS: how many rows of a larger number are listed: "The newest 100 of 1,204" */
-  description = g_strdup_printf (_ ("The newest %u of %s"), samples->len, count);
+  description = samples->len > 0 ? g_strdup_printf (_ ("The newest %u of %s"), samples->len, count) : g_strdup (_ ("None so far."));
   adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (self->group), description);
   gtk_widget_set_sensitive (self->refresh, FALSE);
 }
