@@ -18,7 +18,7 @@ typedef enum
                                             * a row. `…_outer` are entries of their own; keeping the row of an empty value is GENERATE's */
   WEIR_FUNCTION_OPERATOR = 1 << 6,         /* printed infix, not listed by SHOW FUNCTIONS */
   WEIR_FUNCTION_TOTAL = 1 << 7,            /* STRICT, and harmless on any bits: eval may be shown NULL rows too */
-  WEIR_FUNCTION_BY_SETTING = 1 << 8,        /* its value, not only its errors, depends on spark.sql.ansi.enabled: never folded */
+  WEIR_FUNCTION_BY_SETTING = 1 << 8,       /* its value, not only its errors, depends on spark.sql.ansi.enabled: never folded */
 } WeirFunctionFlags;
 
 /**
