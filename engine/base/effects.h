@@ -151,7 +151,4 @@ gboolean weir_fx_pwrite_all (int fd, const void *bytes, gsize len, off_t offset)
 /* As above for several pieces; @parts is consumed. One call where the kernel takes all. */
 gboolean weir_fx_writev_all (int fd, struct iovec *parts, int n_parts);
 
-#define weir_fx_fsync_retry(fd)     weir_fx_fsync (fd)
-#define weir_fx_fdatasync_retry(fd) weir_fx_fdatasync (fd)
-
 G_END_DECLS

@@ -239,7 +239,7 @@ sync_segment (const Segment *segment,
 {
   int fd = weir_fx_open (segment->path, O_RDONLY | O_CLOEXEC, 0), code = 0;
 
-  if (fd < 0 || weir_fx_fdatasync_retry (fd) != 0)
+  if (fd < 0 || weir_fx_fdatasync (fd) != 0)
     code = errno;
   if (fd >= 0)
     weir_fx_close (fd);
@@ -468,7 +468,7 @@ weir_source_wal_sync (WeirSourceWal *wal,
 {
   if (!wal->unsynced)
     return TRUE;
-  if (weir_fx_fdatasync_retry (wal->fd) != 0)
+  if (weir_fx_fdatasync (wal->fd) != 0)
     return give_up (wal, "sync", errno, error);
   wal->unsynced = FALSE;
   wal->synced_end = wal->end;
