@@ -163,10 +163,21 @@ def test_keys(walk):
     time.sleep(3)  # rows
     walk.press('ctrl+2')
     walk.press('F8')
-    walk.press_for_window('ctrl+e')
-    walk.press('ctrl+a')
-    walk.type(str(exported))
-    walk.press('Return')
+    # The chooser completes names while they are typed and may take a key for itself on a busy machine: then once more, as a user would.
+    for _ in range(3):
+        walk.press_for_window('ctrl+e')
+        time.sleep(1)
+        walk.press('ctrl+a')
+        walk.type(str(exported))
+        walk.settle()
+        walk.press('Return')
+        end = time.monotonic() + 15
+        while time.monotonic() < end and not exported.exists():
+            time.sleep(0.2)
+        if exported.exists():
+            break
+        walk.press('Escape')
+        walk.press('Escape')
     wait_until('the exported rows', lambda: exported.exists() and exported.read_text(encoding='utf-8').count('\n') > 5)
     walk.press('F8', 'shift+F5')
     wait_until('the end', lambda: not walk.is_enabled('stop'))
