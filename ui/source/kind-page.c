@@ -19,7 +19,8 @@ static const struct
 typedef struct
 {
   void (*chosen) (WeirSourceKind kind, gpointer user_data);
-  gpointer user_data;
+  gpointer   user_data;
+  GtkWidget *buttons[WEIR_N_SOURCE_KINDS]; /* Borrowed */
 } KindPage;
 
 const char *
@@ -34,6 +35,46 @@ toggled_cb (GtkToggleButton *button,
 {
   if (gtk_toggle_button_get_active (button))
     page->chosen (GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (button), "kind")), page->user_data);
+}
+
+static guint
+chosen_kind (KindPage *page)
+{
+  guint kind = 0;
+
+  while (kind + 1 < WEIR_N_SOURCE_KINDS && !gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (page->buttons[kind])))
+    kind++;
+  return kind;
+}
+
+/* Arrows choose, as among radio buttons. */
+static gboolean
+key_pressed_cb (GtkEventControllerKey *controller,
+                guint                  keyval,
+                guint                  keycode,
+                GdkModifierType        state,
+                KindPage              *page)
+{
+  gboolean rtl = gtk_widget_get_direction (page->buttons[0]) == GTK_TEXT_DIR_RTL;
+  int      step = 0, kind;
+
+  if (keyval == GDK_KEY_Down || keyval == (rtl ? GDK_KEY_Left : GDK_KEY_Right))
+    step = 1;
+  else if (keyval == GDK_KEY_Up || keyval == (rtl ? GDK_KEY_Right : GDK_KEY_Left))
+    step = -1;
+  kind = (int)chosen_kind (page) + step;
+  if (step == 0 || kind < 0 || kind >= WEIR_N_SOURCE_KINDS)
+    return step != 0;
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (page->buttons[kind]), TRUE);
+  gtk_widget_grab_focus (page->buttons[kind]);
+  return TRUE;
+}
+
+static void
+map_cb (GtkWidget *box,
+        KindPage  *page)
+{
+  gtk_widget_grab_focus (page->buttons[chosen_kind (page)]);
 }
 
 static GtkWidget *
@@ -82,10 +123,16 @@ _weir_kind_page_new (WeirSourceKind chosen,
                      void (*chosen_cb) (WeirSourceKind kind, gpointer user_data),
                      gpointer user_data)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12), *flow = gtk_flow_box_new (), *first = NULL;
-  KindPage  *page = g_new (KindPage, 1);
+  GtkWidget          *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12), *flow = gtk_flow_box_new (), *first = NULL;
+  KindPage           *page = g_new0 (KindPage, 1);
+  GtkEventController *keys = gtk_event_controller_key_new ();
 
-  *page = (KindPage){ chosen_cb, user_data };
+  page->chosen = chosen_cb;
+  page->user_data = user_data;
+  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
+  g_signal_connect (keys, "key-pressed", G_CALLBACK (key_pressed_cb), page);
+  gtk_widget_add_controller (flow, keys);
+  g_signal_connect (box, "map", G_CALLBACK (map_cb), page);
   gtk_flow_box_set_homogeneous (GTK_FLOW_BOX (flow), TRUE);
   gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (flow), GTK_SELECTION_NONE);
   gtk_flow_box_set_min_children_per_line (GTK_FLOW_BOX (flow), 1);
@@ -98,6 +145,7 @@ _weir_kind_page_new (WeirSourceKind chosen,
     {
       GtkWidget *button = kind_button_new (kind), *child = gtk_flow_box_child_new ();
 
+      page->buttons[kind] = button;
       if (first == NULL)
         first = button;
       else
