@@ -419,14 +419,19 @@ static GPtrArray *
 cut_morsels (const char *text,
              guint       n_lines)
 {
-  GPtrArray *morsels = g_ptr_array_new_with_free_func (g_free);
+  GPtrArray  *morsels = g_ptr_array_new_with_free_func (g_free);
+  const char *last = text != NULL ? text + strlen (text) : NULL;
 
   while (text != NULL && *text != '\0')
     {
       const char *end = text;
 
       for (guint i = 0; i < n_lines && *end != '\0'; i++)
-        end = strchr (end, '\n') != NULL ? strchr (end, '\n') + 1 : end + strlen (end);
+        {
+          const char *newline = memchr (end, '\n', (gsize)(last - end));
+
+          end = newline != NULL ? newline + 1 : last;
+        }
       g_ptr_array_add (morsels, g_strndup (text, (gsize)(end - text)));
       text = end;
     }
