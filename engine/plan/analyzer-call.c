@@ -498,8 +498,9 @@ analyze_sql_function (WeirExprContext       *ctx,
 {
   g_autoptr (GPtrArray) args = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_expr_unref);
   g_autoptr (GString)   name = g_string_new (def->name);
-  WeirExpr             *body;
-  gboolean              has_lambda = FALSE;
+  g_autoptr (WeirExpr) template = NULL;
+  WeirExpr *body;
+  gboolean  has_lambda = FALSE;
 
   if (!analyze_sql_args (ctx, sql, def, args, error))
     return NULL;
@@ -513,18 +514,17 @@ analyze_sql_function (WeirExprContext       *ctx,
       ctx->analyzer->depth--;
       return NULL;
     }
-  body = analyze_body (ctx, sql, def, error);
+  template = analyze_body (ctx, sql, def, error);
   ctx->analyzer->depth--;
-  if (body == NULL)
+  if (template == NULL)
     return NULL;
-  weir_expr_foreach (body, note_lambda, &has_lambda);
+  weir_expr_foreach (template, note_lambda, &has_lambda);
   if (has_lambda)
     {
-      weir_expr_unref (body);
       _weir_fail_unsupported_here (ctx->analyzer, error, sql->span, "a lambda in a SQL function");
       return NULL;
     }
-  body = weir_expr_map_columns (body, put_argument, args);
+  body = weir_expr_map_columns (template, put_argument, args);
   if (def->returns != NULL && weir_cast_is_allowed (body->type, def->returns, TRUE))
     body = weir_expr_new_cast (body, def->returns, FALSE);
   else if (def->returns != NULL)

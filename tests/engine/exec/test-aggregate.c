@@ -333,11 +333,19 @@ static guint64
 sum_of_counts (const char *rows,
                guint      *n_rows)
 {
-  guint64 sum = 0;
+  guint64     sum = 0, number = 0;
+  const char *end = rows + strlen (rows), *at = rows;
 
   *n_rows = 0;
-  for (const char *at = rows; (at = strstr (at, "\"n\":")) != NULL; at++, ++*n_rows)
-    sum += g_ascii_strtoull (at + strlen ("\"n\":"), NULL, 10);
+  while ((at = memmem (at, (gsize)(end - at), "\"n\":", strlen ("\"n\":"))) != NULL)
+    {
+      at += strlen ("\"n\":");
+      for (; g_ascii_isdigit (*at); at++)
+        number = number * 10 + (guint64)g_ascii_digit_value (*at);
+      sum += number;
+      number = 0;
+      ++*n_rows;
+    }
   return sum;
 }
 
