@@ -151,6 +151,38 @@ weir_db_append_type (GString   *out,
     g_string_append_printf (out, "(%u,%u)", type->precision, type->scale);
 }
 
+static gboolean
+is_key (const WeirDbTarget *target,
+        guint               column)
+{
+  for (guint i = 0; i < target->n_key; i++)
+    if (target->key[i] == column)
+      return TRUE;
+  return FALSE;
+}
+
+void
+weir_db_append_conflict (GString            *out,
+                         const WeirDbTarget *target)
+{
+  const char *separator = " DO UPDATE SET ";
+
+  g_string_append (out, " ON CONFLICT (");
+  weir_db_append_columns (out, target->schema, target->key, target->n_key, "");
+  g_string_append_c (out, ')');
+  for (guint i = 0; i < target->schema->n_fields; i++)
+    if (!is_key (target, i))
+      {
+        g_string_append (out, separator);
+        weir_db_append_name (out, target->schema->fields[i].name);
+        g_string_append (out, " = excluded.");
+        weir_db_append_name (out, target->schema->fields[i].name);
+        separator = ", ";
+      }
+  if (target->n_key == target->schema->n_fields)
+    g_string_append (out, " DO NOTHING");
+}
+
 char *
 weir_db_create_table (const WeirDbTarget *target)
 {

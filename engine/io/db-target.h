@@ -68,6 +68,8 @@ void weir_db_append_qualified (GString *out, const char *qualifier, const char *
 void weir_db_append_type (GString *out, WeirDbKind kind, WeirType *type);
 /* Appends "a", "b": the columns of @schema, or those whose positions are in @key. @prefix stands before each. */
 void weir_db_append_columns (GString *out, WeirSchema *schema, const guint *key, guint n_key, const char *prefix);
+/* Appends ON CONFLICT: of rows with one key the new one counts. */
+void weir_db_append_conflict (GString *out, const WeirDbTarget *target);
 /* CREATE TABLE of a table with the target's columns, unique by its key. (transfer full) */
 char *weir_db_create_table (const WeirDbTarget *target);
 

@@ -4,7 +4,7 @@
 #include "base/durable-file.h"
 #include "base/effects.h"
 #include "column/value.h"
-#include "io/db-target.h"
+#include "io/db-sink.h"
 #include "io/postgres-client.h"
 #include "io/sink-private.h"
 #include "io/source-private.h"
@@ -42,16 +42,12 @@
 
 typedef struct
 {
-  WeirSink      parent;
-  WeirDbTarget  target;    /* its schema has the table's own names once connected */
+  WeirDbSink    base;
   WeirPostgres *postgres;  /* Owned */
   char         *progress;  /* Owned: name of the table, quoted */
   char         *table;     /* Owned: quoted */
-  char         *query_id;  /* Owned, nullable */
   char         *sink_text; /* Owned: sink_index */
   gint64        retry_us;
-  GPtrArray    *batches; /* Owned: WeirBatch of the open batch */
-  gint64        last;    /* batch; −1: none */
 } PostgresSink;
 
 typedef gboolean (*Attempt) (PostgresSink *self, gpointer data, GError **error);
@@ -191,7 +187,7 @@ take_names (PostgresSink *self,
   static const char     sql[] = "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass ($1) AND attnum > 0 AND NOT attisdropped ORDER BY attnum";
   const char           *param = self->table;
   g_autoptr (PGresult)  columns = weir_postgres_run (self->postgres, sql, 1, &param, error);
-  WeirSchema           *schema = self->target.schema;
+  WeirSchema           *schema = self->base.target.schema;
   g_autofree WeirField *fields = g_memdup2 (schema->fields, sizeof (WeirField) * schema->n_fields);
 
   if (columns == NULL)
@@ -204,7 +200,7 @@ take_names (PostgresSink *self,
                           "Table %s at %s has no column %s, which the query gives.", self->table, weir_postgres_get_address (self->postgres),
                           schema->fields[i].name);
     }
-  self->target.schema = weir_type_new_struct (fields, schema->n_fields);
+  self->base.target.schema = weir_type_new_struct (fields, schema->n_fields);
   weir_type_unref (schema);
   return TRUE;
 }
@@ -217,14 +213,14 @@ check_unique (PostgresSink *self,
   g_autoptr (GString)  sql = g_string_new ("EXPLAIN INSERT INTO ");
   g_autoptr (PGresult) result = NULL;
 
-  if (self->target.mode != WEIR_DB_UPSERT)
+  if (self->base.target.mode != WEIR_DB_UPSERT)
     return TRUE;
   g_string_append_printf (sql, "%s (", self->table);
-  weir_db_append_columns (sql, self->target.schema, NULL, 0, "");
+  weir_db_append_columns (sql, self->base.target.schema, NULL, 0, "");
   g_string_append (sql, ") SELECT ");
-  weir_db_append_columns (sql, self->target.schema, NULL, 0, "");
+  weir_db_append_columns (sql, self->base.target.schema, NULL, 0, "");
   g_string_append_printf (sql, " FROM %s ON CONFLICT (", self->table);
-  weir_db_append_columns (sql, self->target.schema, self->target.key, self->target.n_key, "");
+  weir_db_append_columns (sql, self->base.target.schema, self->base.target.key, self->base.target.n_key, "");
   g_string_append (sql, ") DO NOTHING");
   result = weir_postgres_run (self->postgres, sql->str, 0, NULL, error);
   if (result == NULL && error != NULL && !weir_postgres_is_transient (self->postgres))
@@ -240,7 +236,7 @@ read_progress (PostgresSink *self,
                GError      **error)
 {
   g_autofree char     *sql = g_strdup_printf ("SELECT batch FROM %s WHERE query = $1 AND sink = $2%s", self->progress, suffix);
-  const char          *params[] = { self->query_id, self->sink_text };
+  const char          *params[] = { self->base.query_id, self->sink_text };
   g_autoptr (PGresult) result = run (self, "postgres-progress", sql, 2, params, error);
 
   if (result == NULL)
@@ -257,7 +253,7 @@ make_progress (PostgresSink *self,
   g_autofree char     *create = g_strdup_printf ("CREATE TABLE %s (query text NOT NULL, sink integer NOT NULL, batch bigint NOT NULL, PRIMARY KEY (query, sink))",
                                                  self->progress);
   g_autofree char     *insert = g_strdup_printf ("INSERT INTO %s (query, sink, batch) VALUES ($1, $2, -1) ON CONFLICT DO NOTHING", self->progress);
-  const char          *params[] = { self->query_id, self->sink_text };
+  const char          *params[] = { self->base.query_id, self->sink_text };
   g_autoptr (PGresult) result = NULL;
 
   if (!make_table (self, self->progress, create, error))
@@ -272,13 +268,13 @@ attach (PostgresSink *self,
         gpointer      data,
         GError      **error)
 {
-  g_autofree char *create = weir_db_create_table (&self->target);
+  g_autofree char *create = weir_db_create_table (&self->base.target);
   gint64          *last = data;
 
   *last = -1;
   return weir_postgres_connect (self->postgres, error) && execute (self, "postgres-begin", "BEGIN", error) &&
          weir_postgres_do (self->postgres, LOCK_TABLES, error) && make_table (self, self->table, create, error) &&
-         (self->query_id == NULL || make_progress (self, last, error)) && commit (self, error) && take_names (self, error) &&
+         (self->base.query_id == NULL || make_progress (self, last, error)) && commit (self, error) && take_names (self, error) &&
          check_unique (self, error);
 }
 
@@ -390,7 +386,7 @@ copy_rows (PostgresSink *self,
   guint64             number = 0;
 
   g_string_append_printf (sql, "%s (", into);
-  weir_db_append_columns (sql, self->target.schema, NULL, 0, "");
+  weir_db_append_columns (sql, self->base.target.schema, NULL, 0, "");
   if (number_column != NULL)
     {
       g_string_append (sql, ", ");
@@ -399,8 +395,8 @@ copy_rows (PostgresSink *self,
   g_string_append (sql, ") FROM STDIN");
   if (!execute (self, "postgres-copy", sql->str, error))
     return FALSE;
-  for (guint i = 0; i < self->batches->len; i++)
-    if (!copy_batch (self, self->batches->pdata[i], number_column != NULL ? &number : NULL, error))
+  for (guint i = 0; i < self->base.batches->len; i++)
+    if (!copy_batch (self, self->base.batches->pdata[i], number_column != NULL ? &number : NULL, error))
       return FALSE;
   return weir_postgres_end_copy (self->postgres, error);
 }
@@ -421,25 +417,15 @@ number_name (const WeirSchema *schema)
 }
 
 static gboolean
-is_key (const WeirDbTarget *target,
-        guint               column)
-{
-  for (guint i = 0; i < target->n_key; i++)
-    if (target->key[i] == column)
-      return TRUE;
-  return FALSE;
-}
-
-static gboolean
 has_null_key (PostgresSink *self)
 {
-  for (guint b = 0; b < self->batches->len; b++)
+  for (guint b = 0; b < self->base.batches->len; b++)
     {
-      WeirBatch *batch = self->batches->pdata[b];
+      WeirBatch *batch = self->base.batches->pdata[b];
 
-      for (guint i = 0; i < self->target.n_key; i++)
+      for (guint i = 0; i < self->base.target.n_key; i++)
         for (guint row = 0; row < batch->n_rows; row++)
-          if (weir_column_is_null (batch->columns[self->target.key[i]], row))
+          if (weir_column_is_null (batch->columns[self->base.target.key[i]], row))
             return TRUE;
     }
   return FALSE;
@@ -449,7 +435,7 @@ static gboolean
 delete_null_keys (PostgresSink *self,
                   GError      **error)
 {
-  const WeirDbTarget *target = &self->target;
+  const WeirDbTarget *target = &self->base.target;
   g_autoptr (GString) sql = g_string_new ("DELETE FROM ");
 
   g_string_append_printf (sql, "%s AS t USING " STAGED " AS b WHERE (", self->table);
@@ -476,9 +462,8 @@ static char *
 merge_sql (PostgresSink *self,
            const char   *number)
 {
-  const WeirDbTarget *target = &self->target;
+  const WeirDbTarget *target = &self->base.target;
   GString            *sql = g_string_new ("INSERT INTO ");
-  const char         *separator = "UPDATE SET ";
 
   g_string_append_printf (sql, "%s (", self->table);
   weir_db_append_columns (sql, target->schema, NULL, 0, "");
@@ -490,20 +475,8 @@ merge_sql (PostgresSink *self,
   weir_db_append_columns (sql, target->schema, target->key, target->n_key, "");
   g_string_append (sql, ", ");
   weir_db_append_name (sql, number);
-  g_string_append (sql, " DESC ON CONFLICT (");
-  weir_db_append_columns (sql, target->schema, target->key, target->n_key, "");
-  g_string_append (sql, ") DO ");
-  for (guint i = 0; i < target->schema->n_fields; i++)
-    if (!is_key (target, i))
-      {
-        g_string_append (sql, separator);
-        weir_db_append_name (sql, target->schema->fields[i].name);
-        g_string_append (sql, " = EXCLUDED.");
-        weir_db_append_name (sql, target->schema->fields[i].name);
-        separator = ", ";
-      }
-  if (target->n_key == target->schema->n_fields)
-    g_string_append (sql, "NOTHING");
+  g_string_append (sql, " DESC");
+  weir_db_append_conflict (sql, target);
   return g_string_free (sql, FALSE);
 }
 
@@ -511,11 +484,11 @@ static gboolean
 upsert_rows (PostgresSink *self,
              GError      **error)
 {
-  g_autofree char    *number = number_name (self->target.schema);
+  g_autofree char    *number = number_name (self->base.target.schema);
   g_autofree char    *merge = merge_sql (self, number);
   g_autoptr (GString) stage = g_string_new ("CREATE TEMPORARY TABLE weir_batch ON COMMIT DROP AS SELECT ");
 
-  weir_db_append_columns (stage, self->target.schema, NULL, 0, "");
+  weir_db_append_columns (stage, self->base.target.schema, NULL, 0, "");
   g_string_append (stage, ", 0::bigint AS ");
   weir_db_append_name (stage, number);
   g_string_append_printf (stage, " FROM %s WITH NO DATA", self->table);
@@ -529,11 +502,11 @@ write_rows (PostgresSink *self,
 {
   g_autofree char *delete = g_strdup_printf ("DELETE FROM %s", self->table);
 
-  if (self->target.mode == WEIR_DB_OVERWRITE && !execute (self, "postgres-delete", delete, error))
+  if (self->base.target.mode == WEIR_DB_OVERWRITE && !execute (self, "postgres-delete", delete, error))
     return FALSE;
-  if (self->batches->len == 0)
+  if (self->base.batches->len == 0)
     return TRUE;
-  return self->target.mode == WEIR_DB_UPSERT ? upsert_rows (self, error) : copy_rows (self, self->table, NULL, error);
+  return self->base.target.mode == WEIR_DB_UPSERT ? upsert_rows (self, error) : copy_rows (self, self->table, NULL, error);
 }
 
 /* ---- a batch ---------------------------------------------------------------------------------------------------- */
@@ -553,7 +526,7 @@ move_progress (PostgresSink *self,
   g_autofree char     *sql = g_strdup_printf ("UPDATE %s SET batch = $3 WHERE query = $1 AND sink = $2 AND batch = $4", self->progress);
   g_autofree char     *from_text = g_strdup_printf ("%" G_GINT64_FORMAT, from);
   g_autofree char     *to_text = g_strdup_printf ("%" G_GUINT64_FORMAT, to);
-  const char          *params[] = { self->query_id, self->sink_text, to_text, from_text };
+  const char          *params[] = { self->base.query_id, self->sink_text, to_text, from_text };
   g_autoptr (PGresult) result = run (self, "postgres-progress-move", sql, G_N_ELEMENTS (params), params, error);
 
   if (result == NULL)
@@ -575,19 +548,19 @@ try_batch (PostgresSink *self,
     return FALSE;
   if (!execute (self, "postgres-begin", "BEGIN; SET LOCAL synchronous_commit = on", error))
     return FALSE;
-  if (self->query_id != NULL)
+  if (self->base.query_id != NULL)
     {
       if (!read_progress (self, " FOR UPDATE", &found, error))
         return FALSE;
       batch->done = found == (gint64)batch->batch_id;
       if (batch->done)
         return execute (self, "postgres-rollback", "ROLLBACK", error);
-      if (found != self->last)
+      if (found != self->base.last)
         return weir_fail (error, WEIR_ERROR_RUN, "CONCURRENT_STREAM_LOG_UPDATE", WEIR_SPAN_NONE,
                           "Another run of this query writes to %s at %s: it is at batch %" G_GINT64_FORMAT ", this one at %" G_GUINT64_FORMAT ".",
                           self->table, weir_postgres_get_address (self->postgres), found, batch->batch_id);
     }
-  return write_rows (self, error) && (self->query_id == NULL || move_progress (self, found, batch->batch_id, error)) && commit (self, error);
+  return write_rows (self, error) && (self->base.query_id == NULL || move_progress (self, found, batch->batch_id, error)) && commit (self, error);
 }
 
 static guint64
@@ -606,14 +579,7 @@ static gboolean
 postgres_check (const WeirSinkConfig *config,
                 GError              **error)
 {
-  WeirDbTarget target;
-  const char  *url;
-
-  if (!_weir_io_option_required (config->options, "url", "url 'postgresql://localhost/sales'", &url, error) ||
-      !weir_db_target_init (&target, WEIR_DB_POSTGRESQL, config, error))
-    return FALSE;
-  weir_db_target_clear (&target);
-  return TRUE;
+  return weir_db_sink_check (WEIR_DB_POSTGRESQL, config, "url", "url 'postgresql://localhost/sales'", error);
 }
 
 static char *
@@ -633,47 +599,17 @@ postgres_open (WeirSink             *sink,
 {
   PostgresSink *self = (PostgresSink *)sink;
 
-  self->last = -1;
-  self->batches = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_batch_unref);
-  if (!weir_db_target_init (&self->target, WEIR_DB_POSTGRESQL, config, error))
+  if (!weir_db_sink_init (&self->base, WEIR_DB_POSTGRESQL, config, error))
     return FALSE;
   self->postgres = weir_postgres_new (config->options, config->cancellable, TRUE, error);
   if (self->postgres == NULL)
     return FALSE;
-  self->table = quoted (self->target.qualifier, self->target.table);
-  self->progress = quoted (self->target.qualifier, WEIR_DB_PROGRESS_TABLE);
-  self->query_id = g_strdup (config->query_id);
+  self->table = quoted (self->base.target.qualifier, self->base.target.table);
+  self->progress = quoted (self->base.target.qualifier, WEIR_DB_PROGRESS_TABLE);
   self->sink_text = g_strdup_printf ("%u", config->sink_index);
   self->retry_us = config->retry_us;
   sink->description = g_strdup_printf ("PostgreSQLSink[%s:%s]", weir_postgres_get_address (self->postgres), self->table);
-  return keep_trying (self, attach, &self->last, self->retry_us, error);
-}
-
-static gboolean
-postgres_get_progress (WeirSink *sink,
-                       gint64   *last,
-                       GError  **error)
-{
-  *last = ((PostgresSink *)sink)->last;
-  return TRUE;
-}
-
-static gboolean
-postgres_begin (WeirSink *sink,
-                guint64   batch_id,
-                GError  **error)
-{
-  g_ptr_array_set_size (((PostgresSink *)sink)->batches, 0);
-  return TRUE;
-}
-
-static gboolean
-postgres_write (WeirSink  *sink,
-                WeirBatch *batch,
-                GError   **error)
-{
-  g_ptr_array_add (((PostgresSink *)sink)->batches, weir_batch_ref (batch));
-  return TRUE;
+  return keep_trying (self, attach, &self->base.last, self->retry_us, error);
 }
 
 static gboolean
@@ -684,23 +620,17 @@ postgres_commit (WeirSink *sink,
   PostgresSink *self = (PostgresSink *)sink;
   BatchTry      batch = { batch_id, FALSE };
 
-  if (self->last >= 0 && batch_id <= (guint64)self->last)
+  if (self->base.last >= 0 && batch_id <= (guint64)self->base.last)
     return TRUE;
-  if (self->query_id == NULL && self->batches->len == 0 && self->target.mode != WEIR_DB_OVERWRITE)
+  if (self->base.query_id == NULL && self->base.batches->len == 0 && self->base.target.mode != WEIR_DB_OVERWRITE)
     return TRUE;
   if (!keep_trying (self, try_batch, &batch, self->retry_us < 0 ? BLIP_US : MIN (self->retry_us, BLIP_US), error))
     return FALSE;
-  sink->rows_written += count_rows (self->batches);
-  if (self->query_id != NULL)
-    self->last = (gint64)batch_id;
-  g_ptr_array_set_size (self->batches, 0);
+  sink->rows_written += count_rows (self->base.batches);
+  if (self->base.query_id != NULL)
+    self->base.last = (gint64)batch_id;
+  g_ptr_array_set_size (self->base.batches, 0);
   return TRUE;
-}
-
-static void
-postgres_abort (WeirSink *sink)
-{
-  g_ptr_array_set_size (((PostgresSink *)sink)->batches, 0);
 }
 
 static void
@@ -709,23 +639,21 @@ postgres_finalize (WeirSink *sink)
   PostgresSink *self = (PostgresSink *)sink;
 
   g_clear_pointer (&self->postgres, weir_postgres_free);
-  g_clear_pointer (&self->batches, g_ptr_array_unref);
-  weir_db_target_clear (&self->target);
   g_free (self->progress);
   g_free (self->table);
-  g_free (self->query_id);
   g_free (self->sink_text);
+  weir_db_sink_clear (&self->base);
 }
 
 static const WeirSinkClass postgres_class = {
   .format = "postgresql",
   .open = postgres_open,
-  .begin = postgres_begin,
-  .write = postgres_write,
+  .begin = weir_db_sink_begin,
+  .write = weir_db_sink_write,
   .commit = postgres_commit,
-  .abort = postgres_abort,
+  .abort = weir_db_sink_abort,
   .finalize = postgres_finalize,
-  .get_progress = postgres_get_progress,
+  .get_progress = weir_db_sink_get_progress,
   .needs_output_record = TRUE,
 };
 

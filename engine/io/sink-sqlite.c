@@ -4,7 +4,7 @@
 #include "base/durable-file.h"
 #include "base/effects.h"
 #include "column/value.h"
-#include "io/db-target.h"
+#include "io/db-sink.h"
 #include "io/file-list.h"
 #include "io/sink-private.h"
 #include "io/source-private.h"
@@ -33,10 +33,8 @@
 
 typedef struct
 {
-  WeirSink      parent;
-  WeirDbTarget  target;
+  WeirDbSink    base;
   char         *path;        /* Owned */
-  char         *query_id;    /* Owned, nullable */
   GCancellable *cancellable; /* Owned, nullable */
   guint         sink_index;
   gint64        busy_us;       /* how long a lock is waited for; −1: until stopped */
@@ -44,8 +42,6 @@ typedef struct
   sqlite3      *db;            /* Owned, nullable: opened when it is needed */
   sqlite3_stmt *insert;        /* Owned */
   sqlite3_stmt *erase;         /* Owned, nullable: upsert only */
-  GPtrArray    *batches;       /* Owned: WeirBatch of the open batch */
-  gint64        last;          /* batch; −1: none */
 } SqliteSink;
 
 static void
@@ -108,44 +104,12 @@ exec (SqliteSink *self,
 
 /* ---- statements ------------------------------------------------------------------------------------------------- */
 
-static gboolean
-is_key (const WeirDbTarget *target,
-        guint               column)
-{
-  for (guint i = 0; i < target->n_key; i++)
-    if (target->key[i] == column)
-      return TRUE;
-  return FALSE;
-}
-
-static void
-append_conflict (GString            *sql,
-                 const WeirDbTarget *target)
-{
-  const char *separator = " DO UPDATE SET ";
-
-  g_string_append (sql, " ON CONFLICT (");
-  weir_db_append_columns (sql, target->schema, target->key, target->n_key, "");
-  g_string_append_c (sql, ')');
-  for (guint i = 0; i < target->schema->n_fields; i++)
-    if (!is_key (target, i))
-      {
-        g_string_append (sql, separator);
-        weir_db_append_name (sql, target->schema->fields[i].name);
-        g_string_append (sql, " = excluded.");
-        weir_db_append_name (sql, target->schema->fields[i].name);
-        separator = ", ";
-      }
-  if (target->n_key == target->schema->n_fields)
-    g_string_append (sql, " DO NOTHING");
-}
-
 /* INSERT, and for upsert the DELETE of rows with a NULL in their key, which no unique index holds together. */
 static gboolean
 prepare_rows (SqliteSink *self,
               GError    **error)
 {
-  const WeirDbTarget *target = &self->target;
+  const WeirDbTarget *target = &self->base.target;
   g_autoptr (GString) insert = g_string_new ("INSERT INTO "), erase = g_string_new ("DELETE FROM ");
 
   weir_db_append_name (insert, target->table);
@@ -156,7 +120,7 @@ prepare_rows (SqliteSink *self,
     g_string_append_printf (insert, "%s?%u", i > 0 ? ", " : "", i + 1);
   g_string_append_c (insert, ')');
   if (target->mode == WEIR_DB_UPSERT)
-    append_conflict (insert, target);
+    weir_db_append_conflict (insert, target);
   weir_db_append_name (erase, target->table);
   for (guint i = 0; i < target->n_key; i++)
     {
@@ -186,7 +150,7 @@ read_progress (SqliteSink *self,
   *last = -1;
   if (sqlite3_prepare_v2 (self->db, "SELECT batch FROM " WEIR_DB_PROGRESS_TABLE " WHERE query = ?1 AND sink = ?2", -1, &statement, NULL) != SQLITE_OK)
     return fail (self, error);
-  sqlite3_bind_text (statement, 1, self->query_id, -1, SQLITE_STATIC);
+  sqlite3_bind_text (statement, 1, self->base.query_id, -1, SQLITE_STATIC);
   sqlite3_bind_int64 (statement, 2, self->sink_index);
   code = sqlite3_step (statement);
   if (code == SQLITE_ROW)
@@ -206,7 +170,7 @@ move_progress (SqliteSink *self,
 
   if (sqlite3_prepare_v2 (self->db, from < 0 ? insert : update, -1, &statement, NULL) != SQLITE_OK)
     return fail (self, error);
-  sqlite3_bind_text (statement, 1, self->query_id, -1, SQLITE_STATIC);
+  sqlite3_bind_text (statement, 1, self->base.query_id, -1, SQLITE_STATIC);
   sqlite3_bind_int64 (statement, 2, self->sink_index);
   if (from >= 0)
     sqlite3_bind_int64 (statement, 3, from);
@@ -226,15 +190,15 @@ make_tables (SqliteSink *self,
 {
   static const char        progress[] = "CREATE TABLE IF NOT EXISTS " WEIR_DB_PROGRESS_TABLE " (query TEXT NOT NULL, sink INT NOT NULL, batch BIGINT NOT NULL, "
                                         "PRIMARY KEY (query, sink)) WITHOUT ROWID";
-  g_autofree char         *create = weir_db_create_table (&self->target);
+  g_autofree char         *create = weir_db_create_table (&self->base.target);
   g_autoptr (sqlite3_stmt) found = NULL;
   int                      code;
 
-  if (self->query_id != NULL && !exec (self, "sqlite-progress-table", progress, error))
+  if (self->base.query_id != NULL && !exec (self, "sqlite-progress-table", progress, error))
     return FALSE;
   if (sqlite3_prepare_v2 (self->db, "SELECT 1 FROM pragma_table_info(?1)", -1, &found, NULL) != SQLITE_OK)
     return fail (self, error);
-  sqlite3_bind_text (found, 1, self->target.table, -1, SQLITE_STATIC);
+  sqlite3_bind_text (found, 1, self->base.target.table, -1, SQLITE_STATIC);
   code = sqlite3_step (found);
   if (code != SQLITE_ROW && code != SQLITE_DONE)
     return fail (self, error);
@@ -252,7 +216,7 @@ connect (SqliteSink *self,
   sqlite3_busy_handler (self->db, busy_cb, self);
   *last = -1;
   if (exec (self, "sqlite-begin", "BEGIN IMMEDIATE", error) && make_tables (self, error) &&
-      (self->query_id == NULL || read_progress (self, last, error)) && exec (self, "sqlite-commit", "COMMIT", error) && prepare_rows (self, error))
+      (self->base.query_id == NULL || read_progress (self, last, error)) && exec (self, "sqlite-commit", "COMMIT", error) && prepare_rows (self, error))
     return TRUE;
   disconnect (self);
   return FALSE;
@@ -326,12 +290,12 @@ erase_row (SqliteSink        *self,
 {
   gboolean has_null = FALSE;
 
-  for (guint i = 0; i < self->target.n_key; i++)
-    has_null = has_null || weir_column_is_null (columns[self->target.key[i]], row);
+  for (guint i = 0; i < self->base.target.n_key; i++)
+    has_null = has_null || weir_column_is_null (columns[self->base.target.key[i]], row);
   if (!has_null)
     return TRUE;
-  for (guint i = 0; i < self->target.n_key; i++)
-    if (bind_value (self->erase, (int)self->target.key[i] + 1, columns[self->target.key[i]], row) != SQLITE_OK)
+  for (guint i = 0; i < self->base.target.n_key; i++)
+    if (bind_value (self->erase, (int)self->base.target.key[i] + 1, columns[self->base.target.key[i]], row) != SQLITE_OK)
       return fail (self, error);
   if (sqlite3_step (self->erase) != SQLITE_DONE)
     return fail (self, error);
@@ -349,7 +313,7 @@ insert_rows (SqliteSink        *self,
     {
       if (self->erase != NULL && !erase_row (self, columns, row, error))
         return FALSE;
-      for (guint i = 0; i < self->target.schema->n_fields; i++)
+      for (guint i = 0; i < self->base.target.schema->n_fields; i++)
         if (bind_value (self->insert, (int)i + 1, columns[i], row) != SQLITE_OK)
           return fail (self, error);
       if (sqlite3_step (self->insert) != SQLITE_DONE)
@@ -379,16 +343,16 @@ static gboolean
 write_rows (SqliteSink *self,
             GError    **error)
 {
-  if (self->target.mode == WEIR_DB_OVERWRITE)
+  if (self->base.target.mode == WEIR_DB_OVERWRITE)
     {
       g_autoptr (GString) sql = g_string_new ("DELETE FROM ");
 
-      weir_db_append_name (sql, self->target.table);
+      weir_db_append_name (sql, self->base.target.table);
       if (!exec (self, "sqlite-delete", sql->str, error))
         return FALSE;
     }
-  for (guint i = 0; i < self->batches->len; i++)
-    if (!insert_batch (self, self->batches->pdata[i], error))
+  for (guint i = 0; i < self->base.batches->len; i++)
+    if (!insert_batch (self, self->base.batches->pdata[i], error))
       return FALSE;
   return TRUE;
 }
@@ -399,14 +363,7 @@ static gboolean
 sqlite_check (const WeirSinkConfig *config,
               GError              **error)
 {
-  WeirDbTarget target;
-  const char  *path;
-
-  if (!_weir_io_option_required (config->options, "path", "path 'results.db'", &path, error) ||
-      !weir_db_target_init (&target, WEIR_DB_SQLITE, config, error))
-    return FALSE;
-  weir_db_target_clear (&target);
-  return TRUE;
+  return weir_db_sink_check (WEIR_DB_SQLITE, config, "path", "path 'results.db'", error);
 }
 
 static gboolean
@@ -417,47 +374,17 @@ sqlite_open (WeirSink             *sink,
   SqliteSink *self = (SqliteSink *)sink;
   const char *path;
 
-  self->last = -1;
-  self->batches = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_batch_unref);
   if (!_weir_io_option_required (config->options, "path", "path 'results.db'", &path, error) ||
-      !weir_db_target_init (&self->target, WEIR_DB_SQLITE, config, error))
+      !weir_db_sink_init (&self->base, WEIR_DB_SQLITE, config, error))
     return FALSE;
   self->path = weir_file_path (path, config->base_dir);
-  self->query_id = g_strdup (config->query_id);
   self->sink_index = config->sink_index;
   self->busy_us = config->retry_us < 0 ? -1 : MAX (config->retry_us, BUSY_MIN_US);
   self->cancellable = config->cancellable != NULL ? g_object_ref (config->cancellable) : NULL;
-  sink->description = g_strdup_printf ("SQLiteSink[%s:%s]", self->path, self->target.table);
-  if (!connect (self, &self->last, error))
+  sink->description = g_strdup_printf ("SQLiteSink[%s:%s]", self->path, self->base.target.table);
+  if (!connect (self, &self->base.last, error))
     return FALSE;
   self->busy_us = BUSY_MIN_US;
-  return TRUE;
-}
-
-static gboolean
-sqlite_get_progress (WeirSink *sink,
-                     gint64   *last,
-                     GError  **error)
-{
-  *last = ((SqliteSink *)sink)->last;
-  return TRUE;
-}
-
-static gboolean
-sqlite_begin (WeirSink *sink,
-              guint64   batch_id,
-              GError  **error)
-{
-  g_ptr_array_set_size (((SqliteSink *)sink)->batches, 0);
-  return TRUE;
-}
-
-static gboolean
-sqlite_write (WeirSink  *sink,
-              WeirBatch *batch,
-              GError   **error)
-{
-  g_ptr_array_add (((SqliteSink *)sink)->batches, weir_batch_ref (batch));
   return TRUE;
 }
 
@@ -473,19 +400,19 @@ run_transaction (SqliteSink *self,
   *done = FALSE;
   if (!exec (self, "sqlite-begin", "BEGIN IMMEDIATE", error))
     return FALSE;
-  if (self->query_id != NULL)
+  if (self->base.query_id != NULL)
     {
       if (!read_progress (self, &found, error))
         return FALSE;
       *done = found == (gint64)batch_id;
       if (*done)
         return exec (self, "sqlite-rollback", "ROLLBACK", error);
-      if (found != self->last)
+      if (found != self->base.last)
         return weir_fail (error, WEIR_ERROR_RUN, "CONCURRENT_STREAM_LOG_UPDATE", WEIR_SPAN_NONE,
                           "Another run of this query writes to %s: it is at batch %" G_GINT64_FORMAT ", this one at %" G_GUINT64_FORMAT ".",
                           self->path, found, batch_id);
     }
-  return write_rows (self, error) && (self->query_id == NULL || move_progress (self, found, (gint64)batch_id, error)) &&
+  return write_rows (self, error) && (self->base.query_id == NULL || move_progress (self, found, (gint64)batch_id, error)) &&
          exec (self, "sqlite-commit", "COMMIT", error);
 }
 
@@ -508,9 +435,9 @@ sqlite_commit (WeirSink *sink,
   gint64      found;
   gboolean    done;
 
-  if (self->last >= 0 && batch_id <= (guint64)self->last)
+  if (self->base.last >= 0 && batch_id <= (guint64)self->base.last)
     return TRUE;
-  if (self->query_id == NULL && self->batches->len == 0 && self->target.mode != WEIR_DB_OVERWRITE)
+  if (self->base.query_id == NULL && self->base.batches->len == 0 && self->base.target.mode != WEIR_DB_OVERWRITE)
     return TRUE;
   if (self->db == NULL && !connect (self, &found, error))
     return FALSE;
@@ -520,17 +447,11 @@ sqlite_commit (WeirSink *sink,
       return FALSE;
     }
   if (!done)
-    sink->rows_written += count_rows (self->batches);
-  if (self->query_id != NULL)
-    self->last = (gint64)batch_id;
-  g_ptr_array_set_size (self->batches, 0);
+    sink->rows_written += count_rows (self->base.batches);
+  if (self->base.query_id != NULL)
+    self->base.last = (gint64)batch_id;
+  g_ptr_array_set_size (self->base.batches, 0);
   return TRUE;
-}
-
-static void
-sqlite_abort (WeirSink *sink)
-{
-  g_ptr_array_set_size (((SqliteSink *)sink)->batches, 0);
 }
 
 static void
@@ -539,22 +460,20 @@ sqlite_finalize (WeirSink *sink)
   SqliteSink *self = (SqliteSink *)sink;
 
   disconnect (self);
-  g_clear_pointer (&self->batches, g_ptr_array_unref);
   g_clear_object (&self->cancellable);
-  weir_db_target_clear (&self->target);
   g_free (self->path);
-  g_free (self->query_id);
+  weir_db_sink_clear (&self->base);
 }
 
 static const WeirSinkClass sqlite_class = {
   .format = "sqlite",
   .open = sqlite_open,
-  .begin = sqlite_begin,
-  .write = sqlite_write,
+  .begin = weir_db_sink_begin,
+  .write = weir_db_sink_write,
   .commit = sqlite_commit,
-  .abort = sqlite_abort,
+  .abort = weir_db_sink_abort,
   .finalize = sqlite_finalize,
-  .get_progress = sqlite_get_progress,
+  .get_progress = weir_db_sink_get_progress,
   .needs_output_record = TRUE,
 };
 
