@@ -8,8 +8,7 @@
 #include "ui/window/document.h"
 #include "ui/window/drafts.h"
 #include "ui/window/samples-dialog.h"
-
-#define DEADLINE_S 30
+#include "window-help.h"
 
 #define SCRIPT                                                                          \
   "-- weir: 1\n"                                                                        \
@@ -17,23 +16,6 @@
   "CREATE STREAMING QUERY q OUTPUT MODE UPDATE TRIGGER PROCESSING TIME '1 second' AS\n" \
   "SELECT region, count(*) AS n FROM STREAM o GROUP BY region;\n"                       \
   "SELECT 1 AS one;\n"
-
-static gboolean
-deadline_cb (gpointer data)
-{
-  g_error ("nothing came of it within %d s", DEADLINE_S);
-  return G_SOURCE_REMOVE;
-}
-
-#define wait_until(condition)                                               \
-  G_STMT_START                                                              \
-  {                                                                         \
-    guint deadline = g_timeout_add_seconds (DEADLINE_S, deadline_cb, NULL); \
-    while (!(condition))                                                    \
-      g_main_context_iteration (NULL, TRUE);                                \
-    g_source_remove (deadline);                                             \
-  }                                                                         \
-  G_STMT_END
 
 typedef struct
 {

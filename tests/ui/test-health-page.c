@@ -8,27 +8,9 @@
 #include "ui/charts/time-chart.h"
 #include "ui/health/health-page.h"
 #include "ui/ui-init.h"
+#include "window-help.h"
 
-#define WAIT_US    (30 * G_USEC_PER_SEC)
-#define DEADLINE_S 30
-
-static gboolean
-deadline_cb (gpointer data)
-{
-  g_error ("nothing came of it within %d s", DEADLINE_S);
-  return G_SOURCE_REMOVE;
-}
-
-#define wait_until(condition)                                               \
-  G_STMT_START                                                              \
-  {                                                                         \
-    guint deadline = g_timeout_add_seconds (DEADLINE_S, deadline_cb, NULL); \
-    while (!(condition))                                                    \
-      g_main_context_iteration (NULL, TRUE);                                \
-    g_source_remove (deadline);                                             \
-  }                                                                         \
-  G_STMT_END
-
+#define WAIT_US (30 * G_USEC_PER_SEC)
 typedef struct
 {
   WeirSession    *session;

@@ -10,13 +10,13 @@
 
 #include "ui/ui-init.h"
 #include "ui/window/document.h"
+#include "window-help.h"
 
 /*
  * A file that takes as long to open as the test likes, as on a network that is away. The program's own open() stands before the
  * library's; while a file of this name is held, whoever opens it waits, and the main loop must not be among them.
  */
 
-#define DEADLINE_S  30
 #define SLOW_SUFFIX "/slow.csv"
 
 static GMutex   gate;
@@ -82,32 +82,6 @@ get_n_waiting (void)
   g_mutex_unlock (&gate);
   return n;
 }
-
-static gboolean
-deadline_cb (gpointer data)
-{
-  g_error ("nothing came of it within %d s", DEADLINE_S);
-  return G_SOURCE_REMOVE;
-}
-
-/* Asks again every few milliseconds: what other threads do wakes nobody here. */
-static gboolean
-tick_cb (gpointer data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
-#define wait_until(condition)                                               \
-  G_STMT_START                                                              \
-  {                                                                         \
-    guint deadline = g_timeout_add_seconds (DEADLINE_S, deadline_cb, NULL); \
-    guint tick = g_timeout_add (5, tick_cb, NULL);                          \
-    while (!(condition))                                                    \
-      g_main_context_iteration (NULL, TRUE);                                \
-    g_source_remove (deadline);                                             \
-    g_source_remove (tick);                                                 \
-  }                                                                         \
-  G_STMT_END
 
 static char *
 make_script (void)

@@ -11,10 +11,9 @@
 #include "ui/window/drafts.h"
 #include "ui/window/main-window.h"
 #include "ui/window/welcome-page.h"
+#include "window-help.h"
 
 /* What a window does with files: drops, saving against others, closing with changes, files of before. */
-
-#define DEADLINE_S 30
 
 #define SCRIPT                            \
   "-- weir: 1\n"                          \
@@ -23,23 +22,6 @@
   "CREATE STREAMING QUERY q AS SELECT region FROM STREAM o;\n"
 
 static GtkApplication *application;
-
-static gboolean
-deadline_cb (gpointer data)
-{
-  g_error ("nothing came of it within %d s", DEADLINE_S);
-  return G_SOURCE_REMOVE;
-}
-
-#define wait_until(condition)                                               \
-  G_STMT_START                                                              \
-  {                                                                         \
-    guint deadline = g_timeout_add_seconds (DEADLINE_S, deadline_cb, NULL); \
-    while (!(condition))                                                    \
-      g_main_context_iteration (NULL, TRUE);                                \
-    g_source_remove (deadline);                                             \
-  }                                                                         \
-  G_STMT_END
 
 static WeirWindow *
 make_window (void)
@@ -50,13 +32,6 @@ make_window (void)
   gtk_window_present (GTK_WINDOW (window));
   wait_until (gtk_widget_get_width (GTK_WIDGET (window)) > 0);
   return window;
-}
-
-static void
-settle (void)
-{
-  while (g_main_context_iteration (NULL, FALSE))
-    continue;
 }
 
 static void
@@ -86,22 +61,6 @@ answer (const char *response)
   adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), response);
   gtk_window_destroy (dialog);
   settle ();
-}
-
-static GtkWidget *
-find_widget (GtkWidget *widget,
-             GType      type)
-{
-  if (G_TYPE_CHECK_INSTANCE_TYPE (widget, type))
-    return widget;
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
-    {
-      GtkWidget *found = find_widget (child, type);
-
-      if (found != NULL)
-        return found;
-    }
-  return NULL;
 }
 
 static GFile *
@@ -357,18 +316,7 @@ int
 main (int    argc,
       char **argv)
 {
-  WeirTempDir *dir = weir_temp_dir_new ();
-  int          status;
-
-  /* The user's folders only: the system's hold what icons need. */
-  g_setenv ("XDG_STATE_HOME", weir_temp_dir_get_path (dir), TRUE);
-  g_setenv ("XDG_DATA_HOME", weir_temp_dir_get_path (dir), TRUE);
-  g_test_init (&argc, &argv, NULL);
-  adw_init ();
-  gtk_source_init ();
-  weir_ui_init ();
-  application = GTK_APPLICATION (adw_application_new ("io.github.weirapp.Weir.TestFiles", G_APPLICATION_NON_UNIQUE));
-  g_application_register (G_APPLICATION (application), NULL, NULL);
+  application = window_test_begin (&argc, &argv, "io.github.weirapp.Weir.TestFiles");
   g_test_add_func ("/window/files/drop-data", test_drop_data);
   g_test_add_func ("/window/files/drop-script", test_drop_script);
   g_test_add_func ("/window/files/written-by-others", test_written_by_others);
@@ -376,8 +324,5 @@ main (int    argc,
   g_test_add_func ("/window/files/close-with-changes", test_close_with_changes);
   g_test_add_func ("/window/files/recent", test_recent);
   g_test_add_func ("/window/files/undo-over-views", test_undo_over_views);
-  status = g_test_run ();
-  g_object_unref (application);
-  weir_temp_dir_free (dir);
-  return status;
+  return window_test_run ();
 }

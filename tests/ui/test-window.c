@@ -13,43 +13,9 @@
 #include "ui/window/help-text.h"
 #include "ui/window/help-window.h"
 #include "ui/window/main-window.h"
-
-#define DEADLINE_S 30
+#include "window-help.h"
 
 static GtkApplication *application;
-
-static gboolean
-deadline_cb (gpointer data)
-{
-  g_error ("nothing came of it within %d s", DEADLINE_S);
-  return G_SOURCE_REMOVE;
-}
-
-#define wait_until(condition)                                               \
-  G_STMT_START                                                              \
-  {                                                                         \
-    guint deadline = g_timeout_add_seconds (DEADLINE_S, deadline_cb, NULL); \
-    while (!(condition))                                                    \
-      g_main_context_iteration (NULL, TRUE);                                \
-    g_source_remove (deadline);                                             \
-  }                                                                         \
-  G_STMT_END
-
-static GtkWidget *
-find_widget (GtkWidget *widget,
-             GType      type)
-{
-  if (g_type_is_a (G_OBJECT_TYPE (widget), type))
-    return widget;
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
-    {
-      GtkWidget *found = find_widget (child, type);
-
-      if (found != NULL)
-        return found;
-    }
-  return NULL;
-}
 
 static WeirWindow *
 make_window (int width,
@@ -443,18 +409,7 @@ int
 main (int    argc,
       char **argv)
 {
-  WeirTempDir *dir = weir_temp_dir_new ();
-  int          status;
-
-  /* The user's folders only: the system's hold what icons need. */
-  g_setenv ("XDG_STATE_HOME", weir_temp_dir_get_path (dir), TRUE);
-  g_setenv ("XDG_DATA_HOME", weir_temp_dir_get_path (dir), TRUE);
-  g_test_init (&argc, &argv, NULL);
-  adw_init ();
-  gtk_source_init ();
-  weir_ui_init ();
-  application = GTK_APPLICATION (adw_application_new ("io.github.weirapp.Weir.Test", G_APPLICATION_NON_UNIQUE));
-  g_application_register (G_APPLICATION (application), NULL, NULL);
+  application = window_test_begin (&argc, &argv, "io.github.weirapp.Weir.Test");
   g_test_add_func ("/window/help", test_help);
   g_test_add_func ("/window/actions", test_actions);
   g_test_add_func ("/window/demo", test_demo);
@@ -466,8 +421,5 @@ main (int    argc,
   g_test_add_func ("/window/widths", test_widths);
   g_test_add_func ("/window/checkpoint", test_checkpoint);
   g_test_add_func ("/window/keep-progress", test_keep_progress);
-  status = g_test_run ();
-  g_object_unref (application);
-  weir_temp_dir_free (dir);
-  return status;
+  return window_test_run ();
 }

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "window-help.h"
+
+#include <gtksourceview/gtksource.h>
+
+#include "support/temp-dir.h"
+#include "ui/ui-init.h"
+
+#define DEADLINE_S 30
+#define TICK_MS    5
+
+static GtkApplication *application;
+static WeirTempDir    *user_dir;
+
+static gboolean
+deadline_cb (gpointer data)
+{
+  g_error ("nothing came of it within %d s", DEADLINE_S);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+tick_cb (gpointer data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+void
+wait_begin (guint sources[2])
+{
+  sources[0] = g_timeout_add_seconds (DEADLINE_S, deadline_cb, NULL);
+  sources[1] = g_timeout_add (TICK_MS, tick_cb, NULL);
+}
+
+void
+wait_end (const guint sources[2])
+{
+  g_source_remove (sources[0]);
+  g_source_remove (sources[1]);
+}
+
+void
+settle (void)
+{
+  while (g_main_context_iteration (NULL, FALSE))
+    continue;
+}
+
+GtkWidget *
+find_widget (GtkWidget *widget,
+             GType      type)
+{
+  if (G_TYPE_CHECK_INSTANCE_TYPE (widget, type))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_widget (child, type);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+GtkApplication *
+window_test_begin (int        *argc,
+                   char     ***argv,
+                   const char *id)
+{
+  user_dir = weir_temp_dir_new ();
+  /* The user's folders only: the system's hold what icons need. */
+  g_setenv ("XDG_STATE_HOME", weir_temp_dir_get_path (user_dir), TRUE);
+  g_setenv ("XDG_DATA_HOME", weir_temp_dir_get_path (user_dir), TRUE);
+  g_test_init (argc, argv, NULL);
+  adw_init ();
+  gtk_source_init ();
+  weir_ui_init ();
+  application = GTK_APPLICATION (adw_application_new (id, G_APPLICATION_NON_UNIQUE));
+  g_application_register (G_APPLICATION (application), NULL, NULL);
+  return application;
+}
+
+int
+window_test_run (void)
+{
+  int status = g_test_run ();
+
+  g_clear_object (&application);
+  g_clear_pointer (&user_dir, weir_temp_dir_free);
+  return status;
+}
