@@ -213,26 +213,16 @@ pause_action (GSimpleAction *action,
     weir_results_pane_set_paused (weir_query_page_get_results (page), !weir_results_pane_get_paused (weir_query_page_get_results (page)));
 }
 
+/* Views of the query have the names of their actions. */
 static void
-design_action (GSimpleAction *action,
-               GVariant      *parameter,
-               gpointer       user_data)
+view_action (GSimpleAction *action,
+             GVariant      *parameter,
+             gpointer       user_data)
 {
   WeirQueryPage *page = weir_window_get_page (user_data);
 
   if (page != NULL)
-    weir_query_page_go_to (page, "design");
-}
-
-static void
-results_action (GSimpleAction *action,
-                GVariant      *parameter,
-                gpointer       user_data)
-{
-  WeirQueryPage *page = weir_window_get_page (user_data);
-
-  if (page != NULL)
-    weir_query_page_go_to (page, "results");
+    weir_query_page_go_to (page, g_action_get_name (G_ACTION (action)));
 }
 
 static void
@@ -531,6 +521,7 @@ _weir_window_update_actions (WeirWindow *self)
   set_enabled (self, "pause", active);
   set_enabled (self, "design", name != NULL);
   set_enabled (self, "results", name != NULL);
+  set_enabled (self, "health", name != NULL);
   set_enabled (self, "export", query != NULL);
   set_enabled (self, "show-late", query != NULL);
   set_enabled (self, "show-bad", query != NULL);
@@ -559,8 +550,9 @@ _weir_window_add_actions (WeirWindow *self)
     { "stop-all", stop_all_action },
     { "step", step_action },
     { "pause", pause_action },
-    { "design", design_action },
-    { "results", results_action },
+    { "design", view_action },
+    { "results", view_action },
+    { "health", view_action },
     { "show-late", show_late_action },
     { "show-bad", show_bad_action },
     { "find", find_action },

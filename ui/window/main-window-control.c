@@ -7,7 +7,7 @@
 #include "ui/window/main-window-private.h"
 #include "ui/window/query-state.h"
 
-/* Commands that steer the query of the page: hold, stop after the batch; its health. */
+/* Commands that steer the query of the page: hold, stop after the batch, keep its progress. */
 
 static WeirQuery *
 get_query (WeirWindow *self)
@@ -15,17 +15,6 @@ get_query (WeirWindow *self)
   WeirQueryPage *page = weir_window_get_page (self);
 
   return page != NULL ? weir_document_get_query (self->document, weir_query_page_get_name (page)) : NULL;
-}
-
-static void
-health_action (GSimpleAction *action,
-               GVariant      *parameter,
-               gpointer       user_data)
-{
-  WeirQueryPage *page = weir_window_get_page (user_data);
-
-  if (page != NULL)
-    weir_query_page_go_to (page, "health");
 }
 
 static void
@@ -114,7 +103,6 @@ _weir_window_update_control_actions (WeirWindow *self)
   gboolean   active = query != NULL && weir_query_state_is_active (query);
   GAction   *hold = g_action_map_lookup_action (G_ACTION_MAP (self), "hold");
 
-  set_enabled (self, "health", has_page);
   set_enabled (self, "copy-report", has_page);
   set_enabled (self, "keep-progress", has_page && !weir_document_get_read_only (self->document));
   set_enabled (self, "hold", active);
@@ -126,7 +114,6 @@ void
 _weir_window_add_control_actions (WeirWindow *self)
 {
   static const GActionEntry entries[] = {
-    { "health", health_action },
     { "hold", NULL, NULL, "false", hold_change_state },
     { "stop-after-batch", stop_after_batch_action },
     { "copy-report", copy_report_action },
