@@ -16,16 +16,11 @@
 /* Groups (with their slash) and cases that are not run here, with the reason. */
 static const char *const later[][2] = {
   { "malformed/", "readers have tests of their own" },
-  { "aggregate/hist", "histogram_numeric()" },
-  { "aggregate/percentile-cont", "percentile_cont() WITHIN GROUP" },
-  { "aggregate/bitmap", "count_min_sketch()" },
-  { "limit/zero", "LIMIT 0 is not taken out of the plan" },
-  { "expr/metadata-column", "_metadata" },
-  { "unsupported/unpivot", "UNPIVOT" },
+  { "expr/metadata-column", "the file source makes the column" },
   { "sql/view-static", "the session refuses it, not the pipeline" },
   { "sql/options", "the session reads the options" },
+  { "sql/sql-function", "the session makes the function" },
   { "sql/max-files-2", "the source cuts the batches" },
-  { "sql/sql-function", "CREATE FUNCTION" },
 };
 
 typedef struct
