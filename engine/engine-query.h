@@ -185,6 +185,8 @@ WEIR_API guint64     weir_progress_get_state_rows (WeirProgress *progress);
 WEIR_API guint64     weir_progress_get_state_bytes (WeirProgress *progress);
 /* The trigger found nothing to do and no batch ran; batch_id is what the next one will have. */
 WEIR_API gboolean weir_progress_get_is_idle (WeirProgress *progress);
+/* An earlier run began this batch and did not commit it: what keeps no record (console, memory) may have shown it before. JSON: `"replayed":true`. */
+WEIR_API gboolean weir_progress_get_is_replay (WeirProgress *progress);
 
 /* One stateful operator in one batch; names and counts are Spark's. */
 typedef struct

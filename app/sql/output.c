@@ -344,7 +344,8 @@ output_schema (OutputOrigin *origin)
 void
 output_batch (OutputOrigin *origin,
               gint64        batch_id,
-              guint         n_rows)
+              guint         n_rows,
+              gboolean      is_replay)
 {
   g_autoptr (GString) out = NULL;
 
@@ -353,7 +354,7 @@ output_batch (OutputOrigin *origin,
   out = g_string_new (NULL);
   append_schema (out, origin, origin->schema);
   append_envelope_head (out, "batch", origin);
-  g_string_append_printf (out, ",\"batchId\":%" G_GINT64_FORMAT ",\"rows\":%u}\n", batch_id, n_rows);
+  g_string_append_printf (out, ",\"batchId\":%" G_GINT64_FORMAT ",\"rows\":%u%s}\n", batch_id, n_rows, is_replay ? ",\"replayed\":true" : "");
   g_mutex_lock (&lock);
   write_all (out->str, out->len);
   g_mutex_unlock (&lock);

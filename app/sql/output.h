@@ -22,8 +22,8 @@ void output_origin_clear (OutputOrigin *origin);
 void output_rows (OutputOrigin *origin, WeirRows *rows, gint64 batch_id);
 /* The envelope's schema record, unless it was written before. */
 void output_schema (OutputOrigin *origin);
-/* A batch was committed. */
-void output_batch (OutputOrigin *origin, gint64 batch_id, guint n_rows);
+/* A batch was committed. @is_replay: an earlier run had begun it. */
+void output_batch (OutputOrigin *origin, gint64 batch_id, guint n_rows, gboolean is_replay);
 /* Standard error, and the envelope. @text: what the error's places refer to. */
 void output_error (OutputOrigin *origin, const GError *error, const char *text);
 void output_end (int exit_code);

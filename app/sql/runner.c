@@ -213,6 +213,21 @@ runner_free (Runner *runner)
 
 /* ---- on the query's thread -------------------------------------------------------------------------------------- */
 
+/* Of the batch that was committed last. */
+static gboolean
+is_replay (Running *self,
+           gint64   batch_id)
+{
+  g_autoptr (WeirProgress) progress = weir_query_get_last_progress (self->query);
+  g_autofree char         *text = NULL;
+
+  if (progress == NULL || !weir_progress_get_is_replay (progress))
+    return FALSE;
+  text = g_strdup_printf ("%s: batch %" G_GINT64_FORMAT " was begun by an earlier run and was run again.", self->name != NULL ? self->name : "query", batch_id);
+  output_message (text);
+  return TRUE;
+}
+
 static void
 rows_cb (WeirQuery *query,
          guint64    batch_id,
@@ -230,7 +245,7 @@ rows_cb (WeirQuery *query,
       return;
     }
   if (id >= 0 && !self->discard)
-    output_batch (&self->origin, id, self->n_rows);
+    output_batch (&self->origin, id, self->n_rows, is_replay (self, id));
   if (id >= 0)
     self->origin.batch = id + 2;
   self->n_rows = 0;

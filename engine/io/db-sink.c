@@ -44,6 +44,7 @@ weir_db_sink_check (WeirDbKind            kind,
 gboolean
 weir_db_sink_begin (WeirSink *sink,
                     guint64   batch_id,
+                    gboolean  is_replay,
                     GError  **error)
 {
   weir_db_sink_abort (sink);

@@ -28,7 +28,7 @@ void weir_db_sink_clear (WeirDbSink *self);
 gboolean weir_db_sink_check (WeirDbKind kind, const WeirSinkConfig *config, const char *option, const char *example, GError **error);
 
 /* Of WeirSinkClass. */
-gboolean weir_db_sink_begin (WeirSink *sink, guint64 batch_id, GError **error);
+gboolean weir_db_sink_begin (WeirSink *sink, guint64 batch_id, gboolean is_replay, GError **error);
 gboolean weir_db_sink_write (WeirSink *sink, WeirBatch *batch, GError **error);
 void     weir_db_sink_abort (WeirSink *sink);
 gboolean weir_db_sink_get_progress (WeirSink *sink, gint64 *last, GError **error);

@@ -9,7 +9,7 @@
 
 /*
  * Spark's console sink: a line of 43 dashes, `Batch: N`, 43 dashes, then the rows as show() prints them: right-aligned, cut at 20
- * characters, at most numRows. It writes to standard error in the terminal program's terms: standard output is for rows.
+ * characters, at most numRows. A batch that an earlier run may have shown is `Batch: N (replayed)`. It writes to standard error in the terminal program's terms: standard output is for rows.
  */
 
 typedef struct
@@ -20,7 +20,7 @@ typedef struct
   GPtrArray  *cells;  /* Owned: char*, row by row */
   gint64      rows_max;
   guint64     n_rows;
-  guint64     batch_id;
+  gboolean    is_replay;
   gboolean    truncate;
 } ConsoleSink;
 
@@ -44,13 +44,14 @@ console_open (WeirSink             *sink,
 static gboolean
 console_begin (WeirSink *sink,
                guint64   batch_id,
+               gboolean  is_replay,
                GError  **error)
 {
   ConsoleSink *self = (ConsoleSink *)sink;
 
   g_ptr_array_set_size (self->cells, 0);
   self->n_rows = 0;
-  self->batch_id = batch_id;
+  self->is_replay = is_replay;
   return TRUE;
 }
 
@@ -124,7 +125,7 @@ console_commit (WeirSink *sink,
     widths[c] = MAX (3, g_utf8_strlen (self->schema->fields[c].name, -1));
   for (guint i = 0; i < self->cells->len; i++)
     widths[i % n] = MAX (widths[i % n], g_utf8_strlen (self->cells->pdata[i], -1));
-  g_string_append_printf (out, "%s\nBatch: %" G_GUINT64_FORMAT "\n%s\n", dashes, batch_id, dashes);
+  g_string_append_printf (out, "%s\nBatch: %" G_GUINT64_FORMAT "%s\n%s\n", dashes, batch_id, self->is_replay ? " (replayed)" : "", dashes);
   append_rule (out, widths, n);
   for (guint c = 0; c < n; c++)
     append_cell (out, self->schema->fields[c].name, widths[c]);

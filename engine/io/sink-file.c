@@ -100,6 +100,7 @@ drop_staged (FileSink *self)
 static gboolean
 file_begin (WeirSink *sink,
             guint64   batch_id,
+            gboolean  is_replay,
             GError  **error)
 {
   FileSink *self = (FileSink *)sink;

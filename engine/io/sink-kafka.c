@@ -264,6 +264,7 @@ kafka_get_progress (WeirSink *sink,
 static gboolean
 kafka_begin (WeirSink *sink,
              guint64   batch_id,
+             gboolean  is_replay,
              GError  **error)
 {
   g_ptr_array_set_size (((KafkaSink *)sink)->batches, 0);

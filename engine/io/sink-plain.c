@@ -38,6 +38,7 @@ noop_open (WeirSink             *sink,
 static gboolean
 begin (WeirSink *sink,
        guint64   batch_id,
+       gboolean  is_replay,
        GError  **error)
 {
   return TRUE;

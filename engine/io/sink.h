@@ -31,8 +31,10 @@ typedef struct
 /**
  * WeirSinkClass:
  *
- * A batch is begin → write… → commit, or abort. A batch id that was committed before is ignored (replay). Calls come from the
- * query's thread; they may wait for the disk or a server.
+ * A batch is begin → write… → commit, or abort. A batch id that was committed before is ignored. Calls come from the query's thread;
+ * they may wait for the disk or a server.
+ *
+ * is_replay: an earlier run began this batch and did not commit it, so that a sink which keeps no record may have shown it already.
  *
  * A strict sink stores the batch id in the same atomic act as the rows and can say which batch it holds (reliability §3.1).
  */
@@ -40,7 +42,7 @@ struct _WeirSinkClass
 {
   const char *format;
   gboolean (*open) (WeirSink *sink, const WeirSinkConfig *config, GError **error);
-  gboolean (*begin) (WeirSink *sink, guint64 batch_id, GError **error);
+  gboolean (*begin) (WeirSink *sink, guint64 batch_id, gboolean is_replay, GError **error);
   gboolean (*write) (WeirSink *sink, WeirBatch *batch, GError **error);
   gboolean (*commit) (WeirSink *sink, guint64 batch_id, GError **error);
   void (*abort) (WeirSink *sink);

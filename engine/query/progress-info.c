@@ -139,6 +139,12 @@ weir_progress_get_is_idle (WeirProgress *progress)
 }
 
 gboolean
+weir_progress_get_is_replay (WeirProgress *progress)
+{
+  return progress->is_replay;
+}
+
+gboolean
 weir_progress_get_state_operator (WeirProgress      *progress,
                                   guint              i,
                                   WeirStateOperator *op)

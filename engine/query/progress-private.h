@@ -18,7 +18,7 @@ struct _WeirProgress
   gatomicrefcount     ref_count;
   char               *json; /* Owned */
   guint64             batch_id;
-  gboolean            is_idle;
+  gboolean            is_idle, is_replay;
   gint64              timestamp_us;
   guint64             rows_in, rows_out, rows_late, rows_bad;
   double              input_rate, processed_rate;

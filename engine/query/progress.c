@@ -196,6 +196,17 @@ add_sources (JsonBuilder           *builder,
   json_builder_end_array (builder);
 }
 
+/* Not Spark's, and only there when it is so: what a sink that keeps no record shows may have been shown before. */
+static void
+add_replay (JsonBuilder  *builder,
+            WeirProgress *self)
+{
+  if (!self->is_replay)
+    return;
+  json_builder_set_member_name (builder, "replayed");
+  json_builder_add_boolean_value (builder, TRUE);
+}
+
 /* Rows are not known (−1) when no batch ran. */
 static void
 add_sink (JsonBuilder  *builder,
@@ -397,6 +408,7 @@ to_json (WeirProgress              *self,
   add_string (builder, "name", context->name);
   add_time (builder, "timestamp", weir_floor_div (result->started_us, 1000));
   add_int (builder, "batchId", (gint64)self->batch_id);
+  add_replay (builder, self);
   add_int (builder, "batchDuration", self->duration_us / 1000);
   add_int (builder, "numInputRows", (gint64)self->rows_in);
   add_rate (builder, "inputRowsPerSecond", self->input_rate);
@@ -431,6 +443,7 @@ weir_progress_new (const WeirBatchResult     *result,
 
   g_atomic_ref_count_init (&self->ref_count);
   self->batch_id = result->record->batch_id;
+  self->is_replay = result->record->is_replay;
   fill_operators (self, &result->stats);
   fill (self, result, run, context);
   sum_state (self);

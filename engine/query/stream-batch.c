@@ -17,7 +17,8 @@
  *   sinks have it         strict sinks that say so are not given the rows again; the rest as above
  *   COMMIT                nothing
  *
- * The same holds within a run when a step fails: the batch stays pending and is the next one again.
+ * The same holds within a run when a step fails: the batch stays pending and is the next one again, and no sink that has it gets it
+ * twice; also without a checkpoint, where the run itself keeps the record.
  */
 
 /* Runs on workers: counts what the decoder saw into the scan, then goes on with the rows. */
@@ -204,7 +205,7 @@ write_sink (WeirSink              *sink,
             const WeirBatchResult *result,
             GError               **error)
 {
-  if (!sink->klass->begin (sink, result->record->batch_id, error))
+  if (!sink->klass->begin (sink, result->record->batch_id, result->record->is_replay, error))
     return FALSE;
   for (guint i = 0; i < result->rows->len; i++)
     if (!sink->klass->write (sink, result->rows->pdata[i], error))
@@ -316,21 +317,29 @@ needs_output (WeirStreamRun *self)
 }
 
 static gboolean
-write_sinks (WeirStreamRun *self,
-             GError       **error)
+write_sinks_that (WeirStreamRun *self,
+                  gboolean       are_strict,
+                  GError       **error)
 {
   for (guint i = 0; self->config.sinks != NULL && i < self->config.sinks->len; i++)
     {
       WeirSink *sink = self->config.sinks->pdata[i];
 
-      if (sink_has (self, i))
+      if ((sink->klass->get_progress != NULL) != are_strict || sink_has (self, i))
         continue;
       if (!write_sink (sink, &self->result, error))
         return FALSE;
-      if (sink->klass->get_progress != NULL)
-        self->sink_progress[i] = (gint64)self->result.record->batch_id;
+      self->sink_progress[i] = (gint64)self->result.record->batch_id;
     }
   return TRUE;
+}
+
+/* Those that cannot take rows back come last: a batch that another sink refuses is not shown. */
+static gboolean
+write_sinks (WeirStreamRun *self,
+             GError       **error)
+{
+  return write_sinks_that (self, TRUE, error) && write_sinks_that (self, FALSE, error);
 }
 
 /* Rows of an OUTPUT record instead of computing them. */
@@ -458,7 +467,7 @@ finish_logged (WeirStreamRun   *self,
   return TRUE;
 }
 
-/* Everything as before the batch, which stays logged. Takes @logged. */
+/* Everything as before the batch, which stays the next one with the same ranges: some sinks have it. Takes @logged. */
 static void
 give_up (WeirStreamRun   *self,
          WeirLoggedBatch *logged,
@@ -477,6 +486,8 @@ give_up (WeirStreamRun   *self,
       g_clear_pointer (&logged->watermarks_after, g_bytes_unref);
     }
   self->pending = logged;
+  if (logged == NULL)
+    self->again = weir_batch_record_copy (self->result.record);
   self->asked_sinks = FALSE; /* what failed may have been done */
 }
 

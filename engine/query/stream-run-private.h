@@ -34,9 +34,11 @@ struct _WeirStreamRun
   gboolean              has_run;
   gboolean              started;
 
+  gint64          *sink_progress; /* Owned: by sink, the last batch it took in this run, or holds, when it can say so; −1: none */
+  WeirBatchRecord *again;         /* Owned, nullable: without a checkpoint, the batch that failed and is the next one again */
+
   /* With a checkpoint */
-  WeirLoggedBatch *pending;       /* Owned, nullable: logged, not committed; the next batch is this one again */
-  gint64          *sink_progress; /* Owned: by sink, the last batch a strict sink holds; −1 for others */
+  WeirLoggedBatch *pending; /* Owned, nullable: logged, not committed; the next batch is this one again */
   gboolean         asked_sinks;
 };
 

@@ -229,6 +229,7 @@ weir_stream_run_free (WeirStreamRun *run)
   weir_stream_run_stop (run);
   clear_result (run);
   weir_logged_batch_free (run->pending);
+  weir_batch_record_free (run->again);
   g_free (run->sink_progress);
   for (guint i = 0; i < run->n_scans; i++)
     {
@@ -339,6 +340,8 @@ weir_stream_run_plan_batch (WeirStreamRun *run,
     return NULL;
   if (run->pending != NULL)
     return weir_batch_record_copy (run->pending->record);
+  if (run->again != NULL)
+    return g_steal_pointer (&run->again);
   if (!plan_offsets (run, record, unlimited, &has_new, error))
     return NULL;
   planning = g_get_monotonic_time ();

@@ -450,6 +450,23 @@ def test_checkpoint():
     has(sql(f'{ROWS} {COUNTS}', '--checkpoint', 'plain', code=1).err, 'plain')
 
 
+def test_replayed():
+    """A batch that was begun by a run which ended in it is marked wherever it is shown, and only that one."""
+    make_data()
+    query = "CREATE STREAMING QUERY q {} TRIGGER AVAILABLE NOW AS SELECT {} AS r FROM STREAM t"
+    has(sql(f"{ROWS} {query.format('', '10 / (a - 1)')}", '--checkpoint', 'cp', code=1).err, '[DIVIDE_BY_ZERO]')
+    to_console = f"{ROWS} CREATE TABLE c USING console; {query.format('INTO c', 'try_divide(10, a - 1)')}"
+    done = sql(to_console, '--checkpoint', 'cp', '--envelope', '--progress', 'progress')
+    same([(r['batchId'], r.get('replayed')) for r in done.records('batch')], [(1, True), (2, None)])
+    same(re.findall(r'^Batch: .*$', done.err, re.M), ['Batch: 1 (replayed)', 'Batch: 2'])
+    same(re.findall(r'^weir-sql: .*$', done.err, re.M), ['weir-sql: q: batch 1 was begun by an earlier run and was run again.'])
+    with open('progress', encoding='utf-8') as lines:
+        same([json.loads(line).get('replayed') for line in lines], [True, None])
+    done = sql(to_console.replace('QUERY q', 'QUERY r'), '--envelope')
+    same(re.findall(r'^Batch: .*$', done.err, re.M), ['Batch: 0', 'Batch: 1', 'Batch: 2'])
+    same([r.get('replayed') for r in done.records('batch')], [None] * 3)
+
+
 def test_inspect():
     make_data()
     sql(f'{ROWS} {COUNTS}', '--checkpoint', 'cp')

@@ -8,6 +8,7 @@
 #include "ui/charts/time-chart.h"
 #include "ui/health/health-page.h"
 #include "ui/ui-init.h"
+#include "support/temp-dir.h"
 #include "window-help.h"
 
 #define WAIT_US (30 * G_USEC_PER_SEC)
@@ -103,6 +104,62 @@ test_follows (void)
   weir_health_page_set_query (fixture.page, fixture.query);
   g_assert_cmpuint (count_batches (&fixture), ==, 3);
   fixture_clear (&fixture);
+}
+
+static void
+run_query (Fixture    *fixture,
+           const char *folder,
+           const char *expression)
+{
+  g_autofree char   *text = g_strdup_printf ("CREATE OR REPLACE TABLE t (v INT) USING queue OPTIONS (durable true);\n"
+                                               "CREATE STREAMING QUERY q CHECKPOINT LOCATION '%s' AS SELECT %s AS r FROM STREAM t",
+                                             folder, expression);
+  g_autoptr (GArray) ranges = weir_script_split (text);
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < ranges->len; i++)
+    {
+      g_autoptr (WeirOutcome) outcome = weir_session_execute (fixture->session, text, g_array_index (ranges, WeirRange, i), &error);
+
+      g_assert_no_error (error);
+      if (outcome->query != NULL)
+        g_set_object (&fixture->query, outcome->query);
+    }
+  weir_health_page_set_query (fixture->page, fixture->query);
+  weir_query_start (fixture->query);
+}
+
+static gboolean
+shows (GtkWidget  *widget,
+       const char *text)
+{
+  if (GTK_IS_INSCRIPTION (widget) && g_strcmp0 (gtk_inscription_get_text (GTK_INSCRIPTION (widget)), text) == 0)
+    return TRUE;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    if (shows (child, text))
+      return TRUE;
+  return FALSE;
+}
+
+/* A batch that the run before had begun says so in the list. */
+static void
+test_replayed (void)
+{
+  Fixture          fixture;
+  WeirTempDir     *dir = weir_temp_dir_new ();
+  g_autofree char *folder = weir_temp_dir_build (dir, "cp");
+
+  fixture_init (&fixture, 1000);
+  run_query (&fixture, folder, "1 / (v - 1)");
+  push (&fixture);
+  wait_until (weir_query_get_state (fixture.query) == WEIR_QUERY_FAILED);
+  run_query (&fixture, folder, "try_divide(1, v - 1)");
+  push (&fixture);
+  wait_until (count_batches (&fixture) == 2);
+  wait_until (shows (GTK_WIDGET (fixture.page), "↻ 0"));
+  wait_until (shows (GTK_WIDGET (fixture.page), "1"));
+  fixture_clear (&fixture);
+  weir_temp_dir_free (dir);
 }
 
 /* Batches come while the page is not looked at, and are there when it is. */
@@ -215,6 +272,7 @@ main (int    argc,
   adw_init ();
   weir_ui_init ();
   g_test_add_func ("/health-page/follows", test_follows);
+  g_test_add_func ("/health-page/replayed", test_replayed);
   g_test_add_func ("/health-page/unseen", test_unseen);
   g_test_add_func ("/health-page/hold", test_hold);
   g_test_add_func ("/health-page/keyboard", test_keyboard);

@@ -90,6 +90,15 @@ struct _WeirBatchList
 
 G_DEFINE_FINAL_TYPE (WeirBatchList, weir_batch_list, GTK_TYPE_WIDGET)
 
+/* Marked when an earlier run had begun it. */
+static char *
+format_batch (WeirProgress *progress)
+{
+  g_autofree char *number = weir_format_number ((double)weir_progress_get_batch_id (progress), 0);
+
+  return weir_progress_get_is_replay (progress) ? g_strdup_printf ("↻ %s", number) : g_steal_pointer (&number);
+}
+
 static char *
 format_cell (WeirBatchList *self,
              BatchColumn    column,
@@ -100,7 +109,7 @@ format_cell (WeirBatchList *self,
   switch (column)
     {
     case COLUMN_BATCH:
-      return weir_format_number ((double)weir_progress_get_batch_id (progress), 0);
+      return format_batch (progress);
     case COLUMN_STARTED:
       return weir_format_clock_seconds (weir_progress_get_timestamp_us (progress), self->zone);
     case COLUMN_ROWS_IN:
@@ -161,6 +170,10 @@ bind_cb (GtkSignalListItemFactory *factory,
       g_autofree char *text = format_cell (self, column, batch->progress);
 
       gtk_inscription_set_text (GTK_INSCRIPTION (child), text);
+      if (column == COLUMN_BATCH)
+        gtk_widget_set_tooltip_text (child, weir_progress_get_is_replay (batch->progress)
+                                              ? _ ("Replayed: an earlier run had begun this batch; it was run again from the checkpoint")
+                                              : NULL);
     }
 }
 

@@ -94,7 +94,8 @@ update_state (WeirHealthPage *self)
     {
       number = weir_format_number ((double)weir_progress_get_batch_id (shown), 0);
       /* TRANSLATORS: number of a micro-batch */
-      caption = selected != NULL ? g_strdup_printf (_ ("after batch %s"), number) : g_strdup (_ ("now"));
+      caption = selected != NULL ? g_strdup_printf (weir_progress_get_is_replay (selected) ? _ ("after batch %s (replayed)") : _ ("after batch %s"), number)
+                                 : g_strdup (_ ("now"));
     }
   set_text (self->state_caption, caption != NULL ? caption : "");
 }

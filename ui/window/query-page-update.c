@@ -127,7 +127,7 @@ describe_batch (WeirQueryPage *self,
   if (n_run == 0)
     return g_string_free (out, FALSE);
   /* TRANSLATORS: the number of a micro-batch */
-  g_string_append_printf (out, _ ("Batch %s"), number);
+  g_string_append_printf (out, weir_progress_get_is_replay (progress) ? _ ("Batch %s (replayed)") : _ ("Batch %s"), number);
   if (!isnan (rate))
     {
       g_autofree char *rows = weir_format_number (rate, rate > 0 && rate < 10 ? 1 : 0);

@@ -92,7 +92,7 @@ sink_batch (WeirSink   *sink,
 {
   g_autoptr (GPtrArray) rows = sink_rows (ddl, json);
 
-  if (!sink->klass->begin (sink, batch_id, error))
+  if (!sink->klass->begin (sink, batch_id, FALSE, error))
     return FALSE;
   for (guint i = 0; i < rows->len; i++)
     if (!sink->klass->write (sink, rows->pdata[i], error))

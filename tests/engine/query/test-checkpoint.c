@@ -44,6 +44,7 @@ typedef struct
 static gboolean
 strict_begin (WeirSink *sink,
               guint64   batch_id,
+              gboolean  is_replay,
               GError  **error)
 {
   StrictSink *self = (StrictSink *)sink;
