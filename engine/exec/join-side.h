@@ -69,4 +69,7 @@ gsize    _weir_join_side_bytes (const WeirJoinSide *self);
 void     _weir_join_side_write (WeirJoinSide *self, gboolean with_running, WeirWriter *writer);
 gboolean _weir_join_side_read (WeirJoinSide *self, WeirEval *eval, WeirReader *reader);
 
+/* The stored rows: their keys, and what is stored of them. */
+gboolean _weir_join_side_list (WeirJoinSide *self, WeirEval *eval, WeirStateList *list, GError **error);
+
 G_END_DECLS

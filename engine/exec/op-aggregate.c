@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "column/column-builder.h"
 #include "exec/agg-sliding.h"
+#include "exec/state-list.h"
 
 /*
  * GROUP BY and DISTINCT, batch and streaming.
@@ -601,12 +602,28 @@ apply_aggregate (WeirOp     *op,
 }
 
 static void
-list_aggregate (WeirOp *op)
+split_row (WeirStateList *list,
+           WeirOp        *op,
+           WeirBatch     *batch)
+{
+  for (guint c = 0; c < batch->n_columns; c++)
+    weir_column_ref (batch->columns[c]);
+  _weir_state_list_add (list, batch->n_rows, batch->columns, batch->columns + op->plan->aggregate.n_keys);
+}
+
+/* Results stand for the states that they are made of. */
+static gboolean
+list_aggregate (WeirOp        *op,
+                WeirStateList *list,
+                GError       **error)
 {
   Aggregate *self = (Aggregate *)op;
 
+  _weir_state_list_set_fields (list, op->schema->fields, op->plan->aggregate.n_keys, op->schema->fields + op->plan->aggregate.n_keys,
+                               op->plan->aggregate.n_aggs);
   self->lists = TRUE;
   plan_output (self, NULL);
+  return _weir_state_list_read (list, op, split_row, error);
 }
 
 static gboolean

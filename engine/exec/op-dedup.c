@@ -2,8 +2,9 @@
 #include "config.h"
 
 #include "base/limits.h"
+#include "column/column-builder.h"
 #include "exec/key-codec.h"
-#include "exec/operator.h"
+#include "exec/state-list.h"
 
 /*
  * DROP DUPLICATES: the first row of each key goes on.
@@ -351,6 +352,57 @@ dedup_stats (WeirOp            *op,
   stats->update_ms = op->busy_ns / 1000000;
 }
 
+/* Keys @from … and their values: when they expire within the watermark, else nothing, which Spark calls so. */
+static void
+list_keys (Dedup         *self,
+           WeirStateList *list,
+           guint          from,
+           guint          n)
+{
+  g_autofree WeirColumn       **keys = g_new (WeirColumn *, MAX (self->codec.n, 1));
+  g_autofree guint32           *groups = g_new (guint32, n);
+  g_autoptr (WeirColumnBuilder) expiries = weir_column_builder_new (WEIR_BIGINT, n);
+  WeirColumn                   *value;
+
+  for (guint i = 0; i < n; i++)
+    {
+      gint64 expiry = *(gint64 *)(void *)weir_group_payload (self->table, from + i);
+
+      groups[i] = from + i;
+      if (expiry == G_MAXINT64)
+        weir_column_builder_append_null (expiries);
+      else
+        weir_column_builder_append_i64 (expiries, expiry);
+    }
+  for (guint k = 0; k < self->codec.n; k++)
+    {
+      g_autoptr (WeirColumnBuilder) builder = weir_column_builder_new (self->codec.types[k], n);
+
+      weir_key_codec_decode (&self->codec, k, self->table, groups, n, builder);
+      keys[k] = weir_column_builder_finish (builder);
+    }
+  value = self->within ? weir_column_builder_finish (expiries) : weir_column_new_nulls (WEIR_VOID, n);
+  _weir_state_list_add (list, n, keys, &value);
+}
+
+static gboolean
+list_dedup (WeirOp        *op,
+            WeirStateList *list,
+            GError       **error)
+{
+  Dedup                *self = (Dedup *)op;
+  WeirField             expiry = { (char *)"expiresAtMicros", WEIR_BIGINT, TRUE, NULL };
+  WeirField             nothing = { (char *)"__dummy__", WEIR_VOID, TRUE, NULL };
+  g_autofree WeirField *fields = g_new (WeirField, MAX (self->codec.n, 1));
+
+  for (guint k = 0; k < self->codec.n; k++)
+    fields[k] = op->schema->fields[op->plan->dedup.keys[k]];
+  _weir_state_list_set_fields (list, fields, self->codec.n, self->within ? &expiry : &nothing, 1);
+  for (guint from = 0; from < self->table->n; from += WEIR_VECTOR_ROWS)
+    list_keys (self, list, from, MIN (self->table->n - from, WEIR_VECTOR_ROWS));
+  return TRUE;
+}
+
 #define DEDUP_CLASS                \
   .link_size = sizeof (DedupLink), \
   .free = free_dedup,              \
@@ -380,6 +432,7 @@ static const WeirOpClass stream_class = {
   .restore = restore_dedup,
   .apply = apply_dedup,
   .wants_no_data = dedup_wants_no_data,
+  .list_state = list_dedup,
   .get_stats = dedup_stats,
 };
 

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "column/column-builder.h"
 #include "exec/join-side.h"
+#include "exec/state-list.h"
 
 /*
  * A join of two streams: symmetric hash join over stored rows (spark-semantics §1.6).
@@ -656,6 +657,14 @@ join_stats (WeirOp            *op,
   stats->update_ms = op->busy_ns / 1000000;
 }
 
+static gboolean
+list_join (WeirOp        *op,
+           WeirStateList *list,
+           GError       **error)
+{
+  return _weir_join_side_list (&((Join *)op)->sides[list->side == WEIR_STATE_SIDE_RIGHT], op->eval, list, error);
+}
+
 static gint64
 join_shift (WeirOp *op)
 {
@@ -697,6 +706,7 @@ static const WeirOpClass join_class = {
   .restore = restore_join,
   .apply = restore_join,
   .wants_no_data = join_wants_no_data,
+  .list_state = list_join,
   .get_stats = join_stats,
   .output_shift = join_shift,
 };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "exec/operator.h"
+#include "column/column-builder.h"
+#include "exec/state-list.h"
 
 /*
  * LIMIT and OFFSET over the rows in their order. On a stream in append mode the count runs over the whole life of the query and is
@@ -175,6 +176,24 @@ delta_limit (WeirOp     *op,
   weir_writer_varint (writer, (guint64)((Limit *)op)->n_passed);
 }
 
+/* One row, as Spark keeps it. */
+static gboolean
+list_limit (WeirOp        *op,
+            WeirStateList *list,
+            GError       **error)
+{
+  WeirField                     key = { (char *)"key", WEIR_VOID, TRUE, NULL };
+  WeirField                     value = { (char *)"value", WEIR_BIGINT, FALSE, NULL };
+  g_autoptr (WeirColumnBuilder) builder = weir_column_builder_new (WEIR_BIGINT, 1);
+  WeirColumn                   *columns[2] = { weir_column_new_nulls (WEIR_VOID, 1) };
+
+  weir_column_builder_append_i64 (builder, ((Limit *)op)->n_committed);
+  columns[1] = weir_column_builder_finish (builder);
+  _weir_state_list_set_fields (list, &key, 1, &value, 1);
+  _weir_state_list_add (list, 1, &columns[0], &columns[1]);
+  return TRUE;
+}
+
 static void
 limit_stats (WeirOp            *op,
              WeirStatefulStats *stats)
@@ -220,6 +239,7 @@ static const WeirOpClass stream_class = {
   .restore = restore_limit,
   .delta = delta_limit,
   .apply = restore_limit,
+  .list_state = list_limit,
   .get_stats = limit_stats,
 };
 

@@ -24,6 +24,8 @@ typedef struct _WeirOp      WeirOp;
 typedef struct _WeirOpClass WeirOpClass;
 typedef struct _WeirLink    WeirLink;
 
+typedef struct _WeirStateList WeirStateList;
+
 /* What holds for one run; shared and constant while it runs. */
 typedef struct
 {
@@ -85,8 +87,8 @@ struct _WeirOpClass
   void (*delta) (WeirOp *op, WeirWriter *writer);
   gboolean (*apply) (WeirOp *op, WeirReader *reader, GError **error);
   gboolean (*wants_no_data) (WeirOp *op, gint64 watermark_ms, gint64 used_ms);
-  /* The parts that are read next are all of the state, as it would be given out; nullable. */
-  void (*list_state) (WeirOp *op);
+  /* All of the state as rows, between begin and end; the operator is of no other use afterwards. */
+  gboolean (*list_state) (WeirOp *op, WeirStateList *list, GError **error);
   void (*get_stats) (WeirOp *op, WeirStatefulStats *stats);
   /* How much further back the watermark of its output lies, µs ≤ 0; nullable. */
   gint64 (*output_shift) (WeirOp *op);

@@ -18,7 +18,7 @@ add_op (WeirPipeline *self,
 {
   g_ptr_array_add (self->ops, op);
   if (op->klass->get_stats != NULL)
-    g_ptr_array_insert (self->stateful, 0, op);
+    g_ptr_array_insert (self->frames, 0, op);
   return op;
 }
 
@@ -268,6 +268,22 @@ plan_node (WeirPipeline *self,
   g_return_val_if_reached (NULL);
 }
 
+/* A node before its inputs, left before right: plan numbers, and Spark's operator ids. */
+static void
+number_stateful (WeirPipeline *self,
+                 WeirPlan     *plan)
+{
+  for (guint i = 0; i < self->frames->len; i++)
+    {
+      WeirOp *op = g_ptr_array_index (self->frames, i);
+
+      if (op->plan == plan)
+        g_ptr_array_add (self->stateful, op);
+    }
+  for (guint i = 0; i < plan->n_children; i++)
+    number_stateful (self, plan->children[i]);
+}
+
 gboolean
 _weir_pipeline_plan (WeirPipeline *pipeline,
                      GError      **error)
@@ -277,6 +293,7 @@ _weir_pipeline_plan (WeirPipeline *pipeline,
 
   if (chains == NULL)
     return FALSE;
+  number_stateful (pipeline, pipeline->plan);
   pipeline->output = add_op (pipeline, _weir_op_output_new (pipeline->plan->schema, &pipeline->options));
   stage = _weir_stage_new (chains, pipeline->output);
   stage->is_output = TRUE;

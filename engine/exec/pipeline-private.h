@@ -15,7 +15,8 @@ struct _WeirPipeline
   GPtrArray          *stages;     /* Owned WeirStage, in the order of running */
   GPtrArray          *scans;      /* Borrowed WeirOp by scan_id */
   GPtrArray          *watermarks; /* Borrowed WeirOp */
-  GPtrArray          *stateful;   /* Borrowed WeirOp, top-most first */
+  GPtrArray          *stateful;   /* Borrowed WeirOp, as Spark numbers them: a node before its inputs, left before right */
+  GPtrArray          *frames;     /* Borrowed WeirOp, the same in the order of their bytes: the last planned first */
   WeirOp             *output;     /* Borrowed */
   WeirOp             *top;        /* Borrowed: the operator below the output */
   guint               n_watermarks;

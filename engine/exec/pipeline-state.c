@@ -2,43 +2,39 @@
 #include "config.h"
 
 #include "exec/pipeline-private.h"
+#include "exec/state-list.h"
 
-/*
- * The state of one operator as rows, for people: what it would give out if all of it were final. The operator is read as a source
- * whose only receiver collects.
- */
-
-typedef struct
-{
-  WeirLink   link;
-  GPtrArray *batches; /* Borrowed */
-} Collector;
+/* The state of one operator as rows. What a join stores has two sides, and only a join has: Spark's option joinSide. */
 
 static gboolean
-collect (WeirLink  *link,
-         WeirBatch *batch,
-         WeirSel    sel,
-         GError   **error)
+check_side (WeirOp       *op,
+            guint         operator_id,
+            WeirStateSide side,
+            GError      **error)
 {
-  g_ptr_array_add (((Collector *)link)->batches, weir_batch_gather (batch, sel));
+  gboolean is_join = op->plan->kind == WEIR_PLAN_JOIN;
+
+  if (is_join && side == WEIR_STATE_SIDE_NONE)
+    return weir_fail (error, WEIR_ERROR_ANALYZE, "STDS_REQUIRED_OPTION_UNSPECIFIED", WEIR_SPAN_NONE,
+                      "'joinSide' must be specified: operator %u is a join of two streams; joinSide => 'left' or joinSide => 'right'.", operator_id);
+  if (!is_join && side != WEIR_STATE_SIDE_NONE)
+    return weir_fail (error, WEIR_ERROR_ANALYZE, "STDS_INVALID_OPTION_VALUE.WITH_MESSAGE", WEIR_SPAN_NONE,
+                      "Invalid value for source option 'joinSide': operator %u is no join of two streams.", operator_id);
   return TRUE;
 }
-
-static const WeirOpClass collector_class = { .name = "Collect", .push = collect };
 
 GPtrArray *
 weir_pipeline_list_state (WeirPipeline *pipeline,
                           guint         operator_id,
+                          WeirStateSide side,
                           WeirSchema  **schema,
                           GError      **error)
 {
-  g_autoptr (GPtrArray) batches = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_batch_unref);
-  WeirBatchInput        input = { 0 };
-  WeirExec              exec = { .options = &pipeline->options, .input = &input, .late_us = G_MININT64, .evict_us = G_MININT64 };
-  WeirOp                receiver = { .klass = &collector_class };
-  Collector             collector = { { .op = &receiver, .exec = &exec }, batches };
-  WeirOp               *op;
-  guint                 n_parts;
+  WeirBatchInput input = { 0 };
+  WeirExec       exec = { .options = &pipeline->options, .input = &input, .late_us = G_MININT64, .evict_us = G_MININT64 };
+  WeirStateList  list;
+  GPtrArray     *batches = NULL;
+  WeirOp        *op;
 
   if (operator_id >= pipeline->stateful->len)
     {
@@ -46,21 +42,16 @@ weir_pipeline_list_state (WeirPipeline *pipeline,
       return NULL;
     }
   op = g_ptr_array_index (pipeline->stateful, operator_id);
-  *schema = op->schema;
-  if (op->klass->list_state == NULL)
-    {
-      weir_fail (error, WEIR_ERROR_ANALYZE, "UNSUPPORTED_FEATURE", WEIR_SPAN_NONE, "The state of %s cannot be read as rows.", op->klass->name);
-      return NULL;
-    }
-  if (op->klass->begin != NULL && !op->klass->begin (op, &exec, error))
+  if (!check_side (op, operator_id, side, error))
     return NULL;
-  op->klass->list_state (op);
-  collector.link.eval = op->eval;
-  n_parts = op->klass->n_parts (op, &exec);
-  for (guint i = 0; i < n_parts; i++)
-    if (!op->klass->read (op, i, &collector.link, error))
-      return NULL;
+  _weir_state_list_init (&list, &exec, side);
+  if ((op->klass->begin == NULL || op->klass->begin (op, &exec, error)) && op->klass->list_state (op, &list, error))
+    {
+      *schema = weir_type_ref (list.schema);
+      batches = g_steal_pointer (&list.batches);
+    }
   if (op->klass->end != NULL)
     op->klass->end (op);
-  return g_steal_pointer (&batches);
+  _weir_state_list_clear (&list);
+  return batches;
 }

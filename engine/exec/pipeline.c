@@ -27,6 +27,7 @@ weir_pipeline_new (WeirPlan                  *plan,
   self->scans = g_ptr_array_new ();
   self->watermarks = g_ptr_array_new ();
   self->stateful = g_ptr_array_new ();
+  self->frames = g_ptr_array_new ();
   if (!_weir_pipeline_plan (self, error))
     return NULL;
   _weir_pipeline_find_result_key (self);
@@ -44,6 +45,7 @@ weir_pipeline_free (WeirPipeline *pipeline)
   g_ptr_array_unref (pipeline->scans);
   g_ptr_array_unref (pipeline->watermarks);
   g_ptr_array_unref (pipeline->stateful);
+  g_ptr_array_unref (pipeline->frames);
   weir_plan_unref (pipeline->plan);
   weir_zone_unref (pipeline->zone);
   g_free (pipeline->result_key);
@@ -272,9 +274,9 @@ weir_pipeline_snapshot (WeirPipeline *pipeline)
   WeirStateWriter writer;
 
   weir_state_writer_init (&writer, WEIR_STATE_SNAPSHOT);
-  for (guint i = 0; i < pipeline->stateful->len; i++)
+  for (guint i = 0; i < pipeline->frames->len; i++)
     {
-      WeirOp *op = g_ptr_array_index (pipeline->stateful, i);
+      WeirOp *op = g_ptr_array_index (pipeline->frames, i);
 
       op->klass->snapshot (op, weir_state_writer_begin_frame (&writer, op->klass->name));
       weir_state_writer_end_frame (&writer);
@@ -288,9 +290,9 @@ weir_pipeline_delta (WeirPipeline *pipeline)
   WeirStateWriter writer;
 
   weir_state_writer_init (&writer, WEIR_STATE_DELTA);
-  for (guint i = 0; i < pipeline->stateful->len; i++)
+  for (guint i = 0; i < pipeline->frames->len; i++)
     {
-      WeirOp *op = g_ptr_array_index (pipeline->stateful, i);
+      WeirOp *op = g_ptr_array_index (pipeline->frames, i);
 
       op->klass->delta (op, weir_state_writer_begin_frame (&writer, op->klass->name));
       weir_state_writer_end_frame (&writer);
@@ -327,8 +329,8 @@ weir_pipeline_restore (WeirPipeline *pipeline,
 
   if (!weir_state_reader_init (&reader, data, len, error))
     return FALSE;
-  for (guint i = 0; i < pipeline->stateful->len; i++)
-    if (!restore_op (g_ptr_array_index (pipeline->stateful, i), &reader, error))
+  for (guint i = 0; i < pipeline->frames->len; i++)
+    if (!restore_op (g_ptr_array_index (pipeline->frames, i), &reader, error))
       return FALSE;
   return TRUE;
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/worker-pool.h"
+#include "plan/catalog.h"
 #include "plan/plan.h"
 
 #include <gio/gio.h>
@@ -143,13 +144,15 @@ gboolean weir_pipeline_restore (WeirPipeline *pipeline, GBytes *state, GError **
 /**
  * weir_pipeline_list_state:
  * @operator_id: 0 is the top-most stateful operator
- * @schema: (out) (transfer none): columns of the rows
+ * @side: of a join; NONE for all others
+ * @schema: (out) (transfer full): `key` and `value`, structs, and `partition_id`, as Spark's state data source has them
  *
- * All of an operator's state as rows: keys, then results. The pipeline is of no other use afterwards.
+ * All of an operator's state as rows. The pipeline is of no other use afterwards.
  *
- * Returns: (transfer full) (nullable) (element-type WeirBatch): NULL with INVALID_PARAMETER_VALUE or UNSUPPORTED_FEATURE
+ * Returns: (transfer full) (nullable) (element-type WeirBatch): NULL with INVALID_PARAMETER_VALUE, STDS_REQUIRED_OPTION_UNSPECIFIED
+ *   or STDS_INVALID_OPTION_VALUE.WITH_MESSAGE
  */
-GPtrArray *weir_pipeline_list_state (WeirPipeline *pipeline, guint operator_id, WeirSchema **schema, GError **error);
+GPtrArray *weir_pipeline_list_state (WeirPipeline *pipeline, guint operator_id, WeirStateSide side, WeirSchema **schema, GError **error);
 
 /* Columns of the result table: which output columns form the hidden group key (update, complete); NULL for append. */
 const guint *weir_pipeline_get_result_key (WeirPipeline *pipeline, guint *n_columns);

@@ -274,45 +274,126 @@ constant_argument (WeirExprContext   *ctx,
   return NULL;
 }
 
-/* state('DIR' [, operator => 0] [, batch => 7]): the state in a checkpoint. */
+/* Spark's options of the state data source, and shorter names. */
+static const struct
+{
+  const char *name;
+  guint       field;
+} state_names[] = {
+  { "path", 0 },
+  { "operator", 1 },
+  { "operatorId", 1 },
+  { "batch", 2 },
+  { "batchId", 2 },
+  { "joinSide", 3 },
+};
+
+static int
+state_argument (const WeirSqlCall *call,
+                guint              i)
+{
+  const char *name = call->arg_names != NULL ? call->arg_names[i].name : NULL;
+
+  if (name == NULL)
+    return i == 0 ? 0 : -1;
+  for (guint k = 0; k < G_N_ELEMENTS (state_names); k++)
+    if (_weir_name_equal (name, state_names[k].name))
+      return (int)state_names[k].field;
+  return -1;
+}
+
+static gboolean
+read_join_side (WeirAnalyzer     *self,
+                const WeirExpr   *value,
+                WeirStateRequest *request,
+                WeirSpan          span,
+                GError          **error)
+{
+  const WeirView  *view = weir_column_values (value->literal, WeirView);
+  g_autofree char *side = g_strndup (weir_view_data (view), view->len);
+
+  if (g_ascii_strcasecmp (side, "left") == 0)
+    request->side = WEIR_STATE_SIDE_LEFT;
+  else if (g_ascii_strcasecmp (side, "right") == 0)
+    request->side = WEIR_STATE_SIDE_RIGHT;
+  else if (g_ascii_strcasecmp (side, "none") != 0)
+    {
+      _weir_an_fail (self, error, "STDS_INVALID_OPTION_VALUE.WITH_MESSAGE", span, "Invalid value for source option 'joinSide': it is 'left', 'right' or 'none'.", NULL);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* FALSE with @error. */
+static gboolean
+read_state_arguments (WeirAnalyzer      *self,
+                      const WeirSqlCall *call,
+                      WeirStateRequest  *request,
+                      char             **dir,
+                      GError           **error)
+{
+  g_autoptr (WeirRel) empty = one_row_without_columns ();
+  WeirExprContext     ctx = { .analyzer = self, .rel = empty, .clause = "state" };
+
+  for (guint i = 0; i < call->n_args; i++)
+    {
+      int                  field = state_argument (call, i);
+      WeirSpan             span = call->args[i]->span;
+      g_autoptr (WeirExpr) value = NULL;
+      gint64               number = 0;
+
+      if (field < 0)
+        {
+          _weir_an_fail (self, error, "UNRECOGNIZED_PARAMETER_NAME", span, "state() takes a folder, operator => number, batch => number and joinSide => 'left' or 'right'.", NULL);
+          return FALSE;
+        }
+      value = constant_argument (&ctx, call->args[i], field == 0 || field == 3 ? WEIR_STRING : WEIR_BIGINT, error);
+      if (value == NULL)
+        return FALSE;
+      if (field == 0)
+        {
+          g_free (*dir);
+          *dir = g_strndup (weir_view_data (weir_column_values (value->literal, WeirView)), weir_column_values (value->literal, WeirView)->len);
+          continue;
+        }
+      if (field == 3 && !read_join_side (self, value, request, span, error))
+        return FALSE;
+      if (field == 3)
+        continue;
+      number = weir_column_values (value->literal, gint64)[0];
+      if (number < 0 || (field == 1 && number > G_MAXINT32))
+        {
+          _weir_an_fail (self, error, "STDS_INVALID_OPTION_VALUE.IS_NEGATIVE", span, "Invalid value for source option: numbers of operators and batches start at 0.", NULL);
+          return FALSE;
+        }
+      if (field == 1)
+        request->operator_id = (guint)number;
+      else
+        request->batch = number;
+    }
+  return TRUE;
+}
+
+/* state('DIR' [, operator => 0] [, batch => 7] [, joinSide => 'left']): the state in a checkpoint. */
 static WeirRel *
 analyze_state (WeirAnalyzer      *self,
                const WeirSqlCall *call,
                WeirSpan           span,
                GError           **error)
 {
-  g_autoptr (WeirRel) empty = one_row_without_columns ();
-  WeirExprContext     ctx = { .analyzer = self, .rel = empty, .clause = "state" };
-  WeirStateFunc       func = weir_catalog_get_state_func (self->catalog);
-  g_autofree char    *dir = NULL;
-  gint64              numbers[] = { 0, -1 };
-  WeirBatch          *batch;
+  WeirStateFunc    func = weir_catalog_get_state_func (self->catalog);
+  WeirStateRequest request = { NULL, 0, -1, WEIR_STATE_SIDE_NONE };
+  g_autofree char *dir = NULL;
+  WeirBatch       *batch;
 
-  for (guint i = 0; i < call->n_args; i++)
-    {
-      const char          *name = call->arg_names != NULL ? call->arg_names[i].name : NULL;
-      gboolean             is_dir = i == 0 && name == NULL;
-      gboolean             is_batch = name != NULL && _weir_name_equal (name, "batch");
-      g_autoptr (WeirExpr) value = NULL;
-
-      if (!is_dir && !is_batch && (name == NULL || !_weir_name_equal (name, "operator")))
-        {
-          _weir_an_fail (self, error, "UNRECOGNIZED_PARAMETER_NAME", call->args[i]->span, "state() takes a folder, operator => number and batch => number.", NULL);
-          return NULL;
-        }
-      value = constant_argument (&ctx, call->args[i], is_dir ? WEIR_STRING : WEIR_BIGINT, error);
-      if (value == NULL)
-        return NULL;
-      if (is_dir)
-        dir = g_strndup (weir_view_data (weir_column_values (value->literal, WeirView)), weir_column_values (value->literal, WeirView)->len);
-      else
-        numbers[is_batch] = weir_column_values (value->literal, gint64)[0];
-    }
-  if (dir == NULL || numbers[0] < 0 || numbers[0] > G_MAXINT32)
+  if (!read_state_arguments (self, call, &request, &dir, error))
+    return NULL;
+  request.dir = dir;
+  if (dir == NULL)
     _weir_an_fail (self, error, "WRONG_NUM_ARGS.WITHOUT_SUGGESTION", span, "state() takes the folder of a checkpoint, as state('DIR', operator => 0, batch => 7).", NULL);
   else if (func == NULL)
     _weir_fail_unsupported_here (self, error, span, "state() where nothing is read");
-  else if ((batch = func (dir, (guint)numbers[0], numbers[1], error)) != NULL)
+  else if ((batch = func (&request, error)) != NULL)
     return _weir_rel_new (_weir_plan_new_values (batch), NULL);
   else if (error != NULL && *error != NULL)
     weir_error_set_span (*error, span);

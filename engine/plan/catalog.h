@@ -65,8 +65,26 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirCatalog, weir_catalog_free)
 
 void                  weir_catalog_add_format (WeirCatalog *catalog, const WeirFormatInfo *format); /* borrowed for ever */
 const WeirFormatInfo *weir_catalog_get_format (WeirCatalog *catalog, const char *name);
-/* Rows of FROM state('DIR', operator => …, batch => …): all in one batch; @batch −1: the last. (transfer full) (nullable) */
-typedef WeirBatch *(*WeirStateFunc) (const char *dir, guint operator_id, gint64 batch, GError **error);
+
+/* Whose rows of a join of two streams. */
+typedef enum
+{
+  WEIR_STATE_SIDE_NONE,
+  WEIR_STATE_SIDE_LEFT,
+  WEIR_STATE_SIDE_RIGHT,
+} WeirStateSide;
+
+/* What FROM state('DIR', operator => …, batch => …, joinSide => …) asks for. */
+typedef struct
+{
+  const char   *dir;
+  guint         operator_id; /* 0 is the top-most stateful operator */
+  gint64        batch;       /* −1: the last */
+  WeirStateSide side;        /* of a join; NONE for all others */
+} WeirStateRequest;
+
+/* All rows in one batch. (transfer full) (nullable) */
+typedef WeirBatch *(*WeirStateFunc) (const WeirStateRequest *request, GError **error);
 void          weir_catalog_set_state_func (WeirCatalog *catalog, WeirStateFunc func);
 WeirStateFunc weir_catalog_get_state_func (WeirCatalog *catalog); /* NULL also where nothing may be read */
 /* Names are compared without case. FALSE with TABLE_OR_VIEW_ALREADY_EXISTS (42P07) unless @replace. */

@@ -21,12 +21,13 @@ typedef struct
 {
   const char      *dir;
   JsonBuilder     *json;
-  JsonArray       *batches;  /* Owned */
-  JsonArray       *files;    /* Owned */
-  JsonArray       *problems; /* Owned */
-  WeirLoggedBatch *open;     /* Owned, nullable: OFFSETS was read */
-  JsonObject      *shown;    /* Borrowed: the object of `open` */
-  JsonObject      *last;     /* Owned, nullable: of the last committed batch */
+  JsonArray       *batches;    /* Owned */
+  JsonArray       *files;      /* Owned */
+  JsonArray       *problems;   /* Owned */
+  guint64          next_batch; /* behind the last one that was read */
+  WeirLoggedBatch *open;       /* Owned, nullable: OFFSETS was read */
+  JsonObject      *shown;      /* Borrowed: the object of `open` */
+  JsonObject      *last;       /* Owned, nullable: of the last committed batch */
 } Inspect;
 
 static void
@@ -142,6 +143,7 @@ show_offsets (Inspect          *self,
   weir_logged_batch_free (self->open);
   self->open = weir_offsets_read (record->batch_id, record->payload);
   self->shown = json_object_new ();
+  self->next_batch = record->batch_id + 1;
   json_object_set_int_member (self->shown, "batchId", (gint64)record->batch_id);
   json_array_add_object_element (self->batches, self->shown);
   json_object_set_boolean_member (self->shown, "committed", FALSE);
@@ -178,6 +180,7 @@ show_commit (Inspect          *self,
           const WeirLoggedOperator *logged = &g_array_index (self->open->operators, WeirLoggedOperator, i);
           JsonObject               *object = json_object_new ();
 
+          json_object_set_int_member (object, "operatorId", i);
           json_object_set_string_member (object, "operatorName", logged->name);
           json_object_set_int_member (object, "numRowsTotal", (gint64)logged->n_rows);
           json_object_set_int_member (object, "memoryUsedBytes", (gint64)logged->n_bytes);
@@ -276,6 +279,21 @@ inspect_snapshot (Inspect    *self,
     add_problem (self, path, error);
 }
 
+/* A run needs the log behind its snapshot only; who looks wants to know of every gap. */
+static void
+check_gap (Inspect    *self,
+           const char *path,
+           guint64     first)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (first == self->next_batch || json_array_get_length (self->files) == 0)
+    return;
+  error = weir_error_new (WEIR_ERROR_RUN, "CANNOT_LOAD_STATE_STORE.CANNOT_READ_STREAMING_STATE_FILE", WEIR_SPAN_NONE,
+                          "Batches %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT " are missing before this file.", self->next_batch, MAX (first, 1) - 1);
+  add_problem (self, path, error);
+}
+
 static void
 inspect_files (Inspect    *self,
                const char *folder,
@@ -292,7 +310,10 @@ inspect_files (Inspect    *self,
       g_autofree char *path = g_strdup_printf ("%s/%020" G_GUINT64_FORMAT "%s", dir, g_array_index (ids, guint64, i), suffix);
 
       if (strcmp (suffix, ".log") == 0)
-        inspect_segment (self, path, i + 1 == ids->len);
+        {
+          check_gap (self, path, g_array_index (ids, guint64, i));
+          inspect_segment (self, path, i + 1 == ids->len);
+        }
       else
         inspect_snapshot (self, path);
     }
@@ -389,37 +410,63 @@ show_state (Inspect    *self,
       json_object_set_null_member (root, names[i]);
 }
 
-/* Rows of each operator that can list its state; what cannot is said. */
+/* The first rows of an operator's state, or why there are none. */
+static void
+show_operator_rows (Inspect                *self,
+                    const WeirStateRequest *request,
+                    const char             *name,
+                    guint                   n_rows,
+                    JsonArray              *samples)
+{
+  static const char *const sides[] = { NULL, "left", "right" };
+  g_autoptr (GError)       error = NULL;
+  g_autoptr (WeirBatch)    batch = weir_state_rows (request, &error);
+  JsonObject              *sample = json_object_new ();
+  JsonArray               *rows = json_array_new ();
+
+  json_object_set_int_member (sample, "operatorId", request->operator_id);
+  json_object_set_string_member (sample, "operatorName", name);
+  if (sides[request->side] != NULL)
+    json_object_set_string_member (sample, "joinSide", sides[request->side]);
+  for (guint row = 0; batch != NULL && row < MIN (n_rows, batch->n_rows); row++)
+    {
+      g_autoptr (GString) text = g_string_new (NULL);
+      JsonNode           *node;
+
+      weir_batch_append_json_row (text, batch, row, weir_zone_utc ());
+      node = json_from_string (text->str, NULL);
+      if (node != NULL)
+        json_array_add_element (rows, node);
+    }
+  if (batch != NULL)
+    json_object_set_int_member (sample, "numRowsTotal", batch->n_rows);
+  json_object_set_array_member (sample, "rows", rows);
+  if (error != NULL)
+    {
+      json_object_set_string_member (sample, "errorClass", weir_error_get_condition (error));
+      json_object_set_string_member (sample, "message", error->message);
+    }
+  json_array_add_object_element (samples, sample);
+}
+
 static void
 show_rows (Inspect    *self,
            JsonObject *root,
            guint       n_rows)
 {
   JsonArray *samples = json_array_new ();
-  guint      n = json_object_has_member (root, "stateOperators") && self->last != NULL ? json_array_get_length (json_object_get_array_member (self->last, "stateOperators")) : 0;
+  JsonArray *operators = self->last != NULL ? json_object_get_array_member (self->last, "stateOperators") : NULL;
 
-  for (guint i = 0; i < n; i++)
+  for (guint i = 0; operators != NULL && i < json_array_get_length (operators); i++)
     {
-      g_autoptr (GError)    error = NULL;
-      g_autoptr (WeirBatch) batch = weir_state_rows (self->dir, i, -1, &error);
-      JsonObject           *sample = json_object_new ();
-      JsonArray            *rows = json_array_new ();
+      const char      *name = json_object_get_string_member (json_array_get_object_element (operators, i), "operatorName");
+      gboolean         is_join = strcmp (name, "symmetricHashJoin") == 0;
+      WeirStateRequest request = { self->dir, i, -1, is_join ? WEIR_STATE_SIDE_LEFT : WEIR_STATE_SIDE_NONE };
 
-      json_object_set_int_member (sample, "operatorId", i);
-      for (guint row = 0; batch != NULL && row < MIN (n_rows, batch->n_rows); row++)
-        {
-          g_autoptr (GString) text = g_string_new (NULL);
-          JsonNode           *node;
-
-          weir_batch_append_json_row (text, batch, row, weir_zone_utc ());
-          node = json_from_string (text->str, NULL);
-          if (node != NULL)
-            json_array_add_element (rows, node);
-        }
-      json_object_set_array_member (sample, "rows", rows);
-      if (error != NULL)
-        json_object_set_string_member (sample, "message", error->message);
-      json_array_add_object_element (samples, sample);
+      show_operator_rows (self, &request, name, n_rows, samples);
+      request.side = WEIR_STATE_SIDE_RIGHT;
+      if (is_join)
+        show_operator_rows (self, &request, name, n_rows, samples);
     }
   json_object_set_array_member (root, "stateRows", samples);
 }

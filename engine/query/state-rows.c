@@ -186,19 +186,17 @@ join_batches (GPtrArray  *batches,
 }
 
 WeirBatch *
-weir_state_rows (const char *dir,
-                 guint       operator_id,
-                 gint64      batch,
-                 GError    **error)
+weir_state_rows (const WeirStateRequest *request,
+                 GError                **error)
 {
-  State                 state = { 0 };
-  g_autofree char      *path = g_canonicalize_filename (dir, NULL);
-  g_autoptr (GPtrArray) batches = NULL;
-  WeirSchema           *schema = NULL;
-  WeirBatch            *rows = NULL;
+  State                  state = { 0 };
+  g_autofree char       *path = g_canonicalize_filename (request->dir, NULL);
+  g_autoptr (GPtrArray)  batches = NULL;
+  g_autoptr (WeirSchema) schema = NULL;
+  WeirBatch             *rows = NULL;
 
-  if (make_pipeline (&state, path, error) && restore (&state, path, batch, error))
-    batches = weir_pipeline_list_state (state.pipeline, operator_id, &schema, error);
+  if (make_pipeline (&state, path, error) && restore (&state, path, request->batch, error))
+    batches = weir_pipeline_list_state (state.pipeline, request->operator_id, request->side, &schema, error);
   if (batches != NULL)
     rows = join_batches (batches, schema);
   state_clear (&state);
