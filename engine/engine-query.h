@@ -111,7 +111,8 @@ typedef struct
   gint64      last_row_us; /* clock; 0: none yet */
 } WeirSourceInfo;
 
-/* Why a batch that could not be written is tried again (path, cause, what is free), while it is; -1: it is not. (transfer full) (nullable) */
+/* Why a batch that could not be written is tried again (path, cause, what is free), while it is; else, with -1 for @retry_in_us, what is wrong with
+ * the checkpoint though the query goes on. (transfer full) (nullable) */
 WEIR_API char      *weir_query_dup_trouble (WeirQuery *query, gint64 *retry_in_us);
 WEIR_API GPtrArray *weir_query_get_sources (WeirQuery *query); /* (element-type WeirSourceInfo) (transfer full) */
 

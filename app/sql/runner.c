@@ -104,7 +104,7 @@ message_cb (WeirSession *session,
   output_message (text);
 }
 
-/* A batch that cannot be written for the time being; the name of no table. */
+/* A batch or a snapshot that cannot be written for the time being; names of no table. */
 static void
 report_trouble (Running   *self,
                 WeirQuery *query)
@@ -113,10 +113,14 @@ report_trouble (Running   *self,
   g_autofree char *trouble = weir_query_dup_trouble (query, &retry_in_us);
   g_autofree char *text = NULL;
 
-  if (trouble != NULL && g_hash_table_add (self->away, g_strdup ("")))
+  if (trouble != NULL && retry_in_us < 0)
+    text = g_hash_table_add (self->away, g_strdup ("\n")) ? g_steal_pointer (&trouble) : NULL;
+  else if (trouble != NULL && g_hash_table_add (self->away, g_strdup ("")))
     text = g_strdup_printf ("%s It is tried again.", trouble);
   else if (trouble == NULL && g_hash_table_remove (self->away, ""))
     text = g_strdup ("The batch was written.");
+  else if (trouble == NULL && g_hash_table_remove (self->away, "\n"))
+    text = g_strdup ("The snapshot of the checkpoint was written.");
   if (text != NULL)
     output_message (text);
 }

@@ -31,6 +31,8 @@ gboolean _weir_checkpoint_metadata_compare (const char *dir, GPtrArray *old, GPt
 /* The line that begins with @kind (a tab at its end) and @number. (transfer none) (nullable) */
 const char *_weir_checkpoint_find_line (GPtrArray *shape, const char *kind, guint number);
 
+typedef struct _WeirSnapshotJob WeirSnapshotJob;
+
 struct _WeirCheckpoint
 {
   char                  *dir;       /* Owned */
@@ -50,12 +52,15 @@ struct _WeirCheckpoint
   guint32        commit_crc; /* of the last COMMIT */
 
   /* Snapshots */
-  guint64  delta_bytes;   /* behind the newest */
-  guint64  delta_largest; /* same: of one batch */
-  guint64  delta_batches; /* same */
-  guint64  snapshot_bytes;
-  GThread *writer;      /* Owned, nullable */
-  gint     writer_done; /* atomic */
+  guint64          delta_bytes;   /* behind the newest */
+  guint64          delta_largest; /* same: of one batch */
+  guint64          delta_batches; /* same */
+  guint64          snapshot_bytes;
+  GThread         *writer;            /* Owned, nullable */
+  WeirSnapshotJob *job;               /* Owned by writer */
+  guint            snapshot_failures; /* since the last that was written */
+  guint            snapshot_pause;    /* batches until the next try */
+  char            *snapshot_trouble;  /* Owned, nullable */
 };
 
 /* Ends the current segment; the next append begins another. */

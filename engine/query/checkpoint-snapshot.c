@@ -5,47 +5,113 @@
 
 #include "base/durable-file.h"
 
+#include <errno.h>
 #include <string.h>
 
 /*
  * A snapshot is worth its bytes when the log behind the last one has grown as large, so all of them together cost no more than the
- * deltas do; one delta alone is never slower to read than a snapshot would be. It is written beside the log, under a temporary name until it is whole; small ones at once, large ones by a thread. Nothing
- * depends on it: when it fails, the log is longer.
+ * deltas do; one delta alone is never slower to read than a snapshot would be. It is written beside the log, under a temporary name
+ * until it is whole; small ones at once, large ones by a thread.
+ *
+ * Nothing depends on it: when it fails, nothing of the log goes, the query says so, and after 1, 2, 4 … RETRY_BATCHES_MAX batches it is
+ * tried again.
  */
 
-#define DELTA_BYTES_MIN  (4u << 20)
-#define WRITE_HERE_BYTES (256u << 10)
+#define DELTA_BYTES_MIN   (4u << 20)
+#define WRITE_HERE_BYTES  (256u << 10)
+#define RETRY_BATCHES_MAX 64u
 
-typedef struct
+struct _WeirSnapshotJob
 {
   char     *dir;  /* Owned */
   char     *path; /* Owned */
   WeirLogId id;
   guint64   batch_id;
-  GBytes   *position; /* Owned */
-  GBytes   *state;    /* Owned */
-  char     *log_dir;  /* Owned */
-  gint     *done;
-} Job;
+  GBytes   *position;                                  /* Owned */
+  GBytes   *state;                                     /* Owned */
+  char     *log_dir;                                   /* Owned */
+  guint64   delta_bytes, delta_largest, delta_batches; /* of the log that it stands for */
+  GError   *error;                                     /* Owned, nullable */
+  gint      done;                                      /* atomic */
+};
+
+typedef struct _WeirSnapshotJob Job;
+
+static void
+free_job (Job *job)
+{
+  g_free (job->dir);
+  g_free (job->path);
+  g_free (job->log_dir);
+  g_bytes_unref (job->position);
+  g_bytes_unref (job->state);
+  g_clear_error (&job->error);
+  g_free (job);
+}
+
+/* What came of a job that is done. After a failure the log behind the last good snapshot is as long as it was. Takes @job. */
+static void
+settle (WeirCheckpoint *self,
+        Job            *job)
+{
+  g_clear_pointer (&self->snapshot_trouble, g_free);
+  if (job->error == NULL)
+    {
+      self->snapshot_bytes = g_bytes_get_size (job->state);
+      self->snapshot_failures = 0;
+    }
+  else
+    {
+      self->delta_bytes += job->delta_bytes;
+      self->delta_batches += job->delta_batches;
+      self->delta_largest = MAX (self->delta_largest, job->delta_largest);
+      self->snapshot_pause = MIN (1u << MIN (self->snapshot_failures, 16), RETRY_BATCHES_MAX);
+      self->snapshot_failures++;
+      self->snapshot_trouble = g_strdup_printf ("The snapshot of the checkpoint cannot be written for now: %s The query goes on: its log holds everything, and grows until a snapshot can be written.",
+                                                job->error->message);
+    }
+  free_job (job);
+}
+
+void
+_weir_checkpoint_join_writer (WeirCheckpoint *self)
+{
+  if (self->writer == NULL)
+    return;
+  settle (self, g_thread_join (self->writer));
+  self->writer = NULL;
+  self->job = NULL;
+}
+
+static void
+join_when_done (WeirCheckpoint *self)
+{
+  if (self->writer != NULL && g_atomic_int_get (&self->job->done))
+    _weir_checkpoint_join_writer (self);
+}
 
 gboolean
 weir_checkpoint_wants_snapshot (WeirCheckpoint *checkpoint)
 {
   guint64 worth;
 
-  if (checkpoint->writer != NULL && g_atomic_int_get (&checkpoint->writer_done))
-    _weir_checkpoint_join_writer (checkpoint);
+  join_when_done (checkpoint);
+  if (checkpoint->writer != NULL)
+    return FALSE;
+  if (checkpoint->snapshot_pause > 0)
+    {
+      checkpoint->snapshot_pause--;
+      return FALSE;
+    }
   worth = MAX (DELTA_BYTES_MIN, MAX (checkpoint->snapshot_bytes, 2 * checkpoint->delta_largest));
-  return checkpoint->writer == NULL && (checkpoint->delta_bytes > worth ||
-                                        checkpoint->delta_batches >= WEIR_CHECKPOINT_BATCHES_MAX);
+  return checkpoint->delta_bytes > worth || checkpoint->delta_batches >= WEIR_CHECKPOINT_BATCHES_MAX;
 }
 
-void
-_weir_checkpoint_join_writer (WeirCheckpoint *self)
+const char *
+weir_checkpoint_get_trouble (WeirCheckpoint *checkpoint)
 {
-  if (self->writer != NULL)
-    g_thread_join (self->writer);
-  self->writer = NULL;
+  join_when_done (checkpoint);
+  return checkpoint->snapshot_trouble;
 }
 
 /* Segments all of whose batches are older than @oldest. */
@@ -86,21 +152,34 @@ forget_old (Job *job)
 }
 
 static gboolean
-write_snapshot (Job *job)
+write_file (Job        *job,
+            const char *path,
+            GError    **error)
 {
-  g_autofree char          *temporary = g_strconcat (job->path, ".tmp", NULL);
-  g_autoptr (WeirRecordLog) file = weir_record_log_create_at (temporary, &job->id, job->batch_id, NULL);
+  g_autoptr (WeirRecordLog) file = weir_record_log_create_at (path, &job->id, job->batch_id, error);
 
   if (file == NULL)
     return FALSE;
   weir_record_log_add (file, WEIR_RECORD_POSITION, job->batch_id, job->position, FALSE);
   weir_record_log_add (file, WEIR_RECORD_STATE, job->batch_id, job->state, TRUE);
-  if (!weir_record_log_sync (file, NULL) || weir_fx_rename (temporary, job->path) < 0)
+  return weir_record_log_sync (file, error);
+}
+
+static gboolean
+write_snapshot (Job     *job,
+                GError **error)
+{
+  g_autofree char *temporary = g_strconcat (job->path, ".tmp", NULL);
+  gboolean         ok = write_file (job, temporary, error);
+
+  if (ok && weir_fx_rename (temporary, job->path) < 0)
+    ok = weir_fail_file (error, "rename", temporary, errno);
+  if (!ok)
     {
       weir_fx_unlink (temporary);
       return FALSE;
     }
-  return weir_durable_sync_dir (job->dir, NULL);
+  return weir_durable_sync_dir (job->dir, error);
 }
 
 static gpointer
@@ -110,17 +189,10 @@ run_job (gpointer data)
 
   if (weir_fx_negative ("gc-early"))
     forget_log (job, job->batch_id + 1);
-  if (write_snapshot (job))
+  if (write_snapshot (job, &job->error))
     forget_old (job);
-  if (job->done != NULL)
-    g_atomic_int_set (job->done, 1);
-  g_free (job->dir);
-  g_free (job->path);
-  g_free (job->log_dir);
-  g_bytes_unref (job->position);
-  g_bytes_unref (job->state);
-  g_free (job);
-  return NULL;
+  g_atomic_int_set (&job->done, 1);
+  return job;
 }
 
 /* What a run that was killed left half written. */
@@ -155,15 +227,16 @@ weir_checkpoint_snapshot (WeirCheckpoint     *checkpoint,
   job->position = weir_position_write (position);
   job->state = g_bytes_ref (state);
   weir_logged_position_free (position);
-  checkpoint->snapshot_bytes = g_bytes_get_size (state);
+  job->delta_bytes = checkpoint->delta_bytes;
+  job->delta_largest = checkpoint->delta_largest;
+  job->delta_batches = checkpoint->delta_batches;
   checkpoint->delta_bytes = checkpoint->delta_batches = checkpoint->delta_largest = 0;
   _weir_checkpoint_end_segment (checkpoint);
-  if (checkpoint->snapshot_bytes <= WRITE_HERE_BYTES)
+  if (g_bytes_get_size (state) <= WRITE_HERE_BYTES)
     {
-      run_job (job);
+      settle (checkpoint, run_job (job));
       return;
     }
-  checkpoint->writer_done = 0;
-  job->done = &checkpoint->writer_done;
+  checkpoint->job = job;
   checkpoint->writer = g_thread_new ("snapshot", run_job, job);
 }

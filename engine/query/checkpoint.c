@@ -125,6 +125,7 @@ weir_checkpoint_free (WeirCheckpoint *checkpoint)
   if (checkpoint == NULL)
     return;
   _weir_checkpoint_join_writer (checkpoint);
+  g_free (checkpoint->snapshot_trouble);
   weir_record_log_free (checkpoint->log);
   if (checkpoint->lock_fd >= 0)
     close (checkpoint->lock_fd);

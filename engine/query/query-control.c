@@ -120,6 +120,24 @@ _weir_query_set_status (WeirQuery  *self,
   g_mutex_unlock (&self->lock);
 }
 
+void
+_weir_query_set_notice (WeirQuery  *self,
+                        const char *message)
+{
+  gboolean is_new;
+
+  g_mutex_lock (&self->lock);
+  is_new = g_strcmp0 (self->notice, message) != 0;
+  if (is_new)
+    {
+      g_free (self->notice);
+      self->notice = g_strdup (message);
+    }
+  g_mutex_unlock (&self->lock);
+  if (is_new)
+    _weir_query_post (self, WEIR_EVENT_SOURCES);
+}
+
 gboolean
 weir_query_process_all_available (WeirQuery *query,
                                   gint64     timeout_us,
@@ -173,6 +191,7 @@ static char *
 describe (WeirQuery *self)
 {
   g_autofree char *cause = NULL;
+  const char      *status = self->status != NULL ? self->status : "Initializing sources";
 
   switch (self->state)
     {
@@ -187,7 +206,7 @@ describe (WeirQuery *self)
     case WEIR_QUERY_WAITING:
     case WEIR_QUERY_STOPPING:
     default:
-      return g_strdup (self->status != NULL ? self->status : "Initializing sources");
+      return self->notice != NULL ? g_strdup_printf ("%s. %s", status, self->notice) : g_strdup (status);
     }
 }
 

@@ -463,6 +463,13 @@ publish_rows (Loop                  *self,
     }
 }
 
+static void
+publish_checkpoint (Loop *self)
+{
+  if (self->checkpoint != NULL)
+    _weir_query_set_notice (self->query, weir_checkpoint_get_trouble (self->checkpoint));
+}
+
 /* One batch. FALSE: there was nothing to do, or an error. */
 static gboolean
 run_one (Loop    *self,
@@ -475,6 +482,7 @@ run_one (Loop    *self,
   guint64                asked = _weir_query_begin_trigger (self->query);
   gboolean               has_interval = self->query->spec.trigger.interval_us > 0;
 
+  publish_checkpoint (self);
   record = weir_stream_run_plan_batch (self->run, unlimited, allow_no_data, error);
   if (record == NULL)
     {
@@ -493,6 +501,7 @@ run_one (Loop    *self,
   count_arrivals (self, result);
   publish_batch (self, result);
   publish_rows (self, result);
+  publish_checkpoint (self);
   self->last_start_us = self->previous_us = result->started_us;
   self->n_batches++;
   _weir_query_end_trigger (self->query, asked, TRUE, has_interval);

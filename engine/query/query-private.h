@@ -98,6 +98,7 @@ struct _WeirQuery
   const char    *status;              /* Spark's words; static */
   char          *trouble;             /* Owned, nullable: why a batch is tried again, until it comes through */
   gint64         trouble_retry_at_us; /* monotonic */
+  char          *notice;              /* Owned, nullable: what is wrong with the checkpoint, though the query goes on */
   gboolean       is_trigger_active, is_data_available;
   WeirSamples    samples;
   guint64        rows_in, rows_out, rows_late, rows_bad, rows_passed;
@@ -128,6 +129,8 @@ gboolean _weir_query_may_run (WeirQuery *self);
 guint64 _weir_query_begin_trigger (WeirQuery *self);
 void    _weir_query_end_trigger (WeirQuery *self, guint64 asked, gboolean ran, gboolean has_interval);
 void    _weir_query_set_status (WeirQuery *self, const char *status, gboolean is_data_available); /* @status: static */
+/* What is wrong though the query goes on; NULL: nothing is any more. */
+void _weir_query_set_notice (WeirQuery *self, const char *message);
 /* With the lock: into what is kept and what is to be signalled. */
 void _weir_query_push_progress (WeirQuery *self, WeirProgress *progress);
 /* The thread's body: query-loop.c. */

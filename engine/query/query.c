@@ -199,6 +199,7 @@ weir_query_finalize (GObject *object)
   g_clear_pointer (&self->sources, g_ptr_array_unref);
   g_free (self->explained);
   g_free (self->trouble);
+  g_free (self->notice);
   g_clear_pointer (&self->snapshot, weir_snapshot_unref);
   g_clear_pointer (&self->current, weir_snapshot_unref);
   g_clear_pointer (&self->loop, g_main_loop_unref);
@@ -301,6 +302,7 @@ reset_counters (WeirQuery *self)
   self->n_asked = self->n_answered = 0;
   self->status = NULL;
   g_clear_pointer (&self->trouble, g_free);
+  g_clear_pointer (&self->notice, g_free);
   self->rows_in = self->rows_out = self->rows_late = self->rows_bad = self->rows_passed = 0;
   self->watermark_us = self->newest_event_us = G_MININT64;
   g_clear_pointer (&self->newest_row, g_free);

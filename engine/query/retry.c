@@ -77,8 +77,8 @@ weir_query_dup_trouble (WeirQuery *query,
   char *message;
 
   g_mutex_lock (&query->lock);
-  message = g_strdup (query->trouble);
-  *retry_in_us = message != NULL ? MAX (0, query->trouble_retry_at_us - g_get_monotonic_time ()) : -1;
+  *retry_in_us = query->trouble != NULL ? MAX (0, query->trouble_retry_at_us - g_get_monotonic_time ()) : -1;
+  message = g_strdup (query->trouble != NULL ? query->trouble : query->notice);
   g_mutex_unlock (&query->lock);
   return message;
 }

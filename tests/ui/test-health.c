@@ -110,6 +110,11 @@ test_not_running (void)
   facts.retrying = NULL;
   facts.message = "/mnt/ck: no space left (0 bytes free).";
   check (&facts, WEIR_HEALTH_RETRYING, "/mnt/ck: no space left (0 bytes free). Trying again in 8 s.");
+  /* A snapshot of the checkpoint failed: the query goes on. */
+  facts.state = WEIR_QUERY_RUNNING;
+  facts.held = FALSE;
+  facts.retry_in_us = -1;
+  check (&facts, WEIR_HEALTH_RETRYING, "/mnt/ck: no space left (0 bytes free).");
   facts.state = WEIR_QUERY_FAILED;
   facts.message = "Division by zero.";
   check (&facts, WEIR_HEALTH_FAILED, "Division by zero.");

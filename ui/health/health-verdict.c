@@ -157,6 +157,8 @@ weir_health_judge (const WeirHealthFacts *facts)
     return make (WEIR_HEALTH_STARTING, _ ("Starting"), g_strdup (_ ("Sources are being connected.")));
   if (facts->state_budget > 0 && (double)facts->state_bytes > MEMORY_SHARE * (double)facts->state_budget)
     return judge_memory (facts);
+  if (facts->message != NULL)
+    return judge_retrying (facts);
   if (is_stalled (facts))
     return judge_stalled (facts);
   if (facts->last_rows_us == 0 || facts->now_us - facts->last_rows_us > MAX (QUIET_AFTER_US, 3 * facts->interval_us))

@@ -9,6 +9,7 @@
 #include "query/worker.h"
 #include "state/record-log.h"
 
+#include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -537,6 +538,72 @@ test_snapshots (void)
   g_unsetenv ("WEIR_RETAIN_BATCHES");
 }
 
+#if WEIR_EFFECTS
+/* Batch 1 takes a snapshot; effect @at of it fails. FALSE: there is no such effect. */
+static gboolean
+check_failing_snapshot (guint       at,
+                        int         code,
+                        const char *expected,
+                        guint      *n_troubled)
+{
+  g_autoptr (Fixture) fixture = fixture_new ();
+  g_autoptr (GError)  error = NULL;
+  g_autofree char    *first = g_build_filename (fixture->path, "log", "00000000000000000000.log", NULL);
+  const char         *trouble;
+  gboolean            ok, is_there;
+
+  open_run (fixture);
+  g_assert_true (run_batch (fixture, &error));
+  weir_fx_set_fault (at, code, FALSE);
+  ok = run_batch (fixture, &error);
+  is_there = weir_fx_count () >= at;
+  weir_fx_set_fault (0, 0, FALSE);
+  trouble = weir_checkpoint_get_trouble (fixture->checkpoint);
+  if (ok && trouble != NULL)
+    {
+      (*n_troubled)++;
+      g_assert_nonnull (strstr (trouble, g_strerror (code)));
+      g_assert_nonnull (strstr (trouble, fixture->path));
+      g_assert_true (g_file_test (first, G_FILE_TEST_EXISTS));
+      g_assert_true (run_batch (fixture, &error));
+      g_assert_nonnull (weir_checkpoint_get_trouble (fixture->checkpoint));
+      g_assert_true (g_file_test (first, G_FILE_TEST_EXISTS));
+      g_assert_true (run_batch (fixture, &error));
+      g_assert_null (weir_checkpoint_get_trouble (fixture->checkpoint));
+    }
+  g_clear_error (&error);
+  open_run (fixture);
+  run_all (fixture);
+  g_assert_cmpstr (fixture->store.rows->str, ==, expected);
+  return is_there;
+}
+#endif
+
+/* A snapshot that cannot be written is said, changes nothing and is tried again; no log goes meanwhile. */
+static void
+test_failing_snapshots (void)
+{
+#if WEIR_EFFECTS
+  static const int codes[] = { ENOSPC, EIO };
+  g_autofree char *expected = expected_rows (WINDOWS, NULL);
+
+  g_setenv ("WEIR_SNAPSHOT_BATCHES", "2", TRUE);
+  g_setenv ("WEIR_RETAIN_BATCHES", "1", TRUE);
+  for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
+    {
+      guint n_troubled = 0;
+
+      for (guint at = 1; check_failing_snapshot (at, codes[i], expected, &n_troubled); at++)
+        ;
+      g_assert_cmpuint (n_troubled, >=, 5); /* open, write, sync, rename, sync of the folder */
+    }
+  g_unsetenv ("WEIR_SNAPSHOT_BATCHES");
+  g_unsetenv ("WEIR_RETAIN_BATCHES");
+#else
+  g_test_skip ("effects cannot be made to fail in this build");
+#endif
+}
+
 static void
 test_changed_query (void)
 {
@@ -633,6 +700,7 @@ main (int    argc,
   g_test_add_func ("/engine/query/checkpoint/not-together", test_not_together);
   g_test_add_func ("/engine/query/checkpoint/lock", test_lock);
   g_test_add_func ("/engine/query/checkpoint/snapshots", test_snapshots);
+  g_test_add_func ("/engine/query/checkpoint/failing-snapshots", test_failing_snapshots);
   g_test_add_func ("/engine/query/checkpoint/changed-query", test_changed_query);
   g_test_add_func ("/engine/query/checkpoint/beginnings", test_beginnings);
   return g_test_run ();

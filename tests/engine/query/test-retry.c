@@ -107,6 +107,47 @@ test_goes_on (void)
 #endif
 }
 
+/* A snapshot of the checkpoint that fails is no trouble of a batch, but it is said, until one succeeds. */
+static void
+test_snapshot_fails (void)
+{
+#if WEIR_EFFECTS
+  Fixture          fixture;
+  g_autofree char *trouble = NULL, *status = NULL;
+  gint64           retry_in_us;
+
+  g_setenv ("WEIR_SNAPSHOT_BATCHES", "1", TRUE);
+  fixture_init (&fixture, -1);
+  for (guint at = 1; at < 40 && trouble == NULL; at++)
+    {
+      weir_fx_set_fault (at, ENOSPC, FALSE);
+      push (&fixture);
+      g_assert_true (weir_query_process_all_available (fixture.query, WAIT_US, NULL));
+      weir_fx_set_fault (0, 0, FALSE);
+      trouble = weir_query_dup_trouble (fixture.query, &retry_in_us);
+    }
+  g_assert_nonnull (trouble);
+  g_assert_cmpint (retry_in_us, ==, -1);
+  g_assert_nonnull (strstr (trouble, "snapshot of the checkpoint"));
+  g_assert_nonnull (strstr (trouble, g_strerror (ENOSPC)));
+  g_assert_cmpint (weir_query_get_state (fixture.query), ==, WEIR_QUERY_RUNNING);
+  status = weir_query_status (fixture.query);
+  g_assert_nonnull (strstr (status, "snapshot of the checkpoint"));
+  for (guint i = 0; i < 3; i++)
+    {
+      push (&fixture);
+      g_assert_true (weir_query_process_all_available (fixture.query, WAIT_US, NULL));
+    }
+  g_free (trouble);
+  trouble = weir_query_dup_trouble (fixture.query, &retry_in_us);
+  g_assert_null (trouble);
+  g_unsetenv ("WEIR_SNAPSHOT_BATCHES");
+  fixture_clear (&fixture);
+#else
+  g_test_skip ("effects cannot be made to fail in this build");
+#endif
+}
+
 /* A folder that cannot be made when the query starts. */
 static void
 test_begins_late (void)
@@ -190,6 +231,7 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/retry/goes-on", test_goes_on);
+  g_test_add_func ("/retry/snapshot-fails", test_snapshot_fails);
   g_test_add_func ("/retry/begins-late", test_begins_late);
   g_test_add_func ("/retry/stop", test_stop);
   g_test_add_func ("/retry/fails", test_fails);
