@@ -190,7 +190,9 @@ set_accels (GtkApplication *application)
     const char *action;
     const char *keys[4];
   } accels[] = {
-    { "win.new", { "<Control>n" } },
+    { "win.add-query", { "<Control>n" } },
+    { "win.add-source", { "<Control><Shift>n" } },
+    { "win.new", { "<Control><Alt>n" } },
     { "win.open", { "<Control>o" } },
     { "win.save", { "<Control>s" } },
     { "win.save-as", { "<Control><Shift>s" } },
@@ -199,6 +201,13 @@ set_accels (GtkApplication *application)
     { "win.design", { "<Control>1" } },
     { "win.results", { "<Control>2" } },
     { "win.health", { "<Control>3" } },
+    { "win.edit-sql", { "<Control>l" } },
+    { "win.undo", { "<Control>z" } },
+    { "win.redo", { "<Control><Shift>z", "<Control>y" } },
+    { "win.rename-query", { "F2" } },
+    { "win.show-late", { "<Control><Shift>l" } },
+    { "win.show-bad", { "<Control><Shift>b" } },
+    { "win.fullscreen", { "F11" } },
     { "win.hold", { "<Shift>F8" } },
     { "win.step", { "<Control>F8" } },
     { "win.run", { "F5", "<Control>r", "<Control>Return" } },

@@ -5,6 +5,7 @@
 
 #include "ui/builder/output-form.h"
 #include "ui/builder/join-form.h"
+#include "ui/builder/step-focus.h"
 #include "ui/builder/step-form.h"
 #include "ui/builder/step-text.h"
 
@@ -27,7 +28,7 @@ struct _WeirStepsView
 
 G_DEFINE_FINAL_TYPE (WeirStepsView, weir_steps_view, GTK_TYPE_WIDGET)
 
-static guint edit_sql_signal;
+static guint edit_sql_signal, removed_signal;
 
 /* ---- edits -------------------------------------------------------------------------------------------------------- */
 
@@ -162,14 +163,20 @@ remove_cb (GtkButton *button,
 {
   g_autoptr (WeirCards) cards = present_cards (target->view);
   g_autofree char      *text = cards != NULL ? remove_from (cards, target) : NULL;
+  g_autofree char      *sentence = NULL;
+  WeirStepsView        *self = target->view; /* the target goes with the card */
 
   if (text == NULL)
     {
       gtk_widget_error_bell (GTK_WIDGET (button));
+      g_signal_emit_by_name (self->document, "message", _ ("This step cannot be taken out by itself. Edit the SQL beside it."));
       return;
     }
-  weir_document_replace_text (target->view->document, text);
-  weir_document_check_now (target->view->document);
+  /* TRANSLATORS: the kind of a step: "Filter removed" */
+  sentence = g_strdup_printf (_ ("%s removed"), weir_step_title (target->kind));
+  weir_document_replace_text (self->document, text);
+  weir_document_check_now (self->document);
+  g_signal_emit (self, removed_signal, 0, sentence);
 }
 
 static Target *
@@ -319,6 +326,7 @@ make_edit_button (WeirStepsView  *self,
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_widget_set_tooltip_text (button, name);
+  weir_step_focus_name (button, kind, item, "edit");
   return button;
 }
 
@@ -334,6 +342,7 @@ make_remove_button (WeirStepsView *self,
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_widget_set_tooltip_text (button, name);
   g_signal_connect_data (button, "clicked", G_CALLBACK (remove_cb), target_new (self, kind, item), target_free, 0);
+  weir_step_focus_name (button, kind, item, "remove");
   return button;
 }
 
@@ -378,9 +387,58 @@ edit_sql_cb (WeirStepsView *self)
   g_signal_emit (self, edit_sql_signal, 0);
 }
 
+/* ---- problems ----------------------------------------------------------------------------------------------------- */
+
+/* The card with the shortest text around @at. */
+static const WeirCard *
+card_at (WeirCards *cards,
+         guint      at)
+{
+  const WeirCard *best = NULL;
+
+  for (guint i = 0; i < weir_cards_get_n (cards); i++)
+    {
+      const WeirCard *card = weir_cards_get (cards, i);
+
+      if (card->range.start <= at && at < card->range.end && (best == NULL || card->range.end - card->range.start < best->range.end - best->range.start))
+        best = card;
+    }
+  return best;
+}
+
+/* What is wrong with the text of @card; NULL: nothing is. (transfer none) */
+static const WeirProblem *
+find_problem (WeirStepsView  *self,
+              WeirCards      *cards,
+              const WeirCard *card)
+{
+  WeirCheck *check = weir_document_get_check (self->document);
+
+  for (guint i = 0; check != NULL && i < weir_check_get_n_problems (check); i++)
+    {
+      const WeirProblem *problem = weir_check_get_problem (check, i);
+
+      if (!problem->is_warning && card_at (cards, problem->range.start) == card)
+        return problem;
+    }
+  return NULL;
+}
+
 static GtkWidget *
-make_card (WeirStepsView  *self,
-           const WeirCard *card)
+make_problem_mark (const WeirProblem *problem)
+{
+  GtkWidget *mark = gtk_image_new_from_icon_name ("dialog-error-symbolic");
+
+  gtk_widget_add_css_class (mark, "weir-late");
+  gtk_widget_set_tooltip_text (mark, problem->message);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (mark), GTK_ACCESSIBLE_PROPERTY_LABEL, problem->message, -1);
+  return mark;
+}
+
+static GtkWidget *
+make_card (WeirStepsView     *self,
+           const WeirCard    *card,
+           const WeirProblem *problem)
 {
   GtkWidget       *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   GtkWidget       *texts = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *icon = gtk_image_new_from_icon_name (weir_step_icon (card->kind));
@@ -399,12 +457,15 @@ make_card (WeirStepsView  *self,
   gtk_box_append (GTK_BOX (texts), make_summary (summary, card->kind == WEIR_CARD_SQL));
   gtk_box_append (GTK_BOX (head), icon);
   gtk_box_append (GTK_BOX (head), texts);
+  if (problem != NULL)
+    gtk_box_append (GTK_BOX (head), make_problem_mark (problem));
   if (card->kind == WEIR_CARD_SQL)
     {
       GtkWidget *edit = gtk_button_new_with_label (_ ("Edit SQL"));
 
       gtk_widget_set_valign (edit, GTK_ALIGN_CENTER);
       g_signal_connect_swapped (edit, "clicked", G_CALLBACK (edit_sql_cb), self);
+      weir_step_focus_name (edit, card->kind, 0, "edit");
       gtk_box_append (GTK_BOX (head), edit);
     }
   else if (card->kind == WEIR_CARD_AGGREGATE)
@@ -476,6 +537,7 @@ make_add_row (WeirStepsView *self,
       gtk_menu_button_set_popover (GTK_MENU_BUTTON (button), make_form (self, kinds[i], NULL, 0));
       tooltip = g_strdup_printf (_ ("Add %s"), weir_step_title (kinds[i]));
       gtk_widget_set_tooltip_text (button, tooltip);
+      weir_step_focus_name (button, kinds[i], 0, "edit");
       gtk_flow_box_append (GTK_FLOW_BOX (row), button);
       n++;
     }
@@ -500,21 +562,25 @@ static void
 rebuild (WeirStepsView *self)
 {
   g_autoptr (WeirCards) cards = present_cards (self);
+  g_autofree char      *focus = NULL;
   GtkWidget            *child;
 
   /* Never from under somebody's hands. */
   if (cards == NULL || has_open_form (self->list))
     return;
+  focus = weir_step_focus_save (self->list);
   while ((child = gtk_widget_get_first_child (self->list)) != NULL)
     gtk_box_remove (GTK_BOX (self->list), child);
   for (guint i = 0; i < weir_cards_get_n (cards); i++)
     {
       if (i > 0)
         gtk_box_append (GTK_BOX (self->list), make_arrow ());
-      gtk_box_append (GTK_BOX (self->list), make_card (self, weir_cards_get (cards, i)));
+      gtk_box_append (GTK_BOX (self->list), make_card (self, weir_cards_get (cards, i), find_problem (self, cards, weir_cards_get (cards, i))));
     }
   if (!weir_document_get_read_only (self->document) && find_card (cards, WEIR_CARD_FROM) != NULL)
     gtk_box_append (GTK_BOX (self->list), make_add_row (self, cards));
+  if (focus != NULL)
+    weir_step_focus_restore (self->list, focus);
 }
 
 static void
@@ -534,6 +600,7 @@ weir_steps_view_class_init (WeirStepsViewClass *klass)
   G_OBJECT_CLASS (klass)->dispose = weir_steps_view_dispose;
   gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (klass), GTK_TYPE_BIN_LAYOUT);
   edit_sql_signal = g_signal_new ("edit-sql", WEIR_TYPE_STEPS_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  removed_signal = g_signal_new ("removed", WEIR_TYPE_STEPS_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void

@@ -85,6 +85,17 @@ stroke_line (const Run    *run,
   cairo_stroke (cr);
 }
 
+/* Lines end at the edge of the plot, where the labels of the axis begin; markers may stand out by their half. */
+static void
+clip_to_plot (const Run *run,
+              cairo_t   *cr)
+{
+  const WeirChartLayout *layout = run->scene->layout;
+
+  cairo_rectangle (cr, layout->plot_x, layout->plot_y - 6, layout->plot_width, layout->plot_height + 12);
+  cairo_clip (cr);
+}
+
 static void
 draw_line (const Run             *run,
            cairo_t               *cr,
@@ -99,19 +110,22 @@ draw_line (const Run             *run,
   gdk_cairo_set_source_rgba (cr, &color);
   cairo_set_line_width (cr, run->scene->palette->line_width);
   cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
+  cairo_save (cr);
+  clip_to_plot (run, cr);
   cairo_set_dash (cr, dashes, (int)n_dashes, 0);
   stroke_line (run, cr, series->values, FALSE);
   cairo_set_dash (cr, open_dash, 2, 0);
   stroke_line (run, cr, series->values, TRUE);
-  cairo_set_dash (cr, NULL, 0, 0);
+  cairo_restore (cr);
 
   for (guint i = run->first; i < run->end; i++)
     {
       gboolean open = run->windows[i].state != WEIR_WINDOW_FINAL;
       gboolean alone = !is_joined (run, series->values, i) && !is_joined (run, series->values, i + 1);
+      double   x = x_of (run, i);
 
-      if (!isnan (series->values[i]) && (markers || open || alone))
-        weir_palette_draw_marker (cr, series->slot, x_of (run, i), y_of (run, series->values[i]), WEIR_MARKER_RADIUS, &color,
+      if (x >= run->scene->layout->plot_x && !isnan (series->values[i]) && (markers || open || alone))
+        weir_palette_draw_marker (cr, series->slot, x, y_of (run, series->values[i]), WEIR_MARKER_RADIUS, &color,
                                   &run->scene->palette->card, open);
     }
 }

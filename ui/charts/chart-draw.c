@@ -190,6 +190,25 @@ draw_marks (const WeirChartScene *scene,
     }
 }
 
+/* Does a label of the time axis stand at @x? */
+static gboolean
+is_labelled (const WeirChartScene *scene,
+             double                x)
+{
+  const WeirChartLayout *layout = scene->layout;
+  WeirTextStyle          style = { .points = 9, .color = &scene->palette->dim };
+
+  for (guint i = 0; i < layout->x_ticks.n_ticks; i++)
+    {
+      g_autofree char *label = weir_time_ticks_label (&layout->x_ticks, i, scene->zone);
+      double           width = _weir_measure_text (scene->pango, label, &style);
+
+      if (fabs (x - weir_chart_layout_x (layout, (double)layout->x_ticks.times_us[i])) < width / 2 + 3)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static void
 draw_not_final (const WeirChartScene *scene,
                 GtkSnapshot          *snapshot)
@@ -203,10 +222,13 @@ draw_not_final (const WeirChartScene *scene,
   if (!layout->has_ruler || watermark == WEIR_TIME_NONE || watermark < layout->min_us || watermark > layout->max_us)
     return;
   x = round (weir_chart_layout_x (layout, (double)watermark));
-  /* Left out in the axis row, where it would strike through a label. */
   _weir_fill_rect (snapshot, &scene->palette->watermark, x - 1, layout->plot_y, 2, layout->plot_height + 5);
   _weir_fill_rect (snapshot, &scene->palette->watermark, x - 1, layout->ruler_y - 6, 2, layout->late_y - layout->ruler_y + 2);
-  if (x + 6 + _weir_measure_text (scene->pango, label, &style) < layout->width)
+  /* Through the axis row, unless it would strike through a label. */
+  if (!is_labelled (scene, x))
+    _weir_fill_rect (snapshot, &scene->palette->watermark, x - 1, layout->plot_y + layout->plot_height, 2,
+                     layout->ruler_y - layout->plot_y - layout->plot_height);
+  if (x + 6 + _weir_measure_text (scene->pango, label, &style) <= layout->plot_x + layout->plot_width)
     _weir_draw_text (scene->pango, snapshot, label, x + 6, layout->plot_y + 3, &style);
 }
 

@@ -159,8 +159,10 @@ set_value (Entry                 *entry,
 
   if (entry->value == NULL)
     return;
-  text = isnan (value) ? g_strdup ("–") : value == floor (value) ? weir_format_number (value, 0)
-                                                                 : weir_format_measure (value);
+  /* Fractions of large values say nothing here and take the room of a name. */
+  text = isnan (value)                                    ? g_strdup ("–")
+         : value == floor (value) || fabs (value) >= 1000 ? weir_format_number (value, 0)
+                                                          : weir_format_measure (value);
   if (strcmp (gtk_label_get_text (entry->value), text) == 0)
     return;
   gtk_label_set_text (entry->value, text);

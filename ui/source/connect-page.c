@@ -639,8 +639,10 @@ narrow_cb (WeirBreakpointBin *bin,
            GParamSpec        *pspec,
            WeirConnectPage   *page)
 {
-  gtk_orientable_set_orientation (GTK_ORIENTABLE (page->columns),
-                                  weir_breakpoint_bin_get_narrow (bin) ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL);
+  gboolean narrow = weir_breakpoint_bin_get_narrow (bin);
+
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (page->columns), narrow ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL);
+  gtk_box_set_homogeneous (GTK_BOX (page->columns), !narrow);
 }
 
 static void
@@ -697,7 +699,7 @@ _weir_connect_page_new (WeirSourceDraft *draft,
   page->test = test;
   page->user_data = user_data;
   page->columns = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 24);
-  gtk_box_set_homogeneous (GTK_BOX (page->columns), FALSE);
+  gtk_box_set_homogeneous (GTK_BOX (page->columns), TRUE); /* or a long answer of the test would push the fields aside */
   page->left = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18);
   page->right = make_right (page);
   gtk_widget_set_hexpand (page->left, TRUE);

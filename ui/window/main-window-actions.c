@@ -452,7 +452,6 @@ delete_query_action (GSimpleAction *action,
   g_autofree char         *text = NULL;
   g_autoptr (GString)      rest = NULL;
   gsize                    end;
-  AdwToast                *toast;
 
   weir_document_check_now (self->document);
   info = weir_document_find_query (self->document, get_name (self));
@@ -466,32 +465,7 @@ delete_query_action (GSimpleAction *action,
   g_string_erase (rest, (gssize)info->range.start, (gssize)(end - info->range.start));
   weir_document_replace_text (self->document, rest->str);
   weir_document_check_now (self->document);
-  toast = adw_toast_new (_ ("Query deleted"));
-  adw_toast_set_button_label (toast, _ ("_Undo"));
-  adw_toast_set_action_name (toast, "win.undo");
-  adw_toast_overlay_add_toast (self->toasts, toast);
-}
-
-static void
-undo_action (GSimpleAction *action,
-             GVariant      *parameter,
-             gpointer       user_data)
-{
-  WeirWindow *self = user_data;
-
-  gtk_text_buffer_undo (GTK_TEXT_BUFFER (weir_document_get_buffer (self->document)));
-  weir_document_check_now (self->document);
-}
-
-static void
-redo_action (GSimpleAction *action,
-             GVariant      *parameter,
-             gpointer       user_data)
-{
-  WeirWindow *self = user_data;
-
-  gtk_text_buffer_redo (GTK_TEXT_BUFFER (weir_document_get_buffer (self->document)));
-  weir_document_check_now (self->document);
+  _weir_window_toast_undo (self, _ ("Query deleted"));
 }
 
 static void
@@ -522,6 +496,7 @@ _weir_window_update_actions (WeirWindow *self)
   set_enabled (self, "design", name != NULL);
   set_enabled (self, "results", name != NULL);
   set_enabled (self, "health", name != NULL);
+  set_enabled (self, "edit-sql", name != NULL);
   set_enabled (self, "export", query != NULL);
   set_enabled (self, "show-late", query != NULL);
   set_enabled (self, "show-bad", query != NULL);
@@ -564,10 +539,9 @@ _weir_window_add_actions (WeirWindow *self)
     { "previous-query", previous_query_action },
     { "rename-query", rename_query_action },
     { "delete-query", delete_query_action },
-    { "undo", undo_action },
-    { "redo", redo_action },
   };
 
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
   _weir_window_add_control_actions (self);
+  _weir_window_add_edit_actions (self);
 }

@@ -43,6 +43,11 @@ void _weir_window_update_actions (WeirWindow *self);
 /* Hold, stop after the batch, health: main-window-control.c. */
 void _weir_window_add_control_actions (WeirWindow *self);
 void _weir_window_update_control_actions (WeirWindow *self);
+/* Undo, redo, the way to the SQL: main-window-edit.c. */
+void _weir_window_add_edit_actions (WeirWindow *self);
+/* A sentence about an edit of the text, with a button that takes it back. */
+void _weir_window_toast_undo (WeirWindow *self,
+                              const char *text);
 void _weir_window_save (WeirWindow *self,
                         gboolean    ask_where);
 void _weir_window_ask_open (WeirWindow *self);

@@ -47,6 +47,19 @@ weir_window_toast (WeirWindow *self,
   adw_toast_overlay_add_toast (self->toasts, adw_toast_new (escaped));
 }
 
+/* What was done can be taken back from the toast. */
+void
+_weir_window_toast_undo (WeirWindow *self,
+                         const char *text)
+{
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+  AdwToast        *toast = adw_toast_new (escaped);
+
+  adw_toast_set_button_label (toast, _ ("_Undo"));
+  adw_toast_set_action_name (toast, "win.undo");
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
 static void
 restart_needed_cb (WeirWindow *self)
 {
@@ -82,6 +95,7 @@ _weir_window_ensure_page (WeirWindow *self,
   weir_query_page_set_folded (page, adw_leaflet_get_folded (self->leaflet));
   weir_query_page_show (page, weir_document_get_query (self->document, name) != NULL ? "results" : "design");
   g_signal_connect_object (page, "message", G_CALLBACK (weir_window_toast), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (page, "undoable", G_CALLBACK (_weir_window_toast_undo), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (page, "restart-needed", G_CALLBACK (restart_needed_cb), self, G_CONNECT_SWAPPED);
   gtk_stack_add_child (self->stack, GTK_WIDGET (page));
   g_hash_table_insert (self->pages, g_strdup (name), page);

@@ -42,6 +42,7 @@ struct _WeirQueryPage
   GtkWidget        *design_paned;
   GtkStack         *design_stack;
   GtkWidget        *design_switcher;
+  GtkWidget        *design_hint;
   GtkBox           *results_box;
   WeirQueryBar     *bar;
   WeirFailurePanel *failure;

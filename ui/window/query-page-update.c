@@ -197,6 +197,37 @@ describe_waiting (WeirQuery *query)
   return NULL;
 }
 
+/* Errors of the latest check that lie in the query. */
+static guint
+count_problems (WeirQueryPage *self)
+{
+  const WeirStatementInfo *info = weir_document_find_query (self->document, self->name);
+  WeirCheck               *check = weir_document_get_check (self->document);
+  guint                    n = 0;
+
+  for (guint i = 0; info != NULL && check != NULL && i < weir_check_get_n_problems (check); i++)
+    {
+      const WeirProblem *problem = weir_check_get_problem (check, i);
+
+      n += !problem->is_warning && info->range.start <= problem->range.start && problem->range.start <= info->range.end;
+    }
+  return n;
+}
+
+/* Before anything runs, what stands in the way is the news. */
+static gboolean
+show_problems (WeirQueryPage *self)
+{
+  guint            n = count_problems (self);
+  g_autofree char *verdict = NULL;
+
+  if (n == 0)
+    return FALSE;
+  verdict = g_strdup_printf (ngettext ("%u problem", "%u problems", n), n);
+  weir_status_line_set (self->status, WEIR_GLYPH_FAILED, verdict, _ ("Design shows where it is and what would help."));
+  return TRUE;
+}
+
 static void
 show_status (WeirQueryPage *self,
              WeirQuery     *query,
@@ -206,9 +237,12 @@ show_status (WeirQueryPage *self,
   g_autofree char         *batch = progress != NULL ? describe_batch (self, progress) : g_strdup ("");
   g_autofree char         *counts = query != NULL ? describe_counts (query) : g_strdup ("");
   g_autofree char         *waiting = query != NULL && glyph == WEIR_GLYPH_WAITING ? describe_waiting (query) : NULL;
-  WeirHealthVerdict        verdict = weir_health_page_judge (self->health);
+  WeirHealthVerdict        verdict = { 0 };
   g_autofree char         *details = waiting != NULL ? g_strdup (waiting) : g_strconcat (batch, counts, NULL);
 
+  if (query == NULL && show_problems (self))
+    return;
+  verdict = weir_health_page_judge (self->health);
   weir_status_line_set (self->status, glyph, query != NULL ? verdict.title : weir_glyph_word (glyph), details);
   weir_health_verdict_clear (&verdict);
 }

@@ -263,6 +263,7 @@ weir_query_page_class_init (WeirQueryPageClass *class)
   widget_class->unmap = unmap;
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   g_signal_new ("message", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  g_signal_new ("undoable", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   g_signal_new ("restart-needed", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   g_type_ensure (WEIR_TYPE_BREAKPOINT_BIN);
   g_type_ensure (WEIR_TYPE_STATE_GLYPH);
@@ -320,6 +321,7 @@ lay_out_design (WeirQueryPage *self,
                 gboolean       narrow)
 {
   gtk_widget_set_visible (self->design_switcher, narrow);
+  gtk_widget_set_visible (self->design_hint, !narrow);
   if (narrow == (gtk_widget_get_parent (self->steps) == GTK_WIDGET (self->design_stack)))
     return;
   g_object_ref (self->steps);
@@ -344,11 +346,68 @@ lay_out_design (WeirQueryPage *self,
   gtk_widget_set_visible (GTK_WIDGET (self->design_stack), narrow);
 }
 
+void
+weir_query_page_edit_sql (WeirQueryPage *self)
+{
+  g_return_if_fail (WEIR_IS_QUERY_PAGE (self));
+  weir_query_page_show (self, "design");
+  if (weir_query_page_get_narrow (self))
+    gtk_stack_set_visible_child (self->design_stack, self->editor);
+  weir_sql_editor_show_query (WEIR_SQL_EDITOR (self->editor), self->name);
+  weir_sql_editor_grab_focus (WEIR_SQL_EDITOR (self->editor));
+}
+
+static void
+step_removed_cb (WeirQueryPage *self,
+                 const char    *text)
+{
+  g_signal_emit_by_name (self, "undoable", text);
+}
+
+static void
+add_tool (GtkWidget  *bar,
+          const char *icon,
+          const char *tooltip,
+          const char *action)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name (icon);
+
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_set_tooltip_text (button, tooltip);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
+  gtk_box_append (GTK_BOX (bar), button);
+}
+
+/* Steps or SQL in a narrow window, a word on both in a wide one, and what goes for both. */
+static GtkWidget *
+make_design_bar (WeirQueryPage *self)
+{
+  GtkWidget *bar = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6), *space = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+
+  gtk_widget_add_css_class (bar, "weir-design-bar");
+  self->design_switcher = gtk_stack_switcher_new ();
+  gtk_stack_switcher_set_stack (GTK_STACK_SWITCHER (self->design_switcher), self->design_stack);
+  gtk_box_append (GTK_BOX (bar), self->design_switcher);
+  self->design_hint = gtk_label_new (_ ("Steps and SQL are the same query; edit either side."));
+  gtk_label_set_ellipsize (GTK_LABEL (self->design_hint), PANGO_ELLIPSIZE_END);
+  gtk_widget_add_css_class (self->design_hint, "caption");
+  gtk_widget_add_css_class (self->design_hint, "dim-label");
+  gtk_box_append (GTK_BOX (bar), self->design_hint);
+  gtk_widget_set_hexpand (space, TRUE);
+  gtk_box_append (GTK_BOX (bar), space);
+  add_tool (bar, "edit-undo-symbolic", _ ("Undo"), "win.undo");
+  add_tool (bar, "edit-redo-symbolic", _ ("Redo"), "win.redo");
+  add_tool (bar, "edit-copy-symbolic", _ ("Copy SQL"), "win.copy-sql");
+  return bar;
+}
+
 static void
 add_design (WeirQueryPage *self)
 {
   self->steps = weir_steps_view_new (self->document, self->name);
   self->editor = weir_sql_editor_new (self->document);
+  g_signal_connect_swapped (self->steps, "edit-sql", G_CALLBACK (weir_query_page_edit_sql), self);
+  g_signal_connect_swapped (self->steps, "removed", G_CALLBACK (step_removed_cb), self);
   gtk_widget_set_size_request (self->steps, 300, -1);
   self->design_paned = gtk_paned_new (GTK_ORIENTATION_HORIZONTAL);
   gtk_paned_set_position (GTK_PANED (self->design_paned), 430);
@@ -360,12 +419,7 @@ add_design (WeirQueryPage *self)
   self->design_stack = GTK_STACK (gtk_stack_new ());
   gtk_widget_set_vexpand (GTK_WIDGET (self->design_stack), TRUE);
   gtk_widget_set_visible (GTK_WIDGET (self->design_stack), FALSE);
-  self->design_switcher = gtk_stack_switcher_new ();
-  gtk_stack_switcher_set_stack (GTK_STACK_SWITCHER (self->design_switcher), self->design_stack);
-  gtk_widget_set_halign (self->design_switcher, GTK_ALIGN_CENTER);
-  gtk_widget_set_margin_top (self->design_switcher, 6);
-  gtk_widget_set_margin_bottom (self->design_switcher, 6);
-  gtk_box_append (self->design, self->design_switcher);
+  gtk_box_append (self->design, make_design_bar (self));
   gtk_box_append (self->design, self->design_paned);
   gtk_box_append (self->design, GTK_WIDGET (self->design_stack));
   weir_sql_editor_show_query (WEIR_SQL_EDITOR (self->editor), self->name);

@@ -17,7 +17,7 @@ G_DECLARE_FINAL_TYPE (WeirQueryPage, weir_query_page, WEIR, QUERY_PAGE, GtkWidge
  *
  * One query of a document: header, Design, Results, Health, status line. Everything a user can do here is an action of the window (`win.…`).
  *
- * Signals: `message` (text); `restart-needed` () when an edit made here takes effect with the next run.
+ * Signals: `message` (text); `undoable` (text) after an edit that a toast offers to take back; `restart-needed` () when an edit made here takes effect with the next run.
  */
 GtkWidget  *weir_query_page_new (WeirDocument *document,
                                  const char   *name);
@@ -29,8 +29,10 @@ void        weir_query_page_set_name (WeirQueryPage *self,
 void weir_query_page_show (WeirQueryPage *self,
                            const char    *view);
 /* The same for the keyboard: the focus goes along. */
-void        weir_query_page_go_to (WeirQueryPage *self,
-                                   const char    *view);
+void weir_query_page_go_to (WeirQueryPage *self,
+                            const char    *view);
+/* Design with the cursor in the SQL of the query. */
+void        weir_query_page_edit_sql (WeirQueryPage *self);
 const char *weir_query_page_get_view (WeirQueryPage *self);
 
 WeirHealthPage  *weir_query_page_get_health (WeirQueryPage *self);

@@ -119,22 +119,43 @@ expanded_cb (AdwExpanderRow *row)
   add_bytes (row, _ ("As bytes"), hex, FALSE);
 }
 
+/* By how much it came late is what tells how long to wait. */
+static char *
+describe_late (WeirSamplesDialog *self,
+               const WeirSample  *sample)
+{
+  g_autofree char *event = weir_format_clock (sample->event_time_us, self->zone);
+  g_autofree char *delay = NULL;
+
+  if (sample->seen_us <= sample->event_time_us)
+    /* TRANSLATORS: event time of a row */
+    return g_strdup_printf (_ ("Event of %s"), event);
+  delay = weir_format_duration ((sample->seen_us - sample->event_time_us) / G_USEC_PER_SEC * G_USEC_PER_SEC);
+  /* TRANSLATORS: event time of a row, and how long after it the row came: "Event of 10:42:10.500, came 49 s later" */
+  return g_strdup_printf (_ ("Event of %s, came %s later"), event, delay);
+}
+
+/* The decoder's reason, as a sentence begins. */
+static char *
+describe_bad (const WeirSample *sample)
+{
+  char *text = g_strdup (sample->reason != NULL ? sample->reason : _ ("Unreadable"));
+
+  text[0] = g_ascii_toupper (text[0]);
+  return text;
+}
+
 static void
 add_sample (WeirSamplesDialog *self,
             const WeirSample  *sample)
 {
   GtkWidget       *row = adw_expander_row_new ();
+  g_autofree char *title = self->kind == WEIR_SAMPLE_LATE ? describe_late (self, sample) : describe_bad (sample);
   g_autofree char *seen = weir_format_clock_seconds (sample->seen_us, self->zone);
-  g_autofree char *event = self->kind == WEIR_SAMPLE_LATE ? weir_format_clock (sample->event_time_us, self->zone) : NULL;
-  g_autofree char *title = NULL;
   g_autofree char *subtitle = NULL;
 
-  if (self->kind == WEIR_SAMPLE_LATE)
-    /* TRANSLATORS: event time of a row, and the clock when it came */
-    title = g_strdup_printf (_ ("Event of %s, came at %s"), event, seen);
-  else
-    title = g_strdup (sample->reason != NULL ? sample->reason : _ ("Unreadable"));
-  subtitle = g_strjoin (" · ", sample->source != NULL ? sample->source : "", sample->position != NULL ? sample->position : seen, NULL);
+  subtitle = g_strjoin (" · ", sample->source != NULL ? sample->source : "", sample->position != NULL ? sample->position : seen,
+                        sample->position != NULL ? seen : NULL, NULL);
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
   adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (row), subtitle);
@@ -158,8 +179,13 @@ show_samples (WeirSamplesDialog *self)
   g_ptr_array_set_size (self->rows, 0);
   for (guint i = 0; i < samples->len; i++)
     add_sample (self, samples->pdata[i]);
-  /* TRANSLATORS: how many rows of a larger number are listed: "The newest 100 of 1,204" */
-  description = samples->len > 0 ? g_strdup_printf (_ ("The newest %u of %s"), samples->len, count) : g_strdup (_ ("None so far."));
+  if (samples->len == 0)
+    description = g_strdup (_ ("None so far."));
+  else if (samples->len >= total)
+    description = g_strdup_printf (ngettext ("%u row", "%u rows", samples->len), samples->len);
+  else
+    /* TRANSLATORS: how many rows of a larger number are listed: "The newest 100 of 1,204" */
+    description = g_strdup_printf (_ ("The newest %u of %s"), samples->len, count);
   adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (self->group), description);
   gtk_widget_set_sensitive (self->refresh, FALSE);
 }

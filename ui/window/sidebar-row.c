@@ -13,7 +13,9 @@
 #include "ui/widgets/state-glyph.h"
 #include "ui/window/query-state.h"
 
-#define RATE_SPAN_US (2500 * G_TIME_SPAN_MILLISECOND)
+#define RATE_SPAN_US    (2500 * G_TIME_SPAN_MILLISECOND)
+#define SPACING         8
+#define SPARKLINE_WIDTH 40
 
 struct _WeirSidebarRow
 {
@@ -162,10 +164,27 @@ refresh_source (WeirSidebarRow *self)
   show_rate (self, text, FALSE, rate);
 }
 
+/* The name is worth more than the line: where both do not fit, the line gives way. */
+static void
+fit (WeirSidebarRow *self)
+{
+  GtkWidget *box = gtk_widget_get_parent (self->sparkline);
+  int        needed = 0, natural;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (box); child != NULL; child = gtk_widget_get_next_sibling (child))
+    {
+      gtk_widget_measure (child, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &natural, NULL, NULL);
+      needed += child == self->sparkline ? SPARKLINE_WIDTH + SPACING : natural + SPACING;
+    }
+  if (gtk_widget_get_width (box) > 0)
+    gtk_widget_set_visible (self->sparkline, needed - SPACING <= gtk_widget_get_width (box));
+}
+
 void
 weir_sidebar_row_refresh (WeirSidebarRow *self)
 {
   g_return_if_fail (WEIR_IS_SIDEBAR_ROW (self));
+  fit (self);
   if (self->is_source)
     refresh_source (self);
   else
@@ -209,14 +228,14 @@ weir_sidebar_row_class_init (WeirSidebarRowClass *class)
 static void
 weir_sidebar_row_init (WeirSidebarRow *self)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, SPACING);
 
   self->glyph = weir_state_glyph_new (WEIR_GLYPH_DRAFT);
   self->label = GTK_LABEL (gtk_label_new (NULL));
   gtk_label_set_ellipsize (self->label, PANGO_ELLIPSIZE_END);
   gtk_label_set_xalign (self->label, 0);
   gtk_widget_set_hexpand (GTK_WIDGET (self->label), TRUE);
-  self->sparkline = weir_sparkline_new (40, 16, 0);
+  self->sparkline = weir_sparkline_new (SPARKLINE_WIDTH, 16, 0);
   gtk_widget_set_valign (self->sparkline, GTK_ALIGN_CENTER);
   gtk_widget_set_opacity (self->sparkline, 0);
   self->rate = GTK_LABEL (gtk_label_new (NULL));
