@@ -83,7 +83,7 @@ weir_group_hash (const WeirGroupKey *key,
 
 /* Number of the group of each key; new ones are appended, their long bytes copied. */
 void weir_group_table_insert (WeirGroupTable *table, const WeirGroupKey *keys, const guint64 *hashes, guint n, guint32 *groups);
-/* A new group for each key, also for those that have one: lookups do not find these. Numbered from the table's n. */
+/* A new group for each key, also for those that have one: a lookup finds one of the key's groups, or none. Numbered from the table's n. */
 void weir_group_table_append (WeirGroupTable *table, const WeirGroupKey *keys, const guint64 *hashes, guint n);
 /* The same as insert without new ones: WEIR_GROUP_NONE. */
 void weir_group_table_find (WeirGroupTable *table, const WeirGroupKey *keys, const guint64 *hashes, guint n, guint32 *groups);
