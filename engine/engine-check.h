@@ -64,6 +64,18 @@ WEIR_API WeirCheck *weir_check_script (const char *text, const char *base_dir); 
  * problems, and weir_check_get_is_partial() says so. (transfer full)
  */
 WEIR_API WeirCheck *weir_check_script_unread (const char *text, const char *base_dir);
+/**
+ * weir_session_check_script:
+ * @session: its settings, run options and base folder count
+ *
+ * As weir_check_script(), and more: what a run of this session would refuse when it starts. Output mode and trigger of the run options,
+ * options of sources, and the checkpoint that a query would go on from, which is read and not written. Paths and servers need not be
+ * there. Tables, views and settings of @text are the session's afterwards, so that texts can be checked one after the other; what is
+ * noteworthy and no problem comes as its signal message.
+ *
+ * Returns: (transfer full): the check
+ */
+WEIR_API WeirCheck *weir_session_check_script (WeirSession *session, const char *text);
 WEIR_API gboolean   weir_check_get_is_partial (WeirCheck *check);
 WEIR_API WeirCheck *weir_check_ref (WeirCheck *check);
 WEIR_API void       weir_check_unref (WeirCheck *check);

@@ -467,10 +467,12 @@ runner_check_text (Runner     *runner,
                    const char *text,
                    const char *base_dir)
 {
-  g_autoptr (WeirCheck) check = weir_check_script (text, base_dir);
+  g_autoptr (WeirCheck) check = NULL;
   g_autoptr (GArray)    ranges = weir_script_split (text);
   guint                 first = runner->n_statements;
 
+  weir_session_set_base_dir (runner->session, base_dir);
+  check = weir_session_check_script (runner->session, text);
   runner->n_statements += ranges->len;
   for (guint i = 0; i < weir_check_get_n_problems (check); i++)
     {

@@ -27,6 +27,17 @@ typedef struct
 #define CELL_MAX 20
 
 static gboolean
+console_check (const WeirSinkConfig *config,
+               GError              **error)
+{
+  gint64   rows_max;
+  gboolean truncate;
+
+  return _weir_io_option_int (config->options, "numrows", 1, G_MAXINT32, 20, &rows_max, error) &&
+         _weir_io_option_bool (config->options, "truncate", TRUE, &truncate, error);
+}
+
+static gboolean
 console_open (WeirSink             *sink,
               const WeirSinkConfig *config,
               GError              **error)
@@ -162,4 +173,4 @@ console_finalize (WeirSink *sink)
 
 static const WeirSinkClass console_class = { "console", console_open, console_begin, console_write, console_commit, console_abort, console_finalize };
 
-const WeirSinkKind _weir_sink_console = { &console_class, sizeof (ConsoleSink) };
+const WeirSinkKind _weir_sink_console = { &console_class, sizeof (ConsoleSink), console_check };

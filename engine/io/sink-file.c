@@ -76,6 +76,34 @@ file_open (WeirSink             *sink,
 }
 
 static gboolean
+check_file (const char           *format,
+            const WeirSinkConfig *config,
+            GError              **error)
+{
+  g_autoptr (WeirEncoder) encoder = NULL;
+  const char             *path;
+
+  if (!_weir_io_option_required (config->options, "path", "path 'out'", &path, error))
+    return FALSE;
+  encoder = weir_encoder_new (format, config->schema, config->options, weir_zone_utc (), NULL, error);
+  return encoder != NULL;
+}
+
+static gboolean
+json_check (const WeirSinkConfig *config,
+            GError              **error)
+{
+  return check_file ("json", config, error);
+}
+
+static gboolean
+csv_check (const WeirSinkConfig *config,
+           GError              **error)
+{
+  return check_file ("csv", config, error);
+}
+
+static gboolean
 file_get_progress (WeirSink *sink,
                    gint64   *last,
                    GError  **error)
@@ -232,5 +260,5 @@ file_finalize (WeirSink *sink)
 
 static const WeirSinkClass json_class = FILE_SINK_CLASS ("json"), csv_class = FILE_SINK_CLASS ("csv");
 
-const WeirSinkKind _weir_sink_json = { &json_class, sizeof (FileSink) };
-const WeirSinkKind _weir_sink_csv = { &csv_class, sizeof (FileSink) };
+const WeirSinkKind _weir_sink_json = { &json_class, sizeof (FileSink), json_check };
+const WeirSinkKind _weir_sink_csv = { &csv_class, sizeof (FileSink), csv_check };

@@ -125,6 +125,15 @@ queue_abort (WeirSink *sink)
 }
 
 static gboolean
+memory_check (const WeirSinkConfig *config,
+              GError              **error)
+{
+  gint64 rows_max;
+
+  return _weir_io_option_int (config->options, "maxrows", 1, G_MAXINT64, WEIR_RESULT_ROWS_MAX, &rows_max, error);
+}
+
+static gboolean
 memory_open (WeirSink             *sink,
              const WeirSinkConfig *config,
              GError              **error)
@@ -186,5 +195,5 @@ static const WeirSinkClass memory_class = { "memory", memory_open, begin, memory
 static const WeirSinkClass queue_class = { "queue", queue_open, begin, queue_write, queue_commit, queue_abort, finalize };
 
 const WeirSinkKind _weir_sink_noop = { &noop_class, sizeof (PlainSink) };
-const WeirSinkKind _weir_sink_memory = { &memory_class, sizeof (MemorySink) };
+const WeirSinkKind _weir_sink_memory = { &memory_class, sizeof (MemorySink), memory_check };
 const WeirSinkKind _weir_sink_queue = { &queue_class, sizeof (PlainSink) };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "query/check-private.h"
 #include "query/guarantee.h"
-#include "query/session-private.h"
 
 #include "query/formats.h"
 
@@ -23,6 +23,7 @@ struct _WeirCheck
   GPtrArray      *errors;     /* Owned: GError */
   GPtrArray      *blocks;     /* Owned: column arrays, string arrays */
   gboolean        is_partial; /* columns of a table were not read */
+  WeirSession    *session;    /* Borrowed, nullable: who would run it */
 };
 
 static const char *
@@ -204,7 +205,9 @@ check_query (WeirCheck              *self,
   WeirAnalyzedQuery analyzed;
   gboolean          is_create = statement->kind == WEIR_SQL_STATEMENT_CREATE_STREAMING_QUERY;
 
-  _weir_analyze_statement (catalog, statement, text, NULL, &analyzed, error);
+  if (_weir_analyze_statement (catalog, statement, text, self->session != NULL ? self->session->options.output_mode : NULL, &analyzed, error) &&
+      self->session != NULL)
+    _weir_check_run (self->session, statement, text, &analyzed, error);
   info->name = keep (self, analyzed.name);
   info->kind = statement->kind == WEIR_SQL_STATEMENT_INSERT ? WEIR_STATEMENT_INSERT : WEIR_STATEMENT_QUERY;
   if (is_create || analyzed.is_streaming)
@@ -294,13 +297,9 @@ check_statement (WeirCheck              *self,
 }
 
 static WeirCheck *
-check_script (const char *text,
-              const char *base_dir,
-              gboolean    may_read)
+check_new (void)
 {
-  WeirCheck                *self = g_new0 (WeirCheck, 1);
-  g_autoptr (WeirSqlScript) script = weir_sql_parse (text, -1);
-  g_autoptr (WeirCatalog)   catalog = weir_catalog_new ();
+  WeirCheck *self = g_new0 (WeirCheck, 1);
 
   g_atomic_ref_count_init (&self->ref_count);
   self->problems = g_array_new (FALSE, TRUE, sizeof (WeirProblem));
@@ -308,9 +307,15 @@ check_script (const char *text,
   self->strings = g_string_chunk_new (4096);
   self->blocks = g_ptr_array_new_with_free_func (g_free);
   self->errors = g_ptr_array_new_with_free_func ((GDestroyNotify)g_error_free);
-  weir_formats_register (catalog);
-  if (!may_read)
-    weir_catalog_forbid_reading (catalog);
+  return self;
+}
+
+static void
+check_statements (WeirCheck     *self,
+                  WeirCatalog   *catalog,
+                  WeirSqlScript *script,
+                  const char    *base_dir)
+{
   for (guint i = 0; i < weir_sql_script_get_n_statements (script); i++)
     {
       const WeirSqlStatement *statement = weir_sql_script_get_statement (script, i);
@@ -324,8 +329,23 @@ check_script (const char *text,
           g_array_append_val (self->statements, broken);
         }
       else
-        check_statement (self, catalog, statement, text, base_dir != NULL ? base_dir : ".");
+        check_statement (self, catalog, statement, weir_sql_script_get_text (script), base_dir);
     }
+}
+
+static WeirCheck *
+check_script (const char *text,
+              const char *base_dir,
+              gboolean    may_read)
+{
+  WeirCheck                *self = check_new ();
+  g_autoptr (WeirSqlScript) script = weir_sql_parse (text, -1);
+  g_autoptr (WeirCatalog)   catalog = weir_catalog_new ();
+
+  weir_formats_register (catalog);
+  if (!may_read)
+    weir_catalog_forbid_reading (catalog);
+  check_statements (self, catalog, script, base_dir != NULL ? base_dir : ".");
   /* What only a connection could tell stays open. */
   self->is_partial = !may_read && weir_catalog_has_unread (catalog);
   return self;
@@ -343,6 +363,21 @@ weir_check_script_unread (const char *text,
                           const char *base_dir)
 {
   return check_script (text, base_dir, FALSE);
+}
+
+WeirCheck *
+weir_session_check_script (WeirSession *session,
+                           const char  *text)
+{
+  WeirCheck                *self = check_new ();
+  g_autoptr (WeirSqlScript) script = weir_sql_parse_with (text, -1, weir_catalog_get_bool (session->catalog, WEIR_SQL_RAW_STRINGS_KEY));
+
+  self->session = session;
+  weir_catalog_allow_connections (session->catalog, NULL, NULL);
+  check_statements (self, session->catalog, script, session->base_dir);
+  _weir_session_allow_connections (session);
+  self->session = NULL;
+  return self;
 }
 
 gboolean

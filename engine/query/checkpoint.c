@@ -101,19 +101,27 @@ read_identity (WeirCheckpoint *self,
   return TRUE;
 }
 
-WeirCheckpoint *
-weir_checkpoint_open (const char *dir,
-                      const char *new_id,
-                      const char *run_id,
-                      GError    **error)
+static WeirCheckpoint *
+checkpoint_new (const char *dir)
 {
-  g_autoptr (WeirCheckpoint) self = g_new0 (WeirCheckpoint, 1);
+  WeirCheckpoint *self = g_new0 (WeirCheckpoint, 1);
 
   self->dir = g_strdup (dir);
   self->log_dir = g_build_filename (dir, "log", NULL);
   self->state_dir = g_build_filename (dir, "state", NULL);
   self->lock_fd = -1;
   self->open_batch = G_MAXUINT64;
+  return self;
+}
+
+WeirCheckpoint *
+weir_checkpoint_open (const char *dir,
+                      const char *new_id,
+                      const char *run_id,
+                      GError    **error)
+{
+  g_autoptr (WeirCheckpoint) self = checkpoint_new (dir);
+
   if (!weir_durable_mkdir_with_parents (dir, error) || !take_lock (self, run_id, error) || !read_identity (self, new_id, error))
     return NULL;
   return g_steal_pointer (&self);
@@ -227,6 +235,29 @@ is_unused (WeirCheckpoint *self,
   reader = weir_log_reader_open (path, TRUE, error);
   *unused = reader != NULL && reader->size <= WEIR_LOG_HEADER_SIZE;
   return reader != NULL;
+}
+
+gboolean
+weir_checkpoint_check (const char *dir,
+                       GPtrArray  *settings,
+                       GPtrArray  *shape,
+                       GError    **error)
+{
+  const WeirRecoveryFuncs     funcs = { NULL, NULL };
+  g_autoptr (WeirCheckpoint)  self = checkpoint_new (dir);
+  g_autoptr (WeirLoggedBatch) pending = NULL;
+  gboolean                    unused, is_other;
+
+  if (g_file_test (dir, G_FILE_TEST_EXISTS) && !g_file_test (dir, G_FILE_TEST_IS_DIR))
+    return weir_fail_file (error, "make the folder", dir, EEXIST);
+  if (!read_identity (self, NULL, error))
+    return FALSE;
+  if (self->metadata.shape == NULL)
+    return TRUE;
+  if (!is_unused (self, &unused, error))
+    return FALSE;
+  return unused || (compare_settings (self, settings, error) && _weir_checkpoint_metadata_compare (dir, self->metadata.shape, shape, &is_other, error) &&
+                    weir_checkpoint_recover (self, &funcs, NULL, &pending, error));
 }
 
 gboolean

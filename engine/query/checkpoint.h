@@ -59,6 +59,8 @@ gboolean weir_checkpoint_peek (const char *dir, char **id, GPtrArray **settings,
  * Returns: FALSE with @error: the change is not one that §2.6 of Spark's rules allows
  */
 gboolean weir_checkpoint_adopt (WeirCheckpoint *checkpoint, GPtrArray *settings, GPtrArray *shape, GError **error);
+/* Would a run adopt the checkpoint in @dir, and could it go on from it? Reads all of it and writes nothing; a folder that is not there is a new checkpoint. */
+gboolean weir_checkpoint_check (const char *dir, GPtrArray *settings, GPtrArray *shape, GError **error);
 
 /* Keeps the text of the query beside its state, for those who read it: weir_state_rows(). After adopt. */
 gboolean weir_checkpoint_keep_script (WeirCheckpoint *checkpoint, const char *text, GError **error);

@@ -70,6 +70,9 @@ gboolean _weir_analyze_statement (WeirCatalog *catalog, const WeirSqlStatement *
 /* The query of an analysed statement, unstarted; a streaming one is registered under its name. In the session's context. (transfer full) (nullable) */
 WeirQuery *_weir_session_make_query (WeirSession *self, const WeirSqlStatement *statement, const char *text, WeirAnalyzedQuery *analyzed, GError **error);
 
+/* The command line wins over the clause. */
+gboolean _weir_session_choose_trigger (WeirSession *self, const WeirAnalyzedQuery *analyzed, WeirTrigger *trigger, GError **error);
+
 /* SHOW, DESCRIBE, EXPLAIN, SET key. (transfer full) (nullable): NULL with or without @error: not such a statement */
 WeirRows *_weir_session_show (WeirSession *self, const WeirSqlStatement *statement, const char *text, GError **error);
 

@@ -346,11 +346,11 @@ collect_secrets_cb (WeirPlan *plan,
 
 /* ---- queries ---------------------------------------------------------------------------------------------------- */
 
-static gboolean
-choose_trigger (WeirSession             *self,
-                const WeirAnalyzedQuery *analyzed,
-                WeirTrigger             *trigger,
-                GError                 **error)
+gboolean
+_weir_session_choose_trigger (WeirSession             *self,
+                              const WeirAnalyzedQuery *analyzed,
+                              WeirTrigger             *trigger,
+                              GError                 **error)
 {
   *trigger = analyzed->trigger;
   if (!analyzed->is_streaming)
@@ -387,7 +387,7 @@ fill_spec (WeirSession            *self,
       g_propagate_error (error, walk.error);
       return FALSE;
     }
-  if (!choose_trigger (self, analyzed, &spec->trigger, error))
+  if (!_weir_session_choose_trigger (self, analyzed, &spec->trigger, error))
     return FALSE;
   spec->name = g_strdup (analyzed->name);
   spec->script = g_strdup (text);

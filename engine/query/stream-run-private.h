@@ -49,6 +49,8 @@ _weir_stream_run_source (WeirStreamRun *run,
   return &run->scans[run->source_scans[source_id]];
 }
 
+/* `static`: whether a table beside a stream is read in every batch, or once a run. */
+gboolean _weir_read_static_option (GHashTable *options, WeirPlan *scan, gboolean *is_cached, GError **error);
 /* Brings the run to where the checkpoint says it was. */
 gboolean _weir_stream_run_recover (WeirStreamRun *run, GError **error);
 /* Compares what strict sinks hold with the checkpoint; before the first batch, and after one that failed. */

@@ -96,20 +96,21 @@ source_dir (WeirStreamRun *self,
   return g_build_filename (weir_checkpoint_get_dir (self->config.checkpoint), "sources", number, NULL);
 }
 
-/* `static`: whether a table beside a stream is read in every batch or once a run. */
-static gboolean
-read_static_option (GHashTable  *options,
-                    WeirRunScan *scan,
-                    GError     **error)
+gboolean
+_weir_read_static_option (GHashTable *options,
+                          WeirPlan   *scan,
+                          gboolean   *is_cached,
+                          GError    **error)
 {
   const char *value = g_hash_table_lookup (options, "static");
 
+  *is_cached = FALSE;
   if (value == NULL || g_ascii_strcasecmp (value, "reread") == 0)
     return TRUE;
   if (g_ascii_strcasecmp (value, "cached") != 0)
-    return weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", scan->plan->span,
+    return weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", scan->span,
                       "Option static takes 'reread' (in every batch) or 'cached' (once, when the query starts); not '%s'.", value);
-  scan->is_cached = scan->source_id == G_MAXUINT;
+  *is_cached = !scan->is_streaming;
   return TRUE;
 }
 
@@ -133,7 +134,7 @@ open_scan (WeirStreamRun *self,
   config.table = table->name;
   config.schema = scan->plan->scan.table_schema;
   config.needed = scan->plan->scan.needed;
-  if (!read_static_option (options, scan, error))
+  if (!_weir_read_static_option (options, scan->plan, &scan->is_cached, error))
     return FALSE;
   config.options = options;
   config.base_dir = table->base_dir;

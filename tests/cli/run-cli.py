@@ -830,11 +830,12 @@ def test_closed_pipe():
     assert code in (-signal.SIGPIPE, 128 + signal.SIGPIPE, 0), code
 
 
-def main():
+def main(names):
+    """Runs the functions test_… among @names, the globals of a script."""
     global PROGRAM
     PROGRAM = os.path.abspath(sys.argv[1])
     only = sys.argv[3] if len(sys.argv) > 3 and sys.argv[2] == '--only' else None
-    tests = [(name[5:], f) for name, f in globals().items() if name.startswith('test_') and (not only or only == name[5:])]
+    tests = [(name[5:], f) for name, f in names.items() if name.startswith('test_') and (not only or only == name[5:])]
     print(f'1..{len(tests)}')
     for n, (name, test) in enumerate(tests, 1):
         here = os.getcwd()
@@ -854,4 +855,4 @@ def main():
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    sys.exit(main(globals()))

@@ -244,8 +244,4 @@ def test_lost_middle():
 
 
 if __name__ == '__main__':
-    for name, test in list(vars(cli).items()):
-        if name.startswith('test_'):
-            delattr(cli, name)
-    vars(cli).update({name: test for name, test in globals().items() if name.startswith('test_')})
-    sys.exit(cli.main())
+    sys.exit(cli.main(globals()))
