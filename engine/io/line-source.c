@@ -205,7 +205,9 @@ weir_line_source_log_range (WeirSource *source,
                             const char *to,
                             GError    **error)
 {
-  return log_lines ((WeirLineSource *)source, weir_replay_offset (to), error) ? g_bytes_new (NULL, 0) : NULL;
+  WeirLineSource *self = (WeirLineSource *)source;
+
+  return log_lines (self, weir_replay_offset (to), error) ? weir_replay_log (&self->replay) : NULL;
 }
 
 gboolean
@@ -216,14 +218,13 @@ weir_line_source_replay_range (WeirSource *source,
                                gboolean    committed,
                                GError    **error)
 {
-  weir_replay_range (&((WeirLineSource *)source)->replay, from, to, committed);
-  return TRUE;
+  return weir_replay_range (&((WeirLineSource *)source)->replay, from, to, range, committed, error);
 }
 
 GBytes *
 weir_line_source_log_state (WeirSource *source)
 {
-  return g_bytes_new (NULL, 0);
+  return weir_replay_log (&((WeirLineSource *)source)->replay);
 }
 
 gboolean
@@ -232,6 +233,5 @@ weir_line_source_restore_state (WeirSource *source,
                                 GBytes     *state,
                                 GError    **error)
 {
-  weir_replay_restore (&((WeirLineSource *)source)->replay, committed);
-  return TRUE;
+  return weir_replay_restore (&((WeirLineSource *)source)->replay, committed, state, error);
 }

@@ -38,7 +38,7 @@ void       weir_line_source_commit (WeirSource *source, const char *to);
 GPtrArray *weir_line_source_sample (WeirSource *source, guint max);
 void       weir_line_source_stop (WeirSource *source);
 
-/* A range and a state are empty: the offset says all, the lines stand in the log. */
+/* The offset says all, the lines stand in the log: a range and a state are where that ends. */
 GBytes  *weir_line_source_log_range (WeirSource *source, const char *from, const char *to, GError **error);
 gboolean weir_line_source_replay_range (WeirSource *source, const char *from, const char *to, GBytes *range, gboolean committed, GError **error);
 GBytes  *weir_line_source_log_state (WeirSource *source);

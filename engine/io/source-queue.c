@@ -395,7 +395,7 @@ queue_stop (WeirSource *source)
   g_mutex_unlock (&self->queue->lock);
 }
 
-/* A range and a state are empty: the offset says all, the batches stand in the log. */
+/* The offset says all, the batches stand in the log: a range and a state are where that ends. */
 static GBytes *
 queue_log_range (WeirSource *source,
                  const char *from,
@@ -403,12 +403,12 @@ queue_log_range (WeirSource *source,
                  GError    **error)
 {
   QueueSource *self = (QueueSource *)source;
-  gboolean     ok;
+  GBytes      *range;
 
   g_mutex_lock (&self->queue->lock);
-  ok = log_batches (self, error);
+  range = log_batches (self, error) ? weir_replay_log (&self->replay) : NULL;
   g_mutex_unlock (&self->queue->lock);
-  return ok ? g_bytes_new (NULL, 0) : NULL;
+  return range;
 }
 
 static gboolean
@@ -419,14 +419,19 @@ queue_replay_range (WeirSource *source,
                     gboolean    committed,
                     GError    **error)
 {
-  weir_replay_range (&((QueueSource *)source)->replay, from, to, committed);
-  return TRUE;
+  return weir_replay_range (&((QueueSource *)source)->replay, from, to, range, committed, error);
 }
 
 static GBytes *
 queue_log_state (WeirSource *source)
 {
-  return g_bytes_new (NULL, 0);
+  QueueSource *self = (QueueSource *)source;
+  GBytes      *state;
+
+  g_mutex_lock (&self->queue->lock);
+  state = weir_replay_log (&self->replay);
+  g_mutex_unlock (&self->queue->lock);
+  return state;
 }
 
 static gboolean
@@ -435,8 +440,7 @@ queue_restore_state (WeirSource *source,
                      GBytes     *state,
                      GError    **error)
 {
-  weir_replay_restore (&((QueueSource *)source)->replay, committed);
-  return TRUE;
+  return weir_replay_restore (&((QueueSource *)source)->replay, committed, state, error);
 }
 
 static void

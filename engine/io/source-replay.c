@@ -3,7 +3,10 @@
 
 #include "io/source-replay.h"
 
+#include "base/bytes.h"
 #include "io/source-private.h"
+
+#define VERSION 1
 
 gboolean
 weir_replay_open (WeirReplay             *self,
@@ -52,11 +55,9 @@ weir_replay_ensure (WeirReplay *self,
     return FALSE;
   weir_source_wal_skip_to (self->wal, self->next);
   end = weir_source_wal_get_end (self->wal);
-  if (end < self->open_to)
+  if (end < MAX (self->open_to, self->logged_end))
     {
-      /* The rows of the open batch are not all there: this says which. */
-      g_autoptr (GPtrArray) missing = weir_source_wal_read (self->wal, end, self->open_to, error);
-
+      weir_source_wal_fail_short (self->wal, MAX (self->open_to, self->logged_end), error);
       g_clear_pointer (&self->wal, weir_source_wal_free);
       return FALSE;
     }
@@ -87,20 +88,60 @@ weir_replay_read (WeirReplay *self,
   return g_ptr_array_new ();
 }
 
-void
+GBytes *
+weir_replay_log (const WeirReplay *self)
+{
+  WeirWriter writer = { g_byte_array_new () };
+
+  if (self->wal != NULL)
+    {
+      weir_writer_u8 (&writer, VERSION);
+      weir_writer_u64 (&writer, weir_source_wal_get_end (self->wal));
+    }
+  return g_byte_array_free_to_bytes (writer.bytes);
+}
+
+static gboolean
+read_logged (WeirReplay *self,
+             GBytes     *bytes,
+             GError    **error)
+{
+  gsize         len;
+  gconstpointer data = g_bytes_get_data (bytes, &len);
+  WeirReader    reader;
+  guint8        version;
+
+  self->logged_end = 0;
+  if (len == 0)
+    return TRUE;
+  weir_reader_init (&reader, data, len);
+  version = weir_reader_u8 (&reader);
+  self->logged_end = weir_reader_u64 (&reader);
+  return (version == VERSION && !reader.failed && reader.pos == reader.len) ||
+         weir_fail (error, WEIR_ERROR_RUN, "CANNOT_LOAD_STATE_STORE.UNCATEGORIZED", WEIR_SPAN_NONE,
+                    "An error occurred during loading state: the end of %s cannot be read.", self->dir != NULL ? self->dir : "the write-ahead log");
+}
+
+gboolean
 weir_replay_range (WeirReplay *self,
                    const char *from,
                    const char *to,
-                   gboolean    committed)
+                   GBytes     *range,
+                   gboolean    committed,
+                   GError    **error)
 {
   /* Rows of an open batch are not skipped in the log: it is there that they are read from. */
   self->next = weir_replay_offset (committed || self->dir == NULL ? to : from);
   self->open_to = committed ? 0 : weir_replay_offset (to);
+  return read_logged (self, range, error);
 }
 
-void
+gboolean
 weir_replay_restore (WeirReplay *self,
-                     const char *committed)
+                     const char *committed,
+                     GBytes     *state,
+                     GError    **error)
 {
   self->next = weir_replay_offset (committed);
+  return read_logged (self, state, error);
 }

@@ -16,15 +16,22 @@ G_BEGIN_DECLS
  *
  * At a start `next` is the end of the log, or what the checkpoint says was read; live rows are numbered from there on. A batch that runs
  * again takes its rows from the log; without `durable 'true'` there is none, and they are lost: at most once.
+ *
+ * What is logged of a range, and of the state behind a batch, with `durable 'true'` (otherwise nothing):
+ *
+ *   version end         u8 (1), u64 little-endian: number behind the last row of the write-ahead log
+ *
+ * so that a log that ends before is known to have lost rows.
  */
 typedef struct
 {
-  WeirSourceWal *wal;     /* Owned, nullable: opened when it is first needed */
-  char          *dir;     /* Owned, nullable: not durable */
-  guint64        next;    /* offset of the first live row */
-  guint64        open_to; /* end of the batch that is run again; 0: none */
-  guint64        lost;    /* rows of it that are not there any more */
-  gint64         shift;   /* offset = live number + shift */
+  WeirSourceWal *wal;        /* Owned, nullable: opened when it is first needed */
+  char          *dir;        /* Owned, nullable: not durable */
+  guint64        next;       /* offset of the first live row */
+  guint64        open_to;    /* end of the batch that is run again; 0: none */
+  guint64        logged_end; /* of the write-ahead log, as the checkpoint says */
+  guint64        lost;       /* rows of it that are not there any more */
+  gint64         shift;      /* offset = live number + shift */
   gboolean       is_live;
 } WeirReplay;
 
@@ -38,9 +45,10 @@ gboolean weir_replay_ensure (WeirReplay *self, GError **error);
 /* Rows [from, to) from before the start; none when they are lost, which @source then says. (transfer full) (nullable) (element-type WeirWalRecord) */
 GPtrArray *weir_replay_read (WeirReplay *self, WeirSource *source, guint64 from, guint64 to, GError **error);
 
-/* Of the class, which has the same for a state: offsets say all, a range and a state are empty. */
-void weir_replay_range (WeirReplay *self, const char *from, const char *to, gboolean committed);
-void weir_replay_restore (WeirReplay *self, const char *committed);
+/* Of the class: a range, once its rows are in the log, or a state. (transfer full) */
+GBytes  *weir_replay_log (const WeirReplay *self);
+gboolean weir_replay_range (WeirReplay *self, const char *from, const char *to, GBytes *range, gboolean committed, GError **error);
+gboolean weir_replay_restore (WeirReplay *self, const char *committed, GBytes *state, GError **error);
 
 static inline guint64
 weir_replay_offset (const char *offset)

@@ -12,14 +12,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
-#define MAGIC      "WEIRWAL1"
-#define MAGIC_LEN  8
+#define MAGIC      "WEIRWAL2\0\0\0\0\0\0\0"
+#define MAGIC_LEN  16
 #define FRAME_LEN  12
 #define HEAD_LEN   20 /* of a body, before the payload */
 #define END_BYTE   '\n'
+#define MASK_BYTE  0xa5
+#define ALIGN      16 /* of records; divides BLOCK_LEN */
 #define BODY_MAX   (1u << 30)
 #define BLOCK_LEN  512
+#define FIRST_LEN  (64u << 10) /* of a segment that is begun; it grows by as much as it has */
+#define STEP_MAX   (1u << 20)  /* but by no more than this at once, beside what a record needs */
 #define SUFFIX     ".wal"
 #define NAME_CHARS 20
 
@@ -34,8 +39,8 @@ struct _WeirSourceWal
   char      *dir;      /* Owned */
   GPtrArray *segments; /* Owned: Segment, in order */
   guint64    end;
-  int        fd;    /* of the last segment; −1: the next append begins one */
-  guint64    bytes; /* of the last segment */
+  int        fd;          /* of the last segment; −1: the next append begins one */
+  guint64    bytes, size; /* of the last segment: records, file */
   gboolean   unsynced;
   guint64    synced_end;
 };
@@ -76,18 +81,22 @@ fail_damaged (const char *path,
 }
 
 static gboolean
+is_zero (const guint8 *data,
+         gsize         len)
+{
+  return len == 0 || (data[0] == 0 && memcmp (data, data + 1, len - 1) == 0);
+}
+
+/* Of a whole record no part that lies in one block is zeros: it begins with its length and ends with the end byte. */
+static gboolean
 has_zero_block (const guint8 *data,
                 gsize         from,
                 gsize         to)
 {
-  static const guint8 zeros[BLOCK_LEN] = { 0 };
-
-  for (gsize block = from / BLOCK_LEN * BLOCK_LEN; block < to; block += BLOCK_LEN)
+  for (gsize start = from, next; start < to; start = next)
     {
-      gsize start = MAX (block, from), len = MIN (block + BLOCK_LEN, to) - start;
-
-      /* Of a whole record neither the first four bytes nor the last are zeros. */
-      if ((start == block || len >= 4) && memcmp (data + start, zeros, len) == 0)
+      next = MIN (start / BLOCK_LEN * BLOCK_LEN + BLOCK_LEN, to);
+      if (is_zero (data + start, next - start))
         return TRUE;
     }
   return FALSE;
@@ -101,6 +110,23 @@ typedef struct
   gboolean      is_cut;
 } Scan;
 
+static gsize
+aligned (gsize len)
+{
+  return (len + ALIGN - 1) / ALIGN * ALIGN;
+}
+
+/* What is no whole record at `pos`: an append that did not end, or damage. Always FALSE. */
+static gboolean
+end_scan (Scan       *scan,
+          const char *path,
+          gboolean    is_cut,
+          GError    **error)
+{
+  scan->is_cut = is_cut;
+  return is_cut ? FALSE : fail_damaged (path, MIN (scan->pos, scan->len), error);
+}
+
 /* The record at `pos`. FALSE at the end, with @error when it is damage. */
 static gboolean
 next_record (Scan          *scan,
@@ -110,37 +136,37 @@ next_record (Scan          *scan,
              gsize         *payload_len,
              GError       **error)
 {
-  gsize      left = scan->len - scan->pos;
-  guint32    length, crc, header_crc;
-  WeirReader reader;
-  gboolean   header_ok, ok;
+  const guint8 *at = scan->data + scan->pos;
+  gsize         left = scan->len > scan->pos ? scan->len - scan->pos : 0, whole;
+  guint32       length, crc, header_crc;
+  WeirReader    reader;
 
-  if (left == 0)
+  if (left > 0 && is_zero (at, left))
     return FALSE;
-  weir_reader_init (&reader, scan->data + scan->pos, left);
+  weir_reader_init (&reader, at, left);
   length = weir_reader_u32 (&reader);
   crc = weir_reader_u32 (&reader);
   header_crc = weir_reader_u32 (&reader);
-  header_ok = !reader.failed && weir_crc32c (0, scan->data + scan->pos, 8) == header_crc && length > HEAD_LEN && length <= BODY_MAX;
-  ok = header_ok && length <= left - FRAME_LEN && weir_crc32c (0, scan->data + scan->pos + FRAME_LEN, length) == crc;
-  if (ok)
-    {
-      record->first = weir_reader_u64 (&reader);
-      record->count = weir_reader_u32 (&reader);
-      record->arrived_us = (gint64)weir_reader_u64 (&reader);
-      *payload = scan->data + scan->pos + FRAME_LEN + HEAD_LEN;
-      *payload_len = length - HEAD_LEN - 1;
-      if (record->first != scan->next || record->count == 0)
-        return fail_damaged (path, scan->pos, error);
-      scan->next += record->count;
-      scan->pos += FRAME_LEN + length;
-      return TRUE;
-    }
-  scan->is_cut = reader.failed || (header_ok && length > left - FRAME_LEN) || has_zero_block (scan->data, scan->pos, scan->len);
-  return scan->is_cut ? FALSE : fail_damaged (path, scan->pos, error);
+  if (reader.failed || weir_crc32c (0, at, 8) != header_crc)
+    return end_scan (scan, path, !reader.failed && is_zero (at, FRAME_LEN), error);
+  whole = aligned (FRAME_LEN + (gsize)length);
+  if (length <= HEAD_LEN || length > BODY_MAX || whole >= left)
+    return end_scan (scan, path, FALSE, error);
+  if (weir_crc32c (0, at + FRAME_LEN, length) != crc)
+    return end_scan (scan, path, has_zero_block (scan->data, scan->pos, scan->pos + FRAME_LEN + length), error);
+  record->first = weir_reader_u64 (&reader);
+  record->count = weir_reader_u32 (&reader);
+  record->arrived_us = (gint64)weir_reader_u64 (&reader);
+  *payload = at + FRAME_LEN + HEAD_LEN;
+  *payload_len = length - HEAD_LEN - 1;
+  if (record->first != scan->next || record->count == 0 || !is_zero (at + FRAME_LEN + length, whole - FRAME_LEN - length))
+    return end_scan (scan, path, FALSE, error);
+  scan->next += record->count;
+  scan->pos += whole;
+  return TRUE;
 }
 
-/* A segment's bytes, begun to be scanned. FALSE without @error: it was never begun. */
+/* A segment's bytes, begun to be scanned. */
 static gboolean
 begin_scan (const Segment *segment,
             Scan          *scan,
@@ -153,25 +179,14 @@ begin_scan (const Segment *segment,
     return weir_fail (error, WEIR_ERROR_RUN, "STREAM_FAILED", WEIR_SPAN_NONE, "Cannot read rows that had arrived: %s.", local->message);
   scan->data = (const guint8 *)*contents;
   scan->next = segment->first;
-  if (scan->len < MAGIC_LEN)
-    {
-      scan->is_cut = TRUE;
-      return FALSE;
-    }
-  if (memcmp (scan->data, MAGIC, MAGIC_LEN) != 0)
-    {
-      scan->is_cut = has_zero_block (scan->data, 0, scan->len);
-      return scan->is_cut ? FALSE : fail_damaged (segment->path, 0, error);
-    }
   scan->pos = MAGIC_LEN;
-  return TRUE;
+  return (scan->len > MAGIC_LEN && memcmp (scan->data, MAGIC, MAGIC_LEN) == 0) || fail_damaged (segment->path, 0, error);
 }
 
 /* Checks a segment; @follower: number the next one begins with, G_MAXUINT64 for the last. */
 static gboolean
 check_segment (Segment *segment,
                guint64  follower,
-               gsize   *whole,
                GError **error)
 {
   g_autofree char *contents = NULL;
@@ -182,7 +197,7 @@ check_segment (Segment *segment,
   GError          *local = NULL;
 
   if (begin_scan (segment, &scan, &contents, &local))
-    while (next_record (&scan, segment->path, &record, &payload, &len, &local))
+    while (scan.next < follower && next_record (&scan, segment->path, &record, &payload, &len, &local))
       ;
   if (local != NULL)
     {
@@ -190,8 +205,7 @@ check_segment (Segment *segment,
       return FALSE;
     }
   segment->end = MIN (scan.next, follower);
-  *whole = scan.pos;
-  return follower == G_MAXUINT64 || !scan.is_cut || scan.next >= follower ? TRUE : fail_damaged (segment->path, scan.pos, error);
+  return follower == G_MAXUINT64 || !scan.is_cut || fail_damaged (segment->path, scan.pos, error);
 }
 
 static int
@@ -251,21 +265,21 @@ weir_source_wal_open (const char *dir,
                       GError    **error)
 {
   g_autoptr (WeirSourceWal) self = g_new0 (WeirSourceWal, 1);
-  gsize                     whole = 0;
 
   self->fd = -1;
   self->dir = g_strdup (dir);
   self->segments = g_ptr_array_new_with_free_func (segment_free);
   if (!weir_durable_mkdir_with_parents (dir, error) || !list_segments (self, error))
     return NULL;
+  weir_durable_remove_temporaries (dir);
   for (guint i = 0; i < self->segments->len; i++)
     {
       guint64 follower = i + 1 < self->segments->len ? ((Segment *)self->segments->pdata[i + 1])->first : G_MAXUINT64;
 
-      if (!check_segment (self->segments->pdata[i], follower, &whole, error))
+      if (!check_segment (self->segments->pdata[i], follower, error))
         return NULL;
     }
-  /* The last segment is not written to again: what was cut short stays behind its end and is passed over. */
+  /* The last segment is not written to again: an append that did not end stays behind its end and is passed over. */
   if (last_segment (self) != NULL && !sync_segment (last_segment (self), error))
     return NULL;
   self->end = last_segment (self) != NULL ? last_segment (self)->end : 0;
@@ -291,6 +305,19 @@ weir_source_wal_get_end (const WeirSourceWal *wal)
   return wal->end;
 }
 
+gboolean
+weir_source_wal_fail_short (const WeirSourceWal *wal,
+                            guint64              needed,
+                            GError             **error)
+{
+  const Segment *last = last_segment (wal);
+
+  return weir_fail (error, WEIR_ERROR_RUN, "STREAM_FAILED", WEIR_SPAN_NONE,
+                    "%s ends with row %" G_GUINT64_FORMAT ", and rows up to %" G_GUINT64_FORMAT " had arrived: it is an older copy, or a file is "
+                    "missing beside it. Restore the checkpoint whole, or start from a new one without them.",
+                    last != NULL ? last->path : wal->dir, last != NULL ? last->end : 0, needed);
+}
+
 static void
 end_segment (WeirSourceWal *self)
 {
@@ -307,6 +334,18 @@ weir_source_wal_skip_to (WeirSourceWal *wal,
     return;
   end_segment (wal);
   wal->end = wal->synced_end = number;
+}
+
+/* A payload on its way to the disk or back. (transfer full) */
+static guint8 *
+masked (const guint8 *data,
+        gsize         len)
+{
+  guint8 *copy = g_malloc (MAX (len, 1));
+
+  for (gsize i = 0; i < len; i++)
+    copy[i] = data[i] ^ MASK_BYTE;
+  return copy;
 }
 
 static gboolean
@@ -327,7 +366,7 @@ read_segment (const Segment *segment,
     while (scan.next < segment->end && next_record (&scan, segment->path, &record, &payload, &len, &local))
       if (record.first < to && record.first + record.count > from)
         {
-          record.payload = g_bytes_new (payload, len);
+          record.payload = g_bytes_new_take (masked (payload, len), len);
           g_ptr_array_add (records, g_memdup2 (&record, sizeof record));
         }
   if (local == NULL)
@@ -375,29 +414,27 @@ static gboolean
 begin_segment (WeirSourceWal *self,
                GError       **error)
 {
-  Segment *segment = g_new0 (Segment, 1);
+  g_autofree char *name = g_strdup_printf ("%020" G_GUINT64_FORMAT SUFFIX, self->end), *path = g_build_filename (self->dir, name, NULL);
+  g_autofree char *bytes = g_malloc0 (FIRST_LEN);
+  Segment         *segment;
 
-  segment->first = segment->end = self->end;
-  segment->path = g_strdup_printf ("%s/%020" G_GUINT64_FORMAT SUFFIX, self->dir, self->end);
-  /* One that was begun and holds no whole record is written over. */
+  memcpy (bytes, MAGIC, MAGIC_LEN);
+  /* One that was begun and holds no whole record is replaced. */
+  if (!weir_durable_write (self->dir, name, bytes, FIRST_LEN, WEIR_DURABLE_REPLACE, error))
+    return FALSE;
+  self->fd = weir_fx_open (path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0);
+  if (self->fd < 0)
+    return weir_fail_file (error, "open", path, errno);
+  lseek (self->fd, MAGIC_LEN, SEEK_SET);
   if (last_segment (self) != NULL && last_segment (self)->first == self->end)
     g_ptr_array_remove_index (self->segments, self->segments->len - 1);
-  self->fd = weir_fx_open (segment->path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (self->fd < 0 || !weir_fx_write_all (self->fd, MAGIC, MAGIC_LEN))
-    {
-      int code = errno;
-
-      weir_fail_file (error, "write", segment->path, code);
-      end_segment (self);
-      segment_free (segment);
-      return FALSE;
-    }
-  self->bytes = MAGIC_LEN;
+  segment = g_new0 (Segment, 1);
+  segment->first = segment->end = self->end;
+  segment->path = g_steal_pointer (&path);
   g_ptr_array_add (self->segments, segment);
-  if (weir_durable_sync_dir (self->dir, error))
-    return TRUE;
-  end_segment (self);
-  return FALSE;
+  self->bytes = MAGIC_LEN;
+  self->size = FIRST_LEN;
+  return TRUE;
 }
 
 /* What was not made durable is given up: the next rows take their numbers in a new segment. */
@@ -417,6 +454,64 @@ give_up (WeirSourceWal *self,
   return FALSE;
 }
 
+/* Zeros behind the next @len bytes. */
+static gboolean
+make_room (WeirSourceWal *self,
+           gsize          len,
+           GError       **error)
+{
+  guint64 size = self->size;
+
+  while (self->bytes + len >= size)
+    size += MIN (size, STEP_MAX);
+  if (size == self->size)
+    return TRUE;
+  if (weir_fx_ftruncate (self->fd, (off_t)size) != 0)
+    return give_up (self, "write", errno, error);
+  if (weir_fx_fdatasync (self->fd) != 0)
+    return give_up (self, "sync", errno, error);
+  self->size = size;
+  return TRUE;
+}
+
+static gboolean
+write_record (WeirSourceWal *self,
+              guint32        count,
+              gint64         arrived_us,
+              const guint8  *payload,
+              gsize          len,
+              GError       **error)
+{
+  static const guint8    end[ALIGN] = { END_BYTE };
+  gsize                  whole = aligned (FRAME_LEN + HEAD_LEN + len + 1);
+  g_autoptr (GByteArray) frame = g_byte_array_new (), head = g_byte_array_new ();
+  WeirWriter             frame_writer = { frame }, head_writer = { head };
+  struct iovec           parts[4];
+  guint32                crc;
+
+  if (!make_room (self, whole, error))
+    return FALSE;
+  weir_writer_u64 (&head_writer, self->end);
+  weir_writer_u32 (&head_writer, count);
+  weir_writer_u64 (&head_writer, (guint64)arrived_us);
+  crc = weir_crc32c (0, head->data, head->len);
+  crc = weir_crc32c (weir_crc32c (crc, payload, len), end, 1);
+  weir_writer_u32 (&frame_writer, (guint32)(HEAD_LEN + len + 1));
+  weir_writer_u32 (&frame_writer, crc);
+  weir_writer_u32 (&frame_writer, weir_crc32c (0, frame->data, 8));
+  parts[0] = (struct iovec){ frame->data, frame->len };
+  parts[1] = (struct iovec){ head->data, head->len };
+  parts[2] = (struct iovec){ (void *)payload, len };
+  parts[3] = (struct iovec){ (void *)end, whole - FRAME_LEN - HEAD_LEN - len };
+  self->unsynced = TRUE;
+  if (!weir_fx_writev_all (self->fd, parts, 4))
+    return give_up (self, "write", errno, error);
+  self->bytes += whole;
+  self->end += count;
+  last_segment (self)->end = self->end;
+  return TRUE;
+}
+
 gboolean
 weir_source_wal_append (WeirSourceWal *wal,
                         guint32        count,
@@ -425,11 +520,7 @@ weir_source_wal_append (WeirSourceWal *wal,
                         gsize          len,
                         GError       **error)
 {
-  static const guint8    end = END_BYTE;
-  g_autoptr (GByteArray) frame = g_byte_array_new (), head = g_byte_array_new ();
-  WeirWriter             frame_writer = { frame }, head_writer = { head };
-  struct iovec           parts[4];
-  guint32                crc;
+  g_autofree guint8 *bytes = NULL;
 
   if (len > BODY_MAX - HEAD_LEN - 1)
     return weir_fail (error, WEIR_ERROR_RUN, "STREAM_FAILED", WEIR_SPAN_NONE, "A batch of %" G_GSIZE_FORMAT " bytes is too large to be kept in %s.", len, wal->dir);
@@ -439,27 +530,8 @@ weir_source_wal_append (WeirSourceWal *wal,
         return FALSE;
       end_segment (wal);
     }
-  if (wal->fd < 0 && !begin_segment (wal, error))
-    return FALSE;
-  weir_writer_u64 (&head_writer, wal->end);
-  weir_writer_u32 (&head_writer, count);
-  weir_writer_u64 (&head_writer, (guint64)arrived_us);
-  crc = weir_crc32c (0, head->data, head->len);
-  crc = weir_crc32c (weir_crc32c (crc, payload, len), &end, 1);
-  weir_writer_u32 (&frame_writer, (guint32)(HEAD_LEN + len + 1));
-  weir_writer_u32 (&frame_writer, crc);
-  weir_writer_u32 (&frame_writer, weir_crc32c (0, frame->data, 8));
-  parts[0] = (struct iovec){ frame->data, frame->len };
-  parts[1] = (struct iovec){ head->data, head->len };
-  parts[2] = (struct iovec){ (void *)payload, len };
-  parts[3] = (struct iovec){ (void *)&end, 1 };
-  wal->unsynced = TRUE;
-  if (!weir_fx_writev_all (wal->fd, parts, 4))
-    return give_up (wal, "write", errno, error);
-  wal->bytes += FRAME_LEN + HEAD_LEN + len + 1;
-  wal->end += count;
-  last_segment (wal)->end = wal->end;
-  return TRUE;
+  bytes = masked (payload, len);
+  return (wal->fd >= 0 || begin_segment (wal, error)) && write_record (wal, count, arrived_us, bytes, len, error);
 }
 
 gboolean

@@ -41,12 +41,14 @@ class Point:
 def apply(path, damage, chance, neighbours):
     """Changes the file; returns what was done."""
     data = bytearray(path.read_bytes())
+    # Of the zeros that a source's log ends in, few are tried.
+    end = min(len(data), len(data.rstrip(b'\0')) + 64) if path.suffix == '.wal' else len(data)
     if damage == 'cut':
-        length = chance.randint(0, max(len(data) - 1, 0))
+        length = chance.randint(0, max(end - 1, 0))
         path.write_bytes(data[:length])
         return f'cut at {length} of {len(data)}'
     if damage == 'flip' and data:
-        bit = chance.randrange(8 * len(data))
+        bit = chance.randrange(8 * end)
         data[bit // 8] ^= 1 << bit % 8
         path.write_bytes(data)
         return f'bit {bit % 8} of byte {bit // 8} of {len(data)} flipped'
@@ -120,9 +122,9 @@ def main():
                 folder = killed(scenario, stage, 'base')
                 for number, file in enumerate(files_of(folder) if folder else []):
                     kinds[file.suffix or file.name] += 1
-                    # A source's log that is cut between two records is one whose last rows never came: only the peer knows better.
-                    shorter = [] if file.suffix == '.wal' else ['cut'] * FLIPS + ['emptied', 'removed', 'neighbour']
-                    damages = ['flip'] * FLIPS + ['zeros', 'junk'] + shorter
+                    damages = ['flip', 'cut'] * FLIPS + ['zeros', 'junk', 'emptied', 'neighbour']
+                    # A source's log that is not there is one whose first row never came: only the peer knows better.
+                    damages += [] if file.suffix == '.wal' else ['removed']
                     points += [Point(scenario, stage, number, damage, chance.getrandbits(32)) for damage in damages]
         print(f'# {len(found)} scenarios, {len(points)} points, files:', ', '.join(f'{n} {kind}' for kind, n in kinds.items()), flush=True)
         count.start()

@@ -3,7 +3,8 @@
 
 from manifest import crc32c
 
-MAGIC = b'WEIRWAL1'
+HEADER = 16
+ALIGN = 16
 
 
 class Producer:
@@ -27,12 +28,12 @@ def rows_kept(folder):
     end = 0
     for path in sorted(folder.glob('*.wal')):
         data = path.read_bytes()
-        at = len(MAGIC)
+        at = HEADER
         while data[:at] and at + 12 <= len(data):
             length, crc, head = (int.from_bytes(data[at + i:at + i + 4], 'little') for i in (0, 4, 8))
             body = data[at + 12:at + 12 + length]
             if crc32c(data[at:at + 8]) != head or len(body) < length or crc32c(body) != crc:
                 break
             end = max(end, int.from_bytes(body[:8], 'little') + int.from_bytes(body[8:12], 'little'))
-            at += 12 + length
+            at += (12 + length + ALIGN - 1) // ALIGN * ALIGN
     return end
