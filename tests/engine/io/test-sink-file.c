@@ -380,7 +380,7 @@ test_abort (void)
   g_autoptr (GPtrArray)   rows = sink_rows ("n INT", "{\"n\":1}\n");
   g_autofree char        *staged = data_path (dir, 0, ".");
 
-  g_assert_true (sink->klass->begin (sink, 0, NULL));
+  g_assert_true (sink->klass->begin (sink, 0, FALSE, NULL));
   g_assert_true (sink->klass->write (sink, rows->pdata[0], NULL));
   g_assert_true (g_file_test (staged, G_FILE_TEST_EXISTS));
   sink->klass->abort (sink);
@@ -402,7 +402,7 @@ test_folder_vanishes (void)
   g_autoptr (GError)      error = NULL;
 
   commit (sink, 0, 1);
-  g_assert_true (sink->klass->begin (sink, 1, NULL));
+  g_assert_true (sink->klass->begin (sink, 1, FALSE, NULL));
   g_assert_true (sink->klass->write (sink, rows->pdata[0], NULL));
   g_assert_cmpint (g_rename (path, moved), ==, 0);
   g_assert_false (sink->klass->commit (sink, 1, &error));

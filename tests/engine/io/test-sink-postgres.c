@@ -240,7 +240,7 @@ test_intervals (void)
   if (!place_init (&place, "intervals"))
     return;
   sink = open_sink (&place, &spec, "t", "append", NULL);
-  g_assert_true (sink->klass->begin (sink, 0, &error));
+  g_assert_true (sink->klass->begin (sink, 0, FALSE, &error));
   g_assert_true (sink->klass->write (sink, batch, &error));
   g_assert_true (sink->klass->commit (sink, 0, &error));
   g_assert_no_error (error);
@@ -276,7 +276,7 @@ test_hostile_names (void)
       g_string_append_c (name, '"');
       sink = sink_make (&spec, &error, "url", place.url, "dbtable", name->str, "mode", "upsert", "key", i == 1 ? "\"a\"\"\"\"b\"" : names[i], NULL);
       g_assert_no_error (error);
-      g_assert_true (sink->klass->begin (sink, 0, &error));
+      g_assert_true (sink->klass->begin (sink, 0, FALSE, &error));
       g_assert_true (sink->klass->write (sink, batch, &error));
       g_assert_true (sink->klass->commit (sink, 0, &error));
       g_assert_no_error (error);

@@ -182,7 +182,7 @@ test_hostile_names (void)
       g_autoptr (WeirSink)   sink = sink_make (&spec, &error, "path", path, "dbtable", names[i], NULL);
 
       g_assert_no_error (error);
-      g_assert_true (sink->klass->begin (sink, 0, &error));
+      g_assert_true (sink->klass->begin (sink, 0, FALSE, &error));
       g_assert_true (sink->klass->write (sink, batch, &error));
       g_assert_true (sink->klass->commit (sink, 0, &error));
       g_assert_no_error (error);
