@@ -3,6 +3,8 @@
 
 #include "exec/agg-state-private.h"
 
+#include "base/limits.h"
+
 /*
  * Merging takes the groups of a part pane by pane, in blocks: find or append the groups, save what they held, merge the states with one
  * call an aggregate.
@@ -215,6 +217,22 @@ pane_keys (WeirAggState         *self,
     }
 }
 
+/* Finds or makes the groups of @keys, and keeps what they hold. */
+static void
+find_groups (WeirAggState       *self,
+             WeirAggPane        *pane,
+             const WeirGroupKey *keys,
+             const guint64      *hashes,
+             guint32            *groups,
+             guint               n)
+{
+  guint before = pane->table->n;
+
+  weir_group_table_insert (pane->table, keys, hashes, n, groups);
+  weir_agg_layout_init_states (self->layout, pane->table, before, pane->table->n);
+  touch (self, pane, groups, n);
+}
+
 /* Merges states of @table, numbers @src, into the groups of @keys. */
 static void
 merge_states (WeirAggState         *self,
@@ -228,24 +246,20 @@ merge_states (WeirAggState         *self,
 {
   const WeirAggLayout *layout = self->layout;
   guint32              groups[BLOCK];
-  guint                before = pane->table->n;
 
-  weir_group_table_insert (pane->table, keys, hashes, n, groups);
-  weir_group_table_prefetch (pane->table, groups, n);
-  weir_agg_layout_init_states (layout, pane->table, before, pane->table->n);
-  touch (self, pane, groups, n);
+  find_groups (self, pane, keys, hashes, groups, n);
   for (guint a = 0; a < layout->n_aggs; a++)
     layout->ops[a]->merge (layout->calls[a], eval, weir_agg_layout_states (layout, pane->table, a, groups),
                            weir_agg_layout_states (layout, table, a, src), n, FALSE);
 }
 
 static void
-merge_block (WeirAggState   *self,
-             WeirEval       *eval,
-             WeirAggPane    *pane,
-             WeirGroupTable *table,
-             const guint32  *src,
-             guint           n)
+merge_block (WeirAggState         *self,
+             WeirEval             *eval,
+             WeirAggPane          *pane,
+             const WeirGroupTable *table,
+             const guint32        *src,
+             guint                 n)
 {
   WeirGroupKey keys[BLOCK];
   guint64      hashes[BLOCK];
@@ -327,36 +341,20 @@ drop_late_keys (WeirAggState   *self,
   return left;
 }
 
-static inline guint
-partition_of (guint64 hash)
-{
-  return (guint)(hash >> 58);
-}
-
-static guint32 *
-partition_order (const WeirGroupTable *table,
-                 guint32               ends[WEIR_AGG_PARTITIONS])
+guint32 *
+weir_agg_partition_order (const WeirGroupTable *table,
+                          guint32               ends[WEIR_AGG_PARTITIONS])
 {
   guint32 *order = g_new (guint32, MAX (table->n, 1));
   guint32  at[WEIR_AGG_PARTITIONS + 1] = { 0 };
 
   for (guint i = 0; i < table->n; i++)
-    at[partition_of (*weir_group_hash_of (table, i)) + 1]++;
+    at[weir_agg_partition_of (*weir_group_hash_of (table, i)) + 1]++;
   for (guint p = 0; p < WEIR_AGG_PARTITIONS; p++)
     ends[p] = at[p + 1] += at[p];
   for (guint i = 0; i < table->n; i++)
-    order[at[partition_of (*weir_group_hash_of (table, i))]++] = i;
+    order[at[weir_agg_partition_of (*weir_group_hash_of (table, i))]++] = i;
   return order;
-}
-
-void
-weir_agg_partition_sort (WeirGroupTable *table,
-                         guint32         ends[WEIR_AGG_PARTITIONS],
-                         WeirGroupSpare *spare)
-{
-  g_autofree guint32 *order = partition_order (table, ends);
-
-  weir_group_table_permute (table, order, spare);
 }
 
 void
@@ -364,25 +362,53 @@ weir_agg_state_merge_partition (WeirAggState         *state,
                                 WeirEval             *eval,
                                 const WeirGroupTable *table,
                                 guint                 partition,
-                                guint                 from,
-                                guint                 to)
+                                const guint32        *src,
+                                guint                 n)
 {
   WeirAggPane *pane = g_ptr_array_index (state->panes, partition);
-  WeirGroupKey keys[BLOCK];
-  guint64      hashes[BLOCK];
-  guint32      src[BLOCK];
 
-  while (from < to)
+  for (guint offset = 0; offset < n; offset += BLOCK)
+    merge_block (state, eval, pane, table, src + offset, MIN (BLOCK, n - offset));
+}
+
+static const guint16 *
+row_numbers (void)
+{
+  static guint16 numbers[WEIR_VECTOR_ROWS];
+  static gsize   is_ready;
+
+  if (g_once_init_enter (&is_ready))
     {
-      guint n = 0;
+      for (guint i = 0; i < WEIR_VECTOR_ROWS; i++)
+        numbers[i] = (guint16)i;
+      g_once_init_leave (&is_ready, 1);
+    }
+  return numbers;
+}
 
-      for (; n < BLOCK && from < to; n++, from++)
-        {
-          src[n] = from;
-          keys[n] = *weir_group_key (table, from);
-          hashes[n] = *weir_group_hash_of (table, from);
-        }
-      merge_states (state, eval, pane, keys, hashes, table, src, n);
+void
+weir_agg_state_merge_rows (WeirAggState      *state,
+                           WeirEval          *eval,
+                           const WeirAggRows *rows,
+                           guint              partition)
+{
+  const WeirAggLayout *layout = state->layout;
+  WeirAggPane         *pane = g_ptr_array_index (state->panes, partition);
+  guint                to = rows->ends[partition], n;
+
+  for (guint from = partition > 0 ? rows->ends[partition - 1] : 0; from < to; from += n)
+    {
+      guint64      hashes[BLOCK];
+      guint32      groups[BLOCK];
+      WeirColumn **args = rows->args;
+
+      n = MIN (BLOCK, to - from);
+      for (guint i = 0; i < n; i++)
+        hashes[i] = weir_group_hash (&rows->keys[from + i], FALSE);
+      find_groups (state, pane, rows->keys + from, hashes, groups, n);
+      for (guint a = 0; a < layout->n_aggs; args += layout->calls[a++]->n_args)
+        layout->ops[a]->update (layout->calls[a], eval, weir_agg_layout_states (layout, pane->table, a, groups), args,
+                                (WeirSel){ row_numbers () + from, n });
     }
 }
 
@@ -393,7 +419,7 @@ split_pane (WeirAggState *self)
   WeirAggPane         *all = g_ptr_array_steal_index (self->panes, 0);
   const WeirAggLayout *layout = self->layout;
   guint32              ends[WEIR_AGG_PARTITIONS];
-  g_autofree guint32  *order = partition_order (all->table, ends);
+  g_autofree guint32  *order = weir_agg_partition_order (all->table, ends);
 
   self->is_partitioned = TRUE;
   for (guint p = 0, i = 0; p < WEIR_AGG_PARTITIONS; p++)
@@ -435,13 +461,11 @@ weir_agg_state_merge (WeirAggState   *state,
     return;
   if (state->is_partitioned)
     {
-      guint32        ends[WEIR_AGG_PARTITIONS];
-      WeirGroupSpare spare = { 0 };
+      guint32 ends[WEIR_AGG_PARTITIONS];
 
-      weir_agg_partition_sort (table, ends, &spare);
-      weir_group_spare_clear (&spare);
+      order = weir_agg_partition_order (table, ends);
       for (guint p = 0, from = 0; p < WEIR_AGG_PARTITIONS; from = ends[p++])
-        weir_agg_state_merge_partition (state, eval, table, p, from, ends[p]);
+        weir_agg_state_merge_partition (state, eval, table, p, order + from, ends[p] - from);
       weir_agg_layout_clear_states (state->layout, table, 0, table->n);
       return;
     }

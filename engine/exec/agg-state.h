@@ -16,9 +16,6 @@ typedef struct
   GByteArray     *undo_bytes;
 } WeirAggPane;
 
-/* Of a state that nothing leaves, once it is large. Fixed: it is in checkpoints, and the order of the output follows it. */
-#define WEIR_AGG_PARTITIONS 64
-
 /**
  * WeirAggState:
  *
@@ -53,11 +50,13 @@ void          weir_agg_state_free (WeirAggState *state);
 void weir_agg_state_begin (WeirAggState *state);
 /* Takes the groups of a part; @table is empty afterwards. Groups whose time is final at @late_us are counted and dropped. */
 void weir_agg_state_merge (WeirAggState *state, WeirEval *eval, WeirGroupTable *table, gint64 late_us);
-/* Groups ordered by partition, those of one partition in their order; @ends gets the end of each. The table can only be reset then. */
-void weir_agg_partition_sort (WeirGroupTable *table, guint32 ends[WEIR_AGG_PARTITIONS], WeirGroupSpare *spare);
-/* When is_partitioned: merges groups [from, to) of a sorted table, all of @partition. Partitions may be merged at the same time. Tables keep
+/* Numbers of the groups by partition, those of one partition in their order; @ends gets the end of each. (transfer full) */
+guint32 *weir_agg_partition_order (const WeirGroupTable *table, guint32 ends[WEIR_AGG_PARTITIONS]);
+/* When is_partitioned: merges groups @src of @table, all of @partition. Partitions may be merged at the same time. Tables keep
  * their groups; clear their states when all partitions are done. */
-void weir_agg_state_merge_partition (WeirAggState *state, WeirEval *eval, const WeirGroupTable *table, guint partition, guint from, guint to);
+void weir_agg_state_merge_partition (WeirAggState *state, WeirEval *eval, const WeirGroupTable *table, guint partition, const guint32 *src, guint n);
+/* The same for the rows of @partition. */
+void weir_agg_state_merge_rows (WeirAggState *state, WeirEval *eval, const WeirAggRows *rows, guint partition);
 /* A global aggregation has its group even without rows. */
 void weir_agg_state_ensure_global (WeirAggState *state);
 /* Counts what the batch updated and what will go at @evict_us. */

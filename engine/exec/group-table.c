@@ -7,8 +7,9 @@
 
 /*
  * Key, hash and payload of a group lie beside each other: a probe touches a line of the index and one or two of the record, and what the
- * aggregates then update is in the cache. An index entry holds the upper half of the hash and the group's number + 1, probing is linear, at
- * most half of the entries are used. Up to TINY groups there is no index at all: sparse event times make many small tables.
+ * aggregates then update is in the cache. An index entry holds the upper half of the hash and the group's number + 1, probing is linear from
+ * where the low bits of that half say, at most five of eight entries are used. So a larger index is made from the smaller one alone, in its
+ * order. Up to TINY groups there is no index at all: sparse event times make many small tables.
  *
  * Large tables miss the cache on every probe. Hashes come many at once, so lines are asked for ahead of their use: those of the index
  * AHEAD_INDEX probes before, those of the keys, whose number is in the index, AHEAD_KEY probes before. Large arrays lie in huge pages, or every
@@ -16,10 +17,11 @@
  */
 
 #define TINY        8
+#define INDEX_SMALL 32
 #define AHEAD_INDEX 64
 #define AHEAD_KEY   32
 #define INDEX_BIG   (1u << 15)
-#define KEEP_BYTES  (8u << 20)
+#define KEEP_BYTES  (16u << 20)
 #define HUGE_BYTES  (4u << 20)
 #define MAP_BYTES   (4u << 20)
 
@@ -121,6 +123,13 @@ weir_group_table_free (WeirGroupTable *table)
   g_free (table);
 }
 
+static inline guint
+index_slot (const WeirGroupTable *self,
+            guint64               hash)
+{
+  return (guint)(hash >> 32) & (self->index_size - 1);
+}
+
 static inline guint64
 index_entry (guint64 hash,
              guint   group)
@@ -128,32 +137,36 @@ index_entry (guint64 hash,
   return (hash & G_GUINT64_CONSTANT (0xffffffff00000000)) | (group + 1);
 }
 
-static void
-index_add (WeirGroupTable *self,
-           guint           group)
+static inline void
+index_put (guint64 *index,
+           guint    mask,
+           guint64  entry)
 {
-  guint   mask = self->index_size - 1;
-  guint64 hash = *weir_group_hash_of (self, group);
-  guint   at = (guint)hash & mask;
+  guint at = (guint)(entry >> 32) & mask;
 
-  while (self->index[at] != 0)
+  while (index[at] != 0)
     at = (at + 1) & mask;
-  self->index[at] = index_entry (hash, group);
+  index[at] = entry;
 }
 
+static guint64 *
+index_new (guint size)
+{
+  guint64 *index = g_new0 (guint64, size);
+
+  advise_huge (index, size * sizeof (guint64));
+  return index;
+}
+
+/* From the records: sequential in them, at random in the index. */
 static void
 rebuild_index (WeirGroupTable *self,
-               guint           wanted)
+               guint           size)
 {
-  guint size = 32;
-
-  while (size < wanted * 2)
-    size *= 2;
   if (size != self->index_size)
     {
       g_free (self->index);
-      self->index = g_new0 (guint64, size);
-      advise_huge (self->index, size * sizeof (guint64));
+      self->index = index_new (size);
       self->index_size = size;
     }
   else
@@ -161,9 +174,23 @@ rebuild_index (WeirGroupTable *self,
   for (guint i = 0; i < self->n; i++)
     {
       if (size >= INDEX_BIG && i + AHEAD_INDEX < self->n)
-        __builtin_prefetch (&self->index[(guint)*weir_group_hash_of (self, i + AHEAD_INDEX) & (size - 1)], 1);
-      index_add (self, i);
+        __builtin_prefetch (&self->index[index_slot (self, *weir_group_hash_of (self, i + AHEAD_INDEX))], 1);
+      index_put (self->index, size - 1, index_entry (*weir_group_hash_of (self, i), i));
     }
+}
+
+/* Entries of the lower and the upper half of the new index come in ascending order. */
+static void
+double_index (WeirGroupTable *self)
+{
+  g_autofree guint64 *old = g_steal_pointer (&self->index);
+  guint               n_old = self->index_size, size = n_old * 2;
+
+  self->index = index_new (size);
+  self->index_size = size;
+  for (guint i = 0; i < n_old; i++)
+    if (old[i] != 0)
+      index_put (self->index, size - 1, old[i]);
 }
 
 static inline gboolean
@@ -232,10 +259,14 @@ append (WeirGroupTable     *self,
 {
   guint group = add_group (self, key, hash);
 
-  if (self->index == NULL ? self->n > TINY : self->n * 2 > self->index_size)
-    rebuild_index (self, self->n * 2);
-  else if (self->index != NULL)
-    index_add (self, group);
+  if (self->index != NULL)
+    {
+      index_put (self->index, self->index_size - 1, index_entry (hash, group));
+      if ((guint64)self->n * 8 > (guint64)self->index_size * 5)
+        double_index (self);
+    }
+  else if (self->n > TINY)
+    rebuild_index (self, INDEX_SMALL);
   return group;
 }
 
@@ -270,7 +301,7 @@ find_one (const WeirGroupTable *self,
 
   if (self->index == NULL)
     return find_tiny (self, key, hash);
-  for (guint at = (guint)hash & mask;; at = (at + 1) & mask)
+  for (guint at = index_slot (self, hash);; at = (at + 1) & mask)
     {
       guint64 entry = self->index[at];
       guint   group = (guint32)entry - 1;
@@ -293,25 +324,46 @@ prefetch_record (const WeirGroupTable *self,
   __builtin_prefetch (record + self->record_size - 1, 1);
 }
 
+/* The record that a probe for @hash will look at first, if its line of the index has come. */
+static inline void
+prefetch_candidate (const WeirGroupTable *self,
+                    guint64               hash)
+{
+  guint mask = self->index_size - 1, at = index_slot (self, hash);
+
+  while (self->index[at] != 0 && self->index[at] >> 32 != hash >> 32)
+    at = (at + 1) & mask;
+  if (self->index[at] != 0)
+    prefetch_record (self, (guint32)self->index[at] - 1);
+}
+
+/* Before the first probe of many. */
+static inline void
+prefetch_start (const WeirGroupTable *self,
+                const guint64        *hashes,
+                guint                 n)
+{
+  if (self->index_size < INDEX_BIG)
+    return;
+  for (guint i = 0; i < MIN (n, AHEAD_INDEX); i++)
+    __builtin_prefetch (&self->index[index_slot (self, hashes[i])]);
+  for (guint i = 0; n > 1 && i < MIN (n, AHEAD_KEY); i++)
+    prefetch_candidate (self, hashes[i]);
+}
+
+/* Before probe @i. */
 static inline void
 prefetch (const WeirGroupTable *self,
           const guint64        *hashes,
           guint                 n,
           guint                 i)
 {
-  guint mask = self->index_size - 1;
-
   if (self->index_size < INDEX_BIG)
     return;
   if (i + AHEAD_INDEX < n)
-    __builtin_prefetch (&self->index[(guint)hashes[i + AHEAD_INDEX] & mask]);
+    __builtin_prefetch (&self->index[index_slot (self, hashes[i + AHEAD_INDEX])]);
   if (i + AHEAD_KEY < n)
-    {
-      guint group = (guint32)self->index[(guint)hashes[i + AHEAD_KEY] & mask];
-
-      if (group != 0)
-        prefetch_record (self, group - 1);
-    }
+    prefetch_candidate (self, hashes[i + AHEAD_KEY]);
 }
 
 void
@@ -321,6 +373,7 @@ weir_group_table_insert (WeirGroupTable     *table,
                          guint               n,
                          guint32            *groups)
 {
+  prefetch_start (table, hashes, n);
   for (guint i = 0; i < n; i++)
     {
       guint group;
@@ -340,6 +393,7 @@ weir_group_table_find (WeirGroupTable     *table,
                        guint               n,
                        guint32            *groups)
 {
+  prefetch_start (table, hashes, n);
   for (guint i = 0; i < n; i++)
     {
       prefetch (table, hashes, n, i);
@@ -355,47 +409,14 @@ weir_group_table_truncate (WeirGroupTable *table,
     return;
   table->n = n;
   if (table->index != NULL)
-    rebuild_index (table, table->index_size / 2);
+    rebuild_index (table, table->index_size);
 }
 
 void
 weir_group_table_reindex (WeirGroupTable *table)
 {
   if (table->index != NULL)
-    rebuild_index (table, table->index_size / 2);
-}
-
-void
-weir_group_table_permute (WeirGroupTable *table,
-                          const guint32  *order,
-                          WeirGroupSpare *spare)
-{
-  gsize   bytes = table->capacity * table->record_size;
-  guint8 *sorted;
-
-  if (spare->bytes < bytes)
-    {
-      weir_group_spare_clear (spare);
-      spare->records = g_aligned_alloc (1, bytes, 64);
-      spare->bytes = bytes;
-    }
-  sorted = spare->records;
-  for (guint i = 0; i < table->n; i++)
-    memcpy (sorted + i * table->record_size, table->records + order[i] * table->record_size, table->record_size);
-  if (bytes >= MAP_BYTES)
-    {
-      memcpy (table->records, sorted, table->n * table->record_size);
-      return;
-    }
-  *spare = (WeirGroupSpare){ table->records, bytes };
-  table->records = sorted;
-}
-
-void
-weir_group_spare_clear (WeirGroupSpare *spare)
-{
-  g_clear_pointer (&spare->records, g_aligned_free);
-  spare->bytes = 0;
+    rebuild_index (table, table->index_size);
 }
 
 void

@@ -93,16 +93,6 @@ void weir_group_table_prefetch (const WeirGroupTable *table, const guint32 *grou
 void weir_group_table_truncate (WeirGroupTable *table, guint n);
 /* Keeps the groups with keep[i] != 0, in order. */
 void weir_group_table_compact (WeirGroupTable *table, const guint8 *keep);
-/* Room for one table's records, shared by tables that are permuted one after the other. Zero-initialised. */
-typedef struct
-{
-  guint8 *records; /* Owned, nullable */
-  gsize   bytes;
-} WeirGroupSpare;
-
-void weir_group_spare_clear (WeirGroupSpare *spare);
-/* Group i becomes what order[i] was. The index is not kept: only what reads records may follow, and reset. */
-void weir_group_table_permute (WeirGroupTable *table, const guint32 *order, WeirGroupSpare *spare);
 /* After keys and hashes were changed in place. */
 void weir_group_table_reindex (WeirGroupTable *table);
 /* Empty again; keeps its memory when it is not oversized. */

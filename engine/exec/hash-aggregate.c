@@ -12,12 +12,64 @@
  *
  * What can be skipped: panes row by row when all times of the vector lie in one pane, and hashing when the key is a dictionary of
  * strings: its entries are looked up once. Without keys all rows go to one state. When nearly every row so far is a group of its own, the
- * rest of the part is not looked up either: a key may then have several groups, which the merging makes one.
+ * rest of the part is not looked up either: a key may then have several groups, which the merging makes one. Where the state is
+ * partitioned the rest of the rows is only ordered by partition, and goes into the state without ever being groups of the part.
  */
 
 #define BLOCK        1024
 #define SPARSE_ROWS  4096 /* rows after which a part may be judged */
 #define LATE_SAMPLES 8
+
+gboolean
+weir_agg_layout_can_take_rows (const WeirAggLayout *layout)
+{
+  if (layout->owns_memory || weir_key_codec_is_view (&layout->codec))
+    return FALSE;
+  for (guint a = 0; a < layout->n_aggs; a++)
+    if (layout->calls[a]->filter != NULL)
+      return FALSE;
+  return TRUE;
+}
+
+static guint
+count_args (const WeirAggLayout *layout)
+{
+  guint n = 0;
+
+  for (guint a = 0; a < layout->n_aggs; a++)
+    n += layout->calls[a]->n_args;
+  return n;
+}
+
+static void
+clear_args (WeirAggLocal *self)
+{
+  guint n = count_args (self->layout);
+
+  for (guint r = 0; r < self->n_used; r++)
+    for (guint a = 0; a < n; a++)
+      g_clear_pointer (&((WeirAggRows *)g_ptr_array_index (self->rows, r))->args[a], weir_column_unref);
+}
+
+void
+weir_agg_local_reset (WeirAggLocal *local)
+{
+  weir_group_table_reset (local->table);
+  clear_args (local);
+  local->n_rows = local->n_used = local->n_kept = 0;
+  local->late_rows = 0;
+  g_clear_pointer (&local->late_samples, g_ptr_array_unref);
+}
+
+static void
+rows_free (gpointer data)
+{
+  WeirAggRows *rows = data;
+
+  g_free (rows->keys);
+  g_free (rows->args);
+  g_free (rows);
+}
 
 WeirAggLocal *
 weir_agg_local_new (const WeirAggLayout *layout)
@@ -34,6 +86,7 @@ weir_agg_local_new (const WeirAggLayout *layout)
   self->idx = g_new (guint16, WEIR_VECTOR_ROWS);
   self->some_idx = g_new (guint16, WEIR_VECTOR_ROWS);
   self->scratch = g_byte_array_new ();
+  self->rows = g_ptr_array_new_with_free_func (rows_free);
   return self;
 }
 
@@ -52,6 +105,8 @@ weir_agg_local_free (WeirAggLocal *local)
   if (local == NULL)
     return;
   weir_agg_layout_free_table (local->layout, local->table);
+  clear_args (local);
+  g_ptr_array_unref (local->rows);
   g_clear_pointer (&local->late_samples, g_ptr_array_unref);
   g_free (local->times);
   g_free (local->keys);
@@ -67,11 +122,12 @@ weir_agg_local_free (WeirAggLocal *local)
 
 /* ---- times ------------------------------------------------------------------------------------------------------ */
 
-/* The times of the vector: one for all rows, or times[i] for row i of the selection. */
+/* The times of the vector: one for all rows, or each[i] for row i of the selection. */
 typedef struct
 {
-  gboolean is_single;
-  gint64   single;
+  gboolean      is_single;
+  gint64        single;
+  const gint64 *each;
 } Times;
 
 static gint64
@@ -227,18 +283,25 @@ note_late (WeirAggLocal *self,
 
 /* ---- groups ----------------------------------------------------------------------------------------------------- */
 
+/* Rows looked up so far nearly all have a group of their own. */
+static gboolean
+is_sparse (const WeirAggLocal *self)
+{
+  return !self->layout->owns_memory && self->n_rows >= SPARSE_ROWS && self->table->n / 8 > self->n_rows / 9;
+}
+
 static void
 look_up (WeirAggLocal *self,
          guint         n,
          guint32      *groups)
 {
   guint    before = self->table->n;
-  gboolean is_sparse = !self->layout->owns_memory && self->n_rows >= SPARSE_ROWS && before / 8 > self->n_rows / 9;
+  gboolean appends = is_sparse (self);
 
   for (guint i = 0; i < n; i++)
     self->hashes[i] = weir_group_hash (&self->keys[i], self->table->is_view);
   self->n_rows += n;
-  if (is_sparse)
+  if (appends)
     {
       for (guint i = 0; i < n; i++)
         groups[i] = before + i;
@@ -250,12 +313,12 @@ look_up (WeirAggLocal *self,
 }
 
 static void
-group_block (WeirAggLocal      *self,
-             WeirColumn *const *columns,
-             WeirSel            sel,
-             const Times       *times,
-             guint              offset,
-             guint              n)
+encode_block (WeirAggLocal      *self,
+              WeirColumn *const *columns,
+              WeirSel            sel,
+              const Times       *times,
+              guint              offset,
+              guint              n)
 {
   g_byte_array_set_size (self->scratch, 0);
   weir_key_codec_encode (&self->layout->codec, columns, sel, offset, n, self->scratch, self->keys);
@@ -264,7 +327,18 @@ group_block (WeirAggLocal      *self,
       self->keys[i].time = times->single;
   else
     for (guint i = 0; i < n; i++)
-      self->keys[i].time = self->times[offset + i];
+      self->keys[i].time = times->each[offset + i];
+}
+
+static void
+group_block (WeirAggLocal      *self,
+             WeirColumn *const *columns,
+             WeirSel            sel,
+             const Times       *times,
+             guint              offset,
+             guint              n)
+{
+  encode_block (self, columns, sel, times, offset, n);
   look_up (self, n, self->groups + offset);
 }
 
@@ -408,6 +482,140 @@ update_aggregate (WeirAggLocal *self,
   return !weir_eval_take_error (eval, error);
 }
 
+/* ---- rows as they are ------------------------------------------------------------------------------------------- */
+
+static WeirAggRows *
+next_rows (WeirAggLocal *self)
+{
+  WeirAggRows *rows;
+
+  if (self->n_used == self->rows->len)
+    {
+      rows = g_new0 (WeirAggRows, 1);
+      rows->keys = g_new (WeirGroupKey, WEIR_VECTOR_ROWS);
+      rows->args = g_new0 (WeirColumn *, MAX (count_args (self->layout), 1));
+      g_ptr_array_add (self->rows, rows);
+    }
+  rows = g_ptr_array_index (self->rows, self->n_used);
+  memset (rows->ends, 0, sizeof rows->ends);
+  self->n_used++;
+  return rows;
+}
+
+/* Sets rows->ends, and some_groups[i] to the place of entry i of the selection. */
+static void
+place_rows (WeirAggLocal      *self,
+            WeirAggRows       *rows,
+            WeirColumn *const *columns,
+            WeirSel            sel,
+            const Times       *times)
+{
+  guint32 at[WEIR_AGG_PARTITIONS], end = 0;
+
+  for (guint offset = 0; offset < sel.n; offset += BLOCK)
+    {
+      guint n = MIN (BLOCK, sel.n - offset);
+
+      encode_block (self, columns, sel, times, offset, n);
+      for (guint i = 0; i < n; i++)
+        {
+          guint partition = weir_agg_partition_of (weir_group_hash (&self->keys[i], FALSE));
+
+          self->groups[offset + i] = partition;
+          rows->ends[partition]++;
+        }
+    }
+  for (guint p = 0; p < WEIR_AGG_PARTITIONS; p++)
+    {
+      at[p] = end;
+      rows->ends[p] = end += rows->ends[p];
+    }
+  for (guint i = 0; i < sel.n; i++)
+    self->some_groups[i] = at[self->groups[i]]++;
+}
+
+/* The key is encoded twice: in blocks it stays in the first-level cache, as a whole it would not. */
+static void
+scatter_keys (WeirAggLocal      *self,
+              WeirAggRows       *rows,
+              WeirColumn *const *columns,
+              WeirSel            sel,
+              const Times       *times)
+{
+  for (guint offset = 0; offset < sel.n; offset += BLOCK)
+    {
+      guint n = MIN (BLOCK, sel.n - offset);
+
+      encode_block (self, columns, sel, times, offset, n);
+      for (guint i = 0; i < n; i++)
+        {
+          guint at = self->some_groups[offset + i];
+
+          rows->keys[at] = self->keys[i];
+          self->some_idx[at] = (guint16)weir_sel_row (sel, offset + i);
+        }
+    }
+}
+
+static gboolean
+keep_rows (WeirAggLocal      *self,
+           WeirEval          *eval,
+           WeirBatch         *batch,
+           WeirColumn *const *columns,
+           WeirSel            sel,
+           const Times       *times,
+           GError           **error)
+{
+  WeirAggRows *rows = next_rows (self);
+  WeirColumn **args = rows->args;
+
+  place_rows (self, rows, columns, sel, times);
+  scatter_keys (self, rows, columns, sel, times);
+  self->n_kept += sel.n;
+  for (guint a = 0; a < self->layout->n_aggs; a++)
+    for (guint i = 0; i < self->layout->calls[a]->n_args; i++)
+      {
+        g_autoptr (WeirColumn) column = weir_expr_eval (self->layout->calls[a]->args[i], eval, batch, sel);
+        g_autoptr (WeirColumn) flat = weir_column_flatten (column);
+
+        *args++ = weir_column_gather16 (flat, self->some_idx, sel.n);
+      }
+  return !weir_eval_take_error (eval, error);
+}
+
+/* ---- a vector --------------------------------------------------------------------------------------------------- */
+
+static gboolean
+update_groups (WeirAggLocal      *self,
+               WeirEval          *eval,
+               WeirBatch         *batch,
+               WeirColumn *const *columns,
+               WeirSel            sel,
+               const Times       *times,
+               GError           **error)
+{
+  guint32  single = 0;
+  gboolean has_groups = find_groups (self, columns, sel, times, &single);
+
+  for (guint a = 0; a < self->layout->n_aggs; a++)
+    if (!update_aggregate (self, eval, batch, sel, a, has_groups, single, error))
+      return FALSE;
+  return TRUE;
+}
+
+/* The first @n rows of a selection; the others in *@rest. */
+static WeirSel
+cut_selection (WeirAggLocal *self,
+               WeirSel       sel,
+               guint         n,
+               WeirSel      *rest)
+{
+  for (guint i = 0; sel.idx != self->idx && i < sel.n; i++)
+    self->idx[i] = (guint16)weir_sel_row (sel, i);
+  *rest = (WeirSel){ self->idx + n, sel.n - n };
+  return (WeirSel){ self->idx, n };
+}
+
 gboolean
 weir_agg_local_update (WeirAggLocal *local,
                        WeirEval     *eval,
@@ -419,9 +627,7 @@ weir_agg_local_update (WeirAggLocal *local,
   const WeirAggLayout   *layout = local->layout;
   g_autoptr (GPtrArray)  columns = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_column_unref);
   g_autoptr (WeirColumn) time = NULL;
-  Times                  times = { TRUE, 0 };
-  guint32                single = 0;
-  gboolean               has_groups;
+  Times                  times = { TRUE, 0, local->times };
 
   if (layout->time == WEIR_AGG_TIME_PANE)
     {
@@ -440,9 +646,15 @@ weir_agg_local_update (WeirAggLocal *local,
   if (layout->time == WEIR_AGG_TIME_KEY)
     assign_key_times (local, g_ptr_array_index (columns, layout->time_key), sel, &times);
   note_late (local, eval, batch, sel, &times, late_us, time);
-  has_groups = find_groups (local, (WeirColumn *const *)columns->pdata, sel, &times, &single);
-  for (guint a = 0; a < layout->n_aggs; a++)
-    if (!update_aggregate (local, eval, batch, sel, a, has_groups, single, error))
-      return FALSE;
-  return TRUE;
+  if (local->takes_rows && local->n_rows < SPARSE_ROWS && sel.n > SPARSE_ROWS - local->n_rows)
+    {
+      guint n = SPARSE_ROWS - local->n_rows;
+
+      if (!update_groups (local, eval, batch, (WeirColumn *const *)columns->pdata, cut_selection (local, sel, n, &sel), &times, error))
+        return FALSE;
+      times.each += n;
+    }
+  if (local->takes_rows && is_sparse (local))
+    return keep_rows (local, eval, batch, (WeirColumn *const *)columns->pdata, sel, &times, error);
+  return update_groups (local, eval, batch, (WeirColumn *const *)columns->pdata, sel, &times, error);
 }

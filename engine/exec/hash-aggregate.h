@@ -13,6 +13,15 @@ typedef enum
   WEIR_AGG_TIME_KEY,  /* a key with an event-time mark: its µs (a window struct: its end); G_MININT64 for NULL */
 } WeirAggTime;
 
+/* Of a state that nothing leaves, once it is large. Fixed: it is in checkpoints, and the order of the output follows it. */
+#define WEIR_AGG_PARTITIONS 64
+
+static inline guint
+weir_agg_partition_of (guint64 hash)
+{
+  return (guint)(hash >> 58);
+}
+
 /* A payload starts with the number of the batch that touched the group last (u32) and padding; the states follow. */
 #define WEIR_AGG_MARK_BYTES 8
 
@@ -73,15 +82,31 @@ gint64 weir_agg_layout_window_end_us (const WeirAggLayout *layout, gint64 window
 gint64 weir_agg_layout_final_us (const WeirAggLayout *layout, gint64 time);
 
 /**
+ * WeirAggRows:
+ *
+ * Rows of a vector ordered by the partition of their keys, those of one partition in their order.
+ */
+typedef struct
+{
+  guint32       ends[WEIR_AGG_PARTITIONS];
+  WeirGroupKey *keys; /* Owned: WEIR_VECTOR_ROWS; no views */
+  WeirColumn  **args; /* Owned: of all aggregates, one after the other; flat */
+} WeirAggRows;
+
+/**
  * WeirAggLocal:
  *
  * Partial aggregation of one part on a worker: vectors go in, a table of groups comes out.
  */
 typedef struct
 {
-  const WeirAggLayout *layout; /* Borrowed */
-  WeirGroupTable      *table;  /* Owned */
-  guint                n_rows; /* looked up so far */
+  const WeirAggLayout *layout;     /* Borrowed */
+  WeirGroupTable      *table;      /* Owned */
+  guint                n_rows;     /* looked up so far */
+  gboolean             takes_rows; /* rows may be kept as they are; set before the first */
+  GPtrArray           *rows;       /* WeirAggRows, behind those of the table; reused */
+  guint                n_used;     /* of them */
+  guint                n_kept;     /* rows in them */
   guint64              late_rows;
   GPtrArray           *late_samples; /* WeirLateSample, nullable */
 
@@ -100,6 +125,10 @@ typedef struct
 
 WeirAggLocal *weir_agg_local_new (const WeirAggLayout *layout);
 void          weir_agg_local_free (WeirAggLocal *local);
+/* Empty again. States that own memory are the caller's to clear before. */
+void weir_agg_local_reset (WeirAggLocal *local);
+/* TRUE when takes_rows may be set: all is of fixed width and every row counts. */
+gboolean weir_agg_layout_can_take_rows (const WeirAggLayout *layout);
 /* @late_us: times whose windows all end up to here are late: counted, sampled, and aggregated like the others, since the groups of late rows
  * are counted too; G_MININT64: none is. */
 gboolean weir_agg_local_update (WeirAggLocal *local, WeirEval *eval, WeirBatch *batch, WeirSel sel, gint64 late_us, GError **error);

@@ -31,10 +31,11 @@ typedef struct
 /* Groups that wait before they are merged. */
 #define PENDING_GROUPS (1u << 21)
 
-/* A part's groups, sorted by partition, waiting. */
+/* A part's groups by partition, waiting. */
 typedef struct
 {
   WeirAggLocal *local; /* Owned */
+  guint32      *order; /* Owned */
   guint32       ends[WEIR_AGG_PARTITIONS];
 } Pending;
 
@@ -53,8 +54,8 @@ typedef struct
   GMutex         lock;
   GPtrArray     *free_locals; /* WeirAggLocal: reused */
   GArray        *pending;     /* Pending */
-  guint          n_pending;   /* groups of them */
-  WeirGroupSpare spare;
+  guint          n_pending;   /* groups and rows of them */
+  gboolean       takes_rows;
   guint64        late_rows;
 } Aggregate;
 
@@ -108,7 +109,6 @@ free_aggregate (WeirOp *op)
   g_clear_pointer (&self->ranges, g_array_unref);
   g_ptr_array_unref (self->free_locals);
   g_array_unref (self->pending);
-  weir_group_spare_clear (&self->spare);
   weir_agg_layout_clear (&self->layout);
   g_mutex_clear (&self->lock);
 }
@@ -136,6 +136,8 @@ begin_aggregate (WeirOp   *op,
   g_array_set_size (self->chunks, 0);
   drop_pending (self);
   weir_agg_state_begin (self->state);
+  /* Not what it becomes while the batch runs: which rows are aggregated before they are merged must not depend on threads. */
+  self->takes_rows = self->state->is_partitioned && weir_agg_layout_can_take_rows (&self->layout);
   return TRUE;
 }
 
@@ -154,7 +156,10 @@ take_local (Aggregate *self)
   if (self->free_locals->len > 0)
     local = g_ptr_array_steal_index_fast (self->free_locals, self->free_locals->len - 1);
   g_mutex_unlock (&self->lock);
-  return local != NULL ? local : weir_agg_local_new (&self->layout);
+  if (local == NULL)
+    local = weir_agg_local_new (&self->layout);
+  local->takes_rows = self->takes_rows;
+  return local;
 }
 
 static gboolean
@@ -181,10 +186,7 @@ static void
 give_back (Aggregate    *self,
            WeirAggLocal *local)
 {
-  weir_group_table_reset (local->table);
-  local->n_rows = 0;
-  local->late_rows = 0;
-  g_clear_pointer (&local->late_samples, g_ptr_array_unref);
+  weir_agg_local_reset (local);
   g_mutex_lock (&self->lock);
   g_ptr_array_add (self->free_locals, local);
   g_mutex_unlock (&self->lock);
@@ -243,8 +245,10 @@ merge_partition (gpointer data,
       Pending *part = &g_array_index (self->pending, Pending, i);
       guint    from = task->partition > 0 ? part->ends[task->partition - 1] : 0;
 
-      weir_agg_state_merge_partition (self->state, task->eval, part->local->table, task->partition, from,
-                                      part->ends[task->partition]);
+      weir_agg_state_merge_partition (self->state, task->eval, part->local->table, task->partition, part->order + from,
+                                      part->ends[task->partition] - from);
+      for (guint r = 0; r < part->local->n_used; r++)
+        weir_agg_state_merge_rows (self->state, task->eval, g_ptr_array_index (part->local->rows, r), task->partition);
     }
   weir_eval_take_error (task->eval, &task->error);
 }
@@ -258,6 +262,7 @@ drop_pending (Aggregate *self)
 
       weir_agg_layout_clear_states (&self->layout, part->local->table, 0, part->local->table->n);
       give_back (self, part->local);
+      g_free (part->order);
     }
   g_array_set_size (self->pending, 0);
   self->n_pending = 0;
@@ -306,11 +311,11 @@ add_pending (Aggregate    *self,
              WeirAggLocal *local,
              GError      **error)
 {
-  Pending part = { local, { 0 } };
+  Pending part = { .local = local };
 
-  weir_agg_partition_sort (local->table, part.ends, &self->spare);
+  part.order = weir_agg_partition_order (local->table, part.ends);
   g_array_append_val (self->pending, part);
-  self->n_pending += local->table->n;
+  self->n_pending += local->table->n + local->n_kept;
   return self->n_pending < PENDING_GROUPS || merge_pending (self, exec, NULL, error);
 }
 
