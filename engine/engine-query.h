@@ -53,7 +53,7 @@ WEIR_API void weir_query_step (WeirQuery *query);
 
 /* Spark's calls on a query. Those that wait block the calling thread and are not for the window. */
 
-/* Until it has stopped, or @timeout_us (0: for ever) is over. FALSE with its error. */
+/* Until it has stopped, or @timeout_us (0: for ever) is over. TRUE when it ended cleanly; FALSE with its error, or without one when the time was over. */
 WEIR_API gboolean weir_query_await_termination (WeirQuery *query, gint64 timeout_us, GError **error);
 /**
  * weir_query_process_all_available:
@@ -198,6 +198,7 @@ typedef struct
   guint64     rows_removed;
   guint64     rows_dropped_by_watermark; /* late groups, counted after partial aggregation */
   guint64     late_rows;                 /* late input rows */
+  guint64     duplicate_rows;            /* dedupe, dedupeWithinWatermark: rows whose key was known */
   guint64     memory_bytes;
   gint64      update_ms, removal_ms, commit_ms;
 } WeirStateOperator;

@@ -202,6 +202,14 @@ share_of (gint64 available,
   return (gint64)(share < 1 ? ceil (share) : floor (share));
 }
 
+char *
+weir_kafka_format_ends (GPtrArray *partitions)
+{
+  g_autoptr (GPtrArray) ends = partitions != NULL && partitions->len > 0 ? weir_kafka_plan_end (partitions, NULL, 0) : NULL;
+
+  return ends != NULL ? weir_kafka_offsets_format (ends) : NULL;
+}
+
 gint64
 weir_kafka_count_available (GPtrArray *partitions,
                             GPtrArray *from)

@@ -55,6 +55,9 @@ gint64 weir_kafka_position (const WeirKafkaPartition *partition, GPtrArray *from
  */
 GPtrArray *weir_kafka_plan_end (GPtrArray *partitions, GPtrArray *from, gint64 max_offsets);
 
+/* The ends of all partitions as an offset; NULL when there is none. (transfer full) (nullable) */
+char *weir_kafka_format_ends (GPtrArray *partitions);
+
 /* Offsets between @from and the ends. */
 gint64 weir_kafka_count_available (GPtrArray *partitions, GPtrArray *from);
 

@@ -303,6 +303,14 @@ replay_finalize (WeirSource *source)
   weir_kafka_options_clear (&self->options);
 }
 
+static char *
+replay_report_latest (WeirSource *source)
+{
+  g_autoptr (GPtrArray) partitions = weir_kafka_replay_get_partitions (((ReplaySource *)source)->replay);
+
+  return weir_kafka_format_ends (partitions);
+}
+
 static const WeirSourceClass replay_class = {
   .format = "kafka",
   .open = replay_open,
@@ -312,6 +320,7 @@ static const WeirSourceClass replay_class = {
   .plan = replay_plan,
   .read = replay_read,
   .commit = replay_commit,
+  .report_latest = replay_report_latest,
   .stop = replay_stop,
   .finalize = replay_finalize,
 };

@@ -536,6 +536,15 @@ kafka_metrics (WeirSource *source,
   g_hash_table_insert (metrics, g_strdup ("avgOffsetsBehindLatest"), g_strdup_printf ("%.1f", (double)sum / partitions->len));
 }
 
+static char *
+kafka_report_latest (WeirSource *source)
+{
+  KafkaSource          *self = (KafkaSource *)source;
+  g_autoptr (GPtrArray) partitions = self->control != NULL ? weir_kafka_control_get_partitions (self->control) : NULL;
+
+  return weir_kafka_format_ends (partitions);
+}
+
 static const WeirSourceClass kafka_class = {
   .format = "kafka",
   .open = kafka_open,
@@ -546,6 +555,7 @@ static const WeirSourceClass kafka_class = {
   .read = kafka_read,
   .commit = kafka_commit,
   .metrics = kafka_metrics,
+  .report_latest = kafka_report_latest,
   .stop = kafka_stop,
   .finalize = kafka_finalize,
   .log_range = kafka_log_range,

@@ -83,6 +83,8 @@ struct _WeirSourceClass
   void (*commit) (WeirSource *source, const char *to);
   /* Spark's `metrics` of the source in progress (Kafka lag); adds string pairs. Nullable. */
   void (*metrics) (WeirSource *source, GHashTable *metrics);
+  /* How far the source could go without limits, as an offset, for `latestOffset` in progress. Nullable; NULL: not known. (transfer full) */
+  char *(*report_latest) (WeirSource *source);
   /* Raw records that have arrived and are not committed, at most @max; they stay for the queries. Nullable. (element-type GBytes) */
   GPtrArray *(*sample) (WeirSource *source, guint max);
   void (*stop) (WeirSource *source); /* in the query's thread; returns within 100 ms */

@@ -8,6 +8,7 @@
 
 #include <json-glib/json-glib.h>
 #include <math.h>
+#include <string.h>
 
 /*
  * StreamingQueryProgress with Spark's field names, types and units (spark-semantics §3.1): rates rounded to one decimal,
@@ -112,6 +113,23 @@ add_event_time (JsonBuilder          *builder,
   json_builder_end_object (builder);
 }
 
+/* Those of Spark's store in memory. State is never loaded from a map cache, and snapshots are neither forced nor repaired. */
+static void
+add_custom_metrics (JsonBuilder             *builder,
+                    const WeirStateOperator *op)
+{
+  json_builder_set_member_name (builder, "customMetrics");
+  json_builder_begin_object (builder);
+  add_int (builder, "forceSnapshotCount", 0);
+  add_int (builder, "loadedMapCacheHitCount", 0);
+  add_int (builder, "loadedMapCacheMissCount", 0);
+  if (g_str_has_prefix (op->name, "dedupe"))
+    add_int (builder, "numDroppedDuplicateRows", (gint64)op->duplicate_rows);
+  add_int (builder, "numSnapshotsAutoRepaired", 0);
+  add_int (builder, "stateOnCurrentVersionSizeBytes", (gint64)op->memory_bytes);
+  json_builder_end_object (builder);
+}
+
 static void
 add_state_operators (JsonBuilder  *builder,
                      WeirProgress *self)
@@ -132,9 +150,10 @@ add_state_operators (JsonBuilder  *builder,
       add_int (builder, "commitTimeMs", op->commit_ms);
       add_int (builder, "memoryUsedBytes", (gint64)op->memory_bytes);
       add_int (builder, "numRowsDroppedByWatermark", (gint64)op->rows_dropped_by_watermark);
-      /* State is not cut into partitions. */
+      /* State is not cut into partitions; a join of two streams has four stores in each. */
       add_int (builder, "numShufflePartitions", 1);
-      add_int (builder, "numStateStoreInstances", 1);
+      add_int (builder, "numStateStoreInstances", strcmp (op->name, "symmetricHashJoin") == 0 ? 4 : 1);
+      add_custom_metrics (builder, op);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
@@ -161,6 +180,15 @@ add_metrics (JsonBuilder *builder,
   json_builder_end_object (builder);
 }
 
+static void
+add_latest (JsonBuilder *builder,
+            WeirSource  *source)
+{
+  g_autofree char *latest = source->klass->report_latest != NULL ? source->klass->report_latest (source) : NULL;
+
+  add_offset (builder, "latestOffset", latest);
+}
+
 /* @record: (nullable): none when idle */
 static void
 add_sources (JsonBuilder           *builder,
@@ -185,7 +213,7 @@ add_sources (JsonBuilder           *builder,
       add_string (builder, "description", source->description);
       add_offset (builder, "startOffset", record != NULL ? record->from[id] : committed);
       add_offset (builder, "endOffset", record != NULL ? record->to[id] : committed);
-      add_offset (builder, "latestOffset", NULL);
+      add_latest (builder, weir_stream_run_get_source (run, i));
       add_int (builder, "numInputRows", (gint64)source->n_rows);
       add_rate (builder, "inputRowsPerSecond", source->input_rate);
       add_rate (builder, "processedRowsPerSecond", source->processed_rate);
@@ -207,15 +235,31 @@ add_replay (JsonBuilder  *builder,
   json_builder_add_boolean_value (builder, TRUE);
 }
 
+/* Spark has one sink a query; the names of several stand side by side. (transfer full) */
+static char *
+describe_sinks (GPtrArray *sinks)
+{
+  GString *text;
+
+  if (sinks == NULL || sinks->len == 0)
+    return g_strdup ("MemorySink");
+  text = g_string_new (((WeirSink *)sinks->pdata[0])->description);
+  for (guint i = 1; i < sinks->len; i++)
+    g_string_append_printf (text, ", %s", ((WeirSink *)sinks->pdata[i])->description);
+  return g_string_free (text, FALSE);
+}
+
 /* Rows are not known (−1) when no batch ran. */
 static void
 add_sink (JsonBuilder  *builder,
           WeirProgress *self,
           GPtrArray    *sinks)
 {
+  g_autofree char *description = describe_sinks (sinks);
+
   json_builder_set_member_name (builder, "sink");
   json_builder_begin_object (builder);
-  add_string (builder, "description", sinks != NULL && sinks->len > 0 ? ((WeirSink *)sinks->pdata[0])->description : "MemorySink");
+  add_string (builder, "description", description);
   add_int (builder, "numOutputRows", self->is_idle ? -1 : (gint64)self->rows_out);
   json_builder_end_object (builder);
 }
@@ -265,6 +309,7 @@ fill_operators (WeirProgress         *self,
         .rows_removed = op->rows_removed,
         .rows_dropped_by_watermark = op->rows_dropped_by_watermark,
         .late_rows = op->late_rows,
+        .duplicate_rows = op->duplicate_rows,
         .memory_bytes = op->memory_bytes,
         .update_ms = op->update_ms,
         .removal_ms = op->removal_ms,

@@ -288,7 +288,7 @@ weir_query_await_termination (WeirQuery *query,
                               GError   **error)
 {
   gint64   end = timeout_us > 0 ? g_get_monotonic_time () + timeout_us : G_MAXINT64;
-  gboolean ok = TRUE;
+  gboolean ok;
 
   g_mutex_lock (&query->lock);
   while (is_active (query->state))
@@ -296,12 +296,9 @@ weir_query_await_termination (WeirQuery *query,
       g_cond_wait (&query->changed, &query->lock);
     else if (!g_cond_wait_until (&query->changed, &query->lock, end))
       break;
-  if (query->error != NULL)
-    {
-      ok = FALSE;
-      if (error != NULL)
-        *error = g_error_copy (query->error);
-    }
+  ok = !is_active (query->state) && query->error == NULL;
+  if (query->error != NULL && error != NULL)
+    *error = g_error_copy (query->error);
   g_mutex_unlock (&query->lock);
   return ok;
 }

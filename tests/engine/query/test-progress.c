@@ -373,6 +373,37 @@ test_failure (void)
   g_assert_nonnull (strstr (error->message, "DIVIDE_BY_ZERO"));
   status = weir_query_status (fixture.query);
   g_assert_true (g_str_has_prefix (status, "{\"message\":\"Terminated with exception: [DIVIDE_BY_ZERO]"));
+  while (strstr (fixture.events->str, "terminated") == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_nonnull (strstr (fixture.events->str, "terminated:[STREAM_FAILED] Query [id = "));
+  g_assert_nonnull (strstr (fixture.events->str, "DIVIDE_BY_ZERO"));
+  end (&fixture);
+}
+
+/* While it runs, waiting for its end comes back without an error when the time is over; stopping it is no failure. */
+static void
+test_stop (void)
+{
+  Fixture            fixture = { 0 };
+  g_autoptr (GError) error = NULL;
+  g_autofree char   *status = NULL;
+
+  make_session (&fixture);
+  begin (&fixture, "CREATE TABLE t (v INT) USING queue;\nCREATE STREAMING QUERY q AS SELECT v FROM STREAM t");
+  weir_query_start (fixture.query);
+  push (&fixture, "t", "{\"v\":1}");
+  g_assert_false (weir_query_await_termination (fixture.query, 1000, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (weir_query_get_state (fixture.query), !=, WEIR_QUERY_STOPPED);
+  weir_query_stop (fixture.query);
+  g_assert_true (weir_query_await_termination (fixture.query, WAIT_US, &error));
+  g_assert_no_error (error);
+  g_assert_null (weir_query_exception (fixture.query));
+  status = weir_query_status (fixture.query);
+  g_assert_cmpstr (status, ==, "{\"message\":\"Stopped\",\"isDataAvailable\":false,\"isTriggerActive\":false}");
+  while (strstr (fixture.events->str, "terminated") == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_true (g_str_has_suffix (fixture.events->str, "terminated:-"));
   end (&fixture);
 }
 
@@ -456,7 +487,7 @@ static void
 test_explain (void)
 {
   Fixture          fixture = { 0 };
-  g_autofree char *before = NULL, *after = NULL;
+  g_autofree char *before = NULL, *after = NULL, *extended = NULL;
 
   make_session (&fixture);
   begin (&fixture, "CREATE TABLE t (v INT) USING queue;\nCREATE STREAMING QUERY q AS SELECT v FROM STREAM t");
@@ -466,6 +497,10 @@ test_explain (void)
   push (&fixture, "t", "{\"v\":1}");
   after = weir_query_explain (fixture.query, FALSE);
   g_assert_null (strstr (after, "Waiting for data"));
+  extended = weir_query_explain (fixture.query, TRUE);
+  g_assert_nonnull (strstr (extended, "== Physical Plan =="));
+  g_assert_nonnull (strstr (extended, after + strlen ("== Physical Plan ==")));
+  g_assert_cmpuint (strlen (extended), >, strlen (after));
   end (&fixture);
 }
 
@@ -502,6 +537,7 @@ main (int    argc,
   g_test_add_func ("/progress/hold", test_hold);
   g_test_add_func ("/progress/events", test_events);
   g_test_add_func ("/progress/failure", test_failure);
+  g_test_add_func ("/progress/stop", test_stop);
   g_test_add_func ("/progress/recent", test_recent);
   g_test_add_func ("/progress/rates", test_rates);
   g_test_add_func ("/progress/idle-rhythm", test_idle_rhythm);
