@@ -262,46 +262,6 @@ test_growth (void)
   g_assert_cmpuint (weir_group_table_bytes (table), <, n * table->record_size);
 }
 
-/* Group i becomes what order[i] was, through one spare area for two tables. */
-static void
-test_permute (void)
-{
-  WeirGroupSpare spare = { 0 };
-
-  for (guint round = 0; round < 2; round++)
-    {
-      Model               model;
-      g_autofree guint32 *order = NULL;
-      guint               n;
-
-      model_init (&model, round == 1, 200 + 300 * round);
-      for (guint i = 0; i < 10; i++)
-        do_keys (&model, TRUE);
-      n = model.entries->len;
-      order = g_new (guint32, n);
-      for (guint i = 0; i < n; i++)
-        order[i] = i;
-      for (guint i = n; i-- > 1;)
-        {
-          guint   other = (guint)g_test_rand_int_range (0, (gint32)i + 1);
-          guint32 mine = order[i];
-
-          order[i] = order[other];
-          order[other] = mine;
-        }
-      weir_group_table_permute (model.table, order, &spare);
-      for (guint i = 0; i < n; i++)
-        {
-          guint64 serial;
-
-          memcpy (&serial, weir_group_payload (model.table, i), sizeof serial);
-          g_assert_cmpuint (serial, ==, ((Entry *)model.entries->pdata[order[i]])->serial);
-        }
-      model_clear (&model);
-    }
-  weir_group_spare_clear (&spare);
-}
-
 /* Every appended key has a group of its own, beside those that were inserted. */
 static void
 test_append (void)
@@ -359,7 +319,6 @@ main (int    argc,
   g_test_add_func ("/exec/group-table/words", test_words);
   g_test_add_func ("/exec/group-table/views", test_views);
   g_test_add_func ("/exec/group-table/growth", test_growth);
-  g_test_add_func ("/exec/group-table/permute", test_permute);
   g_test_add_func ("/exec/group-table/append", test_append);
   g_test_add_func ("/exec/group-table/bytes", test_bytes);
   return g_test_run ();
