@@ -15,7 +15,7 @@
 /*
  * A table of a PostgreSQL database
  *
- * A batch is one transaction: BEGIN, synchronous_commit on → the progress row of this query's sink is locked and read → rows through COPY
+ * A batch is one transaction: BEGIN, synchronous_commit at least on → the progress row of this query's sink is locked and read → rows through COPY
  * → the progress row is set to the batch, on the condition that it is what was read → COMMIT.
  *
  * When the answer to COMMIT is lost, nobody here knows what came of it. So the connection is made anew and the progress row locked again:
@@ -28,6 +28,11 @@
  *
  *   weir_progress (query text, sink integer, batch bigint, PRIMARY KEY (query, sink))       in the schema of the table
  */
+
+/* COMMIT comes back when the rows are on the server's disk, whatever the session's default; `remote_apply` is more than that. */
+#define BEGIN_BATCH                                              \
+  "BEGIN; SELECT set_config ('synchronous_commit', 'on', true) " \
+  "WHERE current_setting ('synchronous_commit') NOT IN ('on', 'remote_apply')"
 
 #define COPY_BYTES (64u << 10)
 
@@ -276,6 +281,31 @@ attach (PostgresSink *self,
          weir_postgres_do (self->postgres, LOCK_TABLES, error) && make_table (self, self->table, create, error) &&
          (self->base.query_id == NULL || make_progress (self, last, error)) && commit (self, error) && take_names (self, error) &&
          check_unique (self, error);
+}
+
+/* A server that does not write through keeps no promise of ours when its machine stops. */
+static gboolean
+warn_of_settings (PostgresSink         *self,
+                  const WeirSinkConfig *config,
+                  GError              **error)
+{
+  static const char    sql[] = "SELECT string_agg (name || '=off', ' and ' ORDER BY name), string_agg (name || '=on', ' ' ORDER BY name) FROM pg_settings "
+                               "WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off'";
+  g_autoptr (PGresult) result = NULL;
+  g_autofree char     *text = NULL;
+
+  if (config->warn == NULL || self->base.query_id == NULL)
+    return TRUE;
+  result = weir_postgres_run (self->postgres, sql, 0, NULL, error);
+  if (result == NULL)
+    return FALSE;
+  if (PQntuples (result) != 1 || PQgetisnull (result, 0, 0))
+    return TRUE;
+  text = g_strdup_printf ("PostgreSQL at %s runs with %s: when its machine loses power, rows of %s that were committed can be lost or damaged. "
+                          "Set %s in postgresql.conf.",
+                          weir_postgres_get_address (self->postgres), PQgetvalue (result, 0, 0), self->table, PQgetvalue (result, 0, 1));
+  config->warn (text, config->warn_data);
+  return TRUE;
 }
 
 /* ---- rows ------------------------------------------------------------------------------------------------------- */
@@ -546,7 +576,7 @@ try_batch (PostgresSink *self,
 
   if (!weir_postgres_is_connected (self->postgres) && !attach (self, &found, error))
     return FALSE;
-  if (!execute (self, "postgres-begin", "BEGIN; SET LOCAL synchronous_commit = on", error))
+  if (!execute (self, "postgres-begin", BEGIN_BATCH, error))
     return FALSE;
   if (self->base.query_id != NULL)
     {
@@ -609,7 +639,7 @@ postgres_open (WeirSink             *sink,
   self->sink_text = g_strdup_printf ("%u", config->sink_index);
   self->retry_us = config->retry_us;
   sink->description = g_strdup_printf ("PostgreSQLSink[%s:%s]", weir_postgres_get_address (self->postgres), self->table);
-  return keep_trying (self, attach, &self->base.last, self->retry_us, error);
+  return keep_trying (self, attach, &self->base.last, self->retry_us, error) && warn_of_settings (self, config, error);
 }
 
 static gboolean

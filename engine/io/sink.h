@@ -21,11 +21,13 @@ typedef struct
   WeirZone     *zone;
   const char   *mode; /* append, update, complete; NULL: a batch query, whose rows are all there are */
   const char   *query_name;
-  const char   *query_id;    /* UUID kept in the checkpoint, the same after a restart; NULL: the run has no checkpoint */
-  guint         sink_index;  /* of the query's sinks: with query_id it names the sink */
-  gint64        retry_us;    /* how long an absent server is waited for at the start; −1: until stopped. A batch that fails with a path in its error is handed over again */
-  gpointer      hub;         /* nullable: WeirReaderHub of the session; the queue sink pushes into it */
-  GCancellable *cancellable; /* nullable: a sink that waits for a server gives up when it fires */
+  const char   *query_id;                         /* UUID kept in the checkpoint, the same after a restart; NULL: the run has no checkpoint */
+  guint         sink_index;                       /* of the query's sinks: with query_id it names the sink */
+  gint64        retry_us;                         /* how long an absent server is waited for at the start; −1: until stopped. A batch that fails with a path in its error is handed over again */
+  gpointer      hub;                              /* nullable: WeirReaderHub of the session; the queue sink pushes into it */
+  GCancellable *cancellable;                      /* nullable: a sink that waits for a server gives up when it fires */
+  void (*warn) (const char *text, gpointer data); /* nullable: a sentence for the user, though the sink works; while it is opened */
+  gpointer warn_data;
 } WeirSinkConfig;
 
 /**

@@ -61,8 +61,23 @@ typedef struct
   gboolean         running;
   gboolean         closing;
   WeirRetry        retry;
-  GError          *error; /* Owned */
+  char            *warned; /* Owned, nullable: what a sink said last */
+  GError          *error;  /* Owned */
 } Loop;
+
+static void
+warn_cb (const char *text,
+         gpointer    data)
+{
+  Loop *self = data;
+
+  /* Sinks are opened again while another one cannot be. */
+  if (g_strcmp0 (self->warned, text) == 0)
+    return;
+  g_free (self->warned);
+  self->warned = g_strdup (text);
+  _weir_query_message (self->query, text);
+}
 
 static gboolean
 open_sinks (Loop    *self,
@@ -91,6 +106,8 @@ open_sinks (Loop    *self,
       config.query_id = self->checkpoint != NULL ? weir_checkpoint_get_id (self->checkpoint) : NULL;
       config.sink_index = i;
       config.retry_us = spec->retry_us;
+      config.warn = warn_cb;
+      config.warn_data = self;
       sink = weir_sink_new (&config, error);
       if (sink == NULL)
         return FALSE;
@@ -724,6 +741,7 @@ _weir_query_thread (gpointer data)
   if (open_or_wait (&self))
     run_loop (&self);
   close_loop (&self);
+  g_free (self.warned);
   g_main_context_pop_thread_default (query->loop_context);
   if (self.error != NULL && (g_error_matches (self.error, WEIR_ERROR, WEIR_ERROR_CANCELLED) ||
                              g_error_matches (self.error, G_IO_ERROR, G_IO_ERROR_CANCELLED)))

@@ -58,6 +58,7 @@ typedef enum
   WEIR_EVENT_SAMPLES = 1 << 3,
   WEIR_EVENT_SOURCES = 1 << 4,
   WEIR_EVENT_TERMINATED = 1 << 5,
+  WEIR_EVENT_MESSAGE = 1 << 6,
 } WeirQueryEvents;
 
 struct _WeirQuery
@@ -98,6 +99,7 @@ struct _WeirQuery
   const char    *status;              /* Spark's words; static */
   char          *trouble;             /* Owned, nullable: why a batch is tried again, until it comes through */
   gint64         trouble_retry_at_us; /* monotonic */
+  GQueue         messages;            /* char*, not yet signalled */
   char          *notice;              /* Owned, nullable: what is wrong with the checkpoint, though the query goes on */
   gboolean       is_trigger_active, is_data_available;
   WeirSamples    samples;
@@ -123,6 +125,8 @@ WeirQuery *_weir_query_new (WeirQuerySpec *spec, GMainContext *context);
 /* From the query's thread. */
 void _weir_query_post (WeirQuery *self, WeirQueryEvents events);
 void _weir_query_set_state (WeirQuery *self, WeirQueryState state, GError *error); /* takes @error */
+/* A sentence for the user, once: the signal `message`. */
+void _weir_query_message (WeirQuery *self, const char *text);
 /* May a batch start? Takes the step that lets one through. */
 gboolean _weir_query_may_run (WeirQuery *self);
 /* Around planning and running: returns the last question this trigger can answer. */

@@ -37,6 +37,7 @@ enum
   SIGNAL_SAMPLES,
   SIGNAL_SOURCES,
   SIGNAL_TERMINATED,
+  SIGNAL_MESSAGE,
   N_SIGNALS,
 };
 
@@ -48,7 +49,7 @@ dispatch_cb (gpointer data)
 {
   WeirQuery               *self = data;
   g_autoptr (WeirProgress) progress = NULL;
-  GQueue                   unsent;
+  GQueue                   unsent, messages;
   guint                    events;
 
   g_mutex_lock (&self->lock);
@@ -60,9 +61,14 @@ dispatch_cb (gpointer data)
     progress = weir_progress_ref (self->progress.tail->data);
   unsent = self->unsent;
   g_queue_init (&self->unsent);
+  messages = self->messages;
+  g_queue_init (&self->messages);
   g_mutex_unlock (&self->lock);
 
   g_object_ref (self);
+  for (GList *link = messages.head; link != NULL; link = link->next)
+    g_signal_emit (self, signals[SIGNAL_MESSAGE], 0, link->data);
+  g_queue_clear_full (&messages, g_free);
   if (events & WEIR_EVENT_STATE)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
   for (GList *link = unsent.head; link != NULL; link = link->next)
@@ -86,7 +92,7 @@ void
 _weir_query_post (WeirQuery      *self,
                   WeirQueryEvents events)
 {
-  gboolean at_once = (events & (WEIR_EVENT_STATE | WEIR_EVENT_TERMINATED)) != 0;
+  gboolean at_once = (events & (WEIR_EVENT_STATE | WEIR_EVENT_TERMINATED | WEIR_EVENT_MESSAGE)) != 0;
 
   g_mutex_lock (&self->lock);
   self->events |= events;
@@ -100,6 +106,16 @@ _weir_query_post (WeirQuery      *self,
   else if (self->dispatch != NULL && at_once)
     g_source_set_ready_time (self->dispatch, 0);
   g_mutex_unlock (&self->lock);
+}
+
+void
+_weir_query_message (WeirQuery  *self,
+                     const char *text)
+{
+  g_mutex_lock (&self->lock);
+  g_queue_push_tail (&self->messages, g_strdup (text));
+  g_mutex_unlock (&self->lock);
+  _weir_query_post (self, WEIR_EVENT_MESSAGE);
 }
 
 void
@@ -195,6 +211,7 @@ weir_query_finalize (GObject *object)
   g_clear_error (&self->error);
   g_queue_clear_full (&self->progress, (GDestroyNotify)weir_progress_unref);
   g_queue_clear_full (&self->unsent, (GDestroyNotify)weir_progress_unref);
+  g_queue_clear_full (&self->messages, g_free);
   weir_samples_clear (&self->samples);
   g_clear_pointer (&self->sources, g_ptr_array_unref);
   g_free (self->explained);
@@ -275,6 +292,7 @@ weir_query_class_init (WeirQueryClass *klass)
   signals[SIGNAL_SAMPLES] = g_signal_new ("samples", WEIR_TYPE_QUERY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_SOURCES] = g_signal_new ("sources", WEIR_TYPE_QUERY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_TERMINATED] = g_signal_new ("terminated", WEIR_TYPE_QUERY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_MESSAGE] = g_signal_new ("message", WEIR_TYPE_QUERY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void

@@ -110,6 +110,7 @@ listen_to (WeirSession *self,
   g_signal_connect_object (query, "started", G_CALLBACK (query_started_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (query, "batch", G_CALLBACK (query_batch_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (query, "terminated", G_CALLBACK (query_terminated_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (query, "message", G_CALLBACK (_weir_session_message), self, G_CONNECT_SWAPPED);
 }
 
 /* Queries read their session's sources through its hub: it must be there until the last one is gone. */

@@ -19,7 +19,15 @@ typedef struct
   guint         sink_index;
   gint64        retry_us;
   GCancellable *cancellable;
+  GPtrArray    *warnings; /* char*, nullable */
 } SinkSpec;
+
+static inline void
+sink_warn_cb (const char *text,
+              gpointer    data)
+{
+  g_ptr_array_add (data, g_strdup (text));
+}
 
 /* Options: name, value, …, NULL. */
 static inline WeirSink *
@@ -49,6 +57,8 @@ sink_make (const SinkSpec *spec,
   config.sink_index = spec->sink_index;
   config.retry_us = spec->retry_us;
   config.cancellable = spec->cancellable;
+  config.warn = spec->warnings != NULL ? sink_warn_cb : NULL;
+  config.warn_data = spec->warnings;
   return weir_sink_new (&config, error);
 }
 

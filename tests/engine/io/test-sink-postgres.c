@@ -605,6 +605,69 @@ test_verify (void)
   }
 }
 
+/* What a commit is worth: a session that would not wait for the disk is told to, one that waits for more is left alone. */
+static void
+test_synchronous (void)
+{
+  static const char *const settings[][2] = { { "off", "on" }, { "local", "on" }, { "on", "on" }, { "remote_apply", "remote_apply" } };
+  Place                    place;
+
+  if (!place_init (&place, "synchronous"))
+    return;
+  run_sql (&place, "CREATE TABLE counts (k TEXT, n BIGINT); CREATE TABLE seen (setting TEXT); "
+                   "CREATE FUNCTION look () RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN EXECUTE format ('INSERT INTO %I.seen "
+                   "VALUES (current_setting (''synchronous_commit''))', TG_TABLE_SCHEMA); RETURN NEW; END $$; "
+                   "CREATE TRIGGER look BEFORE INSERT ON counts FOR EACH ROW EXECUTE FUNCTION look ()");
+  for (guint i = 0; i < G_N_ELEMENTS (settings); i++)
+    {
+      g_autoptr (GError)   error = NULL;
+      g_autofree char     *url = g_strdup_printf ("%s%soptions=-csynchronous_commit%%3D%s", place.url, strchr (place.url, '?') != NULL ? "&" : "?", settings[i][0]);
+      g_autofree char     *name = g_strdup_printf ("%s.counts", place.schema);
+      SinkSpec             spec = { .format = "postgresql", .ddl = DDL, .query_id = QUERY_ID, .sink_index = i };
+      g_autoptr (WeirSink) sink = sink_make (&spec, &error, "url", url, "dbtable", name, NULL);
+
+      g_assert_no_error (error);
+      commit (sink, 0, "{\"k\":\"a\",\"n\":1}\n");
+      assert_rows (&place, "SELECT setting FROM seen", settings[i][1][0] == 'o' ? "(on)" : "(remote_apply)");
+      run_sql (&place, "DELETE FROM seen");
+    }
+  place_clear (&place);
+}
+
+/* A server that does not sync is named, with what to do; only where something is promised. */
+static void
+test_warns (void)
+{
+  g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GError)    error = NULL;
+  g_autofree char      *name = NULL;
+  Place                 place;
+
+  if (!place_init (&place, "warns"))
+    return;
+  name = g_strdup_printf ("%s.counts", place.schema);
+  for (guint i = 0; i < 2; i++)
+    {
+      SinkSpec             spec = { .format = "postgresql", .ddl = DDL, .query_id = i == 0 ? NULL : QUERY_ID, .warnings = warnings };
+      g_autoptr (WeirSink) sink = sink_make (&spec, &error, "url", place.url, "dbtable", name, NULL);
+      g_autoptr (PGresult) fsync_off = weir_postgres_run (place.postgres, "SELECT 1 FROM pg_settings WHERE name = 'fsync' AND setting = 'off'", 0, NULL, &error);
+
+      g_assert_no_error (error);
+      if (i == 0)
+        g_assert_cmpuint (warnings->len, ==, 0);
+      else if (PQntuples (fsync_off) == 0)
+        g_test_message ("the server syncs: %u warnings", warnings->len);
+      else
+        {
+          g_assert_cmpuint (warnings->len, ==, 1);
+          g_assert_nonnull (strstr (warnings->pdata[0], "fsync=off"));
+          g_assert_nonnull (strstr (warnings->pdata[0], "Set fsync=on"));
+          g_assert_nonnull (strstr (warnings->pdata[0], weir_postgres_get_address (place.postgres)));
+        }
+    }
+  place_clear (&place);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -625,5 +688,7 @@ main (int    argc,
   g_test_add_func ("/engine/io/sink-postgres/killed-server", test_killed_server);
   g_test_add_func ("/engine/io/sink-postgres/refused", test_refused);
   g_test_add_func ("/engine/io/sink-postgres/verify", test_verify);
+  g_test_add_func ("/engine/io/sink-postgres/synchronous", test_synchronous);
+  g_test_add_func ("/engine/io/sink-postgres/warns", test_warns);
   return g_test_run ();
 }
