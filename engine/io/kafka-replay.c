@@ -401,6 +401,12 @@ check_names (WeirKafkaReplay *self,
   return TRUE;
 }
 
+void
+weir_kafka_replay_resume (WeirKafkaReplay *replay)
+{
+  replay->was_scanned = TRUE;
+}
+
 gboolean
 weir_kafka_replay_scan (WeirKafkaReplay *replay,
                         gboolean         is_whole,

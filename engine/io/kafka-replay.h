@@ -30,6 +30,8 @@ void             weir_kafka_replay_free (WeirKafkaReplay *replay);
 /* Reads what is new. A line that is no record is an error that names it; with @is_whole also one that is cut off at the end of a file, else it is
  * waited for. */
 gboolean weir_kafka_replay_scan (WeirKafkaReplay *replay, gboolean is_whole, GError **error);
+/* Before the first scan: an earlier run has read from here, so partitions it did not know begin with their first record. */
+void weir_kafka_replay_resume (WeirKafkaReplay *replay);
 /* With `low`, `high` and `start`. (transfer full) (element-type WeirKafkaPartition) */
 GPtrArray *weir_kafka_replay_get_partitions (WeirKafkaReplay *replay);
 /* Records of [from, to), copied; empty when there are none. (transfer full) (element-type WeirReplayRecord) */

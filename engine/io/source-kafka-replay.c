@@ -303,6 +303,28 @@ replay_finalize (WeirSource *source)
   weir_kafka_options_clear (&self->options);
 }
 
+static gboolean
+replay_replay_range (WeirSource *source,
+                     const char *from,
+                     const char *to,
+                     GBytes     *range,
+                     gboolean    committed,
+                     GError    **error)
+{
+  if (committed)
+    weir_kafka_replay_resume (((ReplaySource *)source)->replay);
+  return TRUE;
+}
+
+static gboolean
+replay_restore_state (WeirSource *source,
+                      const char *committed,
+                      GBytes     *state,
+                      GError    **error)
+{
+  return *committed == '\0' || replay_replay_range (source, "", committed, state, TRUE, error);
+}
+
 static char *
 replay_report_latest (WeirSource *source)
 {
@@ -321,6 +343,8 @@ static const WeirSourceClass replay_class = {
   .read = replay_read,
   .commit = replay_commit,
   .report_latest = replay_report_latest,
+  .replay_range = replay_replay_range,
+  .restore_state = replay_restore_state,
   .stop = replay_stop,
   .finalize = replay_finalize,
 };

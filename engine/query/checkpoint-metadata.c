@@ -233,33 +233,127 @@ compare_sources (const char *dir,
   return TRUE;
 }
 
+/* A type with the names of its fields taken out: they may change. @text: types, with words and parentheses between. (transfer full) */
+static char *
+without_names (const char *text)
+{
+  GString *out = g_string_new (NULL);
+  GString *open = g_string_new (NULL); /* of each open bracket: s struct, o other */
+  gboolean in_name = FALSE;
+
+  for (const char *at = text; *at != '\0'; at++)
+    {
+      const char innermost = open->len > 0 ? open->str[open->len - 1] : 'o';
+
+      if (in_name)
+        in_name = *at != ':';
+      else if (*at == '<' || *at == '(')
+        {
+          g_string_append_c (open, g_str_has_suffix (out->str, "struct") ? 's' : 'o');
+          in_name = open->str[open->len - 1] == 's' && at[1] != '>';
+          g_string_append_c (out, *at);
+        }
+      else
+        {
+          if ((*at == '>' || *at == ')') && open->len > 0)
+            g_string_truncate (open, open->len - 1);
+          in_name = *at == ',' && innermost == 's';
+          g_string_append_c (out, *at);
+        }
+    }
+  g_string_free (open, TRUE);
+  return g_string_free (out, FALSE);
+}
+
 static gboolean
-fail_operator (const char *dir,
-               guint       number,
-               const char *a,
-               const char *b,
-               GError    **error)
+field_equal (const char *a,
+             const char *b)
+{
+  g_autofree char *was = without_names (a);
+  g_autofree char *is = without_names (b);
+
+  return strcmp (was, is) == 0;
+}
+
+/* The field that starts with @name; NULL. */
+static const char *
+find_field (GStrv       words,
+            const char *name)
+{
+  for (guint i = 3; words[i] != NULL; i++)
+    if (g_str_has_prefix (words[i], name))
+      return words[i];
+  return NULL;
+}
+
+/*
+ * Append and update keep the same state. Complete keeps every group: it may follow, or be followed, where no watermark takes groups away, and
+ * where nothing depends on it.
+ */
+static gboolean
+mode_fits (GStrv was,
+           GStrv is)
+{
+  const char *modes[] = { find_field (was, "mode="), find_field (is, "mode=") };
+  const char *window = find_field (is, "window=");
+  const char *watermark = find_field (is, "watermark=");
+
+  if (g_strcmp0 (modes[0], modes[1]) == 0 || window == NULL)
+    return TRUE;
+  if (g_strcmp0 (modes[0], "mode=complete") != 0 && g_strcmp0 (modes[1], "mode=complete") != 0)
+    return TRUE;
+  return find_field (was, "watermark=") != NULL && g_strcmp0 (watermark, "watermark=no") == 0;
+}
+
+/* Number of the first word that tells them apart; 0: none does. A checkpoint of an earlier program says nothing of watermarks. */
+static guint
+find_difference (GStrv was,
+                 GStrv is)
+{
+  guint k = 2;
+
+  for (guint i = 2; was[i] != NULL || is[k] != NULL; i++, k++)
+    {
+      if (was[i] != NULL && is[k] != NULL && g_str_has_prefix (is[k], "watermark=") && !g_str_has_prefix (was[i], "watermark="))
+        k++;
+      if (was[i] == NULL || is[k] == NULL)
+        return i;
+      if (g_str_has_prefix (was[i], "mode=") ? !mode_fits (was, is) : !field_equal (was[i], is[k]))
+        return i;
+    }
+  return 0;
+}
+
+static gboolean
+compare_operator (const char *dir,
+                  guint       number,
+                  const char *a,
+                  const char *b,
+                  GError    **error)
 {
   const char    *condition = "STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA";
   g_auto (GStrv) was = g_strsplit (a, "\t", -1);
   g_auto (GStrv) is = g_strsplit (b, "\t", -1);
-  guint          i = 2;
+  guint          i = find_difference (was, is);
+  const char    *now;
 
-  while (was[i] != NULL && is[i] != NULL && strcmp (was[i], is[i]) == 0)
-    i++;
+  if (i == 0)
+    return TRUE;
   if (i > 2 && was[i] != NULL && g_str_has_prefix (was[i], "key="))
     condition = "STATE_STORE_KEY_SCHEMA_NOT_COMPATIBLE";
   else if (i > 2 && was[i] != NULL && g_str_has_prefix (was[i], "value="))
     condition = "STATE_STORE_VALUE_SCHEMA_NOT_COMPATIBLE";
+  now = was[i] != NULL && g_str_has_prefix (was[i], "mode=") ? find_field (is, "mode=") : (i < g_strv_length (is) ? is[i] : NULL);
   return weir_fail (error, WEIR_ERROR_RUN, condition, WEIR_SPAN_NONE,
                     "The state in the checkpoint %s does not fit the query: stateful operator %u (%s) was written with %s, the query now has %s. " WAY_OUT,
-                    dir, number, was[2], was[i] != NULL ? was[i] : "less", is[i] != NULL ? is[i] : "less");
+                    dir, number, was[2], was[i] != NULL ? was[i] : "less", now != NULL ? now : "less");
 }
 
 static gboolean
 compare_operators (const char *dir,
                    GPtrArray  *old,
                    GPtrArray  *shape,
+                   gboolean   *is_other,
                    GError    **error)
 {
   guint n = count_kind (old, "operator\t"), m = count_kind (shape, "operator\t");
@@ -271,8 +365,11 @@ compare_operators (const char *dir,
     {
       const char *a = _weir_checkpoint_find_line (old, "operator\t", i), *b = _weir_checkpoint_find_line (shape, "operator\t", i);
 
-      if (a != NULL && b != NULL && strcmp (a, b) != 0)
-        return fail_operator (dir, i, a, b, error);
+      if (a == NULL || b == NULL || strcmp (a, b) == 0)
+        continue;
+      *is_other = TRUE;
+      if (!compare_operator (dir, i, a, b, error))
+        return FALSE;
     }
   return TRUE;
 }
@@ -287,7 +384,7 @@ compare_sinks (const char *dir,
 {
   guint m = count_kind (shape, "sink\t");
 
-  *is_other = count_kind (old, "sink\t") != m;
+  *is_other = *is_other || count_kind (old, "sink\t") != m;
   for (guint i = 0; i < m; i++)
     {
       const char      *a = _weir_checkpoint_find_line (old, "sink\t", i), *b = _weir_checkpoint_find_line (shape, "sink\t", i);
@@ -312,5 +409,6 @@ _weir_checkpoint_metadata_compare (const char *dir,
                                    gboolean   *is_other,
                                    GError    **error)
 {
-  return compare_sources (dir, old, shape, error) && compare_operators (dir, old, shape, error) && compare_sinks (dir, old, shape, is_other, error);
+  *is_other = FALSE;
+  return compare_sources (dir, old, shape, error) && compare_operators (dir, old, shape, is_other, error) && compare_sinks (dir, old, shape, is_other, error);
 }

@@ -88,7 +88,8 @@ aggregate_line (WeirPlan *plan)
   else
     window = g_strdup_printf ("%" G_GINT64_FORMAT "/%" G_GINT64_FORMAT "/%" G_GINT64_FORMAT " us at %d", plan->aggregate.window.size_us,
                               plan->aggregate.window.slide_us, plan->aggregate.window.start_us, plan->aggregate.window_key);
-  return g_strdup_printf ("%s\tkey=%s\twindow=%s\tvalue=%s", plan->aggregate.is_distinct ? "distinct" : "aggregate", keys, window, values);
+  return g_strdup_printf ("%s\tkey=%s\twindow=%s\tvalue=%s\twatermark=%s", plan->aggregate.is_distinct ? "distinct" : "aggregate", keys, window, values,
+                          plan->aggregate.event_time_key >= 0 ? "yes" : "no");
 }
 
 static char *

@@ -131,7 +131,7 @@ open_checkpoint (Loop    *self,
   if (self->checkpoint == NULL)
     return FALSE;
   shape = weir_plan_shape (spec->plan, spec->mode, spec->sinks);
-  if (!weir_checkpoint_adopt (self->checkpoint, spec->settings, shape, error) || !weir_checkpoint_keep_script (self->checkpoint, spec->kept_script, error))
+  if (!weir_checkpoint_adopt (self->checkpoint, spec->settings, shape, error))
     return FALSE;
   if (strcmp (query->id, weir_checkpoint_get_id (self->checkpoint)) != 0)
     {
@@ -172,6 +172,9 @@ open_run (Loop    *self,
   config.forget_watermarks = spec->forget_watermarks;
   self->run = weir_stream_run_new (&config, error);
   if (self->run == NULL)
+    return FALSE;
+  /* Not before all else has agreed: a query that is refused leaves the text of the one before. */
+  if (self->checkpoint != NULL && !weir_checkpoint_keep_script (self->checkpoint, spec->kept_script, error))
     return FALSE;
   self->arrivals = g_new0 (Arrivals, MAX (weir_stream_run_get_n_scans (self->run), 1));
   key = weir_pipeline_get_result_key (weir_stream_run_get_pipeline (self->run), &n_key);

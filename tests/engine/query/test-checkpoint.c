@@ -614,7 +614,7 @@ test_changed_query (void)
     { "SELECT window(timestamp, '20 seconds').start AS w, count(*) AS n, max(CAST(value AS STRING)) AS m FROM STREAM t WATERMARK timestamp DELAY OF INTERVAL 5 SECONDS GROUP BY window(timestamp, '20 seconds')", NULL, "STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA" },
     { "SELECT window(timestamp, '10 seconds').start AS w, key, count(*) AS n, max(CAST(value AS STRING)) AS m FROM STREAM t WATERMARK timestamp DELAY OF INTERVAL 5 SECONDS GROUP BY window(timestamp, '10 seconds'), key", NULL, "STATE_STORE_KEY_SCHEMA_NOT_COMPATIBLE" },
     { "SELECT window(timestamp, '10 seconds').start AS w, count(*) AS n FROM STREAM t WATERMARK timestamp DELAY OF INTERVAL 5 SECONDS GROUP BY window(timestamp, '10 seconds')", NULL, "STATE_STORE_VALUE_SCHEMA_NOT_COMPATIBLE" },
-    { WINDOWS, "update", "STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA" },
+    { WINDOWS, "complete", "STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA" },
     { "SELECT CAST(value AS STRING) AS v FROM STREAM t", NULL, "STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA" },
     { "SELECT value FROM STREAM t UNION ALL SELECT value FROM STREAM t", NULL, "STREAMING_QUERY_EVOLUTION_ERROR.SOURCE_COUNT" },
     /* Allowed: a filter, other names, another delay of the watermark. */
