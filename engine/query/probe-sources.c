@@ -62,7 +62,11 @@ wait_for_line (ProbeRun     *run,
         }
       else if (!connected && (status.state == WEIR_SOURCE_RETRYING || status.state == WEIR_SOURCE_FAILED))
         {
-          _weir_probe_fail (run, "connect", g_strdup (status.message), "Start the server, or correct host and port.");
+          /* What would help stands in the remedy. */
+          char *advice = status.message != NULL ? strstr (status.message, " Nothing listens there") : NULL;
+
+          _weir_probe_fail (run, "connect", advice != NULL ? g_strndup (status.message, (gsize)(advice - status.message)) : g_strdup (status.message),
+                            "Start the server, or correct host and port.");
           weir_source_status_clear (&status);
           return;
         }

@@ -223,10 +223,12 @@ round_wait (gint64 us)
   return G_GINT64_CONSTANT (86400) * G_USEC_PER_SEC;
 }
 
-static gint64
-propose_wait (ProbeRun   *run,
-              WeirSchema *schema,
-              int         event_time)
+/* Hands the samples, decoded as @schema, to @take. */
+static void
+decode_samples (ProbeRun      *run,
+                WeirSchema    *schema,
+                WeirDecodePush take,
+                gpointer       data)
 {
   g_autoptr (WeirDecoder)     decoder = weir_decoder_new (run->sample_format, schema, NULL, run->options, weir_zone_utc (), NULL, NULL);
   g_autoptr (WeirDecodeState) state = NULL;
@@ -234,16 +236,15 @@ propose_wait (ProbeRun   *run,
   g_autoptr (WeirBuffer)      buffer = NULL;
   WeirDecodeStats             stats = { 0 };
   WeirDecodeBlock             block = { 0 };
-  Disorder                    disorder = { (guint)event_time, G_MININT64, 0 };
 
-  if (decoder == NULL || schema->fields[event_time].type->kind != WEIR_TYPE_TIMESTAMP)
-    return round_wait (0);
+  if (decoder == NULL)
+    return;
   for (guint i = 0; i < run->samples->len; i++)
     {
       gsize       len;
-      const char *data = g_bytes_get_data (run->samples->pdata[i], &len);
+      const char *sample = g_bytes_get_data (run->samples->pdata[i], &len);
 
-      g_string_append_len (text, data, (gssize)len);
+      g_string_append_len (text, sample, (gssize)len);
       g_string_append_c (text, '\n');
     }
   state = weir_decode_state_new (decoder);
@@ -251,9 +252,32 @@ propose_wait (ProbeRun   *run,
   memcpy (buffer->data, text->str, text->len);
   block.buffer = buffer;
   block.len = text->len;
-  weir_decoder_decode (decoder, state, &block, measure_disorder, &disorder, &stats, NULL);
+  weir_decoder_decode (decoder, state, &block, take, data, &stats, NULL);
   weir_decode_stats_clear (&stats);
+}
+
+static gint64
+propose_wait (ProbeRun   *run,
+              WeirSchema *schema,
+              int         event_time)
+{
+  Disorder disorder = { (guint)event_time, G_MININT64, 0 };
+
+  if (schema->fields[event_time].type->kind == WEIR_TYPE_TIMESTAMP)
+    decode_samples (run, schema, measure_disorder, &disorder);
   return round_wait (disorder.disorder_us);
+}
+
+static gboolean
+keep_first (gpointer   data,
+            WeirBatch *batch,
+            GError   **error)
+{
+  WeirBatch **first = data;
+
+  if (*first == NULL)
+    *first = weir_batch_ref (batch);
+  return TRUE;
 }
 
 /* ISO texts read as TIMESTAMP at once; other kinds stay what they are. */
@@ -292,6 +316,7 @@ _weir_probe_infer (ProbeRun *run)
 {
   g_autoptr (GBytes)     joined = NULL;
   g_autoptr (WeirSchema) schema = NULL;
+  g_autoptr (WeirBatch)  values = NULL;
   WeirSchema            *typed;
   WeirEventTime          how = WEIR_EVENT_TIME_NONE;
   const char            *format = run->forced_format != NULL ? run->forced_format : run->format;
@@ -308,7 +333,8 @@ _weir_probe_infer (ProbeRun *run)
   schema = weir_schema_infer (run->sample_format, &joined, 1, run->options, weir_zone_utc (), NULL);
   if (schema == NULL)
     return;
-  event_time = weir_infer_event_time (schema, NULL, &how);
+  decode_samples (run, schema, keep_first, &values);
+  event_time = weir_infer_event_time (schema, values, &how);
   typed = with_event_time (schema, event_time, how);
   wait_us = event_time >= 0 ? propose_wait (run, typed, event_time) : round_wait (0);
   g_mutex_lock (&run->lock);

@@ -9,6 +9,7 @@
 #include "ui/results/result-cell.h"
 #include "ui/results/results-pane-private.h"
 #include "ui/widgets/breakpoint-bin.h"
+#include "window-help.h"
 #include "ui/ui-init.h"
 
 #define SECOND G_GINT64_CONSTANT (1000000)
@@ -230,6 +231,47 @@ test_narrow (void)
   fixture_clear (&fixture);
 }
 
+static gboolean
+has_updated (Fixture *fixture)
+{
+  GListModel *columns = gtk_column_view_get_columns (GTK_COLUMN_VIEW (find_widget (GTK_WIDGET (fixture->pane->table), GTK_TYPE_COLUMN_VIEW)));
+
+  for (guint i = 0; i < g_list_model_get_n_items (columns); i++)
+    {
+      g_autoptr (GtkColumnViewColumn) column = g_list_model_get_item (columns, i);
+
+      if (g_strcmp0 (gtk_column_view_column_get_title (column), "updated") == 0)
+        return gtk_column_view_column_get_visible (column);
+    }
+  return FALSE;
+}
+
+/* Where not all columns fit, the last one goes rather than be cut; the chart has its share of the height. */
+static void
+test_fit (void)
+{
+  static const struct
+  {
+    int      width;
+    gboolean updated;
+  } cases[] = { { 1200, TRUE }, { 640, FALSE } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      Fixture fixture;
+
+      fixture_init (&fixture, cases[i].width);
+      write_rows (&fixture, 100, 110, 1000);
+      show (&fixture);
+      wait_for_cell (GTK_WIDGET (fixture.pane->table), "1,003");
+      wait_until (has_updated (&fixture) == cases[i].updated);
+      wait_until (gtk_paned_get_position (fixture.pane->paned) > 0);
+      g_assert_cmpint (gtk_paned_get_position (fixture.pane->paned), >, 640 / 2);
+      g_assert_cmpint (gtk_paned_get_position (fixture.pane->paned), <, 640 * 3 / 5);
+      fixture_clear (&fixture);
+    }
+}
+
 /* Rows that come in front are seen by who looks at the top, and do not move who has scrolled. */
 static void
 test_top_stays_top (void)
@@ -424,6 +466,7 @@ main (int   argc,
   g_test_add_func ("/results-pane/pause", test_pause_counts);
   g_test_add_func ("/results-pane/empty", test_empty_answers);
   g_test_add_func ("/results-pane/narrow", test_narrow);
+  g_test_add_func ("/results-pane/fit", test_fit);
   g_test_add_func ("/results-pane/top-stays-top", test_top_stays_top);
   g_test_add_func ("/results-pane/beside-details", test_beside_details);
   g_test_add_func ("/results-pane/copy", test_copy);

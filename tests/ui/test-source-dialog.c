@@ -9,10 +9,10 @@
 #include "ui/source/source-dialog-private.h"
 #include "ui/ui-init.h"
 
-#define ROWS                                                                   \
-  "{\"ts\":\"2026-11-23T09:42:20.602Z\",\"price\":1,\"channel\":\"Google\"}\n" \
-  "{\"ts\":\"2026-11-23T09:42:18.100Z\",\"price\":2,\"channel\":\"Baidu\"}\n"  \
-  "{\"ts\":\"2026-11-23T09:42:22.000Z\",\"price\":3,\"channel\":\"Apple\"}\n"
+#define ROWS                                                                       \
+  "{\"moment\":\"2026-11-23T09:42:20.602Z\",\"price\":1,\"channel\":\"Google\"}\n" \
+  "{\"moment\":\"2026-11-23T09:42:18.100Z\",\"price\":2,\"channel\":\"Baidu\"}\n"  \
+  "{\"moment\":\"2026-11-23T09:42:22.000Z\",\"price\":3,\"channel\":\"Apple\"}\n"
 
 static gboolean
 timeout_cb (gpointer data)
@@ -127,6 +127,7 @@ test_socket (void)
   _weir_source_dialog_choose (dialog, WEIR_SOURCE_SOCKET);
   _weir_source_dialog_next (dialog);
   g_assert_cmpuint (_weir_source_dialog_get_page (dialog), ==, 1);
+  g_assert_true (is_focused (dialog, "host"));
   _weir_source_dialog_next (dialog); /* without a port */
   g_assert_null (_weir_source_dialog_get_probe (dialog));
   set_option (dialog, "host", "127.0.0.1");
@@ -138,13 +139,13 @@ test_socket (void)
   g_assert_cmpstr (draft->value_format, ==, "json");
   g_assert_cmpuint (draft->columns->len, ==, 3);
   g_assert_cmpint (draft->event_time, >=, 0);
-  g_assert_cmpstr (g_array_index (draft->columns, WeirDraftColumn, draft->event_time).name, ==, "ts");
+  g_assert_cmpstr (g_array_index (draft->columns, WeirDraftColumn, draft->event_time).name, ==, "moment");
   g_assert_nonnull (g_array_index (draft->columns, WeirDraftColumn, 0).example);
   _weir_source_dialog_next (dialog);
   text = weir_document_dup_text (document);
   g_test_message ("%s", text);
   g_assert_nonnull (strstr (text, "CREATE TABLE socket_raw USING socket"));
-  g_assert_nonnull (strstr (text, "FROM STREAM socket WATERMARK ts DELAY OF INTERVAL"));
+  g_assert_nonnull (strstr (text, "FROM STREAM socket WATERMARK moment DELAY OF INTERVAL"));
   assert_accepted (document);
   gtk_text_buffer_undo (GTK_TEXT_BUFFER (weir_document_get_buffer (document)));
   empty = weir_document_dup_text (document);
@@ -170,6 +171,7 @@ test_refused (void)
   g_assert_cmpint (stage->state, ==, WEIR_STAGE_FAILED);
   g_assert_nonnull (stage->detail);
   g_assert_nonnull (stage->remedy);
+  g_assert_null (strstr (stage->detail, "start the server")); /* said once, by the remedy */
   g_assert_cmpuint (_weir_source_dialog_get_page (dialog), ==, 1);
   g_assert_false (_weir_source_dialog_get_can_next (dialog));
   /* The remedy is a button: it goes to the field. */

@@ -25,8 +25,6 @@ static double
 get_share (WeirTimeChart *self,
            double         value)
 {
-  if (self->log)
-    return log10 (1 + MAX (value, 0)) / log10 (1 + self->ticks.max);
   return (value - self->ticks.min) / (self->ticks.max - self->ticks.min);
 }
 
@@ -83,30 +81,6 @@ draw_value_tick (WeirTimeChart     *self,
   draw_text (self, snapshot, text, WEIR_TIME_CHART_LEFT - 6, y, 1, width, &palette->dim);
 }
 
-/* 0, then powers of ten, about as many as ticks of a linear axis. */
-static void
-draw_log_ticks (WeirTimeChart     *self,
-                GtkSnapshot       *snapshot,
-                double             width,
-                double             height,
-                const WeirPalette *palette)
-{
-  static const char *const steps[] = { "", "\302\240k", "\302\240M", "\302\240G", "\302\240T" };
-
-  int decades = (int)ceil (log10 (1 + self->ticks.max) - 1e-9);
-  int step = MAX (1, (decades + N_VALUE_TICKS - 2) / (N_VALUE_TICKS - 1));
-
-  draw_value_tick (self, snapshot, width, get_y (self, 0, height), "0", TRUE, palette);
-  for (int decade = step; decade <= decades; decade += step)
-    {
-      double           value = pow (10, decade);
-      g_autofree char *label = g_strdup_printf ("%d%s", (int)pow (10, decade % 3), steps[MIN (decade / 3, (int)G_N_ELEMENTS (steps) - 1)]);
-
-      if (value <= self->ticks.max)
-        draw_value_tick (self, snapshot, width, get_y (self, value * self->divisor, height), label, FALSE, palette);
-    }
-}
-
 static void
 draw_axes (WeirTimeChart     *self,
            GtkSnapshot       *snapshot,
@@ -117,9 +91,7 @@ draw_axes (WeirTimeChart     *self,
   WeirTimeTicks times = { 0 };
   guint         n_max = (guint)CLAMP ((width - WEIR_TIME_CHART_LEFT) / TICK_WIDTH, 2, 6);
 
-  if (self->log)
-    draw_log_ticks (self, snapshot, width, height, palette);
-  for (guint i = 0; !self->log && i < self->ticks.n_ticks; i++)
+  for (guint i = 0; i < self->ticks.n_ticks; i++)
     {
       double           value = self->ticks.min + i * self->ticks.step;
       g_autofree char *label = weir_number_ticks_label (&self->ticks, i);
@@ -176,7 +148,7 @@ draw_lines (WeirTimeChart     *self,
   for (guint series = 0; series < self->n_series; series++)
     {
       const double *values = self->values + (gsize)series * self->n;
-      GdkRGBA       color = *weir_palette_series (palette, series);
+      GdkRGBA       color = *weir_palette_series (palette, self->slot + series);
       guint         n_dashes = 0;
       const double *dash = weir_palette_dash (series, &n_dashes);
 
@@ -225,7 +197,7 @@ draw_columns (WeirTimeChart     *self,
         {
           double         value = self->values[(gsize)series * self->n + i];
           double         top, foot;
-          const GdkRGBA *color = self->kind == WEIR_TIME_CHART_LATE ? &palette->late : weir_palette_series (palette, series);
+          const GdkRGBA *color = self->kind == WEIR_TIME_CHART_LATE ? &palette->late : weir_palette_series (palette, self->slot + series);
 
           if (isnan (value) || value <= 0)
             continue;
@@ -247,10 +219,7 @@ _weir_time_chart_draw (WeirTimeChart     *self,
   graphene_rect_t plot = GRAPHENE_RECT_INIT ((float)WEIR_TIME_CHART_LEFT, 0, (float)(width - WEIR_TIME_CHART_LEFT - WEIR_TIME_CHART_RIGHT + 1), (float)height);
   double          top = weir_time_chart_get_top (self) / self->divisor;
 
-  if (self->log)
-    self->ticks.max = MAX (10, top * 1.2);
-  else
-    weir_number_ticks_fit (&self->ticks, 0, MAX (top, self->whole ? 2 : 1e-3), N_VALUE_TICKS);
+  weir_number_ticks_fit (&self->ticks, 0, MAX (top, self->whole ? 2 : 1e-3), N_VALUE_TICKS);
   draw_axes (self, snapshot, width, height, palette);
   gtk_snapshot_push_clip (snapshot, &plot);
   if (self->kind == WEIR_TIME_CHART_LINE)

@@ -18,7 +18,8 @@ struct _WeirTimeChart
   gint64            min_us, max_us;
   double            divisor;
   const char       *unit; /* static */
-  gboolean          log, whole;
+  gboolean          whole;
+  guint             slot; /* of the first series */
   GTimeZone        *zone; /* Owned */
   WeirNumberTicks   ticks;
   GskRenderNode    *drawn; /* Owned, nullable: all but the cursor */

@@ -243,11 +243,11 @@ weir_time_chart_set_unit (WeirTimeChart *self,
 }
 
 void
-weir_time_chart_set_log (WeirTimeChart *self,
-                         gboolean       log)
+weir_time_chart_set_slot (WeirTimeChart *self,
+                          guint          slot)
 {
   g_return_if_fail (WEIR_IS_TIME_CHART (self));
-  self->log = log;
+  self->slot = slot;
   redraw (self);
 }
 

@@ -40,8 +40,8 @@ void weir_time_chart_set_view (WeirTimeChart *self, gint64 min_us, gint64 max_us
 void weir_time_chart_set_unit (WeirTimeChart *self, double divisor, const char *unit);
 /* Counts: no ticks between whole numbers. */
 void weir_time_chart_set_whole (WeirTimeChart *self, gboolean whole);
-/* Powers of ten at equal distances, 0 at the foot. */
-void weir_time_chart_set_log (WeirTimeChart *self, gboolean log);
+/* Colour of the first series; the others follow. */
+void weir_time_chart_set_slot (WeirTimeChart *self, guint slot);
 void weir_time_chart_set_zone (WeirTimeChart *self, GTimeZone *zone);
 
 /* Place in the data under the cursor; -1 without. */

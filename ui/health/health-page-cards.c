@@ -12,10 +12,17 @@
 typedef double (*ValueFunc) (const WeirHealthPoint *point, guint series);
 
 static double
-rate_value (const WeirHealthPoint *point,
-            guint                  series)
+input_value (const WeirHealthPoint *point,
+             guint                  series)
 {
-  return series == 0 ? point->input_rate : point->processed_rate;
+  return point->input_rate;
+}
+
+static double
+process_value (const WeirHealthPoint *point,
+               guint                  series)
+{
+  return point->processed_rate;
 }
 
 static double
@@ -37,13 +44,6 @@ rows_value (const WeirHealthPoint *point,
             guint                  series)
 {
   return point->state_rows;
-}
-
-static double
-bytes_value (const WeirHealthPoint *point,
-             guint                  series)
-{
-  return point->state_bytes[series];
 }
 
 static double
@@ -88,26 +88,30 @@ with_time (WeirHealthPage        *self,
 static char *
 format_rate (double rate)
 {
+  g_autofree char *number = NULL;
+
   if (!isfinite (rate))
     return g_strdup ("–");
-  return rate < 10000 ? weir_format_number (rate, rate > 0 && rate < 10 ? 1 : 0) : weir_format_si (rate);
+  number = rate < 100000 ? weir_format_number (rate, rate > 0 && rate < 10 ? 1 : 0) : weir_format_si (rate);
+  return g_strdup_printf (_ ("%s rows/s"), number);
 }
 
 static char *
-show_rates (gpointer data,
+show_input (gpointer data,
             int      at)
 {
-  WeirHealthPage        *self = data;
-  const WeirHealthPoint *point = find_point (self, at, rate_value), *done;
-  g_autofree char       *in = NULL, *out = NULL;
+  const WeirHealthPoint *point = find_point (data, at, input_value);
 
-  if (point == NULL)
-    return g_strdup ("–");
-  done = at >= 0 ? point : find_point (self, -1, phase_value);
-  in = format_rate (point->input_rate);
-  out = format_rate (done != NULL ? done->processed_rate : NAN);
-  /* TRANSLATORS: two rates: "410 in · 8.3 M done" */
-  return with_time (self, point, at, g_strdup_printf (_ ("%s in · %s done"), in, out));
+  return point == NULL ? g_strdup ("–") : with_time (data, point, at, format_rate (point->input_rate));
+}
+
+static char *
+show_process (gpointer data,
+              int      at)
+{
+  const WeirHealthPoint *point = find_point (data, at, process_value);
+
+  return point == NULL ? g_strdup ("–") : with_time (data, point, at, format_rate (point->processed_rate));
 }
 
 static char *
@@ -126,7 +130,7 @@ show_lag (gpointer data,
           int      at)
 {
   WeirHealthPage        *self = data;
-  const WeirHealthPoint *point = find_point (self, at, rate_value);
+  const WeirHealthPoint *point = find_point (self, at, input_value);
   double                 longest = NAN;
 
   for (guint i = 0; point != NULL && i < WEIR_HEALTH_N_PARTS; i++)
@@ -137,25 +141,22 @@ show_lag (gpointer data,
   return with_time (self, point, at, weir_format_elapsed ((gint64)longest));
 }
 
+/* Rows, and what they take: "8 · 2.1 KiB" */
 static char *
-show_state_rows (gpointer data,
-                 int      at)
+show_state (gpointer data,
+            int      at)
 {
   const WeirHealthPoint *point = find_point (data, at, rows_value);
+  double                 bytes = 0;
+  g_autofree char       *rows = NULL, *size = NULL;
 
-  return point == NULL ? g_strdup ("–") : with_time (data, point, at, weir_format_number (point->state_rows, 0));
-}
-
-static char *
-show_state_bytes (gpointer data,
-                  int      at)
-{
-  const WeirHealthPoint *point = find_point (data, at, rate_value);
-  double                 sum = 0;
-
-  for (guint i = 0; point != NULL && i < WEIR_HEALTH_N_PARTS; i++)
-    sum += isfinite (point->state_bytes[i]) ? point->state_bytes[i] : 0;
-  return point == NULL ? g_strdup ("–") : with_time (data, point, at, g_format_size_full ((guint64)sum, G_FORMAT_SIZE_IEC_UNITS));
+  if (point == NULL)
+    return g_strdup ("–");
+  for (guint i = 0; i < WEIR_HEALTH_N_PARTS; i++)
+    bytes += isfinite (point->state_bytes[i]) ? point->state_bytes[i] : 0;
+  rows = weir_format_number (point->state_rows, 0);
+  size = g_format_size_full ((guint64)bytes, G_FORMAT_SIZE_IEC_UNITS);
+  return with_time (data, point, at, g_strdup_printf ("%s · %s", rows, size));
 }
 
 static char *
@@ -175,15 +176,16 @@ static const struct
   const char        *title;
   const char        *caption;
   WeirTimeChartKind  kind;
+  guint              slot; /* colour of the first series */
   ValueFunc          value;
   WeirHealthCardFunc show;
 } cards[WEIR_N_CARDS] = {
-  [WEIR_CARD_RATES] = { N_ ("Rows/s"), NULL, WEIR_TIME_CHART_LINE, rate_value, show_rates },
-  [WEIR_CARD_DURATION] = { N_ ("Batch Duration"), N_ ("by phase"), WEIR_TIME_CHART_STACK, phase_value, show_duration },
-  [WEIR_CARD_LAG] = { N_ ("Watermark Lag"), NULL, WEIR_TIME_CHART_LINE, lag_value, show_lag },
-  [WEIR_CARD_STATE_ROWS] = { N_ ("State Rows"), NULL, WEIR_TIME_CHART_LINE, rows_value, show_state_rows },
-  [WEIR_CARD_STATE_BYTES] = { N_ ("State Size"), NULL, WEIR_TIME_CHART_LINE, bytes_value, show_state_bytes },
-  [WEIR_CARD_LATE] = { N_ ("Late Rows"), NULL, WEIR_TIME_CHART_LATE, late_value, show_late },
+  [WEIR_CARD_INPUT] = { N_ ("Input Rate"), NULL, WEIR_TIME_CHART_LINE, 0, input_value, show_input },
+  [WEIR_CARD_PROCESS] = { N_ ("Process Rate"), NULL, WEIR_TIME_CHART_LINE, 2, process_value, show_process },
+  [WEIR_CARD_LAG] = { N_ ("Watermark Lag"), NULL, WEIR_TIME_CHART_LINE, 0, lag_value, show_lag },
+  [WEIR_CARD_DURATION] = { N_ ("Batch Duration"), N_ ("by phase"), WEIR_TIME_CHART_STACK, 0, phase_value, show_duration },
+  [WEIR_CARD_STATE] = { N_ ("State Rows"), NULL, WEIR_TIME_CHART_LINE, 3, rows_value, show_state },
+  [WEIR_CARD_LATE] = { N_ ("Late Rows"), N_ ("per batch"), WEIR_TIME_CHART_LATE, 0, late_value, show_late },
 };
 
 void
@@ -196,10 +198,10 @@ _weir_health_page_add_cards (WeirHealthPage *self,
 
       self->cards[i] = WEIR_HEALTH_CARD (card);
       weir_health_card_set_value_func (self->cards[i], cards[i].show, self);
+      weir_time_chart_set_slot (weir_health_card_get_chart (self->cards[i]), cards[i].slot);
       weir_card_grid_append (grid, card);
     }
-  weir_time_chart_set_log (weir_health_card_get_chart (self->cards[WEIR_CARD_RATES]), TRUE);
-  weir_time_chart_set_whole (weir_health_card_get_chart (self->cards[WEIR_CARD_STATE_ROWS]), TRUE);
+  weir_time_chart_set_whole (weir_health_card_get_chart (self->cards[WEIR_CARD_STATE]), TRUE);
   weir_time_chart_set_whole (weir_health_card_get_chart (self->cards[WEIR_CARD_LATE]), TRUE);
   self->late_button = gtk_button_new_with_label (_ ("Show"));
   gtk_widget_add_css_class (self->late_button, "flat");
@@ -215,15 +217,13 @@ count_series (WeirHealthPage  *self,
 {
   switch (id)
     {
-    case WEIR_CARD_RATES:
-      return 2;
     case WEIR_CARD_DURATION:
       return WEIR_HEALTH_N_PHASES;
     case WEIR_CARD_LAG:
       return MAX (1, weir_health_history_get_n_sources (self->history));
-    case WEIR_CARD_STATE_BYTES:
-      return MAX (1, weir_health_history_get_n_operators (self->history));
-    case WEIR_CARD_STATE_ROWS:
+    case WEIR_CARD_INPUT:
+    case WEIR_CARD_PROCESS:
+    case WEIR_CARD_STATE:
     case WEIR_CARD_LATE:
     case WEIR_N_CARDS:
     default:
@@ -238,15 +238,13 @@ name_series (WeirHealthPage  *self,
 {
   switch (id)
     {
-    case WEIR_CARD_RATES:
-      return i == 0 ? _ ("Input") : _ ("Processing");
     case WEIR_CARD_DURATION:
       return weir_health_phase_name (i);
     case WEIR_CARD_LAG:
       return i < weir_health_history_get_n_sources (self->history) ? weir_health_history_get_source (self->history, i) : "";
-    case WEIR_CARD_STATE_BYTES:
-      return i < weir_health_history_get_n_operators (self->history) ? weir_state_operator_title (weir_health_history_get_operator (self->history, i)) : "";
-    case WEIR_CARD_STATE_ROWS:
+    case WEIR_CARD_INPUT:
+    case WEIR_CARD_PROCESS:
+    case WEIR_CARD_STATE:
     case WEIR_CARD_LATE:
     case WEIR_N_CARDS:
     default:
@@ -261,9 +259,7 @@ choose_unit (WeirHealthCardId id,
 {
   double top = weir_time_chart_get_top (chart);
 
-  if (id == WEIR_CARD_STATE_BYTES)
-    weir_time_chart_set_unit (chart, top >= 1048576 ? 1048576 : 1024, top >= 1048576 ? "MiB" : "KiB");
-  else if (id != WEIR_CARD_DURATION && id != WEIR_CARD_LAG)
+  if (id != WEIR_CARD_DURATION && id != WEIR_CARD_LAG)
     return;
   else if (top < 1e6)
     weir_time_chart_set_unit (chart, 1e3, "ms");

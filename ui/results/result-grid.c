@@ -36,6 +36,7 @@ typedef struct
   guint                data_column;
   gboolean             numeric;
   gboolean             wanted; /* by the user */
+  gboolean             kept;   /* switched on by the user: stays where it does not fit */
   gboolean             in_narrow;
   int                  width;
   int                  narrow_width;
@@ -68,6 +69,8 @@ struct _WeirResultGrid
   gboolean           narrow;
   gboolean           syncing_sort;
   guint              ago_id;
+  guint              fit_id;
+  gboolean           crowded; /* not all columns fit, so "updated" gives way */
 };
 
 G_DEFINE_FINAL_TYPE (WeirResultGrid, weir_result_grid, GTK_TYPE_WIDGET)
@@ -283,14 +286,53 @@ text_scale (WeirResultGrid *self)
   return MAX (1, width / CLOCK_WIDTH);
 }
 
+static gboolean
+gives_way (const Column *column)
+{
+  return column->kind == COLUMN_UPDATED && column->table->crowded && !column->kept;
+}
+
 static void
 apply_visibility (Column *column)
 {
   gboolean narrow = column->table->narrow;
   double   scale = text_scale (column->table);
 
-  gtk_column_view_column_set_visible (column->column, column->wanted && (!narrow || column->in_narrow));
+  gtk_column_view_column_set_visible (column->column, column->wanted && !gives_way (column) && (!narrow || column->in_narrow));
   gtk_column_view_column_set_fixed_width (column->column, (int)(scale * (narrow ? column->narrow_width : column->width)));
+}
+
+/* Rather one column less than half a column: when it was read is the least of what a row says. */
+static gboolean
+fit_cb (gpointer user_data)
+{
+  WeirResultGrid *self = user_data;
+  GtkAdjustment  *across = gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (self->scroller));
+  double          width = 0, scale = text_scale (self);
+  Column         *updated = NULL;
+
+  self->fit_id = 0;
+  for (guint i = 0; i < self->columns->len; i++)
+    {
+      Column *column = self->columns->pdata[i];
+
+      if (column->kind == COLUMN_UPDATED)
+        updated = column;
+      if (column->wanted)
+        width += scale * column->width;
+    }
+  if (updated == NULL || self->crowded == (width > gtk_adjustment_get_page_size (across)))
+    return G_SOURCE_REMOVE;
+  self->crowded = !self->crowded;
+  apply_visibility (updated);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+width_changed_cb (WeirResultGrid *self)
+{
+  if (self->fit_id == 0 && gtk_widget_get_width (self->scroller) > 0)
+    self->fit_id = g_idle_add (fit_cb, self);
 }
 
 static Column *
@@ -481,6 +523,7 @@ columns_changed_cb (WeirResultGrid *self)
     apply_visibility (self->columns->pdata[i]);
   align_titles (self);
   sort_by_window (self, view);
+  width_changed_cb (self);
 }
 
 static void
@@ -535,6 +578,7 @@ weir_result_grid_dispose (GObject *object)
   WeirResultGrid *self = WEIR_RESULT_GRID (object);
 
   g_clear_handle_id (&self->ago_id, g_source_remove);
+  g_clear_handle_id (&self->fit_id, g_source_remove);
   if (self->view != NULL)
     {
       self->syncing_sort = TRUE;
@@ -602,6 +646,8 @@ weir_result_grid_init (WeirResultGrid *self)
   gtk_widget_set_parent (self->scroller, GTK_WIDGET (self));
   g_signal_connect_object (gtk_column_view_get_sorter (self->view), "changed", G_CALLBACK (sorter_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_swapped (self->view, "activate", G_CALLBACK (activate_cb), self);
+  g_signal_connect_object (gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (self->scroller)), "notify::page-size",
+                           G_CALLBACK (width_changed_cb), self, G_CONNECT_SWAPPED);
 }
 
 /*
@@ -689,7 +735,7 @@ column_toggled_cb (WeirResultGrid *self,
 
       if (strcmp (gtk_column_view_column_get_title (column->column), title) != 0)
         continue;
-      column->wanted = gtk_check_button_get_active (check);
+      column->wanted = column->kept = gtk_check_button_get_active (check);
       apply_visibility (column);
     }
 }
@@ -704,7 +750,7 @@ weir_result_grid_create_columns_box (WeirResultGrid *self)
       Column    *column = self->columns->pdata[i];
       GtkWidget *check = gtk_check_button_new_with_label (gtk_column_view_column_get_title (column->column));
 
-      gtk_check_button_set_active (GTK_CHECK_BUTTON (check), column->wanted);
+      gtk_check_button_set_active (GTK_CHECK_BUTTON (check), column->wanted && !gives_way (column));
       g_signal_connect_object (check, "toggled", G_CALLBACK (column_toggled_cb), self, G_CONNECT_SWAPPED);
       gtk_box_append (GTK_BOX (box), check);
     }

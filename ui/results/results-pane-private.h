@@ -31,6 +31,7 @@ struct _WeirResultsPane
 
   GtkWidget      *flap; /* Owned: the only child */
   GtkPaned       *paned;
+  int             fitted; /* where the pane itself has put the line */
   WeirChartCard  *card;
   GtkWidget      *card_box;
   GtkWidget      *bar;

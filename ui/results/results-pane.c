@@ -7,7 +7,8 @@
 #include "ui/widgets/breakpoint-bin.h"
 
 #define NARROW_WIDTH 520
-#define CHART_HEIGHT 372
+/* The chart has this part of the height, until the user moves the line below it. */
+#define CHART_SHARE .54
 
 G_DEFINE_FINAL_TYPE (WeirResultsPane, weir_results_pane, GTK_TYPE_WIDGET)
 
@@ -439,6 +440,19 @@ stack_new (WeirResultsPane *self)
   return GTK_WIDGET (self->stack);
 }
 
+static void
+height_changed_cb (WeirResultsPane *self)
+{
+  int room, at = gtk_paned_get_position (self->paned);
+
+  g_object_get (self->paned, "max-position", &room, NULL);
+  if (room <= 1 || (self->fitted > 0 && at != self->fitted && at < room))
+    return;
+  self->fitted = (int)(room * CHART_SHARE);
+  gtk_paned_set_position (self->paned, self->fitted);
+  self->fitted = gtk_paned_get_position (self->paned);
+}
+
 static GtkWidget *
 content_new (WeirResultsPane *self)
 {
@@ -455,7 +469,7 @@ content_new (WeirResultsPane *self)
   gtk_box_append (GTK_BOX (lower), stack_new (self));
   gtk_paned_set_start_child (self->paned, self->card_box);
   gtk_paned_set_end_child (self->paned, lower);
-  gtk_paned_set_position (self->paned, CHART_HEIGHT);
+  g_signal_connect_swapped (self->paned, "notify::max-position", G_CALLBACK (height_changed_cb), self);
   gtk_paned_set_resize_start_child (self->paned, FALSE);
   gtk_paned_set_shrink_start_child (self->paned, FALSE);
   gtk_paned_set_shrink_end_child (self->paned, TRUE);

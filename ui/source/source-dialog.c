@@ -103,13 +103,16 @@ static void
 show_page (WeirSourceDialog *self,
            guint             page)
 {
-  GtkWidget *child;
+  GtkWidget *child, *focus;
 
   self->page = page;
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), page_names[page]);
   child = gtk_stack_get_visible_child (GTK_STACK (self->stack));
   update (self);
-  gtk_widget_child_focus (child, GTK_DIR_TAB_FORWARD);
+  /* The stack takes the focus along when the page before had it; once more would go past the first field. */
+  focus = gtk_window_get_focus (GTK_WINDOW (self));
+  if (focus == NULL || !gtk_widget_is_ancestor (focus, child))
+    gtk_widget_child_focus (child, GTK_DIR_TAB_FORWARD);
 }
 
 static void

@@ -12,7 +12,8 @@
 #include "ui/window/query-state.h"
 #include "ui/window/samples-dialog.h"
 
-#define REFRESH_MS 500
+#define REFRESH_MS  500
+#define STEPS_WIDTH 430
 
 G_DEFINE_FINAL_TYPE (WeirQueryPage, weir_query_page, GTK_TYPE_WIDGET)
 
@@ -339,6 +340,7 @@ lay_out_design (WeirQueryPage *self,
       gtk_stack_remove (self->design_stack, self->editor);
       gtk_paned_set_start_child (GTK_PANED (self->design_paned), self->steps);
       gtk_paned_set_end_child (GTK_PANED (self->design_paned), self->editor);
+      gtk_paned_set_position (GTK_PANED (self->design_paned), STEPS_WIDTH);
     }
   g_object_unref (self->steps);
   g_object_unref (self->editor);
@@ -409,8 +411,9 @@ add_design (WeirQueryPage *self)
   g_signal_connect_swapped (self->steps, "edit-sql", G_CALLBACK (weir_query_page_edit_sql), self);
   g_signal_connect_swapped (self->steps, "removed", G_CALLBACK (step_removed_cb), self);
   gtk_widget_set_size_request (self->steps, 300, -1);
+  gtk_widget_set_size_request (self->editor, 300, -1);
   self->design_paned = gtk_paned_new (GTK_ORIENTATION_HORIZONTAL);
-  gtk_paned_set_position (GTK_PANED (self->design_paned), 430);
+  gtk_paned_set_position (GTK_PANED (self->design_paned), STEPS_WIDTH);
   gtk_paned_set_shrink_start_child (GTK_PANED (self->design_paned), FALSE);
   gtk_paned_set_shrink_end_child (GTK_PANED (self->design_paned), FALSE);
   gtk_paned_set_start_child (GTK_PANED (self->design_paned), self->steps);
