@@ -5,13 +5,18 @@
 #include <locale.h>
 
 #include "app/application.h"
+#include "engine/engine.h"
+
+/* Clients of brokers that answer have ended by then. */
+#define END_WAIT_US (2 * G_USEC_PER_SEC)
 
 int
 main (int    argc,
       char **argv)
 {
-  g_autoptr (WeirApplication) application = NULL;
-  const char                 *locale_dir = g_getenv ("WEIR_LOCALE_DIR");
+  WeirApplication *application;
+  const char      *locale_dir = g_getenv ("WEIR_LOCALE_DIR");
+  int              exit_code;
 
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, locale_dir != NULL ? locale_dir : LOCALEDIR);
@@ -20,5 +25,8 @@ main (int    argc,
   g_set_prgname ("io.github.weirapp.Weir");
   g_set_application_name ("Weir");
   application = weir_application_new ();
-  return g_application_run (G_APPLICATION (application), argc, argv);
+  exit_code = g_application_run (G_APPLICATION (application), argc, argv);
+  g_object_unref (application);
+  weir_wait_background (END_WAIT_US);
+  return exit_code;
 }

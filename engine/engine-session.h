@@ -21,6 +21,16 @@ WEIR_API void weir_set_threads (guint n_threads);
 /* Workers at nice +5 while a window is mapped. */
 WEIR_API void weir_set_polite (gboolean polite);
 
+/**
+ * weir_wait_background:
+ * @timeout_us: at most so long, in µs
+ *
+ * For the end of a process, behind its main loop: waits until threads that let go of connections in the background are done.
+ *
+ * Returns: FALSE when some go on, as those with a broker that does not answer may
+ */
+WEIR_API gboolean weir_wait_background (gint64 timeout_us);
+
 /* A fixed clock for current_timestamp() and processing time (`--now`); before the first query. FALSE when @timestamp is none. */
 WEIR_API gboolean    weir_session_set_now (WeirSession *session, const char *timestamp, GError **error);
 WEIR_API gboolean    weir_session_set_conf (WeirSession *session, const char *key, const char *value, GError **error);

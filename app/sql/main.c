@@ -9,6 +9,9 @@
 
 /* weir-sql: the headless program. Its contract is in the manual page; rows go to standard output, all else to standard error. */
 
+/* Clients of brokers that answer have ended by then. */
+#define END_WAIT_US (2 * G_USEC_PER_SEC)
+
 /* The text of an input, and where its relative paths start. */
 static char *
 read_stdin (gsize   *len,
@@ -207,5 +210,6 @@ main (int    argc,
   else
     exit_code = options.inspect != NULL ? inspect (&options) : run (&options);
   options_clear (&options);
+  weir_wait_background (END_WAIT_US);
   return exit_code;
 }

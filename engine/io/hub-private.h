@@ -11,13 +11,14 @@ typedef struct _WeirQueue WeirQueue;
 
 struct _WeirReaderHub
 {
-  GMutex        lock;
-  GHashTable   *readers; /* Owned keys; WeirLineReader borrowed: they leave when they end */
-  GHashTable   *queues;  /* Owned: lower-case table name → WeirQueue */
-  GHashTable   *memory;  /* Owned: lower-case table name → WeirMemoryTable */
-  GMainContext *context; /* Owned: of the thread */
-  GMainLoop    *loop;    /* Owned */
-  GThread      *thread;  /* Owned; started with the first reader */
+  gatomicrefcount ref_count;
+  GMutex          lock;
+  GHashTable     *readers; /* Owned keys; WeirLineReader borrowed: they leave when they end */
+  GHashTable     *queues;  /* Owned: lower-case table name → WeirQueue */
+  GHashTable     *memory;  /* Owned: lower-case table name → WeirMemoryTable */
+  GMainContext   *context; /* Owned: of the thread */
+  GMainLoop      *loop;    /* Owned */
+  GThread        *thread;  /* Owned; started with the first reader */
 };
 
 /* Starts the hub's thread when it does not run yet. Call with the lock held. */

@@ -33,6 +33,7 @@ weir_reader_hub_new (void)
 {
   WeirReaderHub *self = g_new0 (WeirReaderHub, 1);
 
+  g_atomic_ref_count_init (&self->ref_count);
   g_mutex_init (&self->lock);
   self->readers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->queues = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, _weir_queue_free);
@@ -49,10 +50,17 @@ quit_cb (gpointer loop)
   return G_SOURCE_REMOVE;
 }
 
-void
-weir_reader_hub_free (WeirReaderHub *hub)
+WeirReaderHub *
+weir_reader_hub_ref (WeirReaderHub *hub)
 {
-  if (hub == NULL)
+  g_atomic_ref_count_inc (&hub->ref_count);
+  return hub;
+}
+
+void
+weir_reader_hub_unref (WeirReaderHub *hub)
+{
+  if (hub == NULL || !g_atomic_ref_count_dec (&hub->ref_count))
     return;
   if (hub->thread != NULL)
     {

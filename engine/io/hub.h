@@ -14,8 +14,9 @@ G_BEGIN_DECLS
 typedef struct _WeirReaderHub WeirReaderHub;
 
 WeirReaderHub *weir_reader_hub_new (void);
-void           weir_reader_hub_free (WeirReaderHub *hub); /* no source that uses it may be left */
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirReaderHub, weir_reader_hub_free)
+WeirReaderHub *weir_reader_hub_ref (WeirReaderHub *hub);
+void           weir_reader_hub_unref (WeirReaderHub *hub); /* at the last one no source that uses it may be left */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirReaderHub, weir_reader_hub_unref)
 
 /**
  * weir_reader_hub_push:

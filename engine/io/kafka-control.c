@@ -3,6 +3,8 @@
 #include "config.h"
 
 #include "io/kafka-control.h"
+
+#include "base/background.h"
 #include "io/kafka-remedy.h"
 
 #include <string.h>
@@ -579,7 +581,7 @@ weir_kafka_control_new (const WeirKafkaControlConfig *config,
       return NULL;
     }
   g_atomic_ref_count_inc (&self->ref_count);
-  g_thread_unref (g_thread_new ("weir-kafka", control_thread, self));
+  weir_background_run ("weir-kafka", control_thread, self);
   return self;
 }
 

@@ -4,6 +4,7 @@
 
 #include "io/kafka-feed.h"
 
+#include "base/background.h"
 #include "base/limits.h"
 
 #include <librdkafka/rdkafka.h>
@@ -96,7 +97,7 @@ drop_consumer (WeirKafkaFeeds *self)
 {
   g_ptr_array_set_size (self->list, 0);
   if (self->consumer != NULL)
-    g_thread_unref (g_thread_new ("weir-kafka-end", destroy_consumer, g_steal_pointer (&self->consumer)));
+    weir_background_run ("weir-kafka-end", destroy_consumer, g_steal_pointer (&self->consumer));
 }
 
 void

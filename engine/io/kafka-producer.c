@@ -4,6 +4,7 @@
 
 #include "io/kafka-writer-private.h"
 
+#include "base/background.h"
 #include "base/effects.h"
 #include "io/kafka-remedy.h"
 
@@ -54,7 +55,7 @@ destroy_client (gpointer client)
 void
 _weir_kafka_end_client (rd_kafka_t *client)
 {
-  g_thread_unref (g_thread_new ("weir-kafka-end", destroy_client, client));
+  weir_background_run ("weir-kafka-end", destroy_client, client);
 }
 
 /* An open transaction is ended first, if it can be: librdkafka 2.0 may fail an assertion when a producer goes with requests of one under way. */

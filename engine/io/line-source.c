@@ -25,7 +25,7 @@ weir_line_source_clear (WeirLineSource *self)
 {
   weir_line_source_stop (&self->parent);
   weir_replay_clear (&self->replay);
-  g_clear_pointer (&self->own_hub, weir_reader_hub_free);
+  g_clear_pointer (&self->own_hub, weir_reader_hub_unref);
 }
 
 void

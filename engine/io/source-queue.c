@@ -450,7 +450,7 @@ queue_finalize (WeirSource *source)
 
   if (self->queue != NULL)
     queue_stop (source);
-  g_clear_pointer (&self->own_hub, weir_reader_hub_free);
+  g_clear_pointer (&self->own_hub, weir_reader_hub_unref);
   weir_replay_clear (&self->replay);
   g_clear_pointer (&self->schema, weir_type_unref);
   g_clear_pointer (&self->pruned, weir_type_unref);

@@ -18,7 +18,7 @@ typedef struct
   /* Fixed from the start */
   char          *name, *format, *columns, *base_dir; /* Owned */
   GHashTable    *options;                            /* Owned: lower-case keys, secrets resolved */
-  WeirReaderHub *hub;                                /* Borrowed: the session outlives the test */
+  WeirReaderHub *hub;                                /* Owned: a cancelled test may outlive its session */
   GCancellable  *cancellable;                        /* Owned */
   GMainContext  *context;                            /* Owned: where `changed` is emitted */
   GWeakRef       probe;

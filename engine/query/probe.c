@@ -4,6 +4,7 @@
 
 #include "query/probe-private.h"
 
+#include "base/background.h"
 #include "query/session-private.h"
 
 #include <string.h>
@@ -58,6 +59,7 @@ _weir_probe_run_unref (ProbeRun *run)
   g_ptr_array_unref (run->samples);
   g_strfreev (run->topics);
   g_hash_table_unref (run->options);
+  weir_reader_hub_unref (run->hub);
   g_main_context_unref (run->context);
   g_object_unref (run->cancellable);
   g_mutex_clear (&run->lock);
@@ -224,7 +226,7 @@ weir_probe_new (WeirSession        *session,
   run->options = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   for (guint i = 0; def->options != NULL && def->options[i] != NULL; i += 2)
     g_hash_table_replace (run->options, g_ascii_strdown (def->options[i], -1), _weir_session_resolve_secret (session, def->options[i + 1]));
-  run->hub = session->hub;
+  run->hub = weir_reader_hub_ref (session->hub);
   run->cancellable = g_cancellable_new ();
   run->context = g_main_context_ref (session->context);
   run->samples = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
@@ -243,7 +245,7 @@ weir_probe_start (WeirProbe *probe)
   if (probe->running)
     return;
   probe->running = probe->run->running = TRUE;
-  g_thread_unref (g_thread_new ("weir-probe", probe_thread, _weir_probe_run_ref (probe->run)));
+  weir_background_run ("weir-probe", probe_thread, _weir_probe_run_ref (probe->run));
 }
 
 void

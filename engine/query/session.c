@@ -45,7 +45,7 @@ weir_session_finalize (GObject *object)
 
   g_ptr_array_unref (self->queries);
   weir_catalog_free (self->catalog);
-  weir_reader_hub_free (self->hub);
+  weir_reader_hub_unref (self->hub);
   weir_clock_unref (self->clock);
   g_hash_table_unref (self->conf);
   g_clear_pointer (&self->script, weir_sql_script_unref);

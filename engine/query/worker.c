@@ -5,6 +5,8 @@
 
 #include "engine-session.h"
 
+#include "base/background.h"
+
 static GMutex          lock;
 static WeirWorkerPool *pool; /* lives as long as the process */
 static guint           n_threads_wanted;
@@ -31,4 +33,10 @@ void
 weir_set_polite (gboolean polite)
 {
   weir_worker_pool_set_polite (weir_worker_pool_shared (), polite);
+}
+
+gboolean
+weir_wait_background (gint64 timeout_us)
+{
+  return weir_background_wait (timeout_us);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "base/background.h"
 #include "base/error.h"
 
 #include "source-util.h"
@@ -428,6 +429,8 @@ int
 main (int    argc,
       char **argv)
 {
+  int result;
+
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/engine/io/kafka-resume/transactions", test_transactions);
   g_test_add_func ("/engine/io/kafka-resume/open-transaction", test_open_transaction);
@@ -437,5 +440,7 @@ main (int    argc,
   g_test_add_func ("/engine/io/kafka-resume/retention", test_retention);
   g_test_add_func ("/engine/io/kafka-resume/recreated", test_recreated);
   g_test_add_func ("/engine/io/kafka-resume/damaged", test_damaged);
-  return g_test_run ();
+  result = g_test_run ();
+  g_assert_true (weir_background_wait (30 * G_USEC_PER_SEC));
+  return result;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "base/background.h"
 #include "base/error.h"
 
 #include "sink-util.h"
@@ -200,6 +201,8 @@ int
 main (int    argc,
       char **argv)
 {
+  int result;
+
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/engine/io/kafka-secure/tls", test_tls);
   g_test_add_func ("/engine/io/kafka-secure/plain-over-tls", test_plain_over_tls);
@@ -208,5 +211,7 @@ main (int    argc,
   g_test_add_func ("/engine/io/kafka-secure/scram", test_scram);
   g_test_add_func ("/engine/io/kafka-secure/astray", test_astray);
   g_test_add_func ("/engine/io/kafka-secure/sink", test_sink);
-  return g_test_run ();
+  result = g_test_run ();
+  g_assert_true (weir_background_wait (30 * G_USEC_PER_SEC));
+  return result;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "base/background.h"
 #include "base/error.h"
 #include "base/limits.h"
 
@@ -220,6 +221,8 @@ int
 main (int    argc,
       char **argv)
 {
+  int result;
+
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/engine/io/kafka/read", test_read);
   g_test_add_func ("/engine/io/kafka/again", test_again);
@@ -228,5 +231,7 @@ main (int    argc,
   g_test_add_func ("/engine/io/kafka/least", test_least);
   g_test_add_func ("/engine/io/kafka/times", test_times);
   g_test_add_func ("/engine/io/kafka/options", test_options);
-  return g_test_run ();
+  result = g_test_run ();
+  g_assert_true (weir_background_wait (30 * G_USEC_PER_SEC));
+  return result;
 }

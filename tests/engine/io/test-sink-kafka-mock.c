@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "base/background.h"
 #include "base/error.h"
 
 #include "sink-util.h"
@@ -187,10 +188,14 @@ int
 main (int    argc,
       char **argv)
 {
+  int result;
+
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/engine/io/sink-kafka-mock/each-record", test_each_record);
   g_test_add_func ("/engine/io/sink-kafka-mock/passing", test_passing);
   g_test_add_func ("/engine/io/sink-kafka-mock/fenced", test_fenced);
   g_test_add_func ("/engine/io/sink-kafka-mock/not-allowed", test_not_allowed);
-  return g_test_run ();
+  result = g_test_run ();
+  g_assert_true (weir_background_wait (30 * G_USEC_PER_SEC));
+  return result;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "base/background.h"
 #include "base/error.h"
 
 #include "sink-util.h"
@@ -344,6 +345,8 @@ int
 main (int    argc,
       char **argv)
 {
+  int result;
+
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/engine/io/sink-kafka/batches", test_batches);
   g_test_add_func ("/engine/io/sink-kafka/routing", test_routing);
@@ -354,5 +357,7 @@ main (int    argc,
   g_test_add_func ("/engine/io/sink-kafka/two-sinks", test_two_sinks);
   g_test_add_func ("/engine/io/sink-kafka/refused", test_refused);
   g_test_add_func ("/engine/io/sink-kafka/errors", test_errors);
-  return g_test_run ();
+  result = g_test_run ();
+  g_assert_true (weir_background_wait (30 * G_USEC_PER_SEC));
+  return result;
 }

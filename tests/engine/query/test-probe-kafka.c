@@ -152,11 +152,15 @@ int
 main (int    argc,
       char **argv)
 {
+  int result;
+
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/engine/query/probe-kafka/all-well", test_all_well);
   g_test_add_func ("/engine/query/probe-kafka/certificate", test_certificate);
   g_test_add_func ("/engine/query/probe-kafka/sign-in", test_sign_in);
   g_test_add_func ("/engine/query/probe-kafka/astray", test_astray);
   g_test_add_func ("/engine/query/probe-kafka/nobody", test_nobody);
-  return g_test_run ();
+  result = g_test_run ();
+  g_assert_true (weir_wait_background (30 * G_USEC_PER_SEC));
+  return result;
 }
