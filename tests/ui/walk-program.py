@@ -108,7 +108,8 @@ class Walk:
         return answer.startswith('((true')
 
     def type(self, text):
-        names = {' ': 'space', '/': 'slash', '.': 'period', '-': 'minus'}
+        names = {' ': 'space', '/': 'slash', '.': 'period', '-': 'minus', '_': 'shift+minus'}
+        assert all(letter in names or re.fullmatch('[a-z0-9]', letter) for letter in text), f'no keys for {text}'
         self.display.press([names.get(letter, letter) for letter in text])
 
     def settle(self):
