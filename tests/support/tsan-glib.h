@@ -250,6 +250,36 @@ weir_tsan_thread_join (GThread *thread)
   return result;
 }
 
+static inline void
+weir_tsan_pool_item (gpointer item,
+                     gpointer data)
+{
+  WeirTsanCall *call = (WeirTsanCall *)data;
+
+  __tsan_acquire (item);
+  ((GFunc)call->func) (item, call->data);
+}
+
+/* The call stays as long as the process, as pools do. */
+static inline GThreadPool *
+weir_tsan_thread_pool_new (GFunc    func,
+                           gpointer data,
+                           int      n_threads_max,
+                           gboolean is_exclusive,
+                           GError **error)
+{
+  return g_thread_pool_new (weir_tsan_pool_item, weir_tsan_call_new ((gpointer)func, data, NULL), n_threads_max, is_exclusive, error);
+}
+
+static inline gboolean
+weir_tsan_thread_pool_push (GThreadPool *pool,
+                            gpointer     item,
+                            GError     **error)
+{
+  __tsan_release (item);
+  return g_thread_pool_push (pool, item, error);
+}
+
 static inline gboolean
 weir_tsan_source_cb (gpointer data)
 {
@@ -346,6 +376,8 @@ weir_tsan_task_propagate_pointer (GTask   *task,
 
 #define g_thread_new               weir_tsan_thread_new
 #define g_thread_join              weir_tsan_thread_join
+#define g_thread_pool_new          weir_tsan_thread_pool_new
+#define g_thread_pool_push         weir_tsan_thread_pool_push
 #define g_source_set_callback      weir_tsan_source_set_callback
 #define g_source_attach            weir_tsan_source_attach
 #define g_source_set_ready_time    weir_tsan_source_set_ready_time
