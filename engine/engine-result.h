@@ -30,6 +30,17 @@ WEIR_API guint64               weir_snapshot_get_batch_id (WeirSnapshot *snapsho
 WEIR_API gint64                weir_snapshot_get_watermark_us (WeirSnapshot *snapshot);    /* G_MININT64: none */
 WEIR_API gint64                weir_snapshot_get_newest_event_us (WeirSnapshot *snapshot); /* G_MININT64: none */
 
+/**
+ * weir_snapshot_get_open:
+ *
+ * Windows that are still open, with their values so far. In append mode the rows lack them until they are final; in the other modes they are among
+ * the rows. Asked for with weir_query_set_shows_open().
+ *
+ * Returns: (transfer none) (nullable): a snapshot of its own with the same columns, none of its rows final; the newest 4,096 rows, its
+ * weir_snapshot_get_n_dropped() the others
+ */
+WEIR_API WeirSnapshot *weir_snapshot_get_open (WeirSnapshot *snapshot);
+
 WEIR_API guint64  weir_snapshot_get_row_id (WeirSnapshot *snapshot, guint row);
 WEIR_API gint64   weir_snapshot_get_updated_us (WeirSnapshot *snapshot, guint row); /* clock time of the batch that wrote it */
 WEIR_API gboolean weir_snapshot_is_null (WeirSnapshot *snapshot, guint row, guint column);

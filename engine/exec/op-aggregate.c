@@ -3,7 +3,7 @@
 
 #include "base/limits.h"
 #include "column/column-builder.h"
-#include "exec/agg-sliding.h"
+#include "exec/agg-open.h"
 #include "exec/state-list.h"
 
 /*
@@ -631,6 +631,27 @@ list_aggregate (WeirOp        *op,
   return _weir_state_list_read (list, op, split_row, error);
 }
 
+static void
+list_open_groups (WeirOp   *op,
+                  WeirExec *exec,
+                  guint     rows_max,
+                  guint64  *n_left_out)
+{
+  Aggregate         *self = (Aggregate *)op;
+  g_autoptr (GArray) spans = NULL;
+
+  g_array_set_size (self->chunks, 0);
+  g_clear_pointer (&self->ranges, g_array_unref);
+  if (self->layout.is_sliding)
+    {
+      self->ranges = weir_agg_open_ranges (self->state, _weir_op_evict_us (op, exec), rows_max, n_left_out);
+      return;
+    }
+  spans = weir_agg_open_spans (self->state, rows_max, n_left_out);
+  for (guint i = 0; i < spans->len; i++)
+    add_chunks (self, g_array_index (spans, WeirAggSpan, i).pane, NULL, g_array_index (spans, WeirAggSpan, i).n);
+}
+
 static gboolean
 wants_no_data (WeirOp *op,
                gint64  watermark_ms,
@@ -684,6 +705,7 @@ static const WeirOpClass stream_class = {
   .apply = apply_aggregate,
   .wants_no_data = wants_no_data,
   .list_state = list_aggregate,
+  .list_open = list_open_groups,
   .get_stats = aggregate_stats,
 };
 

@@ -408,6 +408,27 @@ list_session (WeirOp        *op,
   return _weir_state_list_read (list, op, split_session, error);
 }
 
+static void
+list_open_sessions (WeirOp   *op,
+                    WeirExec *exec,
+                    guint     rows_max,
+                    guint64  *n_left_out)
+{
+  SessionOp *self = (SessionOp *)op;
+  guint64    n = 0;
+
+  g_array_set_size (self->chunks, 0);
+  for (guint k = 0; k < self->state->keys->n; k++)
+    {
+      WeirSessionList *list = weir_session_state_list (self->state, k);
+
+      for (guint i = list->sessions != NULL ? list->sessions->len : 0; i-- > 0; n++)
+        if (n < rows_max)
+          add_output (self, k, g_ptr_array_index (list->sessions, i));
+    }
+  *n_left_out += n - MIN (n, rows_max);
+}
+
 static gboolean
 finish_session (WeirOp   *op,
                 WeirExec *exec,
@@ -610,6 +631,7 @@ static const WeirOpClass stream_class = {
   .apply = restore_session,
   .wants_no_data = session_wants_no_data,
   .list_state = list_session,
+  .list_open = list_open_sessions,
   .get_stats = session_stats,
 };
 

@@ -89,6 +89,9 @@ struct _WeirOpClass
   gboolean (*wants_no_data) (WeirOp *op, gint64 watermark_ms, gint64 used_ms);
   /* All of the state as rows, between begin and end; the operator is of no other use afterwards. */
   gboolean (*list_state) (WeirOp *op, WeirStateList *list, GError **error);
+  /* After commit: the parts that are read next are groups that are not final yet, the newest, about @rows_max; what was left out is added to
+   * @n_left_out. Reading them changes nothing. Nullable. */
+  void (*list_open) (WeirOp *op, WeirExec *exec, guint rows_max, guint64 *n_left_out);
   void (*get_stats) (WeirOp *op, WeirStatefulStats *stats);
   /* How much further back the watermark of its output lies, µs ≤ 0; nullable. */
   gint64 (*output_shift) (WeirOp *op);

@@ -29,4 +29,7 @@ gboolean _weir_pipeline_plan (WeirPipeline *pipeline, GError **error);
 /* Which output columns hold the keys of the top-most aggregation. */
 void _weir_pipeline_find_result_key (WeirPipeline *pipeline);
 
+/* As far as the range goes. */
+gint64 _weir_ms_to_us (gint64 ms);
+
 G_END_DECLS

@@ -4,7 +4,11 @@
 #include "exec/pipeline-private.h"
 #include "exec/state-list.h"
 
-/* The state of one operator as rows. What a join stores has two sides, and only a join has: Spark's option joinSide. */
+/*
+ * The state of one operator as rows. What a join stores has two sides, and only a join has: Spark's option joinSide.
+ *
+ * Windows that are open go the way their rows will go once they are final: through what stands above the aggregation, to the output.
+ */
 
 static gboolean
 check_side (WeirOp       *op,
@@ -53,5 +57,53 @@ weir_pipeline_list_state (WeirPipeline *pipeline,
   if (op->klass->end != NULL)
     op->klass->end (op);
   _weir_state_list_clear (&list);
+  return batches;
+}
+
+/* The aggregation whose rows the output gets, when nothing stands between that keeps or counts rows. */
+static WeirOp *
+find_open_source (WeirStage *stage)
+{
+  WeirChain *chain = g_ptr_array_index (stage->chains, 0);
+
+  if (stage->chains->len != 1 || chain->source->klass->list_open == NULL)
+    return NULL;
+  for (guint i = 0; i < chain->ops->len; i++)
+    {
+      const WeirOp *op = g_ptr_array_index (chain->ops, i);
+
+      if (op->plan->kind != WEIR_PLAN_FILTER && op->plan->kind != WEIR_PLAN_PROJECT && op->plan->kind != WEIR_PLAN_GENERATE)
+        return NULL;
+    }
+  return chain->source;
+}
+
+gboolean
+weir_pipeline_has_open (WeirPipeline *pipeline)
+{
+  return pipeline->options.is_streaming && pipeline->options.mode == WEIR_OUTPUT_APPEND &&
+         find_open_source (g_ptr_array_index (pipeline->stages, pipeline->stages->len - 1)) != NULL;
+}
+
+GPtrArray *
+weir_pipeline_list_open (WeirPipeline         *pipeline,
+                         const WeirBatchInput *input,
+                         guint                 rows_max,
+                         guint64              *n_left_out,
+                         GError              **error)
+{
+  WeirStage *stage = g_ptr_array_index (pipeline->stages, pipeline->stages->len - 1);
+  WeirExec   exec = { .options = &pipeline->options, .input = input };
+  GPtrArray *batches;
+  WeirOp    *source = find_open_source (stage);
+
+  g_return_val_if_fail (source != NULL, NULL);
+  exec.late_us = exec.evict_us = _weir_ms_to_us (input->evict_watermark_ms);
+  *n_left_out = 0;
+  source->klass->list_open (source, &exec, rows_max, n_left_out);
+  batches = _weir_stage_read_aside (stage, &exec, rows_max, error);
+  if (source->klass->end != NULL)
+    source->klass->end (source);
+  _weir_stage_collect_stats (stage);
   return batches;
 }

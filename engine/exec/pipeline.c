@@ -165,8 +165,8 @@ collect_stats (WeirPipeline   *self,
   stats->late_samples = g_steal_pointer (&exec->late_samples);
 }
 
-static gint64
-ms_to_us (gint64 ms)
+gint64
+_weir_ms_to_us (gint64 ms)
 {
   if (ms > G_MAXINT64 / 1000)
     return G_MAXINT64;
@@ -193,8 +193,8 @@ weir_pipeline_run (WeirPipeline         *pipeline,
   WeirExec exec = { .options = &pipeline->options, .input = input, .emit = emit, .emit_data = emit_data };
   gboolean ok;
 
-  exec.late_us = ms_to_us (input->late_watermark_ms);
-  exec.evict_us = ms_to_us (input->evict_watermark_ms);
+  exec.late_us = _weir_ms_to_us (input->late_watermark_ms);
+  exec.evict_us = _weir_ms_to_us (input->evict_watermark_ms);
   exec.late_samples = g_ptr_array_new_with_free_func (late_sample_free);
   g_mutex_init (&exec.lock);
   ok = begin (pipeline, &exec, error);

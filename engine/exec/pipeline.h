@@ -154,6 +154,22 @@ gboolean weir_pipeline_restore (WeirPipeline *pipeline, GBytes *state, GError **
  */
 GPtrArray *weir_pipeline_list_state (WeirPipeline *pipeline, guint operator_id, WeirStateSide side, WeirSchema **schema, GError **error);
 
+/* Append mode over a windowed aggregation: are there windows that could be listed? */
+gboolean weir_pipeline_has_open (WeirPipeline *pipeline);
+
+/**
+ * weir_pipeline_list_open:
+ * @input: of the last batch: its time, seed and watermarks
+ * @rows_max: the newest windows are kept
+ * @n_left_out: (out): windows × keys there are beyond those
+ *
+ * Rows that windows which are still open would give if they became final now, after weir_pipeline_commit() and on the same thread. Neither
+ * the state nor what later batches give is changed. Only when weir_pipeline_has_open().
+ *
+ * Returns: (transfer full) (nullable) (element-type WeirBatch): NULL with the error an expression ended in
+ */
+GPtrArray *weir_pipeline_list_open (WeirPipeline *pipeline, const WeirBatchInput *input, guint rows_max, guint64 *n_left_out, GError **error);
+
 /* Columns of the result table: which output columns form the hidden group key (update, complete); NULL for append. */
 const guint *weir_pipeline_get_result_key (WeirPipeline *pipeline, guint *n_columns);
 /* The physical plan as text. (transfer full) */

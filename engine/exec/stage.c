@@ -379,6 +379,41 @@ _weir_stage_run (WeirStage     *stage,
   return ok;
 }
 
+GPtrArray *
+_weir_stage_read_aside (WeirStage *stage,
+                        WeirExec  *exec,
+                        guint      rows_max,
+                        GError   **error)
+{
+  Run                   run = { .stage = stage, .exec = exec };
+  WeirChain            *chain = g_ptr_array_index (stage->chains, 0);
+  g_autoptr (GPtrArray) all = _weir_batches_new ();
+  guint                 n_parts = chain->source->klass->n_parts (chain->source, exec), n_rows = 0;
+
+  ensure_workers (stage, 1);
+  for (guint i = 0; i < n_parts && n_rows < rows_max; i++)
+    {
+      Task                  task = { &run, chain, i, i, 0 };
+      GError               *local = NULL;
+      g_autoptr (GPtrArray) batches = compute_part (&task, 0, &local);
+
+      if (local != NULL)
+        {
+          g_propagate_error (error, local);
+          return NULL;
+        }
+      for (guint b = 0; batches != NULL && b < batches->len && n_rows < rows_max; b++)
+        {
+          WeirBatch *batch = g_ptr_array_index (batches, b);
+          guint      n = MIN (batch->n_rows, rows_max - n_rows);
+
+          n_rows += n;
+          g_ptr_array_add (all, weir_batch_slice (batch, 0, n));
+        }
+    }
+  return g_steal_pointer (&all);
+}
+
 static void
 collect_chain (WeirChain *chain)
 {

@@ -27,6 +27,8 @@ WeirStage *_weir_stage_new (GPtrArray *chains, WeirOp *sink); /* takes @chains *
 void       _weir_stage_free (WeirStage *stage);
 /* Runs all parts and finishes the sink. @group NULL: on the calling thread. */
 gboolean _weir_stage_run (WeirStage *stage, WeirExec *exec, WeirTaskGroup *group, GError **error);
+/* Reads the parts of its one chain on the calling thread without merging what comes of them: up to @rows_max rows. (transfer full) (nullable) (element-type WeirBatch) */
+GPtrArray *_weir_stage_read_aside (WeirStage *stage, WeirExec *exec, guint rows_max, GError **error);
 /* Adds what the links counted to their operators and starts from zero. */
 void _weir_stage_collect_stats (WeirStage *stage);
 

@@ -2,7 +2,7 @@
 #define G_LOG_DOMAIN "weir-query"
 #include "config.h"
 
-#include "query/query-private.h"
+#include "query/open-windows.h"
 #include "query/retry.h"
 
 #include "base/limits.h"
@@ -42,13 +42,14 @@ typedef struct
 
 typedef struct
 {
-  WeirQuery       *query;         /* Borrowed */
-  WeirStreamRun   *run;           /* Owned */
-  Arrivals        *arrivals;      /* Owned, by scan id */
-  WeirCheckpoint  *checkpoint;    /* Owned, nullable */
-  GPtrArray       *sinks;         /* Owned: WeirSink */
-  WeirResultShape *shape;         /* Owned */
-  WeirResultTable *table;         /* Owned, nullable */
+  WeirQuery       *query;      /* Borrowed */
+  WeirStreamRun   *run;        /* Owned */
+  Arrivals        *arrivals;   /* Owned, by scan id */
+  WeirCheckpoint  *checkpoint; /* Owned, nullable */
+  GPtrArray       *sinks;      /* Owned: WeirSink */
+  WeirResultShape *shape;      /* Owned */
+  WeirResultTable *table;      /* Owned, nullable */
+  WeirOpenWindows  open;
   GSource         *tick;          /* Owned */
   SourceWatch     *watches;       /* Owned */
   gint64           last_start_us; /* of the last batch, clock */
@@ -473,13 +474,10 @@ publish_rows (Loop                  *self,
     }
   if (self->table != NULL)
     {
-      WeirSnapshot *old;
-
       weir_result_table_apply (self->table, result->record->batch_id, result->rows, result->started_us,
                                query->watermark_us, query->newest_event_us);
-      old = g_atomic_pointer_exchange (&query->snapshot, weir_result_table_snapshot (self->table));
-      weir_snapshot_unref (old);
-      _weir_query_post (query, WEIR_EVENT_SNAPSHOT);
+      _weir_open_windows_update (&self->open, result);
+      _weir_query_publish_snapshot (query, self->table);
     }
 }
 
@@ -664,10 +662,12 @@ run_loop (Loop *self)
   if (self->query->spec.max_run_us > 0)
     self->deadline_us = g_get_monotonic_time () + self->query->spec.max_run_us;
   watch_sources (self);
+  _weir_open_windows_init (&self->open, self->query, self->run, self->table);
   weir_stream_run_start (self->run, source_notify_cb, self);
   g_main_loop_run (self->query->loop);
   self->closing = TRUE;
   unwatch_sources (self);
+  _weir_open_windows_clear (&self->open);
   weir_stream_run_stop (self->run);
   publish_sources (self);
   g_mutex_lock (&self->query->lock);

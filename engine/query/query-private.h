@@ -108,6 +108,7 @@ struct _WeirQuery
   gint64         watermark_us, newest_event_us;
   char          *newest_row;  /* Owned, nullable: the row with newest_event_us, as JSON */
   GSource       *tick;        /* Owned; of the loop, to be made ready at once */
+  GSource       *open_timer;  /* Owned, nullable: of the loop, lists open windows when it is ready */
   GPtrArray     *sources;     /* Owned: WeirSourceInfo, the newest state of each */
   char          *explained;   /* Owned: physical plan */
   guint          events;      /* WeirQueryEvents not yet dispatched */
@@ -115,8 +116,9 @@ struct _WeirQuery
   gboolean       is_disposed; /* no dispatch is attached any more */
   gint64         dispatched_us;
 
-  WeirSnapshot *snapshot; /* Owned; atomic: written by the run, taken by the reader */
-  WeirSnapshot *current;  /* Owned: what the reader took last; reader's thread only */
+  gint          shows_open; /* atomic: snapshots carry open windows */
+  WeirSnapshot *snapshot;   /* Owned; atomic: written by the run, taken by the reader */
+  WeirSnapshot *current;    /* Owned: what the reader took last; reader's thread only */
 };
 
 /* (transfer full). Takes the contents of @spec. */
@@ -137,6 +139,8 @@ void    _weir_query_set_status (WeirQuery *self, const char *status, gboolean is
 void _weir_query_set_notice (WeirQuery *self, const char *message);
 /* With the lock: into what is kept and what is to be signalled. */
 void _weir_query_push_progress (WeirQuery *self, WeirProgress *progress);
+/* From the query's thread: the table as it is goes to the reader. */
+void _weir_query_publish_snapshot (WeirQuery *self, WeirResultTable *table);
 /* The thread's body: query-loop.c. */
 gpointer _weir_query_thread (gpointer query);
 

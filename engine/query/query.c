@@ -353,6 +353,16 @@ weir_query_start (WeirQuery *query)
   query->thread = g_thread_new (thread_name, _weir_query_thread, g_object_ref (query));
 }
 
+void
+_weir_query_publish_snapshot (WeirQuery       *self,
+                              WeirResultTable *table)
+{
+  WeirSnapshot *old = g_atomic_pointer_exchange (&self->snapshot, weir_result_table_snapshot (table));
+
+  weir_snapshot_unref (old);
+  _weir_query_post (self, WEIR_EVENT_SNAPSHOT);
+}
+
 WeirSnapshot *
 weir_query_take_snapshot (WeirQuery *query)
 {

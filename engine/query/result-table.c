@@ -44,6 +44,7 @@ struct _WeirResultTable
   guint64          batch_id;
   gint64           watermark_us;
   gint64           newest_event_us;
+  WeirSnapshot    *open; /* Owned, nullable */
 };
 
 WeirResultTable *
@@ -74,6 +75,7 @@ weir_result_table_free (WeirResultTable *table)
     return;
   g_ptr_array_unref (table->pages);
   g_hash_table_unref (table->index);
+  weir_snapshot_unref (table->open);
   weir_result_shape_unref (table->shape);
   g_free (table->key);
   g_free (table);
@@ -383,6 +385,47 @@ weir_result_table_apply (WeirResultTable *table,
     apply_rows (table, batches, now_us);
 }
 
+void
+weir_result_table_set_open (WeirResultTable *table,
+                            GPtrArray       *batches,
+                            guint64          n_left_out)
+{
+  g_autoptr (GPtrArray) pages = NULL;
+  g_autofree NewRow    *rows = NULL;
+  g_autofree guint64   *ids = NULL;
+  guint                 n = 0;
+
+  table->version++;
+  g_clear_pointer (&table->open, weir_snapshot_unref);
+  if (batches == NULL)
+    return;
+  pages = g_ptr_array_new_with_free_func ((GDestroyNotify)_weir_result_page_unref);
+  rows = g_new (NewRow, MAX (count_new (batches), 1));
+  ids = g_new (guint64, MAX (count_new (batches), 1));
+  for (guint b = 0; b < batches->len; b++)
+    for (guint r = 0; r < ((WeirBatch *)batches->pdata[b])->n_rows; r++, n++)
+      {
+        rows[n] = (NewRow){ batches->pdata[b], r };
+        ids[n] = n;
+      }
+  for (guint from = 0; from < n; from += WEIR_RESULT_PAGE_ROWS)
+    g_ptr_array_add (pages, make_page (table, NULL, rows + from, ids + from, MIN (n - from, WEIR_RESULT_PAGE_ROWS), 0));
+  table->open = _weir_snapshot_new (table->shape, pages);
+  table->open->is_open = TRUE;
+  table->open->n_rows = n;
+  table->open->n_dropped = n_left_out;
+  table->open->version = table->version;
+  table->open->batch_id = table->batch_id;
+  table->open->watermark_us = table->watermark_us;
+  table->open->newest_event_us = table->newest_event_us;
+}
+
+gboolean
+weir_result_table_has_open (WeirResultTable *table)
+{
+  return table->open != NULL;
+}
+
 WeirSnapshot *
 weir_result_table_snapshot (WeirResultTable *table)
 {
@@ -395,5 +438,6 @@ weir_result_table_snapshot (WeirResultTable *table)
   snapshot->batch_id = table->batch_id;
   snapshot->watermark_us = table->watermark_us;
   snapshot->newest_event_us = table->newest_event_us;
+  snapshot->open = table->open != NULL ? weir_snapshot_ref (table->open) : NULL;
   return snapshot;
 }

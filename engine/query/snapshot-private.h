@@ -37,6 +37,8 @@ struct _WeirSnapshot
   guint64          batch_id;
   gint64           watermark_us;
   gint64           newest_event_us;
+  gboolean         is_open; /* its rows are of windows that are not final */
+  WeirSnapshot    *open;    /* Owned, nullable */
 };
 
 /* Takes nothing; references the pages. */

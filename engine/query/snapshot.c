@@ -59,6 +59,7 @@ snapshot_free (gpointer data,
   for (guint i = 0; i < self->n_pages; i++)
     _weir_result_page_unref (self->pages[i]);
   weir_result_shape_unref (self->shape);
+  weir_snapshot_unref (self->open);
   g_free (self->pages);
   g_free (self);
 }
@@ -292,12 +293,20 @@ weir_snapshot_get_window (WeirSnapshot *snapshot,
   return *start_us != G_MININT64 || *end_us != G_MININT64;
 }
 
+WeirSnapshot *
+weir_snapshot_get_open (WeirSnapshot *snapshot)
+{
+  return snapshot->open;
+}
+
 gboolean
 weir_snapshot_is_final (WeirSnapshot *snapshot,
                         guint         row)
 {
   gint64 start_us, end_us;
 
+  if (snapshot->is_open)
+    return FALSE;
   if (snapshot->shape->mode == WEIR_OUTPUT_APPEND)
     return TRUE;
   if (!weir_snapshot_get_window (snapshot, row, &start_us, &end_us) || snapshot->watermark_us == G_MININT64)

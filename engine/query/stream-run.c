@@ -453,3 +453,15 @@ weir_stream_run_reload_state (WeirStreamRun *run,
     run->scans[i].plan = weir_pipeline_get_scan (run->pipeline, i);
   return TRUE;
 }
+
+GPtrArray *
+weir_stream_run_list_open (WeirStreamRun *run,
+                           gint64         now_us,
+                           guint          rows_max,
+                           guint64       *n_left_out,
+                           GError       **error)
+{
+  WeirBatchInput input = { .now_us = now_us, .late_watermark_ms = run->used_watermark_ms, .evict_watermark_ms = run->used_watermark_ms };
+
+  return weir_pipeline_list_open (run->pipeline, &input, rows_max, n_left_out, error);
+}

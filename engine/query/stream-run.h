@@ -84,6 +84,9 @@ WeirBatchRecord *weir_stream_run_plan_batch (WeirStreamRun *run, gboolean unlimi
 /* Logs, runs, hands to the sinks, commits. On failure the state is what it was before; a batch that was logged is the next one again. */
 const WeirBatchResult *weir_stream_run_execute (WeirStreamRun *run, WeirBatchRecord *record, GCancellable *cancellable, GError **error);
 
+/* Rows of windows that are open after the last batch, made at @now_us; see weir_pipeline_list_open(). */
+GPtrArray *weir_stream_run_list_open (WeirStreamRun *run, gint64 now_us, guint rows_max, guint64 *n_left_out, GError **error);
+
 guint         weir_stream_run_get_n_scans (WeirStreamRun *run);
 WeirSource   *weir_stream_run_get_source (WeirStreamRun *run, guint scan_id); /* (transfer none) */
 WeirPlan     *weir_stream_run_get_scan (WeirStreamRun *run, guint scan_id);   /* (transfer none) */

@@ -28,6 +28,7 @@ fake_table_new (void)
 void
 fake_table_free (FakeTable *table)
 {
+  g_clear_pointer (&table->open, fake_table_free);
   g_array_unref (table->rows);
   g_array_unref (table->page_versions);
   g_free (table);
@@ -297,6 +298,12 @@ order_finish (GAsyncResult *result,
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+static WeirRowsView *
+get_open (gpointer data)
+{
+  return FAKE (data)->open != NULL ? fake_table_snapshot (FAKE (data)->open) : NULL;
+}
+
 static void
 free_snapshot (gpointer data)
 {
@@ -306,16 +313,23 @@ free_snapshot (gpointer data)
 static const WeirRowsViewClass fake_class = {
   get_version, get_layout_version, get_n_rows, get_n_dropped, get_n_columns, get_column, get_page_version, get_batch_id,
   get_watermark_us, get_newest_event_us, get_row_id, get_updated_us, is_null, get_number, get_time_us,
-  dup_text, get_window, is_final, dup_row_json, order_async, order_finish, free_snapshot
+  dup_text, get_window, is_final, dup_row_json, get_open, order_async, order_finish, free_snapshot
 };
 
-WeirRowsView *
-fake_table_snapshot (FakeTable *table)
+static FakeTable *
+copy_table (const FakeTable *table)
 {
   FakeTable *copy = g_new (FakeTable, 1);
 
   *copy = *table;
+  copy->open = table->open != NULL ? copy_table (table->open) : NULL;
   copy->rows = g_array_copy (table->rows);
   copy->page_versions = g_array_copy (table->page_versions);
-  return weir_rows_view_new (&fake_class, copy);
+  return copy;
+}
+
+WeirRowsView *
+fake_table_snapshot (FakeTable *table)
+{
+  return weir_rows_view_new (&fake_class, copy_table (table));
 }

@@ -18,15 +18,18 @@ typedef struct
   gint64  updated_us;
 } FakeRow;
 
-typedef struct
+typedef struct _FakeTable FakeTable;
+
+struct _FakeTable
 {
-  GArray *rows;          /* of FakeRow */
-  GArray *page_versions; /* of guint64 */
-  guint64 version;
-  guint64 layout_version;
-  gint64  watermark_us;
-  gint64  newest_us;
-} FakeTable;
+  FakeTable *open;          /* windows that are not among the rows; nullable */
+  GArray    *rows;          /* of FakeRow */
+  GArray    *page_versions; /* of guint64 */
+  guint64    version;
+  guint64    layout_version;
+  gint64     watermark_us;
+  gint64     newest_us;
+};
 
 FakeTable *fake_table_new (void);
 void       fake_table_free (FakeTable *table);

@@ -147,6 +147,47 @@ test_values_are_written_in_place (void)
   fixture_clear (&fixture);
 }
 
+/* Values of open windows move in the chart alone; when one is final, its row comes into the table once. */
+static void
+test_open_windows (void)
+{
+  Fixture fixture;
+  guint   n_items_changed = 0;
+
+  fixture_init (&fixture, 1000);
+  write_rows (&fixture, 100, 110, 1000);
+  fixture.table->open = fake_table_new ();
+  fake_table_touch (fixture.table->open, 110 * WINDOW, 111 * WINDOW, "Google")->bids = 5;
+  show (&fixture);
+  wait_for_rows (&fixture, 40);
+  wait_for_page (&fixture, "table");
+  g_signal_connect (fixture.pane->model, "items-changed", G_CALLBACK (count_cb), &n_items_changed);
+  for (int bids = 6; bids < 30; bids++)
+    {
+      WeirChartSeries *const *series;
+      guint                   n_series, n_windows, google = 0;
+
+      fake_table_touch (fixture.table->open, 110 * WINDOW, 111 * WINDOW, "Google")->bids = bids;
+      fixture.table->version++;
+      show (&fixture);
+      series = weir_chart_model_get_series (fixture.pane->chart_model, &n_series);
+      weir_chart_model_get_windows (fixture.pane->chart_model, &n_windows);
+      while (g_strcmp0 (series[google]->name, "Google") != 0)
+        google++;
+      g_assert_cmpfloat (series[google]->values[n_windows - 1], ==, bids);
+      while (g_main_context_iteration (NULL, FALSE))
+        ;
+    }
+  g_assert_cmpuint (n_items_changed, ==, 0);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (fixture.pane->model)), ==, 40);
+  g_clear_pointer (&fixture.table->open, fake_table_free);
+  write_rows (&fixture, 110, 111, 1000);
+  show (&fixture);
+  wait_for_rows (&fixture, 44);
+  g_assert_cmpuint (n_items_changed, ==, 1);
+  fixture_clear (&fixture);
+}
+
 static guint64
 first_id (Fixture *fixture)
 {
@@ -462,6 +503,7 @@ main (int   argc,
   adw_init ();
   weir_ui_init ();
   g_test_add_func ("/results-pane/values-in-place", test_values_are_written_in_place);
+  g_test_add_func ("/results-pane/open-windows", test_open_windows);
   g_test_add_func ("/results-pane/newest-window-on-top", test_newest_window_on_top);
   g_test_add_func ("/results-pane/pause", test_pause_counts);
   g_test_add_func ("/results-pane/empty", test_empty_answers);

@@ -270,6 +270,112 @@ test_feed (void)
   fake_table_free (table);
 }
 
+static void
+put (FakeTable *table,
+     int        window,
+     gint64     bids)
+{
+  FakeRow *row = fake_table_touch (table, NOW + window * 10 * SECOND, NOW + (window + 1) * 10 * SECOND, "Google");
+
+  row->bids = bids;
+}
+
+/* Feeds the table as it is and writes down every window: `f` final, `w` waiting, `l` filling, with its value. */
+static char *
+feed_windows (WeirChartFeed  *feed,
+              WeirChartModel *model,
+              FakeTable      *table)
+{
+  g_autoptr (WeirRowsView) view = fake_table_snapshot (table);
+  const WeirChartWindow   *windows;
+  WeirChartSeries *const  *series;
+  GString                 *text = g_string_new (NULL);
+  guint                    n_windows, n_series;
+
+  weir_chart_feed_set_view (feed, view);
+  weir_chart_model_set_times (model, table->watermark_us, table->newest_us, 10 * SECOND);
+  weir_chart_model_update (model);
+  windows = weir_chart_model_get_windows (model, &n_windows);
+  series = weir_chart_model_get_series (model, &n_series);
+  for (guint i = 0; i < n_windows; i++)
+    g_string_append_printf (text, "%s%c%d", i > 0 ? " " : "", "fwl"[windows[i].state], (int)series[0] -> values[i]);
+  return g_string_free (text, FALSE);
+}
+
+/* Append mode: open windows are not among the rows. When one is final its mark becomes solid where it stood. */
+static void
+test_feed_open (void)
+{
+  FakeTable                 *table = fake_table_new ();
+  g_autoptr (WeirChartModel) model = weir_chart_model_new (NULL);
+  g_autoptr (WeirChartFeed)  feed = weir_chart_feed_new (model);
+  g_autofree char           *first = NULL, *grown = NULL, *passed = NULL, *closed = NULL, *gone = NULL;
+
+  for (int window = 0; window < 3; window++)
+    put (table, window, 100 + window);
+  table->open = fake_table_new ();
+  put (table->open, 3, 30);
+  put (table->open, 4, 4);
+  table->watermark_us = NOW + 32 * SECOND;
+  table->newest_us = NOW + 42 * SECOND;
+  first = feed_windows (feed, model, table);
+  g_assert_cmpstr (first, ==, "f100 f101 f102 w30 l4");
+  g_assert_cmpuint (weir_chart_model_get_n_open (model), ==, 2);
+
+  put (table->open, 4, 7);
+  grown = feed_windows (feed, model, table);
+  g_assert_cmpstr (grown, ==, "f100 f101 f102 w30 l7");
+
+  /* The watermark has passed, the row comes with the next batch. */
+  table->watermark_us = NOW + 41 * SECOND;
+  table->newest_us = NOW + 51 * SECOND;
+  passed = feed_windows (feed, model, table);
+  g_assert_cmpstr (passed, ==, "f100 f101 f102 w30 w7");
+
+  put (table, 3, 30);
+  fake_table_remove_front (table->open, 1);
+  closed = feed_windows (feed, model, table);
+  g_assert_cmpstr (closed, ==, "f100 f101 f102 f30 w7");
+  g_assert_cmpuint (weir_chart_model_get_n_open (model), ==, 1);
+
+  g_clear_pointer (&table->open, fake_table_free);
+  gone = feed_windows (feed, model, table);
+  g_assert_cmpstr (gone, ==, "f100 f101 f102 f30");
+  fake_table_free (table);
+}
+
+/* The open windows stand behind the pages, whose number grows. */
+static void
+test_feed_open_pages (void)
+{
+  FakeTable                 *table = fake_table_new ();
+  g_autoptr (WeirChartModel) model = weir_chart_model_new (NULL);
+  g_autoptr (WeirChartFeed)  feed = weir_chart_feed_new (model);
+  const WeirChartWindow     *windows;
+  guint                      n_windows;
+
+  table->open = fake_table_new ();
+  for (int window = 0; window < 2500; window++)
+    {
+      put (table, window, window);
+      fake_table_remove_front (table->open, 1);
+      put (table->open, window + 1, 5);
+      table->watermark_us = NOW + (window + 1) * 10 * SECOND;
+      table->newest_us = table->watermark_us + 5 * SECOND;
+      if (window % 100 == 99 || window % 1024 < 2)
+        {
+          g_free (feed_windows (feed, model, table));
+          g_assert_cmpuint (weir_chart_model_get_n_open (model), ==, 1);
+          windows = weir_chart_model_get_windows (model, &n_windows);
+          g_assert_cmpuint (n_windows, >=, MIN (window, 20) + 2);
+          g_assert_cmpint (windows[n_windows - 1].start_us, ==, NOW + (window + 1) * 10 * SECOND);
+          g_assert_cmpint (windows[n_windows - 1].state, ==, WEIR_WINDOW_FILLING);
+          g_assert_cmpint (windows[n_windows - 2].start_us, ==, NOW + window * 10 * SECOND);
+        }
+    }
+  fake_table_free (table);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -282,5 +388,7 @@ main (int   argc,
   g_test_add_func ("/results/export", test_export);
   g_test_add_func ("/results/export-fails", test_export_fails);
   g_test_add_func ("/results/chart-feed", test_feed);
+  g_test_add_func ("/results/chart-feed/open", test_feed_open);
+  g_test_add_func ("/results/chart-feed/open-pages", test_feed_open_pages);
   return g_test_run ();
 }

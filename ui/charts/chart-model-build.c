@@ -146,6 +146,8 @@ collect (WeirChartModel *self,
           if (!g_hash_table_add (known, g_memdup2 (&window, sizeof window)))
             continue;
           window.state = window_state (self, &window);
+          if (cell->is_open && window.state == WEIR_WINDOW_FINAL)
+            window.state = WEIR_WINDOW_WAITING;
           g_array_append_val (self->windows, window);
         }
     }

@@ -76,6 +76,7 @@ typedef struct
   gint64  end_us;
   double  value;
   guint32 key;
+  guint32 is_open; /* not in the result yet, whatever the times say */
 } WeirChartCell;
 
 /* Late rows at one event time. */

@@ -8,9 +8,10 @@
 
 struct _WeirChartFeed
 {
-  WeirChartModel  *model;    /* Owned */
-  WeirRowsView    *view;     /* Owned, nullable */
-  GArray          *versions; /* Owned: of the pages that were read */
+  WeirChartModel  *model;        /* Owned */
+  WeirRowsView    *view;         /* Owned, nullable */
+  GArray          *versions;     /* Owned: of the pages that were read */
+  guint64          open_version; /* of the open windows that were read; 0: none */
   WeirChartBinding binding;
   gboolean         drawable;
   gint64           window_us;
@@ -92,6 +93,7 @@ static void
 read_again (WeirChartFeed *feed)
 {
   g_array_set_size (feed->versions, 0);
+  feed->open_version = 0;
   weir_chart_model_forget_cells (feed->model);
   weir_chart_model_set_fold (feed->model, fold_of (column_info (feed, feed->binding.value)));
 }
@@ -119,10 +121,10 @@ choose_columns (WeirChartFeed *feed)
 
 static gboolean
 read_place (WeirChartFeed *feed,
+            WeirRowsView  *view,
             guint          row,
             WeirChartCell *cell)
 {
-  WeirRowsView         *view = feed->view;
   const WeirColumnInfo *info = column_info (feed, feed->binding.x);
 
   cell->start_us = cell->end_us = 0;
@@ -143,23 +145,25 @@ read_place (WeirChartFeed *feed,
   return cell->start_us != WEIR_TIME_NONE && cell->end_us != WEIR_TIME_NONE;
 }
 
+/* Rows [first, end) become chunk @chunk. */
 static void
-read_page (WeirChartFeed *feed,
-           guint          page)
+read_rows (WeirChartFeed *feed,
+           WeirRowsView  *view,
+           guint          first,
+           guint          end,
+           guint          chunk,
+           gboolean       is_open)
 {
-  WeirRowsView  *view = feed->view;
-  guint          first = page * WEIR_SNAPSHOT_PAGE_ROWS;
-  guint          end = MIN (first + WEIR_SNAPSHOT_PAGE_ROWS, view->klass->get_n_rows (view->data));
-  WeirChartCell *cells = g_new (WeirChartCell, WEIR_SNAPSHOT_PAGE_ROWS);
+  WeirChartCell *cells = g_new (WeirChartCell, MAX (end - first, 1));
   guint          n = 0;
 
   for (guint row = first; row < end; row++)
     {
-      WeirChartCell    cell;
+      WeirChartCell    cell = { .is_open = is_open };
       g_autofree char *key = NULL;
 
       cell.value = view->klass->get_number (view->data, row, (guint)feed->binding.value);
-      if (!isfinite (cell.value) || !read_place (feed, row, &cell))
+      if (!isfinite (cell.value) || !read_place (feed, view, row, &cell))
         continue;
       if (feed->binding.series >= 0)
         {
@@ -170,20 +174,36 @@ read_page (WeirChartFeed *feed,
         cell.key = weir_chart_model_intern (feed->model, "");
       cells[n++] = cell;
     }
-  weir_chart_model_set_chunk (feed->model, page, cells, n);
+  weir_chart_model_set_chunk (feed->model, chunk, cells, n);
   g_free (cells);
+}
+
+/* Open windows that are not among the rows are the last chunk; a page that comes takes its place. */
+static void
+read_open (WeirChartFeed *feed,
+           gboolean       moved)
+{
+  g_autoptr (WeirRowsView) open = feed->view->klass->get_open (feed->view->data);
+  guint                    n_pages = weir_rows_view_get_n_pages (feed->view);
+  guint64                  version = open != NULL ? open->klass->get_version (open->data) : 0;
+
+  weir_chart_model_set_n_chunks (feed->model, n_pages + (open != NULL ? 1 : 0));
+  if (open != NULL && (moved || version != feed->open_version))
+    read_rows (feed, open, 0, open->klass->get_n_rows (open->data), n_pages, TRUE);
+  feed->open_version = version;
 }
 
 static void
 read_pages (WeirChartFeed *feed)
 {
   WeirRowsView *view = feed->view;
-  guint         n_pages = weir_rows_view_get_n_pages (view);
+  guint         n_rows = view->klass->get_n_rows (view->data), n_pages = weir_rows_view_get_n_pages (view);
+  gboolean      moved;
 
   /* Keys of rows that went away are not forgotten one by one. */
-  if (weir_chart_model_get_n_keys (feed->model) > 2 * view->klass->get_n_rows (view->data) + 1024)
+  if (weir_chart_model_get_n_keys (feed->model) > 2 * n_rows + 8192)
     read_again (feed);
-  weir_chart_model_set_n_chunks (feed->model, n_pages);
+  moved = feed->versions->len != n_pages;
   if (feed->versions->len > n_pages)
     g_array_set_size (feed->versions, n_pages);
   for (guint page = 0; page < n_pages; page++)
@@ -192,11 +212,12 @@ read_pages (WeirChartFeed *feed)
 
       if (page < feed->versions->len && g_array_index (feed->versions, guint64, page) == version)
         continue;
-      read_page (feed, page);
+      read_rows (feed, view, page * WEIR_SNAPSHOT_PAGE_ROWS, MIN ((page + 1) * WEIR_SNAPSHOT_PAGE_ROWS, n_rows), page, FALSE);
       if (page >= feed->versions->len)
         g_array_set_size (feed->versions, page + 1);
       g_array_index (feed->versions, guint64, page) = version;
     }
+  read_open (feed, moved);
 }
 
 void
@@ -210,6 +231,7 @@ weir_chart_feed_set_view (WeirChartFeed *feed,
     {
       feed->drawable = FALSE;
       g_array_set_size (feed->versions, 0);
+      feed->open_version = 0;
       weir_chart_model_clear (feed->model);
       return;
     }

@@ -52,6 +52,7 @@ struct _WeirResultsPane
   gboolean paused;
   gboolean has_rows;
   gboolean source_was_lost;
+  gboolean watches_map; /* signals that say whether the pane can be seen */
   guint    why_id;
 };
 

@@ -104,6 +104,24 @@ why_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* The chart shows open windows; they are made for nobody else. */
+static void
+update_shows_open (WeirResultsPane *self)
+{
+  if (self->query != NULL)
+    weir_query_set_shows_open (self->query, gtk_widget_get_mapped (GTK_WIDGET (self)));
+}
+
+static void
+watch_map (WeirResultsPane *self)
+{
+  if (self->watches_map)
+    return;
+  self->watches_map = TRUE;
+  g_signal_connect_after (self, "map", G_CALLBACK (update_shows_open), NULL);
+  g_signal_connect_after (self, "unmap", G_CALLBACK (update_shows_open), NULL);
+}
+
 void
 weir_results_pane_set_query (WeirResultsPane *self,
                              WeirQuery       *query)
@@ -113,7 +131,10 @@ weir_results_pane_set_query (WeirResultsPane *self,
   if (self->query == query)
     return;
   if (self->query != NULL)
-    g_signal_handlers_disconnect_by_data (self->query, self);
+    {
+      g_signal_handlers_disconnect_by_data (self->query, self);
+      weir_query_set_shows_open (self->query, FALSE);
+    }
   g_clear_handle_id (&self->why_id, g_source_remove);
   g_set_object (&self->query, query);
   _weir_results_pane_reset (self);
@@ -127,6 +148,8 @@ weir_results_pane_set_query (WeirResultsPane *self,
   g_signal_connect_swapped (query, "sources", G_CALLBACK (sources_cb), self);
   g_signal_connect_swapped (query, "notify::state", G_CALLBACK (show_why), self);
   self->why_id = g_timeout_add_seconds (WHY_SECONDS, why_cb, self);
+  watch_map (self);
+  update_shows_open (self);
   samples_cb (self);
   snapshot_cb (self);
   show_why (self);

@@ -143,6 +143,14 @@ snapshot_dup_row_json (gpointer data,
   return weir_snapshot_dup_row_json (data, row);
 }
 
+static WeirRowsView *
+snapshot_get_open (gpointer data)
+{
+  WeirSnapshot *open = weir_snapshot_get_open (data);
+
+  return open != NULL ? weir_rows_view_new_for_snapshot (weir_snapshot_ref (open)) : NULL;
+}
+
 static void
 snapshot_order_async (gpointer            data,
                       int                 sort_column,
@@ -189,6 +197,7 @@ static const WeirRowsViewClass snapshot_class = {
   snapshot_get_window,
   snapshot_is_final,
   snapshot_dup_row_json,
+  snapshot_get_open,
   snapshot_order_async,
   snapshot_order_finish,
   snapshot_free,
