@@ -283,6 +283,18 @@ parse_processing_time (WeirSqlParser      *p,
                      "The trigger interval must not be negative and must not have years or months.");
 }
 
+/* Spark's triggers that are none of ours are no slip of the pen. */
+static gboolean
+at_other_trigger (WeirSqlParser *p)
+{
+  const WeirSqlToken *token = _weir_sql_peek (p, 0);
+  gsize               len = token->end - token->start;
+
+  return token->kind == WEIR_SQL_TOKEN_WORD &&
+         ((len == strlen ("CONTINUOUS") && g_ascii_strncasecmp (p->text + token->start, "CONTINUOUS", len) == 0) ||
+          (len == strlen ("REALTIME") && g_ascii_strncasecmp (p->text + token->start, "REALTIME", len) == 0));
+}
+
 static void
 parse_trigger (WeirSqlParser      *p,
                WeirSqlCreateQuery *query,
@@ -295,6 +307,8 @@ parse_trigger (WeirSqlParser      *p,
       _weir_sql_expect_keyword (p, WEIR_SQL_KW_NOW);
       query->trigger = WEIR_SQL_TRIGGER_AVAILABLE_NOW;
     }
+  else if (at_other_trigger (p))
+    _weir_sql_unsupported (p, _weir_sql_token_span (_weir_sql_peek (p, 0)), "A trigger without micro-batches");
   else
     {
       _weir_sql_expect_keyword (p, WEIR_SQL_KW_PROCESSING);

@@ -342,11 +342,17 @@ is_bare_star (const WeirSqlSelect *select)
   return select->n_items == 1 && select->items[0].expr->kind == WEIR_SQL_EXPR_STAR && select->items[0].expr->star.n_except == 0;
 }
 
+static const WeirSqlDedup *
+dedup_of (const WeirSqlSteps *steps)
+{
+  return steps->relation != NULL ? steps->relation->dedup : NULL;
+}
+
 /* DROP DUPLICATES of the table, SELECT DISTINCT of the list. */
 static void
 add_distinct (WeirSqlSteps *steps)
 {
-  const WeirSqlDedup *dedup = steps->relation != NULL ? steps->relation->dedup : NULL;
+  const WeirSqlDedup *dedup = dedup_of (steps);
   WeirSqlStep        *card;
 
   if (dedup == NULL && !steps->select->distinct)
@@ -478,6 +484,26 @@ add_aggregates (WeirSqlSteps *steps)
   card = add_card (steps, WEIR_SQL_STEP_AGGREGATE, select->items_span);
   card->aggregates = (const WeirSqlStepAggregate *)(void *)steps->aggregates->data;
   card->n_aggregates = steps->aggregates->len;
+}
+
+/*
+ * What happens to single rows, in the order in which it does: event time and DROP DUPLICATES belong to the first table, so they come before a
+ * second one is joined to it, and WHERE sees what the join gives. Where nothing stands between them a filter and event time may change
+ * places, and the filter is the nearer to the table.
+ */
+static void
+add_rows (WeirSqlSteps *steps)
+{
+  gboolean in_order = steps->join != NULL || dedup_of (steps) != NULL;
+
+  if (!in_order)
+    add_filter (steps);
+  add_event_time (steps);
+  if (dedup_of (steps) != NULL)
+    add_distinct (steps);
+  add_join (steps);
+  if (in_order)
+    add_filter (steps);
 }
 
 /* HAVING, ORDER BY, LIMIT and OFFSET, as one place. */
@@ -623,13 +649,12 @@ recognise (WeirSqlSteps *steps)
   find_groups (steps);
   find_aggregates (steps);
   add_from (steps);
-  add_join (steps);
-  add_filter (steps);
-  add_event_time (steps);
-  add_distinct (steps);
+  add_rows (steps);
   add_window (steps);
   add_group_by (steps);
   add_aggregates (steps);
+  if (dedup_of (steps) == NULL)
+    add_distinct (steps);
   add_rest (steps);
   add_output (steps);
   if (steps->cards->len == 0) /* SELECT * from nowhere */

@@ -90,7 +90,11 @@ test_recognise (void)
     { "SELECT a, b FROM t WHERE c", "from t | filter c | sql SELECT a, b" },
     { "SELECT DISTINCT * FROM t", "from t | distinct" },
     { "SELECT DISTINCT a, b + 1 FROM t", "from t | distinct [a] [b + 1]" },
-    { "SELECT DISTINCT a, count(*) FROM t GROUP BY a", "from t | distinct | group [a] | aggregate [count:*:-]" },
+    { "SELECT DISTINCT a, count(*) FROM t GROUP BY a", "from t | group [a] | aggregate [count:*:-] | distinct" },
+    { "SELECT DISTINCT a FROM t WHERE b LIMIT 3", "from t | filter b | distinct [a] | sql LIMIT 3" },
+    { "SELECT * FROM STREAM t WATERMARK ts DELAY OF INTERVAL 1 MINUTE DROP DUPLICATES (id) WHERE a", "from t stream | time ts 1 MINUTE | distinct [id] | filter a" },
+    { "SELECT * FROM STREAM t WATERMARK ts DELAY OF INTERVAL 1 MINUTE DROP DUPLICATES (id) WITHIN WATERMARK JOIN u USING (k) WHERE a",
+      "from t stream | time ts 1 MINUTE | distinct [id] within | join inner u USING (k) | filter a" },
     { "SELECT * FROM STREAM t WATERMARK ts DELAY OF INTERVAL 1 MINUTE DROP DUPLICATES (id, `my key`) WITHIN WATERMARK",
       "from t stream | time ts 1 MINUTE | distinct [id] [my key] within" },
     { "SELECT a FROM STREAM t DROP DUPLICATES", "from t stream | distinct | sql SELECT a" },
@@ -106,7 +110,8 @@ test_recognise (void)
     { "SELECT a, count(*) FROM t GROUP BY ROLLUP (a, b)", "from t | group [ROLLUP (a, b)] | aggregate [a:-:-] [count:*:-]" },
     { "SELECT a, count(*) FROM t JOIN u ON t.x = u.x WHERE y GROUP BY a", "from t | join inner u t.x = u.x | filter y | group [a] | aggregate [count:*:-]" },
     { "SELECT * FROM STREAM a WATERMARK ts DELAY OF INTERVAL 1 MINUTE x LEFT OUTER JOIN STREAM b WATERMARK t DELAY OF INTERVAL 2 MINUTES y USING (id, k)",
-      "from a stream | join left b stream USING (id, k) | time ts 1 MINUTE" },
+      "from a stream | time ts 1 MINUTE | join left b stream USING (id, k)" },
+    { "SELECT * FROM (SELECT * FROM STREAM a WHERE x) a JOIN b USING (k) WHERE y", "sql FROM (SELECT * FROM STREAM a WHERE x) a JOIN b USING (k) | filter y" },
     { "SELECT * FROM a CROSS JOIN b", "from a | join cross b" },
     { "SELECT * FROM a LEFT SEMI JOIN b ON a.x = b.x", "from a | join left semi b a.x = b.x" },
     { "SELECT * FROM a JOIN b ON x JOIN c ON y", "sql FROM a JOIN b ON x JOIN c ON y" },
@@ -132,6 +137,43 @@ test_recognise (void)
       g_autofree char         *got = describe (steps);
 
       g_assert_cmpstr (got, ==, cases[i].cards);
+    }
+}
+
+/* Whatever order cards are added in, the text is the same, and the cards stand in the order of the work; what was there keeps its meaning. */
+static void
+test_order_of_edits (void)
+{
+  static const char *const orders[][4] = { { "join", "filter", "time", "distinct" }, { "filter", "time", "join", "distinct" }, { "distinct", "join", "time", "filter" }, { "time", "filter", "distinct", "join" }, { "filter", "join", "distinct", "time" }, { "join", "distinct", "filter", "time" } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (orders); i++)
+    {
+      g_autofree char         *text = g_strdup ("SELECT * FROM STREAM t AS x");
+      g_autoptr (WeirSqlSteps) steps = NULL;
+      g_autofree char         *cards = NULL;
+
+      for (guint k = 0; k < 4; k++)
+        {
+          g_autoptr (WeirSqlSteps) before = steps_of (text);
+          const char *const        columns[] = { "id", NULL };
+          char                    *after;
+
+          if (strcmp (orders[i][k], "join") == 0)
+            after = weir_sql_steps_set_join (before, "left", "u", FALSE, "x.k = u.k");
+          else if (strcmp (orders[i][k], "filter") == 0)
+            after = weir_sql_steps_set_filter (before, "a > 1");
+          else if (strcmp (orders[i][k], "time") == 0)
+            after = weir_sql_steps_set_event_time (before, "ts", "10 seconds");
+          else
+            after = weir_sql_steps_set_distinct (before, columns, TRUE);
+          g_assert_nonnull (after);
+          g_free (text);
+          text = after;
+        }
+      g_assert_cmpstr (text, ==, "SELECT * FROM STREAM t WATERMARK ts DELAY OF INTERVAL 10 seconds DROP DUPLICATES (id) WITHIN WATERMARK AS x LEFT JOIN u ON x.k = u.k WHERE a > 1");
+      steps = steps_of (text);
+      cards = describe (steps);
+      g_assert_cmpstr (cards, ==, "from t stream | time ts 10 seconds | distinct [id] within | join left u x.k = u.k | filter a > 1");
     }
 }
 
@@ -510,6 +552,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/sql/steps/recognise", test_recognise);
   g_test_add_func ("/sql/steps/places", test_places);
+  g_test_add_func ("/sql/steps/order-of-edits", test_order_of_edits);
   g_test_add_func ("/sql/steps/edits", test_edits);
   g_test_add_func ("/sql/steps/random-edits", test_random_edits);
   g_test_add_func ("/sql/steps/same-is-same", test_same_is_same);
