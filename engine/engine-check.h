@@ -39,6 +39,8 @@ typedef struct
   const WeirColumnInfo *columns;
   /* streaming: why a mode is not possible for this query; NULL when it is */
   const char *append_reason, *update_reason, *complete_reason;
+  /* streaming: the first of its sources that has no end until its peer closes the connection, for which ONCE and AVAILABLE NOW wait; nullable */
+  const char *waits_for;
   char      **tables;                          /* names of tables and views it reads, NULL-terminated */
   gint64      window_size_us, window_slide_us; /* 0: none */
   gint64      watermark_delay_us;              /* −1: none */

@@ -154,6 +154,13 @@ typedef struct
   GPtrArray         *tables;
 } PlanWalk;
 
+/* A connection on which rows may come for ever. */
+static gboolean
+has_no_end (WeirTable *table)
+{
+  return strcmp (table->format->name, "socket") == 0 || (strcmp (table->format->name, "http") == 0 && !g_hash_table_contains (table->options, "interval"));
+}
+
 static void
 walk_plan (WeirPlan *plan,
            gpointer  data)
@@ -161,7 +168,13 @@ walk_plan (WeirPlan *plan,
   PlanWalk *walk = data;
 
   if (plan->kind == WEIR_PLAN_SCAN)
-    g_ptr_array_add (walk->tables, (gpointer)keep (walk->check, plan->scan.table->name));
+    {
+      const char *name = keep (walk->check, plan->scan.table->name);
+
+      g_ptr_array_add (walk->tables, (gpointer)name);
+      if (plan->is_streaming && walk->info->waits_for == NULL && has_no_end (plan->scan.table))
+        walk->info->waits_for = name;
+    }
   else if (plan->kind == WEIR_PLAN_EVENT_TIME)
     walk->info->watermark_delay_us = plan->event_time.delay_ms * 1000;
   else if (plan->kind == WEIR_PLAN_AGGREGATE && plan->aggregate.window_key >= 0 && !plan->aggregate.is_session)

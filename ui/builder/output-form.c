@@ -32,16 +32,37 @@ add_modes (WeirStepForm            *form,
   weir_step_form_add_choices (form, _ ("_Mode"), card != NULL ? card->mode : NULL, "append", choices);
 }
 
-static void
-add_triggers (WeirStepForm   *form,
-              const WeirCard *card)
+char *
+weir_trigger_note (const char *trigger,
+                   const char *waits_for)
 {
+  g_autofree char *end = NULL;
+
+  if (g_strcmp0 (trigger, "continuous") == 0)
+    return g_strdup (_ ("Not possible: rows go through in micro-batches. Without an interval one starts as soon as rows are there."));
+  if (g_strcmp0 (trigger, "once") != 0 && g_strcmp0 (trigger, "available now") != 0)
+    return NULL;
+  /* TRANSLATORS: the name of a source */
+  end = waits_for != NULL ? g_strdup_printf (_ ("The end comes when %s closes the connection."), waits_for) : NULL;
+  return g_strjoin (" ", g_str_equal (trigger, "once") ? _ ("One batch of all there is, whatever the limits, then the end. Deprecated in Spark.") : _ ("All there is in batches, then the end."),
+                    end, NULL);
+}
+
+static void
+add_triggers (WeirStepForm            *form,
+              const WeirCard          *card,
+              const WeirStatementInfo *info)
+{
+  const char          *waits_for = info != NULL ? info->waits_for : NULL;
+  g_autofree char     *once = weir_trigger_note ("once", waits_for), *available = weir_trigger_note ("available now", waits_for);
+  g_autofree char     *continuous = weir_trigger_note ("continuous", NULL);
   const WeirStepChoice choices[] = {
     { "1 second" },
     { "5 seconds" },
     { "1 minute" },
-    { "once", _ ("One batch of all there is, then the end") },
-    { "available now", _ ("All there is in batches, then the end") },
+    { "available now", available },
+    { "once", once },
+    { "continuous", continuous, TRUE },
     { NULL },
   };
 
@@ -58,7 +79,7 @@ weir_output_form_fill (WeirStepForm            *form,
   const char      *folders[] = { proposed, NULL };
 
   add_modes (form, card, info);
-  add_triggers (form, card);
+  add_triggers (form, card, info);
   weir_step_form_add (form, _ ("_Into"), card != NULL ? card->sink : NULL, _ ("the result table"), NULL);
   weir_step_form_add (form, _ ("_Checkpoint"), checkpoint, _ ("none"), folders);
   if (info != NULL && info->kind == WEIR_STATEMENT_STREAMING_QUERY)

@@ -94,8 +94,9 @@ chosen_cb (GtkDropDown *list,
            GtkEditable *entry)
 {
   GtkStringObject *item = gtk_drop_down_get_selected_item (list);
+  const gboolean  *refused = g_object_get_data (G_OBJECT (list), "refused");
 
-  if (item != NULL)
+  if (item != NULL && (refused == NULL || !refused[gtk_drop_down_get_selected (list)]))
     gtk_editable_set_text (entry, gtk_string_object_get_string (item));
 }
 
@@ -231,6 +232,7 @@ weir_step_form_add_choices (WeirStepForm         *self,
   list = add_list (self, entry, (const char *const *)texts->pdata);
   gtk_drop_down_set_enable_search (GTK_DROP_DOWN (list), FALSE);
   g_object_set_data_full (G_OBJECT (factory), "notes", notes, notes_free);
+  g_object_set_data (G_OBJECT (list), "refused", notes->refused);
   g_signal_connect (factory, "setup", G_CALLBACK (setup_choice_cb), NULL);
   g_signal_connect (factory, "bind", G_CALLBACK (bind_choice_cb), notes);
   gtk_drop_down_set_list_factory (GTK_DROP_DOWN (list), factory);

@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
+#include "ui/builder/output-form.h"
 #include "ui/charts/palette.h"
 #include "ui/widgets/breakpoint-bin.h"
 #include "ui/widgets/number-format.h"
@@ -23,6 +24,7 @@ typedef struct
 {
   const char *sql;
   const char *title;
+  gboolean    is_refused; /* whatever the query */
 } Choice;
 
 static const Choice modes[] = {
@@ -39,29 +41,32 @@ static const Choice triggers[] = {
   { "10 seconds", NC_ ("trigger", "Every 10 s") },
   { "1 minute", NC_ ("trigger", "Every Minute") },
   { "available now", NC_ ("trigger", "What Is There") },
+  { "once", NC_ ("trigger", "Once") },
+  { "continuous", NC_ ("trigger", "Continuous"), TRUE },
 };
 
 struct _WeirQueryBar
 {
   GtkWidget parent_instance;
 
-  WeirDocument *document;
-  char         *name;
-  GtkWidget    *bin; /* Owned: the only child */
-  GtkWidget    *box;
-  GtkWidget    *captions[2];
-  GtkDropDown  *trigger;
-  GtkDropDown  *mode;
-  char         *own_trigger; /* one that is no choice, as written; nullable */
-  GtkWidget    *in_box, *out_box;
-  GtkLabel     *in_rate, *out_rate;
-  GtkWidget    *in_line, *out_line;
-  GtkButton    *late, *bad;
-  GtkLabel     *late_count, *bad_count;
-  guint64       rows_out;
-  gint64        seen_us;
-  double        rate_out;
-  gboolean      quiet;
+  WeirDocument  *document;
+  char          *name;
+  GtkWidget     *bin; /* Owned: the only child */
+  GtkWidget     *box;
+  GtkWidget     *captions[2];
+  GtkDropDown   *trigger;
+  GtkDropDown   *mode;
+  GtkStringList *trigger_names; /* the choices, and one that is none, as written */
+  GtkWidget     *in_box, *out_box;
+  GtkLabel      *in_rate, *out_rate;
+  GtkWidget     *in_line, *out_line;
+  GtkButton     *late, *bad;
+  GtkLabel      *late_count, *bad_count;
+  GPtrArray     *shown_modes, *shown_triggers; /* GtkListItem, borrowed: bound in the lists */
+  guint64        rows_out;
+  gint64         seen_us;
+  double         rate_out;
+  gboolean       quiet;
 };
 
 G_DEFINE_FINAL_TYPE (WeirQueryBar, weir_query_bar, GTK_TYPE_WIDGET)
@@ -147,30 +152,71 @@ update_modes (WeirQueryBar            *self,
       gtk_drop_down_set_selected (self->mode, i);
 }
 
+/* The list is changed where it stands: this runs inside a selection, too, which a new list would pull from under the feet of the drop-down. */
 static void
 update_triggers (WeirQueryBar *self)
 {
-  g_autoptr (WeirCards)     cards = get_cards (self);
-  const WeirCard           *output = cards != NULL ? find_output (cards) : NULL;
-  const char               *current = output != NULL ? output->trigger : NULL;
-  g_autoptr (GtkStringList) list = gtk_string_list_new (NULL);
-  guint                     selected = G_MAXUINT;
+  g_autoptr (WeirCards) cards = get_cards (self);
+  const WeirCard       *output = cards != NULL ? find_output (cards) : NULL;
+  const char           *current = output != NULL ? output->trigger : NULL;
+  const char           *own[] = { NULL, NULL };
+  guint                 selected = G_MAXUINT, n = g_list_model_get_n_items (G_LIST_MODEL (self->trigger_names));
 
   for (guint i = 0; i < G_N_ELEMENTS (triggers); i++)
-    {
-      gtk_string_list_append (list, g_dpgettext2 (NULL, "trigger", triggers[i].title));
-      if (current == NULL ? triggers[i].sql == NULL : triggers[i].sql != NULL && g_ascii_strcasecmp (current, triggers[i].sql) == 0)
-        selected = i;
-    }
-  g_free (self->own_trigger);
-  self->own_trigger = selected == G_MAXUINT ? g_strdup (current) : NULL;
-  if (self->own_trigger != NULL)
-    {
-      gtk_string_list_append (list, self->own_trigger);
-      selected = G_N_ELEMENTS (triggers);
-    }
-  gtk_drop_down_set_model (self->trigger, G_LIST_MODEL (list));
-  gtk_drop_down_set_selected (self->trigger, selected);
+    if (current == NULL ? triggers[i].sql == NULL : triggers[i].sql != NULL && g_ascii_strcasecmp (current, triggers[i].sql) == 0)
+      selected = i;
+  own[0] = selected == G_MAXUINT ? current : NULL;
+  if (n == G_N_ELEMENTS (triggers) ? own[0] != NULL : g_strcmp0 (gtk_string_list_get_string (self->trigger_names, G_N_ELEMENTS (triggers)), own[0]) != 0)
+    gtk_string_list_splice (self->trigger_names, G_N_ELEMENTS (triggers), n - G_N_ELEMENTS (triggers), own);
+  gtk_drop_down_set_selected (self->trigger, MIN (selected, G_N_ELEMENTS (triggers)));
+}
+
+/* A choice that is refused can be read, with the reason under it, but not chosen. */
+static void
+show_choice (GtkListItem *item,
+             const char  *note,
+             gboolean     is_refused)
+{
+  GtkWidget *box = gtk_list_item_get_child (item), *title = gtk_widget_get_first_child (box), *words = gtk_widget_get_next_sibling (title);
+
+  gtk_label_set_text (GTK_LABEL (title), gtk_string_object_get_string (gtk_list_item_get_item (item)));
+  gtk_label_set_text (GTK_LABEL (words), note != NULL ? note : "");
+  gtk_widget_set_visible (words, note != NULL);
+  gtk_widget_set_sensitive (box, !is_refused);
+  gtk_list_item_set_selectable (item, !is_refused);
+  gtk_list_item_set_activatable (item, !is_refused);
+}
+
+static void
+show_mode (WeirQueryBar *self,
+           GtkListItem  *item)
+{
+  const char *reason = mode_reason (self, gtk_list_item_get_position (item));
+
+  show_choice (item, reason, reason != NULL);
+}
+
+static void
+show_trigger (WeirQueryBar *self,
+              GtkListItem  *item)
+{
+  const WeirStatementInfo *info = self->document != NULL ? weir_document_find_query (self->document, self->name) : NULL;
+  guint                    i = gtk_list_item_get_position (item);
+  g_autofree char         *note = NULL;
+
+  if (i < G_N_ELEMENTS (triggers))
+    note = weir_trigger_note (triggers[i].sql, info != NULL ? info->waits_for : NULL);
+  show_choice (item, note, i < G_N_ELEMENTS (triggers) && triggers[i].is_refused);
+}
+
+/* Lists are filled before they are opened, and reasons change with the text. */
+static void
+refresh_choices (WeirQueryBar *self)
+{
+  for (guint i = 0; i < self->shown_modes->len; i++)
+    show_mode (self, self->shown_modes->pdata[i]);
+  for (guint i = 0; i < self->shown_triggers->len; i++)
+    show_trigger (self, self->shown_triggers->pdata[i]);
 }
 
 static void
@@ -187,6 +233,7 @@ update (WeirQueryBar *self)
   self->quiet = TRUE;
   update_modes (self, info);
   update_triggers (self);
+  refresh_choices (self);
   self->quiet = FALSE;
 }
 
@@ -208,7 +255,7 @@ trigger_selected_cb (WeirQueryBar *self)
 
   if (self->quiet || i >= G_N_ELEMENTS (triggers))
     return;
-  if (!edit_output (self, NULL, triggers[i].sql, FALSE))
+  if (triggers[i].is_refused || !edit_output (self, NULL, triggers[i].sql, FALSE))
     update (self);
 }
 
@@ -290,33 +337,67 @@ weir_query_bar_set_query (WeirQueryBar *self,
   weir_query_bar_refresh (self);
 }
 
-/* Modes that the query forbids can be read, with the reason, but not chosen. */
+static void
+setup_choice_cb (GtkSignalListItemFactory *factory,
+                 GtkListItem              *item,
+                 WeirQueryBar             *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *labels[] = { gtk_label_new (NULL), gtk_label_new (NULL) };
+
+  for (guint i = 0; i < G_N_ELEMENTS (labels); i++)
+    {
+      gtk_label_set_xalign (GTK_LABEL (labels[i]), 0);
+      gtk_box_append (GTK_BOX (box), labels[i]);
+    }
+  gtk_label_set_wrap (GTK_LABEL (labels[1]), TRUE);
+  gtk_label_set_width_chars (GTK_LABEL (labels[1]), 30);
+  gtk_label_set_max_width_chars (GTK_LABEL (labels[1]), 34);
+  gtk_widget_add_css_class (labels[1], "caption");
+  gtk_list_item_set_child (item, box);
+}
+
 static void
 bind_mode_cb (GtkSignalListItemFactory *factory,
               GtkListItem              *item,
               WeirQueryBar             *self)
 {
-  guint       i = gtk_list_item_get_position (item);
-  GtkWidget  *label = gtk_list_item_get_child (item);
-  const char *reason = mode_reason (self, i);
-
-  gtk_label_set_text (GTK_LABEL (label), i < G_N_ELEMENTS (modes) ? g_dpgettext2 (NULL, "output mode", modes[i].title) : "");
-  gtk_widget_set_sensitive (label, reason == NULL);
-  gtk_list_item_set_selectable (item, reason == NULL);
-  gtk_list_item_set_activatable (item, reason == NULL);
-  /* An insensitive label has no tooltip; its parent has one. */
-  gtk_widget_set_tooltip_text (gtk_widget_get_parent (label) != NULL ? gtk_widget_get_parent (label) : label, reason);
+  g_ptr_array_add (self->shown_modes, item);
+  show_mode (self, item);
 }
 
 static void
-setup_mode_cb (GtkSignalListItemFactory *factory,
-               GtkListItem              *item,
-               WeirQueryBar             *self)
+bind_trigger_cb (GtkSignalListItemFactory *factory,
+                 GtkListItem              *item,
+                 WeirQueryBar             *self)
 {
-  GtkWidget *label = gtk_label_new (NULL);
+  g_ptr_array_add (self->shown_triggers, item);
+  show_trigger (self, item);
+}
 
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_list_item_set_child (item, label);
+static void
+unbind_choice_cb (GtkSignalListItemFactory *factory,
+                  GtkListItem              *item,
+                  WeirQueryBar             *self)
+{
+  if (self->shown_modes == NULL)
+    return;
+  g_ptr_array_remove (self->shown_modes, item);
+  g_ptr_array_remove (self->shown_triggers, item);
+}
+
+static void
+set_choices (WeirQueryBar *self,
+             GtkDropDown  *drop_down,
+             GCallback     bind)
+{
+  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
+
+  g_signal_connect_object (factory, "setup", G_CALLBACK (setup_choice_cb), self, 0);
+  g_signal_connect_object (factory, "bind", bind, self, 0);
+  g_signal_connect_object (factory, "unbind", G_CALLBACK (unbind_choice_cb), self, 0);
+  gtk_drop_down_set_list_factory (drop_down, factory);
+  g_object_unref (factory);
 }
 
 static void
@@ -327,7 +408,8 @@ dispose (GObject *object)
   g_clear_pointer (&self->bin, gtk_widget_unparent);
   g_clear_object (&self->document);
   g_clear_pointer (&self->name, g_free);
-  g_clear_pointer (&self->own_trigger, g_free);
+  g_clear_pointer (&self->shown_modes, g_ptr_array_unref);
+  g_clear_pointer (&self->shown_triggers, g_ptr_array_unref);
   G_OBJECT_CLASS (weir_query_bar_parent_class)->dispose (object);
 }
 
@@ -433,23 +515,25 @@ lay_out (WeirQueryBar *self)
 static void
 weir_query_bar_init (WeirQueryBar *self)
 {
-  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
-  GtkStringList      *names = gtk_string_list_new (NULL);
-  GtkWidget          *space = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  GtkStringList *names = gtk_string_list_new (NULL);
+  GtkWidget     *space = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
 
+  self->shown_modes = g_ptr_array_new ();
+  self->shown_triggers = g_ptr_array_new ();
   self->box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
   gtk_widget_add_css_class (self->box, "weir-query-bar");
   self->bin = weir_breakpoint_bin_new (self->box, COMFORTABLE_WIDTH, NARROWEST);
   gtk_widget_set_parent (self->bin, GTK_WIDGET (self));
-  self->trigger = add_drop_down (self, 0, _ ("Trigger"), NULL);
+  self->trigger_names = gtk_string_list_new (NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (triggers); i++)
+    gtk_string_list_append (self->trigger_names, g_dpgettext2 (NULL, "trigger", triggers[i].title));
+  self->trigger = add_drop_down (self, 0, _ ("Trigger"), G_LIST_MODEL (self->trigger_names));
   for (guint i = 0; i < G_N_ELEMENTS (modes); i++)
     gtk_string_list_append (names, g_dpgettext2 (NULL, "output mode", modes[i].title));
   self->mode = add_drop_down (self, 1, _ ("Output"), G_LIST_MODEL (names));
   gtk_widget_set_margin_start (self->captions[1], 12);
-  g_signal_connect (factory, "setup", G_CALLBACK (setup_mode_cb), self);
-  g_signal_connect (factory, "bind", G_CALLBACK (bind_mode_cb), self);
-  gtk_drop_down_set_list_factory (self->mode, factory);
-  g_object_unref (factory);
+  set_choices (self, self->trigger, G_CALLBACK (bind_trigger_cb));
+  set_choices (self, self->mode, G_CALLBACK (bind_mode_cb));
   gtk_widget_set_hexpand (space, TRUE);
   gtk_box_append (GTK_BOX (self->box), space);
   self->in_box = add_rate (self, _ ("In"), 0, &self->in_rate, &self->in_line);
