@@ -79,24 +79,27 @@ WEIR_API GPtrArray    *weir_query_get_recent_progress (WeirQuery *query); /* (el
 
 typedef enum
 {
-  WEIR_SAMPLE_LATE, /* came after the watermark had passed */
-  WEIR_SAMPLE_BAD,  /* could not be decoded */
+  WEIR_SAMPLE_LATE,   /* came after the watermark had passed */
+  WEIR_SAMPLE_BAD,    /* could not be decoded */
+  WEIR_SAMPLE_NEWEST, /* has the newest event time of the run and so the watermark behind it; one at most */
 } WeirSampleKind;
 
 typedef struct
 {
   gint64      seen_us;       /* clock */
-  gint64      event_time_us; /* LATE */
+  gint64      event_time_us; /* LATE, NEWEST */
   const char *reason;        /* BAD: what was wrong */
   const char *source;        /* table name */
-  const char *position;      /* `partition 3, offset 1204`, `orders.json, byte 1,024`; nullable */
-  GBytes     *raw;           /* the record's bytes, cut at 4 KiB (LATE: the row as JSON) */
+  const char *position;      /* `partition 3, offset 1204`, `orders.json, byte 1,024`; NEWEST: batch and offsets it was read between; nullable */
+  GBytes     *raw;           /* the record's bytes, cut at 4 KiB (LATE, NEWEST: the row as JSON) */
 } WeirSample;
 
 /* Up to 100 newest samples; newest first. (transfer full) (element-type WeirSample) */
 WEIR_API GPtrArray *weir_query_get_samples (WeirQuery *query, WeirSampleKind kind);
-WEIR_API guint64    weir_query_get_n_late_rows (WeirQuery *query);
-WEIR_API guint64    weir_query_get_n_bad_rows (WeirQuery *query);
+/* Time of the newest event of the run; G_MININT64: none yet. */
+WEIR_API gint64  weir_query_get_newest_event_us (WeirQuery *query);
+WEIR_API guint64 weir_query_get_n_late_rows (WeirQuery *query);
+WEIR_API guint64 weir_query_get_n_bad_rows (WeirQuery *query);
 /* The row that raised the watermark as far as it is, as JSON: a time far in the future can be told by it. (transfer full) (nullable) */
 WEIR_API char   *weir_query_dup_newest_row (WeirQuery *query);
 WEIR_API guint64 weir_query_get_n_input_rows (WeirQuery *query);
@@ -126,7 +129,7 @@ WEIR_API GPtrArray *weir_query_get_sources (WeirQuery *query); /* (element-type 
  */
 typedef enum
 {
-  WEIR_WHY_NOT_EMPTY,
+  WEIR_WHY_NOT_EMPTY, /* or nothing is known to be wrong */
   WEIR_WHY_NOT_STARTED,
   WEIR_WHY_NOT_CONNECTED, /* `source` says which and why */
   WEIR_WHY_NO_INPUT,
@@ -137,6 +140,10 @@ typedef enum
   WEIR_WHY_WINDOW_OPEN, /* append: the first window is still open */
   WEIR_WHY_HELD_BACK,   /* append: and its time does not come, because `source` is silent or behind the other sources */
   WEIR_WHY_FAILED,
+  WEIR_WHY_TROUBLE,     /* a batch could not be written (disk, broker) and is tried again: `message`, `retry_in_us` */
+  WEIR_WHY_RECOVERING,  /* the run before is taken up: state is read back from the checkpoint, or a batch it had begun runs again */
+  WEIR_WHY_HELD,        /* no batch starts until weir_query_set_held() or weir_query_step() */
+  WEIR_WHY_FIRST_BATCH, /* the first batch is still running */
 } WeirWhyCause;
 
 typedef struct
@@ -148,7 +155,7 @@ typedef struct
   guint64      rows_in, rows_bad, rows_late, rows_passed;
   const char  *filter;                         /* SQL of the filter; nullable */
   const char  *column;                         /* the event-time column; nullable */
-  gint64       window_start_us, window_end_us; /* WINDOW_OPEN: the oldest open one */
+  gint64       window_start_us, window_end_us; /* WINDOW_OPEN: the oldest open one; G_MININT64: sessions, which have no end yet */
   gint64       final_at_us;                    /* event time that must be reached for it to be final */
   gint64       newest_event_us;
   gint64       started_us;

@@ -19,6 +19,8 @@ weir_progress_unref (WeirProgress *progress)
     return;
   g_free (progress->json);
   g_free (progress->newest_row);
+  g_free (progress->newest_source);
+  g_free (progress->newest_place);
   for (guint i = 0; i < progress->n_sources; i++)
     {
       g_free ((char *)progress->sources[i].table);

@@ -26,7 +26,9 @@ struct _WeirProgress
   guint               n_phases;
   WeirProgressPhase   phases[WEIR_N_PHASES];
   gint64              watermark_us, newest_event_us;
-  char               *newest_row; /* Owned, nullable */
+  char               *newest_row;    /* Owned, nullable */
+  char               *newest_source; /* Owned, nullable: its table */
+  char               *newest_place;  /* Owned, nullable: where it was read */
   guint64             state_rows, state_bytes;
   guint               n_operators;
   WeirStateOperator  *operators; /* Owned; names are interned */

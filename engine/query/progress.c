@@ -408,6 +408,35 @@ fill_sources (WeirProgress         *self,
       fill_source (self, &self->sources[self->n_sources++], stats, run, i);
 }
 
+/* Where the row came from that has the newest time of all: the rows of a batch have no offsets of their own any more. */
+static void
+fill_newest (WeirProgress          *self,
+             const WeirBatchResult *result,
+             WeirStreamRun         *run,
+             guint                  watermark_id)
+{
+  self->newest_event_us = result->stats.max_event_ms[watermark_id] * 1000;
+  g_free (self->newest_row);
+  self->newest_row = g_strdup (result->stats.newest_row[watermark_id]);
+  g_clear_pointer (&self->newest_source, g_free);
+  g_clear_pointer (&self->newest_place, g_free);
+  for (guint i = 0; i < weir_stream_run_get_n_scans (run); i++)
+    {
+      WeirPlan       *scan = weir_stream_run_get_scan (run, i);
+      WatermarkSearch search = { i, G_MAXUINT };
+      const char     *from;
+
+      weir_plan_foreach (weir_stream_run_get_plan (run), find_watermark, &search);
+      if (!scan->is_streaming || search.found != watermark_id || result->stats.scan_rows[i] == 0)
+        continue;
+      self->newest_source = g_strdup (scan->scan.table->name);
+      from = result->record->from[scan->scan.source_id];
+      self->newest_place = g_strdup_printf (*from != '\0' ? "batch %" G_GUINT64_FORMAT ", offsets %.200s to %.200s" : "batch %" G_GUINT64_FORMAT ", offsets %.200sup to %.200s",
+                                            result->record->batch_id, from, result->record->to[scan->scan.source_id]);
+      return;
+    }
+}
+
 static void
 fill (WeirProgress              *self,
       const WeirBatchResult     *result,
@@ -427,11 +456,7 @@ fill (WeirProgress              *self,
   self->processed_rate = (double)self->rows_in / MAX (0.001, (double)self->duration_us / 1e6);
   for (guint i = 0; i < result->stats.n_watermarks; i++)
     if (result->stats.count_event[i] > 0 && result->stats.max_event_ms[i] * 1000 > self->newest_event_us)
-      {
-        self->newest_event_us = result->stats.max_event_ms[i] * 1000;
-        g_free (self->newest_row);
-        self->newest_row = g_strdup (result->stats.newest_row[i]);
-      }
+      fill_newest (self, result, run, i);
   for (guint i = 0; result->decode != NULL && i < weir_stream_run_get_n_scans (run); i++)
     self->rows_bad += result->decode[i].bad_rows;
   fill_sources (self, &result->stats, run);

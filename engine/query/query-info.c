@@ -181,6 +181,17 @@ weir_query_get_samples (WeirQuery     *query,
   return array;
 }
 
+gint64
+weir_query_get_newest_event_us (WeirQuery *query)
+{
+  gint64 newest_us;
+
+  g_mutex_lock (&query->lock);
+  newest_us = query->newest_event_us;
+  g_mutex_unlock (&query->lock);
+  return newest_us;
+}
+
 static guint64
 read_counter (WeirQuery     *query,
               const guint64 *counter)

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "query/open-windows.h"
+#include "query/progress-private.h"
 #include "query/retry.h"
 
 #include "base/limits.h"
@@ -356,6 +357,29 @@ add_bad_samples (Loop                  *self,
     }
 }
 
+/* With the lock. */
+static void
+keep_newest (WeirQuery    *query,
+             WeirProgress *progress)
+{
+  WeirSample         sample = { 0 };
+  g_autoptr (GBytes) raw = NULL;
+  const char        *row = weir_progress_get_newest_row (progress);
+
+  if (weir_progress_get_newest_event_us (progress) <= query->newest_event_us)
+    return;
+  query->newest_event_us = weir_progress_get_newest_event_us (progress);
+  g_free (query->newest_row);
+  query->newest_row = g_strdup (row);
+  raw = row != NULL ? g_bytes_new (row, strlen (row)) : g_bytes_new (NULL, 0);
+  sample.seen_us = weir_progress_get_timestamp_us (progress);
+  sample.event_time_us = query->newest_event_us;
+  sample.source = progress->newest_source;
+  sample.position = progress->newest_place;
+  sample.raw = raw;
+  weir_samples_add (&query->samples, WEIR_SAMPLE_NEWEST, &sample);
+}
+
 static void
 add_late_samples (Loop                  *self,
                   const WeirBatchResult *result)
@@ -415,12 +439,7 @@ publish_batch (Loop                  *self,
   query->rows_late += late;
   query->rows_bad += bad;
   query->rows_passed += count_passed (result);
-  if (weir_progress_get_newest_event_us (progress) > query->newest_event_us)
-    {
-      query->newest_event_us = weir_progress_get_newest_event_us (progress);
-      g_free (query->newest_row);
-      query->newest_row = g_strdup (weir_progress_get_newest_row (progress));
-    }
+  keep_newest (query, progress);
   query->watermark_us = weir_stream_run_has_watermark (self->run) ? weir_stream_run_get_watermark_ms (self->run) * 1000 : G_MININT64;
   if (bad > 0)
     add_bad_samples (self, result);
@@ -488,6 +507,15 @@ publish_checkpoint (Loop *self)
     _weir_query_set_notice (self->query, weir_checkpoint_get_trouble (self->checkpoint));
 }
 
+static void
+set_replaying (Loop    *self,
+               gboolean is_replaying)
+{
+  g_mutex_lock (&self->query->lock);
+  self->query->is_replaying = is_replaying;
+  g_mutex_unlock (&self->query->lock);
+}
+
 /* One batch. FALSE: there was nothing to do, or an error. */
 static gboolean
 run_one (Loop    *self,
@@ -510,16 +538,21 @@ run_one (Loop    *self,
       return FALSE;
     }
   _weir_query_set_status (self->query, record->is_no_data ? "No new data but cleaning up state" : "Processing new data", !record->is_no_data);
+  set_replaying (self, self->n_batches == 0 && weir_stream_run_has_pending (self->run));
   self->running = TRUE;
   result = weir_stream_run_execute (self->run, record, self->query->cancellable, error);
   self->running = FALSE;
   if (result == NULL)
-    return FALSE;
+    {
+      set_replaying (self, FALSE);
+      return FALSE;
+    }
   _weir_retry_done (&self->retry, self->query);
   count_arrivals (self, result);
   publish_batch (self, result);
   publish_rows (self, result);
   publish_checkpoint (self);
+  set_replaying (self, FALSE);
   self->last_start_us = self->previous_us = result->started_us;
   self->n_batches++;
   _weir_query_end_trigger (self->query, asked, TRUE, has_interval);

@@ -102,6 +102,7 @@ struct _WeirQuery
   GQueue         messages;            /* char*, not yet signalled */
   char          *notice;              /* Owned, nullable: what is wrong with the checkpoint, though the query goes on */
   gboolean       is_trigger_active, is_data_available;
+  gboolean       is_replaying; /* a batch that an earlier run had begun runs again */
   WeirSamples    samples;
   guint64        rows_in, rows_out, rows_late, rows_bad, rows_passed;
   gint64         started_us;

@@ -34,12 +34,15 @@ weir_samples_clear (WeirSamples *samples)
 {
   g_queue_clear_full (&samples->late, sample_free);
   g_queue_clear_full (&samples->bad, sample_free);
+  g_queue_clear_full (&samples->newest, sample_free);
 }
 
 static GQueue *
 queue_of (WeirSamples   *samples,
           WeirSampleKind kind)
 {
+  if (kind == WEIR_SAMPLE_NEWEST)
+    return &samples->newest;
   return kind == WEIR_SAMPLE_LATE ? &samples->late : &samples->bad;
 }
 
@@ -49,9 +52,10 @@ weir_samples_add (WeirSamples      *samples,
                   const WeirSample *sample)
 {
   GQueue *queue = queue_of (samples, kind);
+  guint   max = kind == WEIR_SAMPLE_NEWEST ? 1 : WEIR_SAMPLE_ROWS_MAX;
 
   g_queue_push_head (queue, sample_copy (sample));
-  if (queue->length > WEIR_SAMPLE_ROWS_MAX)
+  if (queue->length > max)
     sample_free (g_queue_pop_tail (queue));
 }
 

@@ -8,12 +8,13 @@ G_BEGIN_DECLS
 /**
  * WeirSamples:
  *
- * The newest late and unreadable records of a query, at most %WEIR_SAMPLE_ROWS_MAX of each. Not thread-safe.
+ * The newest late and unreadable records of a query, at most %WEIR_SAMPLE_ROWS_MAX of each, and the row with the newest event time. Not thread-safe.
  */
 typedef struct
 {
   GQueue late; /* WeirSample, newest first */
   GQueue bad;
+  GQueue newest; /* one at most */
 } WeirSamples;
 
 void weir_samples_clear (WeirSamples *samples);

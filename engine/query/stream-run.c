@@ -465,3 +465,9 @@ weir_stream_run_list_open (WeirStreamRun *run,
 
   return weir_pipeline_list_open (run->pipeline, &input, rows_max, n_left_out, error);
 }
+
+gboolean
+weir_stream_run_has_pending (WeirStreamRun *run)
+{
+  return run->pending != NULL;
+}

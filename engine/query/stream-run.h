@@ -84,6 +84,8 @@ WeirBatchRecord *weir_stream_run_plan_batch (WeirStreamRun *run, gboolean unlimi
 /* Logs, runs, hands to the sinks, commits. On failure the state is what it was before; a batch that was logged is the next one again. */
 const WeirBatchResult *weir_stream_run_execute (WeirStreamRun *run, WeirBatchRecord *record, GCancellable *cancellable, GError **error);
 
+/* Whether the next batch is one that was logged and not committed. */
+gboolean weir_stream_run_has_pending (WeirStreamRun *run);
 /* Rows of windows that are open after the last batch, made at @now_us; see weir_pipeline_list_open(). */
 GPtrArray *weir_stream_run_list_open (WeirStreamRun *run, gint64 now_us, guint rows_max, guint64 *n_left_out, GError **error);
 

@@ -6,7 +6,7 @@
 #include "plan/catalog.h"
 
 /*
- * Why is the result empty? The checks go in the order rows travel: started, connected, input, decoded, filtered, event
+ * Why is the result empty? What keeps any batch from being done comes first: trouble, recovery, a hold. Then the checks go in the order rows travel: connected, input, decoded, filtered, event
  * time, late, window still open. The first that is not met is the answer (desktop.md D.6).
  *
  * A window that is open may stay open: event time moves with the rows of a source, and with several sources as far as the slowest of them
@@ -164,12 +164,37 @@ find_held_back (WeirQuery   *query,
   return TRUE;
 }
 
+/* What keeps batches from being done, whatever the rows are; NOT_EMPTY: nothing does. */
+static WeirWhyCause
+find_obstacle (WeirQuery     *query,
+               WeirWhy       *why,
+               WeirQueryState state)
+{
+  WeirWhyCause cause = WEIR_WHY_NOT_EMPTY;
+
+  if (state == WEIR_QUERY_STOPPED)
+    return cause;
+  why->message = weir_query_dup_trouble (query, &why->retry_in_us);
+  if (why->message != NULL)
+    return WEIR_WHY_TROUBLE;
+  g_mutex_lock (&query->lock);
+  if (query->is_replaying || (state == WEIR_QUERY_STARTING && query->spec.checkpoint != NULL))
+    cause = WEIR_WHY_RECOVERING;
+  else if (query->held)
+    cause = WEIR_WHY_HELD;
+  else if (query->rows_in == 0 && query->is_trigger_active && query->is_data_available)
+    cause = WEIR_WHY_FIRST_BATCH;
+  g_mutex_unlock (&query->lock);
+  return cause;
+}
+
 static WeirWhyCause
 find_cause (WeirQuery   *query,
             WeirWhy     *why,
             const Shape *shape)
 {
   WeirQueryState state = weir_query_get_state (query);
+  WeirWhyCause   obstacle;
 
   if (state == WEIR_QUERY_FAILED)
     return WEIR_WHY_FAILED;
@@ -177,6 +202,9 @@ find_cause (WeirQuery   *query,
     return WEIR_WHY_NOT_EMPTY;
   if (state == WEIR_QUERY_STOPPED && query->started_us == 0)
     return WEIR_WHY_NOT_STARTED;
+  obstacle = find_obstacle (query, why, state);
+  if (obstacle != WEIR_WHY_NOT_EMPTY)
+    return obstacle;
   if (find_disconnected (query, why))
     return WEIR_WHY_NOT_CONNECTED;
   if (why->rows_in == 0)
@@ -195,7 +223,12 @@ find_cause (WeirQuery   *query,
       fill_window (why, shape);
       return find_held_back (query, why, shape) ? WEIR_WHY_HELD_BACK : WEIR_WHY_WINDOW_OPEN;
     }
-  return shape->filter != NULL ? WEIR_WHY_ALL_FILTERED : WEIR_WHY_NO_INPUT;
+  if (shape->aggregate != NULL && shape->aggregate->aggregate.is_session && query->spec.mode == WEIR_OUTPUT_APPEND)
+    {
+      why->window_start_us = why->window_end_us = why->final_at_us = G_MININT64;
+      return WEIR_WHY_WINDOW_OPEN;
+    }
+  return WEIR_WHY_NOT_EMPTY;
 }
 
 WeirWhy *

@@ -59,6 +59,10 @@ test_sentences (void)
       WEIR_WHY_ACTION_SWITCH_TO_UPDATE, 7 },
     { WEIR_WHY_FAILED, "The query has failed", "refused", WEIR_WHY_ACTION_RUN, 0 },
     { WEIR_WHY_NOT_EMPTY, "No rows", "empty", NULL, 0 },
+    { WEIR_WHY_TROUBLE, "A batch cannot be written for now", "connection refused It is tried again in 8\xc2\xa0s; no row is lost", NULL, 0 },
+    { WEIR_WHY_RECOVERING, "Going on where the last run stopped", "read back from the checkpoint", NULL, 0 },
+    { WEIR_WHY_HELD, "The query is on hold", "no batch starts", WEIR_WHY_ACTION_LET_GO, 0 },
+    { WEIR_WHY_FIRST_BATCH, "The first batch is running", "since 08:40:25", NULL, 0 },
   };
   g_autoptr (GTimeZone) zone = g_time_zone_new_utc ();
 
@@ -88,6 +92,19 @@ test_ahead_of_the_clock (void)
   answer = weir_why_answer_new (&why, zone, NOW);
   g_assert_cmpstr (answer->action, ==, WEIR_WHY_ACTION_SET_TIME_ZONE);
   g_assert_nonnull (strstr (answer->body, "3\xc2\xa0h ahead"));
+}
+
+static void
+test_session (void)
+{
+  WeirWhy                   why = facts (WEIR_WHY_WINDOW_OPEN);
+  g_autoptr (GTimeZone)     zone = g_time_zone_new_utc ();
+  g_autoptr (WeirWhyAnswer) answer = NULL;
+
+  why.window_start_us = why.window_end_us = why.final_at_us = G_MININT64;
+  answer = weir_why_answer_new (&why, zone, NOW);
+  g_assert_cmpstr (answer->headline, ==, "No session has ended yet");
+  g_assert_cmpuint (answer->n_checks, ==, WEIR_WHY_MAX_CHECKS);
 }
 
 static void
@@ -384,6 +401,7 @@ main (int   argc,
   g_test_add_func ("/why/sentences", test_sentences);
   g_test_add_func ("/why/ahead", test_ahead_of_the_clock);
   g_test_add_func ("/why/held-back", test_held_back);
+  g_test_add_func ("/why/session", test_session);
   g_test_add_func ("/results/cell-text", test_cell_text);
   g_test_add_func ("/results/export", test_export);
   g_test_add_func ("/results/export-fails", test_export_fails);

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <signal.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <adwaita.h>
@@ -164,6 +165,61 @@ test_failure (void)
   panel = find_widget (GTK_WIDGET (window), g_type_from_name ("WeirFailurePanel"));
   wait_until (gtk_widget_get_visible (panel));
   g_assert_false (gtk_widget_get_visible (find_widget (GTK_WIDGET (window), WEIR_TYPE_RESULTS_PANE)));
+  close_window (window);
+}
+
+static GtkWidget *
+find_text (GtkWidget  *widget,
+           const char *text)
+{
+  if (GTK_IS_LABEL (widget) && gtk_widget_get_mapped (widget) && strstr (gtk_label_get_text (GTK_LABEL (widget)), text) != NULL)
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_text (child, text);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+static GtkWidget *
+find_samples (void)
+{
+  g_autoptr (GList) windows = gtk_window_list_toplevels ();
+
+  for (GList *l = windows; l != NULL; l = l->next)
+    if (g_str_equal (G_OBJECT_TYPE_NAME (l->data), "WeirSamplesDialog") && gtk_widget_get_mapped (l->data))
+      return l->data;
+  return NULL;
+}
+
+/* An event time far in the future: said above the page and in the status line, and the row is one press away. */
+static void
+test_far_future (void)
+{
+  WeirWindow             *window = make_window (1100, 700);
+  g_autoptr (WeirTempDir) dir = weir_temp_dir_new ();
+  g_autofree char        *path = weir_temp_dir_build (dir, "rows.json");
+  g_autofree char        *text = g_strdup_printf ("CREATE TABLE t (k STRING, ts TIMESTAMP) USING json OPTIONS (path '%s');\n"
+                                                         "CREATE STREAMING QUERY q AS SELECT k FROM STREAM t WATERMARK ts DELAY OF INTERVAL 1 SECOND;\n",
+                                                  path);
+  GtkWidget              *samples;
+
+  g_assert_true (g_file_set_contents (path, "{\"k\":\"near\",\"ts\":\"2024-05-03T10:00:00Z\"}\n{\"k\":\"far away\",\"ts\":\"2199-01-01T00:00:00Z\"}\n", -1, NULL));
+  weir_document_set_text (weir_window_get_document (window), text, "x");
+  activate (window, "run");
+  wait_until (find_text (GTK_WIDGET (window), "ahead of the clock. The watermark follows it") != NULL);
+  wait_until (find_text (find_widget (GTK_WIDGET (window), g_type_from_name ("WeirStatusLine")), "ahead") != NULL);
+  g_assert_true (is_enabled (window, "show-newest"));
+  activate (window, "show-newest");
+  wait_until ((samples = find_samples ()) != NULL);
+  wait_until (find_text (samples, "\"far away\"") != NULL);
+  g_assert_nonnull (find_text (samples, "ahead of the clock, and the watermark follows it"));
+  g_assert_nonnull (find_text (samples, "t · batch 0, offsets"));
+  g_assert_nonnull (find_text (samples, "2199"));
+  gtk_window_destroy (GTK_WINDOW (samples));
   close_window (window);
 }
 
@@ -415,6 +471,7 @@ main (int    argc,
   g_test_add_func ("/window/demo", test_demo);
   g_test_add_func ("/window/several-queries", test_several_queries);
   g_test_add_func ("/window/failure", test_failure);
+  g_test_add_func ("/window/far-future", test_far_future);
   g_test_add_func ("/window/stranger", test_stranger);
   g_test_add_func ("/window/bad-file", test_bad_file);
   g_test_add_func ("/window/narrow", test_narrow);

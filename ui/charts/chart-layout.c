@@ -14,6 +14,8 @@
 #define GUTTER        52
 #define GUTTER_NARROW 40
 #define BAR_GUTTER    132
+#define LABEL_GAP     8
+#define DIGIT_WIDTH   7 /* at most, in 9 pt */
 #define MARKER_MIN_PX 8
 
 static double
@@ -50,6 +52,26 @@ fit_plot (WeirChartLayout *layout)
   layout->key_y = layout->plot_y + layout->plot_height + AXIS_ROW + RULER + 8;
 }
 
+/* The gutter is as wide as the longest label of the value axis, but no less than usual: it must not move with every value. */
+static void
+fit_gutter (WeirChartLayout *layout)
+{
+  glong  longest = 0;
+  double wider;
+
+  if (layout->horizontal)
+    return;
+  for (guint i = 0; i < layout->y_ticks.n_ticks; i++)
+    {
+      g_autofree char *label = weir_number_ticks_label (&layout->y_ticks, i);
+
+      longest = MAX (longest, g_utf8_strlen (label, -1));
+    }
+  wider = MAX (LABEL_GAP + DIGIT_WIDTH * (double)longest - layout->plot_x, 0);
+  layout->plot_x += wider;
+  layout->plot_width = MAX (layout->plot_width - wider, 1);
+}
+
 /* Labels with seconds need more room than those without. */
 static void
 fit_time_ticks (WeirChartLayout *layout,
@@ -83,12 +105,6 @@ weir_chart_layout_fit (WeirChartLayout *layout,
                       weir_chart_model_get_newest_event (model) != WEIR_TIME_NONE;
   fit_plot (layout);
 
-  weir_chart_model_get_view (model, &min_us, &max_us);
-  layout->min_us = (double)min_us;
-  layout->max_us = (double)MAX (max_us, min_us + 1);
-  layout->window_px = usual_window_us (model) / (layout->max_us - layout->min_us) * layout->plot_width;
-  fit_time_ticks (layout, min_us, max_us, zone);
-
   weir_chart_model_get_extent (model, &min, &max);
   if (layout->horizontal)
     n_y_max = (guint)CLAMP (layout->plot_width / 90, 2, 6);
@@ -97,6 +113,13 @@ weir_chart_layout_fit (WeirChartLayout *layout,
   if (max <= 0 && min >= 0)
     max = 1;
   weir_number_ticks_fit (&layout->y_ticks, min, max, n_y_max);
+  fit_gutter (layout);
+
+  weir_chart_model_get_view (model, &min_us, &max_us);
+  layout->min_us = (double)min_us;
+  layout->max_us = (double)MAX (max_us, min_us + 1);
+  layout->window_px = usual_window_us (model) / (layout->max_us - layout->min_us) * layout->plot_width;
+  fit_time_ticks (layout, min_us, max_us, zone);
 }
 
 double

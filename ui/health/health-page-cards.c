@@ -188,6 +188,20 @@ static const struct
   [WEIR_CARD_LATE] = { N_ ("Late Rows"), N_ ("per batch"), WEIR_TIME_CHART_LATE, 0, late_value, show_late },
 };
 
+static GtkWidget *
+button_new (const char *label,
+            const char *tooltip,
+            const char *action)
+{
+  GtkWidget *button = gtk_button_new_with_label (label);
+
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_add_css_class (button, "weir-health-button");
+  gtk_widget_set_tooltip_text (button, tooltip);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
+  return button;
+}
+
 void
 _weir_health_page_add_cards (WeirHealthPage *self,
                              WeirCardGrid   *grid)
@@ -203,12 +217,10 @@ _weir_health_page_add_cards (WeirHealthPage *self,
     }
   weir_time_chart_set_whole (weir_health_card_get_chart (self->cards[WEIR_CARD_STATE]), TRUE);
   weir_time_chart_set_whole (weir_health_card_get_chart (self->cards[WEIR_CARD_LATE]), TRUE);
-  self->late_button = gtk_button_new_with_label (_ ("Show"));
-  gtk_widget_add_css_class (self->late_button, "flat");
-  gtk_widget_add_css_class (self->late_button, "weir-health-button");
-  gtk_widget_set_tooltip_text (self->late_button, _ ("Rows That Came Too Late"));
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->late_button), "win.show-late");
+  self->late_button = button_new (_ ("Show"), _ ("Rows That Came Too Late"), "win.show-late");
   weir_health_card_add_button (self->cards[WEIR_CARD_LATE], self->late_button);
+  self->newest_button = button_new (_ ("Show"), _ ("The Row That the Watermark Follows"), "win.show-newest");
+  weir_health_card_add_button (self->cards[WEIR_CARD_LAG], self->newest_button);
 }
 
 static guint
@@ -306,4 +318,5 @@ _weir_health_page_update_cards (WeirHealthPage *self)
   for (guint i = 0; i < WEIR_N_CARDS; i++)
     update_card (self, i);
   gtk_widget_set_visible (self->late_button, self->query != NULL && weir_query_get_n_late_rows (self->query) > 0);
+  gtk_widget_set_visible (self->newest_button, self->query != NULL && weir_query_get_newest_event_us (self->query) != G_MININT64);
 }

@@ -39,6 +39,7 @@ struct _WeirHealthPage
   GtkWidget      *step;
   WeirHealthCard *cards[WEIR_N_CARDS];
   GtkWidget      *late_button;
+  GtkWidget      *newest_button;
   GtkBox         *lower;
   GtkLabel       *n_batches;
   WeirBatchList  *batches;

@@ -12,7 +12,7 @@
 static gboolean
 waits_for_more (WeirWhyCause cause)
 {
-  return cause == WEIR_WHY_NO_INPUT || cause == WEIR_WHY_WINDOW_OPEN || cause == WEIR_WHY_NOT_CONNECTED;
+  return cause == WEIR_WHY_NO_INPUT || cause == WEIR_WHY_WINDOW_OPEN || cause == WEIR_WHY_HELD_BACK || cause == WEIR_WHY_NOT_CONNECTED;
 }
 
 static void
@@ -147,6 +147,7 @@ weir_results_pane_set_query (WeirResultsPane *self,
   g_signal_connect_swapped (query, "samples", G_CALLBACK (samples_cb), self);
   g_signal_connect_swapped (query, "sources", G_CALLBACK (sources_cb), self);
   g_signal_connect_swapped (query, "notify::state", G_CALLBACK (show_why), self);
+  g_signal_connect_swapped (query, "notify::held", G_CALLBACK (show_why), self);
   self->why_id = g_timeout_add_seconds (WHY_SECONDS, why_cb, self);
   watch_map (self);
   update_shows_open (self);

@@ -158,6 +158,14 @@ window_open (Talk *talk)
 }
 
 static void
+session_open (Talk *talk)
+{
+  talk->answer->headline = g_strdup (_ ("No session has ended yet"));
+  talk->answer->body = g_strdup (_ ("Output mode Append shows a session once its gap has passed without a row and the watermark is behind its end."));
+  suggest (talk, WEIR_WHY_ACTION_SWITCH_TO_UPDATE, _ ("Switch to Update"), WEIR_WHY_ACTION_CHANGE_WAIT, _ ("Shorten the Wait…"));
+}
+
+static void
 held_back (Talk *talk)
 {
   const WeirWhy   *why = talk->why;
@@ -208,6 +216,43 @@ ahead_of_clock (Talk *talk)
 }
 
 static void
+trouble (Talk *talk)
+{
+  const char      *cause = or_text (talk->why->message, _ ("no cause is known"));
+  gint64           seconds = (talk->why->retry_in_us + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC;
+  g_autofree char *wait = weir_format_duration (MAX (seconds, 0) * G_USEC_PER_SEC);
+
+  talk->answer->headline = g_strdup (_ ("A batch cannot be written for now"));
+  /* Translators: a sentence that says what is wrong, then a duration as "8 s" */
+  talk->answer->body = g_strdup_printf (_ ("%s It is tried again in %s; no row is lost."), cause, wait);
+}
+
+static void
+recovering (Talk *talk)
+{
+  talk->answer->headline = g_strdup (_ ("Going on where the last run stopped"));
+  talk->answer->body = g_strdup (_ ("The state is read back from the checkpoint, and a batch that had begun is run again. New rows come after that."));
+}
+
+static void
+held (Talk *talk)
+{
+  talk->answer->headline = g_strdup (_ ("The query is on hold"));
+  talk->answer->body = g_strdup (_ ("Sources are read, but no batch starts until you go on, or run one batch by itself."));
+  suggest (talk, WEIR_WHY_ACTION_LET_GO, _ ("Go On"), WEIR_WHY_ACTION_STEP, _ ("Run One Batch"));
+}
+
+static void
+first_batch (Talk *talk)
+{
+  g_autofree char *since = weir_format_clock_seconds (talk->why->started_us, talk->zone);
+
+  talk->answer->headline = g_strdup (_ ("The first batch is running"));
+  /* Translators: %s is a clock time */
+  talk->answer->body = g_strdup_printf (_ ("It has been since %s, and may have much to read. Its rows come all at once, when it is done."), since);
+}
+
+static void
 no_cause (Talk *talk)
 {
   talk->answer->headline = g_strdup (_ ("No rows"));
@@ -236,10 +281,16 @@ answer (Talk *talk)
     [WEIR_WHY_WINDOW_OPEN] = window_open,
     [WEIR_WHY_HELD_BACK] = held_back,
     [WEIR_WHY_FAILED] = failed,
+    [WEIR_WHY_TROUBLE] = trouble,
+    [WEIR_WHY_RECOVERING] = recovering,
+    [WEIR_WHY_HELD] = held,
+    [WEIR_WHY_FIRST_BATCH] = first_batch,
   };
 
   if (is_ahead (talk))
     ahead_of_clock (talk);
+  else if (talk->why->cause == WEIR_WHY_WINDOW_OPEN && talk->why->final_at_us == G_MININT64)
+    session_open (talk);
   else if (talk->why->cause < G_N_ELEMENTS (answers))
     answers[talk->why->cause](talk);
   else
@@ -290,6 +341,10 @@ check_detail (const WeirWhy *why,
       return g_strdup (why->source);
     case WEIR_WHY_WINDOW_OPEN:
     case WEIR_WHY_FAILED:
+    case WEIR_WHY_TROUBLE:
+    case WEIR_WHY_RECOVERING:
+    case WEIR_WHY_HELD:
+    case WEIR_WHY_FIRST_BATCH:
     default:
       return NULL;
     }
@@ -306,7 +361,7 @@ list_checks (Talk *talk)
                                                            _ ("A window is final") };
   const WeirWhy            *why = talk->why;
 
-  if (why->cause == WEIR_WHY_NOT_EMPTY || why->cause == WEIR_WHY_NOT_STARTED || why->cause == WEIR_WHY_FAILED)
+  if (why->cause == WEIR_WHY_NOT_EMPTY || why->cause == WEIR_WHY_NOT_STARTED || why->cause >= WEIR_WHY_FAILED)
     return;
   for (guint i = 0; i < WEIR_WHY_MAX_CHECKS; i++)
     {

@@ -19,6 +19,8 @@ G_BEGIN_DECLS
 #define WEIR_WHY_ACTION_SHOW_LATE_ROWS    "show-late-rows"
 #define WEIR_WHY_ACTION_SET_TIME_ZONE     "set-time-zone"
 #define WEIR_WHY_ACTION_SHOW_ERROR        "show-error"
+#define WEIR_WHY_ACTION_LET_GO            "let-go"
+#define WEIR_WHY_ACTION_STEP              "step"
 
 #define WEIR_WHY_MAX_CHECKS 7
 

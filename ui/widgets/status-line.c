@@ -15,6 +15,9 @@ struct _WeirStatusLine
   GtkWidget *glyph;
   GtkLabel  *verdict;
   GtkLabel  *details;
+  GtkWidget *button;
+  GtkLabel  *button_label;
+  GtkWidget *button_icon;
   GtkLabel  *zone;
 };
 
@@ -51,6 +54,23 @@ add_label (WeirStatusLine *self,
   return label;
 }
 
+static GtkWidget *
+button_new (WeirStatusLine *self)
+{
+  GtkWidget *button = gtk_button_new (), *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+
+  self->button_icon = gtk_image_new_from_icon_name ("dialog-warning-symbolic");
+  self->button_label = GTK_LABEL (gtk_label_new (NULL));
+  gtk_widget_add_css_class (GTK_WIDGET (self->button_label), "numeric");
+  gtk_box_append (GTK_BOX (box), self->button_icon);
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->button_label));
+  gtk_button_set_child (GTK_BUTTON (button), box);
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_set_visible (button, FALSE);
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  return button;
+}
+
 static void
 weir_status_line_init (WeirStatusLine *self)
 {
@@ -60,6 +80,8 @@ weir_status_line_init (WeirStatusLine *self)
   gtk_box_append (GTK_BOX (self->box), self->glyph);
   self->verdict = add_label (self, NULL);
   self->details = add_label (self, "dim-label");
+  self->button = button_new (self);
+  gtk_box_append (GTK_BOX (self->box), self->button);
   self->zone = add_label (self, "dim-label");
   gtk_widget_set_hexpand (GTK_WIDGET (self->details), TRUE);
   gtk_label_set_xalign (self->details, 0);
@@ -88,6 +110,26 @@ weir_status_line_set (WeirStatusLine *self,
   weir_state_glyph_set (WEIR_STATE_GLYPH (self->glyph), glyph);
   set_text (self->verdict, verdict);
   set_text (self->details, details);
+}
+
+void
+weir_status_line_set_button (WeirStatusLine *self,
+                             const char     *label,
+                             const char     *tooltip,
+                             const char     *action,
+                             gboolean        is_warning)
+{
+  gtk_widget_set_visible (self->button, label != NULL);
+  if (label == NULL)
+    return;
+  set_text (self->button_label, label);
+  gtk_widget_set_tooltip_text (self->button, tooltip);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->button), action);
+  gtk_widget_set_visible (self->button_icon, is_warning);
+  if (is_warning)
+    gtk_widget_add_css_class (self->button, "warning");
+  else
+    gtk_widget_remove_css_class (self->button, "warning");
 }
 
 void

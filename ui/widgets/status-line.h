@@ -18,6 +18,12 @@ void weir_status_line_set (WeirStatusLine *self,
                            WeirGlyph       glyph,
                            const char     *verdict,
                            const char     *details);
+/* A button behind the details. @label: nullable: none; @action: what it activates; @is_warning: it is to be noticed */
+void weir_status_line_set_button (WeirStatusLine *self,
+                                  const char     *label,
+                                  const char     *tooltip,
+                                  const char     *action,
+                                  gboolean        is_warning);
 void weir_status_line_set_zone (WeirStatusLine *self,
                                 const char     *zone_name);
 

@@ -248,6 +248,17 @@ show_bad_action (GSimpleAction *action,
 }
 
 static void
+show_newest_action (GSimpleAction *action,
+                    GVariant      *parameter,
+                    gpointer       user_data)
+{
+  WeirQueryPage *page = weir_window_get_page (user_data);
+
+  if (page != NULL)
+    weir_query_page_show_samples (page, WEIR_SAMPLE_NEWEST);
+}
+
+static void
 search_action (GSimpleAction *action,
                GVariant      *parameter,
                gpointer       user_data)
@@ -500,6 +511,7 @@ _weir_window_update_actions (WeirWindow *self)
   set_enabled (self, "export", query != NULL);
   set_enabled (self, "show-late", query != NULL);
   set_enabled (self, "show-bad", query != NULL);
+  set_enabled (self, "show-newest", query != NULL);
   set_enabled (self, "delete-query", editable);
   set_enabled (self, "rename-query", editable && info != NULL && info->name != NULL);
   set_enabled (self, "stop-all", weir_document_has_running (self->document));
@@ -530,6 +542,7 @@ _weir_window_add_actions (WeirWindow *self)
     { "health", view_action },
     { "show-late", show_late_action },
     { "show-bad", show_bad_action },
+    { "show-newest", show_newest_action },
     { "find", find_action },
     { "search", search_action },
     { "export", export_action },

@@ -16,7 +16,7 @@ G_DECLARE_FINAL_TYPE (WeirWindow, weir_window, WEIR, WINDOW, AdwApplicationWindo
  *
  * One document: sidebar, Welcome or the page of the selected query. Its commands are actions: `win.new`, `open`, `save`, `save-as`,
  * `demo`, `add-source`, `add-query`, `edit-source` (s), `run`, `run-all`, `stop`, `stop-all`, `step`, `pause`,
- * `design`, `results`, `show-late`, `show-bad`, `find`, `export`, `back`, `search`, `rename-query`, `delete-query`.
+ * `design`, `results`, `show-late`, `show-bad`, `show-newest`, `find`, `export`, `back`, `search`, `rename-query`, `delete-query`.
  */
 WeirWindow   *weir_window_new (GtkApplication *application);
 WeirDocument *weir_window_get_document (WeirWindow *self);

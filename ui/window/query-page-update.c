@@ -86,6 +86,10 @@ set_notice (WeirQueryPage *self,
   gtk_widget_set_visible (self->notice, text != NULL);
   if (text == NULL)
     return;
+  if (action != NULL && g_str_equal (action, "win.show-newest"))
+    gtk_widget_add_css_class (self->notice, "careful");
+  else
+    gtk_widget_remove_css_class (self->notice, "careful");
   gtk_label_set_text (self->notice_text, text);
   gtk_widget_set_visible (GTK_WIDGET (self->notice_button), button != NULL);
   gtk_button_set_label (self->notice_button, button != NULL ? button : "");
@@ -100,11 +104,19 @@ show_notice (WeirQueryPage *self,
   WeirQuery       *query = weir_document_get_query (self->document, self->name);
   gint64           retry_in_us;
   g_autofree char *trouble = query != NULL && active ? weir_query_dup_trouble (query, &retry_in_us) : NULL;
+  g_autofree char *ahead = NULL, *wrong_time = NULL;
+  gint64           ahead_us;
 
+  ahead_us = query != NULL && active ? weir_query_state_ahead_us (query) : 0;
+  ahead = weir_format_duration (ahead_us);
+  /* TRANSLATORS: a duration as "3 h" */
+  wrong_time = g_strdup_printf (_ ("An event is %s ahead of the clock. The watermark follows it, and rows of the present time come too late."), ahead);
   if (weir_document_get_read_only (self->document))
     set_notice (self, _ ("This file was written by a newer version of Weir. It can be read and run, but not edited here."), NULL, NULL);
   else if (trouble != NULL)
     set_notice (self, trouble, NULL, NULL);
+  else if (ahead_us > 0)
+    set_notice (self, wrong_time, _ ("Show Row"), "win.show-newest");
   else if (active && weir_document_get_is_stale (self->document, self->name))
     set_notice (self, _ ("The query was edited since it was started."), _ ("Run Again"), "win.run");
   else
@@ -228,6 +240,25 @@ show_problems (WeirQueryPage *self)
   return TRUE;
 }
 
+/* The row the watermark follows is one press away; one that is far ahead of the clock is to be noticed. */
+static void
+show_newest (WeirQueryPage *self,
+             WeirQuery     *query)
+{
+  gint64           newest_us = query != NULL ? weir_query_get_newest_event_us (query) : G_MININT64;
+  gint64           ahead_us = query != NULL ? weir_query_state_ahead_us (query) : 0;
+  g_autofree char *time = NULL;
+  g_autofree char *label = NULL;
+
+  if (newest_us != G_MININT64)
+    {
+      time = ahead_us > 0 ? weir_format_duration (ahead_us) : weir_format_clock_seconds (newest_us, self->zone);
+      /* TRANSLATORS: a duration as "3 h", or a clock time */
+      label = g_strdup_printf (ahead_us > 0 ? _ ("Newest event %s ahead") : _ ("Newest event %s"), time);
+    }
+  weir_status_line_set_button (self->status, label, _ ("The Row That the Watermark Follows"), "win.show-newest", ahead_us > 0);
+}
+
 static void
 show_status (WeirQueryPage *self,
              WeirQuery     *query,
@@ -240,6 +271,7 @@ show_status (WeirQueryPage *self,
   WeirHealthVerdict        verdict = { 0 };
   g_autofree char         *details = waiting != NULL ? g_strdup (waiting) : g_strconcat (batch, counts, NULL);
 
+  show_newest (self, query);
   if (query == NULL && show_problems (self))
     return;
   verdict = weir_health_page_judge (self->health);
@@ -276,6 +308,10 @@ _weir_query_page_why_action (WeirQueryPage *self,
 
   if (g_str_equal (action, WEIR_WHY_ACTION_RUN) || g_str_equal (action, WEIR_WHY_ACTION_RETRY))
     gtk_widget_activate_action (widget, "win.run", NULL);
+  else if (g_str_equal (action, WEIR_WHY_ACTION_LET_GO))
+    gtk_widget_activate_action (widget, "win.hold", NULL);
+  else if (g_str_equal (action, WEIR_WHY_ACTION_STEP))
+    gtk_widget_activate_action (widget, "win.step", NULL);
   else if (g_str_equal (action, WEIR_WHY_ACTION_SHOW_BAD_ROWS))
     weir_query_page_show_samples (self, WEIR_SAMPLE_BAD);
   else if (g_str_equal (action, WEIR_WHY_ACTION_SHOW_LATE_ROWS))

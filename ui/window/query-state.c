@@ -8,6 +8,9 @@
 
 #include "ui/widgets/number-format.h"
 
+/* Clocks of senders differ; by this much they are wrong. */
+#define AHEAD_US (5 * 60 * (gint64)G_USEC_PER_SEC)
+
 gboolean
 weir_query_state_is_active (WeirQuery *query)
 {
@@ -97,6 +100,17 @@ weir_query_state_caption (WeirDocument *document,
     default:
       return g_strdup (weir_query_get_is_streaming (query) ? _ ("Stopped") : _ ("Done"));
     }
+}
+
+gint64
+weir_query_state_ahead_us (WeirQuery *query)
+{
+  gint64 newest_us = weir_query_get_newest_event_us (query), ahead_us;
+
+  if (newest_us == G_MININT64)
+    return 0;
+  ahead_us = newest_us - g_get_real_time ();
+  return ahead_us > AHEAD_US ? ahead_us : 0;
 }
 
 char *

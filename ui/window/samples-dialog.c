@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "ui/widgets/number-format.h"
+#include "ui/window/query-state.h"
 
 struct _WeirSamplesDialog
 {
@@ -18,6 +19,8 @@ struct _WeirSamplesDialog
   GtkWidget     *group;
   GPtrArray     *rows;
   GtkWidget     *refresh;
+  GtkWidget     *warning; /* an event that is far ahead of the clock */
+  GtkLabel      *warning_text;
 };
 
 G_DEFINE_FINAL_TYPE (WeirSamplesDialog, weir_samples_dialog, ADW_TYPE_WINDOW)
@@ -124,7 +127,7 @@ static char *
 describe_late (WeirSamplesDialog *self,
                const WeirSample  *sample)
 {
-  g_autofree char *event = weir_format_clock (sample->event_time_us, self->zone);
+  g_autofree char *event = self->kind == WEIR_SAMPLE_LATE ? weir_format_clock (sample->event_time_us, self->zone) : weir_format_timestamp (sample->event_time_us, self->zone);
   g_autofree char *delay = NULL;
 
   if (sample->seen_us <= sample->event_time_us)
@@ -150,7 +153,7 @@ add_sample (WeirSamplesDialog *self,
             const WeirSample  *sample)
 {
   GtkWidget       *row = adw_expander_row_new ();
-  g_autofree char *title = self->kind == WEIR_SAMPLE_LATE ? describe_late (self, sample) : describe_bad (sample);
+  g_autofree char *title = self->kind == WEIR_SAMPLE_BAD ? describe_bad (sample) : describe_late (self, sample);
   g_autofree char *seen = weir_format_clock_seconds (sample->seen_us, self->zone);
   g_autofree char *subtitle = NULL;
 
@@ -164,28 +167,54 @@ add_sample (WeirSamplesDialog *self,
   g_signal_connect (row, "notify::expanded", G_CALLBACK (expanded_cb), NULL);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->group), row);
   g_ptr_array_add (self->rows, row);
+  adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), self->kind == WEIR_SAMPLE_NEWEST);
+}
+
+/* Event times are the senders'; one wrong clock is enough. */
+static void
+show_warning (WeirSamplesDialog *self)
+{
+  gint64           ahead_us = self->kind == WEIR_SAMPLE_NEWEST ? weir_query_state_ahead_us (self->query) : 0;
+  g_autofree char *ahead = weir_format_duration (ahead_us);
+  g_autofree char *text = NULL;
+
+  gtk_widget_set_visible (self->warning, ahead_us > 0);
+  if (ahead_us == 0)
+    return;
+  /* TRANSLATORS: a duration as "3 h" */
+  text = g_strdup_printf (_ ("This event is %s ahead of the clock, and the watermark follows it: rows of the present time come too late until the clock is there. Look for a sender with a wrong clock, another time zone, or seconds taken for milliseconds."), ahead);
+  gtk_label_set_text (self->warning_text, text);
+}
+
+static char *
+describe_rows (WeirSamplesDialog *self,
+               guint              n)
+{
+  guint64          total = self->kind == WEIR_SAMPLE_LATE ? weir_query_get_n_late_rows (self->query) : weir_query_get_n_bad_rows (self->query);
+  g_autofree char *count = weir_format_number ((double)total, 0);
+
+  if (n == 0)
+    return g_strdup (_ ("None so far."));
+  if (self->kind == WEIR_SAMPLE_NEWEST)
+    return g_strdup (_ ("The row with the newest event time. The watermark is as far behind it as rows are waited for."));
+  if (n >= total)
+    return g_strdup_printf (ngettext ("%u row", "%u rows", n), n);
+  /* TRANSLATORS: how many rows of a larger number are listed: "The newest 100 of 1,204" */
+  return g_strdup_printf (_ ("The newest %u of %s"), n, count);
 }
 
 static void
 show_samples (WeirSamplesDialog *self)
 {
   g_autoptr (GPtrArray) samples = weir_query_get_samples (self->query, self->kind);
-  guint64               total = self->kind == WEIR_SAMPLE_LATE ? weir_query_get_n_late_rows (self->query) : weir_query_get_n_bad_rows (self->query);
-  g_autofree char      *count = weir_format_number ((double)total, 0);
-  g_autofree char      *description = NULL;
+  g_autofree char      *description = describe_rows (self, samples->len);
 
   for (guint i = 0; i < self->rows->len; i++)
     adw_preferences_group_remove (ADW_PREFERENCES_GROUP (self->group), self->rows->pdata[i]);
   g_ptr_array_set_size (self->rows, 0);
   for (guint i = 0; i < samples->len; i++)
     add_sample (self, samples->pdata[i]);
-  if (samples->len == 0)
-    description = g_strdup (_ ("None so far."));
-  else if (samples->len >= total)
-    description = g_strdup_printf (ngettext ("%u row", "%u rows", samples->len), samples->len);
-  else
-    /* TRANSLATORS: how many rows of a larger number are listed: "The newest 100 of 1,204" */
-    description = g_strdup_printf (_ ("The newest %u of %s"), samples->len, count);
+  show_warning (self);
   adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (self->group), description);
   gtk_widget_set_sensitive (self->refresh, FALSE);
 }
@@ -214,6 +243,26 @@ weir_samples_dialog_class_init (WeirSamplesDialogClass *class)
   gtk_widget_class_add_binding_action (GTK_WIDGET_CLASS (class), GDK_KEY_Escape, 0, "window.close", NULL);
 }
 
+static GtkWidget *
+warning_new (WeirSamplesDialog *self)
+{
+  GtkWidget *bar = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12), *icon = gtk_image_new_from_icon_name ("dialog-warning-symbolic");
+
+  self->warning_text = GTK_LABEL (gtk_label_new (NULL));
+  gtk_label_set_wrap (self->warning_text, TRUE);
+  gtk_label_set_xalign (self->warning_text, 0);
+  gtk_widget_set_hexpand (GTK_WIDGET (self->warning_text), TRUE);
+  gtk_widget_set_valign (icon, GTK_ALIGN_CENTER);
+  /* Higher than a line of text, whose least height GTK rounds in two ways. */
+  gtk_widget_set_size_request (icon, -1, 24);
+  gtk_widget_set_valign (GTK_WIDGET (self->warning_text), GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (bar, "weir-notice");
+  gtk_widget_add_css_class (bar, "careful");
+  gtk_box_append (GTK_BOX (bar), icon);
+  gtk_box_append (GTK_BOX (bar), GTK_WIDGET (self->warning_text));
+  return bar;
+}
+
 static void
 weir_samples_dialog_init (WeirSamplesDialog *self)
 {
@@ -228,7 +277,9 @@ weir_samples_dialog_init (WeirSamplesDialog *self)
   adw_header_bar_pack_start (ADW_HEADER_BAR (header), self->refresh);
   adw_preferences_page_add (ADW_PREFERENCES_PAGE (self->page), ADW_PREFERENCES_GROUP (self->group));
   gtk_widget_set_vexpand (self->page, TRUE);
+  self->warning = warning_new (self);
   gtk_box_append (GTK_BOX (box), header);
+  gtk_box_append (GTK_BOX (box), self->warning);
   gtk_box_append (GTK_BOX (box), self->page);
   adw_window_set_content (ADW_WINDOW (self), box);
   gtk_window_set_default_size (GTK_WINDOW (self), 640, 560);
@@ -246,7 +297,9 @@ weir_samples_dialog_new (GtkWindow     *parent,
   self->query = g_object_ref (query);
   self->kind = kind;
   self->zone = zone != NULL ? g_time_zone_ref (zone) : g_time_zone_new_local ();
-  gtk_window_set_title (GTK_WINDOW (self), kind == WEIR_SAMPLE_LATE ? _ ("Late Rows") : _ ("Unreadable Rows"));
+  gtk_window_set_title (GTK_WINDOW (self), kind == WEIR_SAMPLE_NEWEST ? _ ("Newest Event") : kind == WEIR_SAMPLE_LATE ? _ ("Late Rows")
+                                                                                                                      : _ ("Unreadable Rows"));
+  gtk_widget_set_visible (self->refresh, kind != WEIR_SAMPLE_NEWEST);
   g_signal_connect_object (query, "samples", G_CALLBACK (samples_cb), self, G_CONNECT_SWAPPED);
   show_samples (self);
   return GTK_WIDGET (self);

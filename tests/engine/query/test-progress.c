@@ -510,17 +510,28 @@ test_newest_row (void)
 {
   Fixture                  fixture = { 0 };
   g_autoptr (WeirProgress) last = NULL;
+  g_autoptr (GPtrArray)    samples = NULL;
+  const WeirSample        *sample;
   g_autofree char         *row = NULL;
 
   make_session (&fixture);
-  begin (&fixture, "CREATE TABLE t (k STRING, ts TIMESTAMP) USING queue;\n"
-                   "CREATE STREAMING QUERY q AS SELECT k FROM STREAM t WATERMARK ts DELAY OF INTERVAL 1 SECOND");
+  begin (&fixture, "CREATE TABLE t (k STRING, ts TIMESTAMP) USING queue;\nCREATE TABLE u (k STRING, ts TIMESTAMP) USING queue;\n"
+                   "CREATE STREAMING QUERY q AS SELECT k FROM STREAM u WATERMARK ts DELAY OF INTERVAL 1 SECOND UNION ALL "
+                   "SELECT k FROM STREAM t WATERMARK ts DELAY OF INTERVAL 1 SECOND");
   weir_query_start (fixture.query);
   push (&fixture, "t", "{\"k\":\"a\",\"ts\":\"2026-01-31T10:00:00Z\"}\n{\"k\":\"far\",\"ts\":\"2100-01-01T00:00:00Z\"}");
   push (&fixture, "t", "{\"k\":\"b\",\"ts\":\"2026-01-31T10:00:01Z\"}");
   row = weir_query_dup_newest_row (fixture.query);
   g_assert_nonnull (row);
   g_assert_nonnull (strstr (row, "\"k\":\"far\""));
+  g_assert_cmpint (weir_query_get_newest_event_us (fixture.query), ==, G_GINT64_CONSTANT (4102444800000000));
+  samples = weir_query_get_samples (fixture.query, WEIR_SAMPLE_NEWEST);
+  g_assert_cmpuint (samples->len, ==, 1);
+  sample = samples->pdata[0];
+  g_assert_cmpstr (sample->source, ==, "t");
+  g_assert_cmpint (sample->event_time_us, ==, G_GINT64_CONSTANT (4102444800000000));
+  g_assert_cmpstr (sample->position, ==, "batch 0, offsets up to 1");
+  g_assert_cmpmem (g_bytes_get_data (sample->raw, NULL), g_bytes_get_size (sample->raw), row, strlen (row));
   last = weir_query_get_last_progress (fixture.query);
   g_assert_nonnull (weir_progress_get_newest_row (last));
   g_assert_nonnull (strstr (weir_progress_get_newest_row (last), "\"k\":\"b\""));
