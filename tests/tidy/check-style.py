@@ -21,9 +21,9 @@ LONG_FILE = 700
 
 RULES = ('SPDX line first', 'no trailing space, tab or missing end of line', 'config.h is the first include',
          'every C file is built', 'file names are unique', 'the engine does not print', 'a TODO says why',
-         'no path of a machine', 'no host of a registry', 'every folder has a map')
+         'no path of a machine', 'no host of a registry', 'every folder has a map', 'maps name what there is')
 report = Report(*RULES)
-(SPDX, SPACE, CONFIG, BUILT, UNIQUE, PRINT, WHY, PATHS, HOSTS, MAPS) = RULES
+(SPDX, SPACE, CONFIG, BUILT, UNIQUE, PRINT, WHY, PATHS, HOSTS, MAPS, NAMED) = RULES
 
 
 def is_script(path, text):
@@ -79,6 +79,30 @@ def check_built(path, build_files, sources):
     report.complain(BUILT, path, 0, 'no meson.build names it')
 
 
+def words_of(text):
+    """Names in backticks, one by one."""
+    return [word for quoted in re.findall(r'`([^`\n]+)`', text) for word in quoted.replace(',', ' ').split()]
+
+
+def pattern_of(word):
+    """`a.[ch]`, `a-*.c` and `dir/a.c` as expressions over file names."""
+    parts = word.rsplit('/', 1)[-1].split('*')
+    return '.*'.join(re.escape(part).replace(r'\[ch\]', '[ch]') for part in parts)
+
+
+def check_map(path, text, names):
+    """What looks like a file is one; in the engine every C file is in the map of its folder."""
+    words = words_of(text)
+    for word in words:
+        if re.fullmatch(r'[\w./*-]+\.(c|h|\[ch\]|py|ui|css)', word) and 'NAME' not in word and not any(re.fullmatch(pattern_of(word), known) for known in names):
+            report.complain(NAMED, path, 0, f'{word} is not there')
+    if name(path).startswith('engine/'):
+        patterns = [pattern_of(word) for word in words if '.' in word]
+        for source in sorted(path.parent.glob('*.c')):
+            if not any(re.fullmatch(pattern, source.name) for pattern in patterns):
+                report.complain(NAMED, path, 0, f'{source.name} is not named')
+
+
 texts = {}
 for file in files():
     try:
@@ -108,6 +132,11 @@ for file, content in texts.items():
                 print(f'# {name(file)}: {content.count(chr(10))} lines, worth a look above {LONG_FILE}')
     if file.suffix == '.c':
         check_built(file, meson, code)
+
+known_names = {path.name for path in files()}
+for file, content in texts.items():
+    if file.name in ('README.md', 'CONTRIBUTING.md'):
+        check_map(file, content, known_names)
 
 for top in ('engine', 'ui'):
     for folder in sorted((TOP / top).iterdir()) if (TOP / top).is_dir() else []:
