@@ -419,25 +419,59 @@ weir_group_table_reindex (WeirGroupTable *table)
     rebuild_index (table, table->index_size);
 }
 
-void
-weir_group_table_compact (WeirGroupTable *table,
-                          const guint8   *keep)
+/* Long bytes of keys that go are given back only by copying. */
+static void
+compact_by_copying (WeirGroupTable *self,
+                    const guint8   *keep)
 {
-  g_autoptr (WeirGroupTable) fresh = weir_group_table_new (table->is_view, table->stride);
+  g_autoptr (WeirGroupTable) fresh = weir_group_table_new (self->is_view, self->stride);
   WeirGroupTable             swap;
 
-  for (guint i = 0; i < table->n; i++)
+  for (guint i = 0; i < self->n; i++)
     {
       guint group;
 
       if (!keep[i])
         continue;
-      group = append (fresh, weir_group_key (table, i), *weir_group_hash_of (table, i));
-      memcpy (weir_group_payload (fresh, group), weir_group_payload (table, i), table->stride);
+      group = append (fresh, weir_group_key (self, i), *weir_group_hash_of (self, i));
+      memcpy (weir_group_payload (fresh, group), weir_group_payload (self, i), self->stride);
     }
-  swap = *table;
-  *table = *fresh;
+  swap = *self;
+  *self = *fresh;
   *fresh = swap;
+}
+
+static void
+compact_in_place (WeirGroupTable *self,
+                  const guint8   *keep)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->n; i++)
+    {
+      if (!keep[i])
+        continue;
+      if (n < i)
+        memcpy (weir_group_key (self, n), weir_group_key (self, i), self->record_size);
+      n++;
+    }
+  weir_group_table_truncate (self, n);
+}
+
+void
+weir_group_table_compact (WeirGroupTable *table,
+                          const guint8   *keep)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < table->n; i++)
+    n += keep[i] != 0;
+  if (n == table->n)
+    return;
+  if (table->blocks != NULL || n < table->capacity / 4)
+    compact_by_copying (table, keep);
+  else
+    compact_in_place (table, keep);
 }
 
 void

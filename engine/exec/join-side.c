@@ -10,7 +10,11 @@
 /*
  * Rows are numbered as they come and stay where they are until most of them are gone; then all is built anew from what is left, in
  * the same order. A batch only appends rows and sets marks, so going back is cutting the end off.
+ *
+ * Keys and lists are looked up in blocks, or every row would wait for its own cache misses.
  */
+
+#define BLOCK 1024
 
 typedef struct
 {
@@ -34,6 +38,8 @@ _weir_join_side_init (WeirJoinSide        *self,
   self->rows = g_array_new (FALSE, FALSE, sizeof (WeirJoinRow));
   self->keys = weir_group_table_new (weir_key_codec_is_view (&self->codec), sizeof (Chain));
   self->matched = g_array_new (FALSE, FALSE, sizeof (guint32));
+  self->going = g_array_new (FALSE, FALSE, sizeof (guint32));
+  self->spans = g_array_new (FALSE, FALSE, sizeof (WeirJoinSpan));
   self->evict_us = G_MININT64;
 }
 
@@ -45,6 +51,8 @@ _weir_join_side_clear (WeirJoinSide *self)
   g_array_unref (self->rows);
   weir_group_table_free (self->keys);
   g_array_unref (self->matched);
+  g_array_unref (self->going);
+  g_array_unref (self->spans);
 }
 
 void
@@ -52,7 +60,8 @@ _weir_join_side_begin (WeirJoinSide *self,
                        gint64        watermark_us)
 {
   g_array_set_size (self->matched, 0);
-  self->n_added = self->n_going = 0;
+  g_array_set_size (self->going, 0);
+  self->n_added = 0;
   self->evict_us = G_MININT64;
   if (self->bound.is_bounded)
     self->evict_us = watermark_us + self->bound.shift_us;
@@ -123,23 +132,86 @@ copy_rows (WeirBatch     *batch,
   return weir_batch_new (batch->schema, n, columns);
 }
 
-static void
-link_row (WeirJoinSide       *self,
-          const WeirGroupKey *key,
-          guint64             hash,
-          guint32             number)
+static inline Chain *
+chain_of (WeirJoinSide *self,
+          guint32       group)
 {
-  guint32 group;
-  guint   before = self->keys->n;
-  Chain  *chain;
+  return (Chain *)(void *)weir_group_payload (self->keys, group);
+}
 
-  weir_group_table_insert (self->keys, key, &hash, 1, &group);
-  chain = (Chain *)(void *)weir_group_payload (self->keys, group);
-  if (group >= before)
-    chain->first = number;
-  else
-    _weir_join_side_row (self, chain->last)->next = number;
-  chain->last = number;
+/* Rows @numbers, which are the newest, behind those of the same keys. */
+static void
+link_rows (WeirJoinSide       *self,
+           const WeirGroupKey *keys,
+           const guint64      *hashes,
+           const guint32      *numbers,
+           guint               n)
+{
+  guint32 groups[BLOCK];
+  guint   known = self->keys->n;
+
+  weir_group_table_insert (self->keys, keys, hashes, n, groups);
+  for (guint i = 0; i < n; i++)
+    if (groups[i] < known)
+      __builtin_prefetch (_weir_join_side_row (self, chain_of (self, groups[i])->last), 1);
+  for (guint i = 0; i < n; i++)
+    {
+      Chain *chain = chain_of (self, groups[i]);
+
+      /* New groups are met in the order of their numbers. */
+      if (groups[i] == known)
+        {
+          chain->first = numbers[i];
+          known++;
+        }
+      else
+        _weir_join_side_row (self, chain->last)->next = numbers[i];
+      chain->last = numbers[i];
+    }
+}
+
+/* For the newest segment, whose rows come next. */
+static void
+add_span (WeirJoinSide *self)
+{
+  WeirJoinSpan span = { self->rows->len, G_MAXINT64 };
+
+  g_array_append_val (self->spans, span);
+}
+
+/* Rows @idx of a batch, which are those from @at on in the newest segment. */
+static void
+add_block (WeirJoinSide       *self,
+           const guint32      *idx,
+           guint               at,
+           guint               n,
+           const WeirGroupKey *keys,
+           const guint64      *hashes,
+           const guint8       *usable,
+           const gint64       *times,
+           const guint8       *matched)
+{
+  WeirGroupKey  some_keys[BLOCK];
+  guint64       some_hashes[BLOCK];
+  guint32       numbers[BLOCK];
+  guint         n_keys = 0, number = self->rows->len;
+  WeirJoinSpan *span = &g_array_index (self->spans, WeirJoinSpan, self->segments->len - 1);
+
+  g_array_set_size (self->rows, number + n);
+  for (guint i = 0; i < n; i++)
+    {
+      guint row = idx[i];
+
+      *_weir_join_side_row (self, number + i) = (WeirJoinRow){ self->segments->len - 1, at + i, WEIR_GROUP_NONE, times[row],
+                                                               matched != NULL && matched[row], 0, 0 };
+      span->min_time = MIN (span->min_time, times[row]);
+      some_keys[n_keys] = keys[row];
+      some_keys[n_keys].time = 0;
+      some_hashes[n_keys] = hashes[row];
+      numbers[n_keys] = number + i;
+      n_keys += usable[row] != 0;
+    }
+  link_rows (self, some_keys, some_hashes, numbers, n_keys);
 }
 
 void
@@ -156,17 +228,9 @@ _weir_join_side_add (WeirJoinSide       *self,
   if (n == 0)
     return;
   g_ptr_array_add (self->segments, copy_rows (batch, idx, n));
-  for (guint i = 0; i < n; i++)
-    {
-      WeirJoinRow  row = { self->segments->len - 1, i, WEIR_GROUP_NONE, times[idx[i]], matched != NULL && matched[idx[i]], 0, 0 };
-      WeirGroupKey key = keys[idx[i]];
-      guint32      number = self->rows->len;
-
-      key.time = 0;
-      g_array_append_val (self->rows, row);
-      if (usable[idx[i]])
-        link_row (self, &key, hashes[idx[i]], number);
-    }
+  add_span (self);
+  for (guint from = 0; from < n; from += BLOCK)
+    add_block (self, idx + from, from, MIN (BLOCK, n - from), keys, hashes, usable, times, matched);
   self->n_added += n;
 }
 
@@ -179,17 +243,27 @@ skip_dead (WeirJoinSide *self,
   return row;
 }
 
-guint32
-_weir_join_side_first (WeirJoinSide       *self,
-                       const WeirGroupKey *key,
-                       guint64             hash)
+void
+_weir_join_side_find (WeirJoinSide       *self,
+                      const WeirGroupKey *keys,
+                      const guint64      *hashes,
+                      guint               n,
+                      guint32            *rows)
 {
-  guint32 group;
+  weir_group_table_find (self->keys, keys, hashes, n, rows);
+  for (guint i = 0; i < n; i++)
+    if (rows[i] != WEIR_GROUP_NONE)
+      {
+        rows[i] = chain_of (self, rows[i])->first;
+        __builtin_prefetch (_weir_join_side_row (self, rows[i]));
+      }
+}
 
-  weir_group_table_find (self->keys, key, &hash, 1, &group);
-  if (group == WEIR_GROUP_NONE)
-    return WEIR_GROUP_NONE;
-  return skip_dead (self, ((Chain *)(void *)weir_group_payload (self->keys, group))->first);
+guint32
+_weir_join_side_first (WeirJoinSide *self,
+                       guint32       row)
+{
+  return skip_dead (self, row);
 }
 
 guint32
@@ -217,38 +291,39 @@ _weir_join_side_take_away (WeirJoinSide *self,
                            guint32       row)
 {
   _weir_join_side_row (self, row)->goes = 1;
-  self->n_going++;
+  g_array_append_val (self->going, row);
 }
 
 /* ---- batches ---------------------------------------------------------------------------------------------------- */
 
-/* Keys and lists again from the rows. */
+/* Lists without rows that are gone or cut off; keys without rows go. */
 static void
 relink (WeirJoinSide *self)
 {
-  g_autoptr (WeirGroupTable) old = self->keys;
-  WeirGroupKey              *keys = g_new0 (WeirGroupKey, MAX (self->rows->len, 1));
-  guint8                    *has_key = g_new0 (guint8, MAX (self->rows->len, 1));
-  guint64                   *hashes = g_new0 (guint64, MAX (self->rows->len, 1));
+  g_autofree guint8 *keep = g_new (guint8, MAX (self->keys->n, 1));
 
-  for (guint g = 0; g < old->n; g++)
-    for (guint32 row = ((Chain *)(void *)weir_group_payload (old, g))->first; row != WEIR_GROUP_NONE && row < self->rows->len;
-         row = _weir_join_side_row (self, row)->next)
-      {
-        keys[row] = *weir_group_key (old, g);
-        hashes[row] = *weir_group_hash_of (old, g);
-        has_key[row] = 1;
-      }
-  self->keys = weir_group_table_new (weir_key_codec_is_view (&self->codec), sizeof (Chain));
-  for (guint32 row = 0; row < self->rows->len; row++)
+  for (guint g = 0; g < self->keys->n; g++)
     {
-      _weir_join_side_row (self, row)->next = WEIR_GROUP_NONE;
-      if (has_key[row] && !_weir_join_side_row (self, row)->is_gone)
-        link_row (self, &keys[row], hashes[row], row);
+      Chain *chain = chain_of (self, g), live = { WEIR_GROUP_NONE, WEIR_GROUP_NONE, 0 };
+
+      for (guint32 row = chain->first, next; row != WEIR_GROUP_NONE && row < self->rows->len; row = next)
+        {
+          WeirJoinRow *at = _weir_join_side_row (self, row);
+
+          next = at->next;
+          at->next = WEIR_GROUP_NONE;
+          if (at->is_gone)
+            continue;
+          if (live.last == WEIR_GROUP_NONE)
+            live.first = row;
+          else
+            _weir_join_side_row (self, live.last)->next = row;
+          live.last = row;
+        }
+      *chain = live;
+      keep[g] = live.first != WEIR_GROUP_NONE;
     }
-  g_free (keys);
-  g_free (has_key);
-  g_free (hashes);
+  weir_group_table_compact (self->keys, keep);
 }
 
 /* Drops dead rows and packs the segments, when most are dead. */
@@ -272,7 +347,7 @@ compact (WeirJoinSide *self)
         _weir_join_side_row (self, i)->next = numbers[_weir_join_side_row (self, i)->next];
     for (guint g = 0; g < self->keys->n; g++)
       {
-        Chain *chain = (Chain *)(void *)weir_group_payload (self->keys, g);
+        Chain *chain = chain_of (self, g);
 
         chain->first = numbers[chain->first];
         chain->last = numbers[chain->last];
@@ -281,11 +356,13 @@ compact (WeirJoinSide *self)
   }
   old = self->segments;
   self->segments = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_batch_unref);
+  g_array_set_size (self->spans, 0);
   idx = g_new (guint32, WEIR_VECTOR_ROWS);
   n = 0;
   for (guint from = 0; from < self->rows->len;)
     {
-      guint segment = _weir_join_side_row (self, from)->segment, kept = 0, to = from;
+      guint        segment = _weir_join_side_row (self, from)->segment, kept = 0, to = from;
+      WeirJoinSpan span = { n, G_MAXINT64 };
 
       for (; to < self->rows->len && _weir_join_side_row (self, to)->segment == segment && kept < WEIR_VECTOR_ROWS; to++)
         if (!_weir_join_side_row (self, to)->is_gone)
@@ -295,32 +372,43 @@ compact (WeirJoinSide *self)
             idx[kept] = row.row;
             row.segment = self->segments->len;
             row.row = kept++;
+            span.min_time = MIN (span.min_time, row.time);
             *_weir_join_side_row (self, n++) = row;
           }
       if (kept > 0)
-        g_ptr_array_add (self->segments, copy_rows (g_ptr_array_index (old, segment), idx, kept));
+        {
+          g_ptr_array_add (self->segments, copy_rows (g_ptr_array_index (old, segment), idx, kept));
+          g_array_append_val (self->spans, span);
+        }
       from = to;
     }
   g_array_set_size (self->rows, n);
   self->n_gone = 0;
 }
 
-void
-_weir_join_side_commit (WeirJoinSide *self)
+static void
+forget_batch (WeirJoinSide *self)
 {
-  for (guint i = 0; self->n_going > 0 && i < self->rows->len; i++)
-    {
-      WeirJoinRow *row = _weir_join_side_row (self, i);
-
-      self->n_gone += row->goes;
-      row->is_gone |= row->goes;
-      row->goes = 0;
-    }
-  compact (self);
   self->n_committed = self->rows->len;
   self->n_segments = self->segments->len;
   g_array_set_size (self->matched, 0);
-  self->n_added = self->n_going = 0;
+  g_array_set_size (self->going, 0);
+  self->n_added = 0;
+}
+
+void
+_weir_join_side_commit (WeirJoinSide *self)
+{
+  for (guint i = 0; i < self->going->len; i++)
+    {
+      WeirJoinRow *row = _weir_join_side_row (self, g_array_index (self->going, guint32, i));
+
+      row->is_gone = 1;
+      row->goes = 0;
+    }
+  self->n_gone += self->going->len;
+  compact (self);
+  forget_batch (self);
 }
 
 void
@@ -328,22 +416,28 @@ _weir_join_side_abort (WeirJoinSide *self)
 {
   for (guint i = 0; i < self->matched->len; i++)
     _weir_join_side_row (self, g_array_index (self->matched, guint32, i))->is_matched = 0;
-  for (guint i = 0; self->n_going > 0 && i < self->rows->len; i++)
-    _weir_join_side_row (self, i)->goes = 0;
+  for (guint i = 0; i < self->going->len; i++)
+    {
+      WeirJoinRow  *row = _weir_join_side_row (self, g_array_index (self->going, guint32, i));
+      WeirJoinSpan *span = &g_array_index (self->spans, WeirJoinSpan, row->segment);
+
+      row->goes = 0;
+      span->min_time = MIN (span->min_time, row->time);
+    }
+  g_ptr_array_set_size (self->segments, (gint)self->n_segments);
+  g_array_set_size (self->spans, self->n_segments);
   if (self->rows->len > self->n_committed)
     {
       g_array_set_size (self->rows, self->n_committed);
       relink (self);
     }
-  g_ptr_array_set_size (self->segments, (gint)self->n_segments);
-  g_array_set_size (self->matched, 0);
-  self->n_added = self->n_going = 0;
+  forget_batch (self);
 }
 
 guint
 _weir_join_side_count (const WeirJoinSide *self)
 {
-  return self->rows->len - self->n_gone - self->n_going;
+  return self->rows->len - self->n_gone - self->going->len;
 }
 
 gsize
@@ -441,8 +535,10 @@ _weir_join_side_read (WeirJoinSide *self,
 
   g_array_set_size (self->rows, 0);
   g_ptr_array_set_size (self->segments, 0);
+  g_array_set_size (self->spans, 0);
+  g_array_set_size (self->going, 0);
   weir_group_table_reset (self->keys);
-  self->n_gone = self->n_going = 0;
+  self->n_gone = 0;
   if (reader->failed || n > reader->len)
     return FALSE;
   for (guint64 left = n; left > 0;)
@@ -453,8 +549,6 @@ _weir_join_side_read (WeirJoinSide *self,
         return FALSE;
       left -= part;
     }
-  self->n_committed = self->rows->len;
-  self->n_segments = self->segments->len;
-  self->n_added = 0;
+  forget_batch (self);
   return TRUE;
 }

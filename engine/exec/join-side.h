@@ -18,6 +18,13 @@ typedef struct
   guint8  goes;    /* taken away by the running batch */
 } WeirJoinRow;
 
+/* The rows of a segment: they follow each other from `from` on. */
+typedef struct
+{
+  guint32 from;
+  gint64  min_time; /* no row that stays has an earlier one */
+} WeirJoinSpan;
+
 /**
  * WeirJoinSide:
  *
@@ -32,13 +39,15 @@ typedef struct
   WeirSchema     *schema; /* Borrowed */
   WeirJoinBound   bound;
   GPtrArray      *segments;    /* WeirBatch */
+  GArray         *spans;       /* WeirJoinSpan, per segment */
   GArray         *rows;        /* WeirJoinRow */
   WeirGroupTable *keys;        /* payload: first, last row */
   guint           n_committed; /* rows */
   guint           n_segments;  /* committed */
   guint           n_gone;
   GArray         *matched; /* guint32: rows this batch marked */
-  guint           n_added, n_going;
+  GArray         *going;   /* guint32: rows this batch takes away */
+  guint           n_added;
   gint64          evict_us; /* the bound of the running batch; G_MININT64: none */
 } WeirJoinSide;
 
@@ -49,8 +58,10 @@ void _weir_join_side_begin (WeirJoinSide *self, gint64 watermark_us);
 gboolean _weir_join_side_encode (WeirJoinSide *self, WeirEval *eval, WeirBatch *batch, GByteArray *scratch, WeirGroupKey *keys, guint64 *hashes, guint8 *usable, gint64 *times, GError **error);
 /* Copies rows @idx of @batch into a segment of their own. @matched: per row of @batch, nullable. */
 void _weir_join_side_add (WeirJoinSide *self, WeirBatch *batch, const guint32 *idx, guint n, const WeirGroupKey *keys, const guint64 *hashes, const guint8 *usable, const gint64 *times, const guint8 *matched);
-/* First live row of a key; WEIR_GROUP_NONE. */
-guint32 _weir_join_side_first (WeirJoinSide *self, const WeirGroupKey *key, guint64 hash);
+/* First row of each key, dead or alive; WEIR_GROUP_NONE. */
+void _weir_join_side_find (WeirJoinSide *self, const WeirGroupKey *keys, const guint64 *hashes, guint n, guint32 *rows);
+/* @row, or what follows it of the same key, that is alive; WEIR_GROUP_NONE. And the next one. */
+guint32 _weir_join_side_first (WeirJoinSide *self, guint32 row);
 guint32 _weir_join_side_next (WeirJoinSide *self, guint32 row);
 void    _weir_join_side_mark (WeirJoinSide *self, guint32 row);
 void    _weir_join_side_take_away (WeirJoinSide *self, guint32 row);

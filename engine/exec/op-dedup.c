@@ -38,6 +38,7 @@ typedef struct
 } DedupLink;
 
 #define STRIDE 16
+#define BLOCK  1024
 
 static char *
 describe_dedup (WeirOp *op)
@@ -134,51 +135,92 @@ expiry_of (Dedup *self,
   return self->within ? time + self->delay_us : time;
 }
 
+/* Rows that are not late, packed with their keys: rows[i] is the number of row i. */
+static guint
+choose_rows (Dedup        *self,
+             WeirExec     *exec,
+             WeirBatch    *batch,
+             WeirGroupKey *keys,
+             gint64       *times,
+             guint32      *rows)
+{
+  gint64 late_us = self->is_streaming ? _weir_op_late_us (&self->op, exec) : G_MININT64;
+  guint  n = 0;
+
+  for (guint i = 0; i < batch->n_rows; i++)
+    {
+      gint64 time = self->time_column >= 0 ? time_of (self, batch, i) : G_MAXINT64;
+
+      if (time != G_MAXINT64 && time <= late_us)
+        {
+          self->n_late++;
+          continue;
+        }
+      keys[n] = keys[i];
+      keys[n].time = 0;
+      times[n] = time;
+      rows[n++] = i;
+    }
+  return n;
+}
+
+/* Rows whose key is new stay in @rows: their number. A block of lookups at a time, or each waits for its own cache misses. */
+static guint
+keep_new (Dedup              *self,
+          const WeirGroupKey *keys,
+          const gint64       *times,
+          guint32            *rows,
+          guint               n)
+{
+  guint64 hashes[BLOCK];
+  guint32 groups[BLOCK];
+  guint   n_new = 0;
+
+  for (guint from = 0; from < n; from += BLOCK)
+    {
+      guint size = MIN (BLOCK, n - from), known = self->table->n;
+
+      for (guint i = 0; i < size; i++)
+        hashes[i] = weir_group_hash (&keys[from + i], self->table->is_view);
+      weir_group_table_insert (self->table, keys + from, hashes, size, groups);
+      for (guint i = 0; i < size; i++)
+        {
+          /* New groups are met in the order of their numbers. */
+          if (groups[i] != known)
+            continue;
+          known++;
+          *(gint64 *)(void *)weir_group_payload (self->table, groups[i]) = expiry_of (self, times[from + i]);
+          rows[n_new++] = rows[from + i];
+        }
+    }
+  self->n_dropped += n - n_new;
+  return n_new;
+}
+
 static void
 filter_batch (Dedup     *self,
               WeirExec  *exec,
               WeirBatch *batch)
 {
   g_autofree WeirGroupKey *keys = g_new (WeirGroupKey, batch->n_rows);
-  g_autofree guint32      *fresh = g_new (guint32, batch->n_rows);
+  g_autofree gint64       *times = g_new (gint64, batch->n_rows);
+  g_autofree guint32      *rows = g_new (guint32, batch->n_rows);
   g_autofree WeirColumn  **columns = g_new (WeirColumn *, MAX (self->codec.n, 1));
   g_autofree WeirColumn  **out = g_new (WeirColumn *, MAX (batch->n_columns, 1));
-  gboolean                 is_view = weir_key_codec_is_view (&self->codec);
-  guint                    n = 0;
+  guint                    n;
 
   for (guint k = 0; k < self->codec.n; k++)
     columns[k] = weir_column_flatten (batch->columns[self->op.plan->dedup.keys[k]]);
   g_byte_array_set_size (self->scratch, 0);
   weir_key_codec_encode (&self->codec, columns, weir_sel_all (batch->n_rows), 0, batch->n_rows, self->scratch, keys);
-  for (guint i = 0; i < batch->n_rows; i++)
-    {
-      gint64  time = self->time_column >= 0 ? time_of (self, batch, i) : G_MAXINT64;
-      guint   before = self->table->n;
-      guint64 hash;
-      guint32 group;
-
-      if (self->is_streaming && time != G_MAXINT64 && time <= _weir_op_late_us (&self->op, exec))
-        {
-          self->n_late++;
-          continue;
-        }
-      keys[i].time = 0;
-      hash = weir_group_hash (&keys[i], is_view);
-      weir_group_table_insert (self->table, &keys[i], &hash, 1, &group);
-      if (group < before)
-        {
-          self->n_dropped++;
-          continue;
-        }
-      *(gint64 *)(void *)weir_group_payload (self->table, group) = expiry_of (self, time);
-      fresh[n++] = i;
-    }
+  n = choose_rows (self, exec, batch, keys, times, rows);
+  n = keep_new (self, keys, times, rows, n);
   for (guint k = 0; k < self->codec.n; k++)
     weir_column_unref (columns[k]);
   if (n == 0)
     return;
   for (guint c = 0; c < batch->n_columns; c++)
-    out[c] = weir_column_gather (batch->columns[c], fresh, n);
+    out[c] = weir_column_gather (batch->columns[c], rows, n);
   g_ptr_array_add (self->batches, weir_batch_new (self->op.schema, n, out));
 }
 

@@ -20,6 +20,8 @@
  * Candidates found by key are tested in vectors against the rest of the condition.
  */
 
+#define PROBE_BLOCK 1024
+
 typedef struct
 {
   WeirOp         op;
@@ -255,27 +257,42 @@ test_candidates (Join    *self,
   return TRUE;
 }
 
+/* Rows [from, from + n). */
+static gboolean
+probe_block (Join    *self,
+             Work    *work,
+             guint    from,
+             guint    n,
+             GError **error)
+{
+  WeirJoinSide *other = &self->sides[1 - work->side];
+  guint32       first[PROBE_BLOCK];
+
+  _weir_join_side_find (other, work->keys + from, work->hashes + from, n, first);
+  for (guint i = 0; i < n; i++)
+    {
+      if (work->fate[from + i] != ROW_JOINS || !work->usable[from + i])
+        continue;
+      for (guint32 stored = _weir_join_side_first (other, first[i]); stored != WEIR_GROUP_NONE; stored = _weir_join_side_next (other, stored))
+        {
+          if (self->n_candidates == WEIR_VECTOR_ROWS && !test_candidates (self, work, error))
+            return FALSE;
+          self->candidate_rows[self->n_candidates] = from + i;
+          self->candidate_stored[self->n_candidates++] = stored;
+        }
+    }
+  return TRUE;
+}
+
 static gboolean
 probe (Join    *self,
        Work    *work,
        GError **error)
 {
-  WeirJoinSide *other = &self->sides[1 - work->side];
-
   self->n_candidates = 0;
-  for (guint row = 0; row < work->batch->n_rows; row++)
-    {
-      if (work->fate[row] != ROW_JOINS || !work->usable[row])
-        continue;
-      for (guint32 stored = _weir_join_side_first (other, &work->keys[row], work->hashes[row]); stored != WEIR_GROUP_NONE;
-           stored = _weir_join_side_next (other, stored))
-        {
-          if (self->n_candidates == WEIR_VECTOR_ROWS && !test_candidates (self, work, error))
-            return FALSE;
-          self->candidate_rows[self->n_candidates] = row;
-          self->candidate_stored[self->n_candidates++] = stored;
-        }
-    }
+  for (guint from = 0; from < work->batch->n_rows; from += PROBE_BLOCK)
+    if (!probe_block (self, work, from, MIN (PROBE_BLOCK, work->batch->n_rows - from), error))
+      return FALSE;
   return test_candidates (self, work, error);
 }
 
@@ -385,25 +402,46 @@ work_off (Join      *self,
 }
 
 static void
-evict (Join *self,
-       guint side)
+evict_span (Join         *self,
+            guint         side,
+            WeirJoinSpan *span,
+            guint32       to)
 {
   WeirJoinSide *rows = &self->sides[side];
 
-  if (rows->evict_us == G_MININT64)
-    return;
-  for (guint32 i = 0; i < rows->rows->len; i++)
+  span->min_time = G_MAXINT64;
+  for (guint32 i = span->from; i < to; i++)
     {
       WeirJoinRow *row = _weir_join_side_row (rows, i);
       guint        at;
       WeirBatch   *batch;
 
-      if (row->is_gone || row->goes || row->time > rows->evict_us)
+      if (row->is_gone || row->goes)
         continue;
+      if (row->time > rows->evict_us)
+        {
+          span->min_time = MIN (span->min_time, row->time);
+          continue;
+        }
       batch = stored_batch (rows, i, &at);
       if (self->keeps_unmatched[side] && !row->is_matched)
         emit_alone (self, side, batch, at);
       _weir_join_side_take_away (rows, i);
+    }
+}
+
+static void
+evict (Join *self,
+       guint side)
+{
+  WeirJoinSide *rows = &self->sides[side];
+
+  for (guint s = 0; rows->evict_us != G_MININT64 && s < rows->spans->len; s++)
+    {
+      WeirJoinSpan *span = &g_array_index (rows->spans, WeirJoinSpan, s);
+
+      if (span->min_time <= rows->evict_us)
+        evict_span (self, side, span, s + 1 < rows->spans->len ? span[1].from : rows->rows->len);
     }
 }
 
@@ -650,7 +688,7 @@ join_stats (WeirOp            *op,
   stats->name = "symmetricHashJoin";
   stats->rows_total = _weir_join_side_count (&self->sides[0]) + _weir_join_side_count (&self->sides[1]);
   stats->rows_updated = self->n_updated;
-  stats->rows_removed = self->sides[0].n_going + self->sides[1].n_going;
+  stats->rows_removed = self->sides[0].going->len + self->sides[1].going->len;
   stats->rows_dropped_by_watermark = self->n_late;
   stats->late_rows = self->n_late;
   stats->memory_bytes = _weir_join_side_bytes (&self->sides[0]) + _weir_join_side_bytes (&self->sides[1]);
