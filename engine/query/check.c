@@ -184,18 +184,27 @@ walk_plan (WeirPlan *plan,
     }
 }
 
+/* Columns, tables and windows of a query or a view. */
+static void
+fill_plan (WeirCheck         *self,
+           WeirStatementInfo *info,
+           WeirPlan          *plan)
+{
+  PlanWalk walk = { self, info, g_ptr_array_new () };
+
+  fill_columns (self, info, plan->schema, plan);
+  weir_plan_foreach (plan, walk_plan, &walk);
+  g_ptr_array_add (walk.tables, NULL);
+  info->tables = (char **)g_ptr_array_free (walk.tables, FALSE);
+  g_ptr_array_add (self->blocks, info->tables);
+}
+
 static void
 fill_query (WeirCheck               *self,
             WeirStatementInfo       *info,
             const WeirAnalyzedQuery *analyzed)
 {
-  PlanWalk walk = { self, info, g_ptr_array_new () };
-
-  fill_columns (self, info, analyzed->plan->schema, analyzed->plan);
-  weir_plan_foreach (analyzed->plan, walk_plan, &walk);
-  g_ptr_array_add (walk.tables, NULL);
-  info->tables = (char **)g_ptr_array_free (walk.tables, FALSE);
-  g_ptr_array_add (self->blocks, info->tables);
+  fill_plan (self, info, analyzed->plan);
   if (!analyzed->is_streaming)
     return;
   info->guarantee = _weir_guarantee_of (analyzed->plan, analyzed->sinks);
@@ -269,7 +278,7 @@ check_view (WeirCheck               *self,
   info->kind = WEIR_STATEMENT_VIEW;
   info->name = keep (self, _weir_name_last (&create->name));
   if (plan != NULL)
-    fill_columns (self, info, plan->schema, plan);
+    fill_plan (self, info, plan);
 }
 
 static void

@@ -173,14 +173,24 @@ count_commas (GBytes *sample)
   return n;
 }
 
+/* @is_named: the name of the file says so; then some broken lines do not speak against it. */
 static gboolean
-looks_like_csv (GPtrArray *samples)
+looks_like_csv (GPtrArray *samples,
+                gboolean   is_named)
 {
   guint commas = samples->len > 0 ? count_commas (samples->pdata[0]) : 0, same = 0;
 
   for (guint i = 0; i < samples->len; i++)
     same += count_commas (samples->pdata[i]) == commas;
-  return commas > 0 && same * 10 >= samples->len * 9;
+  return commas > 0 && (same * 10 >= samples->len * 9 || (is_named && same * 2 > samples->len));
+}
+
+static gboolean
+is_named_csv (ProbeRun *run)
+{
+  const char *path = g_hash_table_lookup (run->options, "path");
+
+  return path != NULL && g_str_has_suffix (path, ".csv");
 }
 
 typedef struct
@@ -326,7 +336,7 @@ _weir_probe_infer (ProbeRun *run)
   if (run->samples->len == 0)
     return;
   if (run->forced_format == NULL && g_ascii_strcasecmp (format, "csv") != 0 && g_ascii_strcasecmp (format, "json") != 0)
-    format = looks_like_json (run->samples) ? "json" : (looks_like_csv (run->samples) ? "csv" : "text");
+    format = looks_like_json (run->samples) ? "json" : (looks_like_csv (run->samples, is_named_csv (run)) ? "csv" : "text");
   g_hash_table_replace (run->options, g_strdup ("inferschema"), g_strdup ("true"));
   run->sample_format = g_intern_string (format);
   joined = join_samples (run->samples);

@@ -352,6 +352,23 @@ test_hex (void)
                    "0010  37 38 39 30                                      7890");
 }
 
+/* What a view reads is known, so that its state can be that of its source. */
+static void
+test_view_tables (void)
+{
+  g_autoptr (WeirDocument) document = weir_document_new ();
+  const WeirStatementInfo *view;
+
+  weir_document_set_text (document, "CREATE TABLE raw USING demo;\nCREATE TEMPORARY VIEW v AS SELECT region FROM STREAM raw;\n", "x");
+  weir_document_check_now (document);
+  view = weir_document_find_source (document, "v");
+  g_assert_nonnull (view);
+  g_assert_cmpint (view->kind, ==, WEIR_STATEMENT_VIEW);
+  g_assert_nonnull (view->tables);
+  g_assert_cmpstr (view->tables[0], ==, "raw");
+  g_assert_null (view->tables[1]);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -370,6 +387,7 @@ main (int    argc,
   g_test_add_func ("/document/several-run", test_several_run);
   g_test_add_func ("/document/annotations", test_annotations);
   g_test_add_func ("/document/drafts", test_drafts);
+  g_test_add_func ("/document/view-tables", test_view_tables);
   g_test_add_func ("/document/hex", test_hex);
   return g_test_run ();
 }

@@ -142,6 +142,18 @@ draw_value_grid (const WeirChartScene *scene,
     }
 }
 
+/* As exact as there is room right of the bar. (transfer full) */
+static char *
+format_bar (const WeirChartScene *scene,
+            double                value,
+            double                room,
+            const WeirTextStyle  *style)
+{
+  g_autofree char *text = value == floor (value) || fabs (value) >= 1000 ? weir_format_number (value, 0) : weir_format_measure (value);
+
+  return _weir_measure_text (scene->pango, text, style) <= room ? g_steal_pointer (&text) : weir_format_si (value);
+}
+
 void
 _weir_draw_bars (const WeirChartScene *scene,
                  GtkSnapshot          *snapshot)
@@ -164,8 +176,7 @@ _weir_draw_bars (const WeirChartScene *scene,
       GdkRGBA                color = _weir_scene_color (scene, bar);
       double                 zero = weir_chart_layout_value_x (layout, 0);
       double                 x = weir_chart_layout_value_x (layout, bar_value (bar));
-      g_autofree char       *label = bar_value (bar) == floor (bar_value (bar)) ? weir_format_number (bar_value (bar), 0)
-                                                                                : weir_format_measure (bar_value (bar));
+      g_autofree char       *label = format_bar (scene, bar_value (bar), layout->width - MAX (x, zero) - 8, &number);
       double                 y;
       double                 height;
 

@@ -18,6 +18,7 @@
 
 #define MAX_COLUMNS_SHOWN 12
 #define MAX_COPY_ROWS     100000
+#define LINE_WIDTH        640
 
 /* Pixels of a clock time in Cantarell 11. */
 #define CLOCK_WIDTH 62.
@@ -393,9 +394,10 @@ width_of (WeirRowsView         *view,
     case WEIR_COLUMN_TEXT:
     case WEIR_COLUMN_OTHER:
     default:
-      width = 170;
+      /* Lines as they came have the room to themselves. */
+      width = view->klass->get_n_columns (view->data) == 1 ? LINE_WIDTH : 170;
     }
-  return CLAMP (title, width, 320);
+  return CLAMP (title, width, MAX (width, 320));
 }
 
 /* Past windows are written with their dates and need more room. */
@@ -489,20 +491,30 @@ add_filler (WeirResultGrid *self)
 }
 
 /* The newest window on top, until the user chooses otherwise. */
+/* The newest first: by window, else by the first time in a row. */
 static void
-sort_by_window (WeirResultGrid *self,
-                WeirRowsView   *view)
+sort_by_time (WeirResultGrid *self,
+              WeirRowsView   *view)
 {
+  Column *time = NULL;
+
   for (guint i = 0; i < self->columns->len; i++)
     {
       Column               *column = self->columns->pdata[i];
       const WeirColumnInfo *info = view->klass->get_column (view->data, column->data_column);
 
-      if (column->kind != COLUMN_DATA || (info->shape != WEIR_COLUMN_WINDOW && !info->is_window_start))
+      if (column->kind != COLUMN_DATA)
         continue;
-      gtk_column_view_sort_by_column (self->view, column->column, GTK_SORT_DESCENDING);
-      return;
+      if (info->shape == WEIR_COLUMN_WINDOW || info->is_window_start)
+        {
+          time = column;
+          break;
+        }
+      if (time == NULL && info->shape == WEIR_COLUMN_TIME)
+        time = column;
     }
+  if (time != NULL)
+    gtk_column_view_sort_by_column (self->view, time->column, GTK_SORT_DESCENDING);
 }
 
 static void
@@ -522,7 +534,7 @@ columns_changed_cb (WeirResultGrid *self)
   for (guint i = 0; i < self->columns->len; i++)
     apply_visibility (self->columns->pdata[i]);
   align_titles (self);
-  sort_by_window (self, view);
+  sort_by_time (self, view);
   width_changed_cb (self);
 }
 

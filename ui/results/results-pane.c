@@ -533,6 +533,13 @@ weir_results_pane_set_time_zone (WeirResultsPane *self,
 }
 
 void
+weir_results_pane_focus (WeirResultsPane *self)
+{
+  g_return_if_fail (WEIR_IS_RESULTS_PANE (self));
+  gtk_widget_grab_focus (GTK_WIDGET (weir_chart_card_get_chart (self->card)));
+}
+
+void
 weir_results_pane_find (WeirResultsPane *self)
 {
   gtk_widget_grab_focus (self->search);

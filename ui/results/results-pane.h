@@ -39,6 +39,8 @@ void     weir_results_pane_set_paused (WeirResultsPane *self,
                                        gboolean         paused);
 gboolean weir_results_pane_get_paused (WeirResultsPane *self);
 
+/* Gives the focus to the chart. */
+void weir_results_pane_focus (WeirResultsPane *self);
 /* Puts the cursor into the filter. */
 void weir_results_pane_find (WeirResultsPane *self);
 

@@ -60,6 +60,9 @@ const WeirStage *_weir_probe_find_failed (WeirProbe *probe);
 /* As the button below the stages does. */
 void _weir_connect_page_fix (WeirConnectPage *page);
 
+/* Is the first of the sampled CSV records a line of names? */
+gboolean _weir_guess_header (WeirProbe *probe);
+
 /* ---- the kinds ---- */
 
 const char *_weir_source_kind_title (WeirSourceKind kind);

@@ -133,6 +133,11 @@ go_to_schema (WeirSourceDialog *self)
 {
   if (self->probe != NULL && weir_probe_get_n_samples (self->probe) > 0 && !self->is_read)
     {
+      if (self->edit_table == NULL && self->draft->kind == WEIR_SOURCE_FILES && _weir_guess_header (self->probe))
+        {
+          self->draft->has_header = TRUE;
+          weir_probe_set_format (self->probe, "csv", TRUE);
+        }
       /* An edited table keeps its columns when the test found none, else those of the test replace them. */
       weir_source_draft_take_columns (self->draft, self->probe);
       self->is_read = TRUE;

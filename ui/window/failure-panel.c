@@ -114,7 +114,7 @@ weir_failure_panel_init (WeirFailurePanel *self)
   gtk_box_append (GTK_BOX (self->box), heading);
   gtk_box_append (GTK_BOX (self->box), GTK_WIDGET (self->message));
   gtk_box_append (GTK_BOX (self->box), scroller);
-  add_button (buttons, _ ("_Edit"), "win.design", TRUE);
+  add_button (buttons, _ ("_Edit"), "win.edit-sql", TRUE);
   add_button (buttons, _ ("_Run Again"), "win.run", FALSE);
   g_signal_connect_swapped (copy, "clicked", G_CALLBACK (copy_cb), self);
   gtk_box_append (GTK_BOX (buttons), copy);

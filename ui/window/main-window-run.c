@@ -36,7 +36,7 @@ run_now (WeirWindow *self,
   if (page != NULL)
     {
       weir_query_page_refresh (page);
-      weir_query_page_show (page, "results");
+      weir_query_page_go_to (page, "results");
     }
 }
 

@@ -130,12 +130,29 @@ weir_query_page_show (WeirQueryPage *self,
   adw_view_stack_set_visible_child_name (self->views, view);
 }
 
+/* The first control of @widget, unless one of it has the focus already: stacks take it along. */
+static void
+focus_within (GtkWidget *widget)
+{
+  GtkRoot   *root = gtk_widget_get_root (widget);
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+
+  if (focus == NULL || !gtk_widget_is_ancestor (focus, widget))
+    gtk_widget_child_focus (widget, GTK_DIR_TAB_FORWARD);
+}
+
 void
 weir_query_page_go_to (WeirQueryPage *self,
                        const char    *view)
 {
   weir_query_page_show (self, view);
-  gtk_widget_child_focus (adw_view_stack_get_visible_child (self->views), GTK_DIR_TAB_FORWARD);
+  /* In the chart arrows and Space do something at once; of Design the steps come first, not the buttons above them. */
+  if (g_str_equal (view, "results") && gtk_widget_get_visible (GTK_WIDGET (self->results)))
+    weir_results_pane_focus (self->results);
+  else if (g_str_equal (view, "design"))
+    focus_within (weir_query_page_get_narrow (self) ? gtk_stack_get_visible_child (self->design_stack) : self->steps);
+  else
+    focus_within (adw_view_stack_get_visible_child (self->views));
 }
 
 const char *

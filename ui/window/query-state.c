@@ -82,10 +82,10 @@ weir_query_state_caption (WeirDocument *document,
     case WEIR_QUERY_STARTING:
       return g_strdup (_ ("Starting…"));
     case WEIR_QUERY_RUNNING:
-      if (weir_document_get_is_stale (document, name))
-        return g_strdup (_ ("Running · edited since"));
       if (weir_query_get_held (query))
         return g_strdup (_ ("On hold"));
+      if (weir_document_get_is_stale (document, name))
+        return g_strdup (_ ("Running · edited since"));
       if (weir_document_get_paused (document, name))
         return g_strdup (_ ("View paused · still collecting"));
       return running_caption (query);

@@ -82,6 +82,21 @@ typedef struct
   guint64  rows;
 } SourceState;
 
+/* A view is as well as the tables under it. */
+static gboolean
+is_about (WeirSidebarRow *self,
+          const char     *table)
+{
+  const WeirStatementInfo *info = weir_document_find_source (self->document, self->name);
+
+  if (g_ascii_strcasecmp (table, self->name) == 0)
+    return TRUE;
+  for (guint i = 0; info != NULL && info->kind == WEIR_STATEMENT_VIEW && info->tables != NULL && info->tables[i] != NULL; i++)
+    if (g_ascii_strcasecmp (info->tables[i], table) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 static void
 look_at_query (WeirSidebarRow *self,
                WeirQuery      *query,
@@ -93,7 +108,7 @@ look_at_query (WeirSidebarRow *self,
     {
       const WeirSourceInfo *info = sources->pdata[i];
 
-      if (g_ascii_strcasecmp (info->table, self->name) != 0)
+      if (!is_about (self, info->table))
         continue;
       state->seen = TRUE;
       state->rows = MAX (state->rows, info->rows_total);
