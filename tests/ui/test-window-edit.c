@@ -109,6 +109,18 @@ test_focus_after_removal (void)
   close_window (window);
 }
 
+/* From the last card one Tab goes to the first button that adds a step. */
+static void
+test_tab_to_add (void)
+{
+  WeirWindow *window = make_window (SCRIPT);
+
+  gtk_widget_grab_focus (find_named (steps_of (window), "Edit Output"));
+  gtk_widget_child_focus (GTK_WIDGET (window), GTK_DIR_TAB_FORWARD);
+  assert_focus_in (window, "Add Join");
+  close_window (window);
+}
+
 static void
 test_edit_sql (void)
 {
@@ -171,6 +183,7 @@ main (int    argc,
   application = window_test_begin (&argc, &argv, "io.github.weirapp.Weir.TestEdit");
   g_test_add_func ("/window/edit/focus-stays", test_focus_stays);
   g_test_add_func ("/window/edit/focus-after-removal", test_focus_after_removal);
+  g_test_add_func ("/window/edit/tab-to-add", test_tab_to_add);
   g_test_add_func ("/window/edit/edit-sql", test_edit_sql);
   g_test_add_func ("/window/edit/undo-in-field", test_undo_in_field);
   g_test_add_func ("/window/edit/problem", test_problem);

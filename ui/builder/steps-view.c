@@ -539,6 +539,8 @@ make_add_row (WeirStepsView *self,
       gtk_widget_set_tooltip_text (button, tooltip);
       weir_step_focus_name (button, kinds[i], 0, "edit");
       gtk_flow_box_append (GTK_FLOW_BOX (row), button);
+      /* The button has the focus, not the place it stands in. */
+      gtk_widget_set_focusable (gtk_widget_get_parent (button), FALSE);
       n++;
     }
   gtk_widget_set_visible (row, n > 0);
