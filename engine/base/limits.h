@@ -51,6 +51,9 @@
 /* Progress records kept, as spark.sql.streaming.numRecentProgressUpdates. */
 #define WEIR_RECENT_PROGRESS_MAX 100
 
+/* Windows that one row falls into: size / slide of a sliding window. A day by seconds has 86,400; each is a row of output. */
+#define WEIR_WINDOWS_PER_ROW_MAX 100000
+
 /* Work of PCRE2 per match; a pathological pattern is an error instead of a hang. */
 #define WEIR_REGEX_MATCH_LIMIT 10000000
 #define WEIR_REGEX_DEPTH_LIMIT 100000

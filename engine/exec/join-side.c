@@ -63,8 +63,8 @@ _weir_join_side_begin (WeirJoinSide *self,
   g_array_set_size (self->going, 0);
   self->n_added = 0;
   self->evict_us = G_MININT64;
-  if (self->bound.is_bounded)
-    self->evict_us = watermark_us + self->bound.shift_us;
+  if (self->bound.is_bounded && __builtin_add_overflow (watermark_us, self->bound.shift_us, &self->evict_us))
+    self->evict_us = self->bound.shift_us > 0 ? G_MAXINT64 : G_MININT64;
 }
 
 /* ---- keys and times --------------------------------------------------------------------------------------------- */

@@ -130,9 +130,13 @@ static gint64
 expiry_of (Dedup *self,
            gint64 time)
 {
+  gint64 expiry;
+
   if (time == G_MAXINT64 || !(self->within || self->key_has_time))
     return G_MAXINT64;
-  return self->within ? time + self->delay_us : time;
+  if (__builtin_add_overflow (time, self->within ? self->delay_us : 0, &expiry))
+    return G_MAXINT64;
+  return expiry;
 }
 
 /* Rows that are not late, packed with their keys: rows[i] is the number of row i. */

@@ -39,18 +39,28 @@ describe_event_time (WeirOp *op)
   return g_strdup_printf ("%s, delay=%" G_GINT64_FORMAT " ms", op->schema->fields[op->plan->event_time.column].name, op->plan->event_time.delay_ms);
 }
 
-/* A second mark on the same column: Spark notices when it plans the second batch. */
+static void
+note_watermark (WeirPlan *plan,
+                gpointer  data)
+{
+  *(gboolean *)data = *(gboolean *)data || (plan->kind == WEIR_PLAN_EVENT_TIME && plan->is_streaming);
+}
+
+/* A watermark above another one, on whatever column: Spark notices when it plans the first batch that has a watermark to use. */
 static gboolean
 begin_event_time (WeirOp   *op,
                   WeirExec *exec,
                   GError  **error)
 {
-  WeirPlan *child = op->plan->children[0];
+  gboolean is_above = FALSE;
 
   ((EventTime *)op)->seen = nothing;
   g_clear_pointer (&((EventTime *)op)->newest, g_free);
-  if (exec->input->batch_id > 0 && child->event_time_delay_us != NULL && child->event_time_delay_us[op->plan->event_time.column] >= 0)
-    return weir_fail (error, WEIR_ERROR_RUN, "_LEGACY_ERROR_TEMP_3076", op->plan->span, "Redefining watermark is disallowed.");
+  if (exec->input->evict_watermark_ms > 0)
+    weir_plan_foreach (op->plan->children[0], note_watermark, &is_above);
+  if (is_above)
+    return weir_fail (error, WEIR_ERROR_RUN, "_LEGACY_ERROR_TEMP_3076", op->plan->span,
+                      "Redefining watermark is disallowed: the rows have one already. Keep one of the WATERMARK clauses.");
   return TRUE;
 }
 

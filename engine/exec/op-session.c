@@ -10,7 +10,7 @@
 /*
  * GROUP BY … session_window(time, gap).
  *
- * Workers group rows by key and time; the groups are one-row sessions [time, time + gap), late by their own end, and are merged into
+ * Workers group rows by key, time and gap; the groups are sessions [time, time + gap), late by their own end, and are merged into
  * the sessions of their key in the order of the parts. Rows without a time or a gap, or with a gap that is not positive, vanish.
  */
 
@@ -34,10 +34,20 @@ typedef struct
   guint         n;
 } Chunk;
 
+/* Rows of a key with the same time and gap. */
+typedef struct
+{
+  gint64  start, end;
+  guint64 n_rows; /* 0: not filled in */
+} Partial;
+
+#define PARTIAL_HEADER 32 /* the states are aligned to 16 */
+G_STATIC_ASSERT (sizeof (Partial) <= PARTIAL_HEADER);
+
 typedef struct
 {
   WeirLink        link;
-  WeirGroupTable *table; /* payload: gint64 end, then the states */
+  WeirGroupTable *table; /* payload: Partial, then the states */
   WeirGroupKey   *keys;
   guint64        *hashes;
   guint32        *groups;
@@ -77,7 +87,7 @@ free_partial (const WeirAggLayout *layout,
   for (guint a = 0; layout->owns_memory && a < layout->n_aggs; a++)
     if (layout->calls[a]->owns_memory)
       for (guint g = 0; g < table->n; g++)
-        layout->ops[a]->clear (layout->calls[a], weir_group_payload (table, g) + WEIR_SESSION_HEADER + layout->offsets[a]);
+        layout->ops[a]->clear (layout->calls[a], weir_group_payload (table, g) + PARTIAL_HEADER + layout->offsets[a]);
   weir_group_table_free (table);
 }
 
@@ -148,6 +158,34 @@ choose_rows (SessionLink *self,
   return TRUE;
 }
 
+static Partial *
+partial_at (WeirGroupTable *table,
+            guint           group)
+{
+  return (Partial *)(void *)weir_group_payload (table, group);
+}
+
+/* Time and gap are one word of the key; groups that it does not tell apart get the next one. */
+static void
+fill_partial (SessionLink *self,
+              guint        i,
+              gint64       start,
+              gint64       end)
+{
+  Partial *partial = partial_at (self->table, self->groups[i]);
+
+  while (partial->n_rows > 0 && (partial->start != start || partial->end != end))
+    {
+      self->keys[i].time = (gint64)((guint64)self->keys[i].time + 1);
+      self->hashes[i] = weir_group_hash (&self->keys[i], self->table->is_view);
+      weir_group_table_insert (self->table, &self->keys[i], &self->hashes[i], 1, &self->groups[i]);
+      partial = partial_at (self->table, self->groups[i]);
+    }
+  partial->start = start;
+  partial->end = end;
+  partial->n_rows++;
+}
+
 static gboolean
 group_rows (SessionLink *self,
             WeirBatch   *batch,
@@ -171,22 +209,18 @@ group_rows (SessionLink *self,
   weir_key_codec_encode (&layout->codec, (WeirColumn *const *)columns->pdata, sel, 0, sel.n, self->scratch, self->keys);
   for (guint i = 0; i < sel.n; i++)
     {
-      self->keys[i].time = weir_column_values (time, gint64)[sel.idx[i]];
+      gint64 start = weir_column_values (time, gint64)[sel.idx[i]];
+
+      self->keys[i].time = (gint64)((guint64)start + ((guint64)self->ends[i] - (guint64)start) * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15));
       self->hashes[i] = weir_group_hash (&self->keys[i], self->table->is_view);
     }
   weir_group_table_insert (self->table, self->keys, self->hashes, sel.n, self->groups);
+  for (guint i = 0; i < sel.n; i++)
+    fill_partial (self, i, weir_column_values (time, gint64)[sel.idx[i]], self->ends[i]);
   for (guint a = 0; a < layout->n_aggs; a++)
     if (layout->ops[a]->init != NULL)
       for (guint g = before; g < self->table->n; g++)
-        layout->ops[a]->init (layout->calls[a], weir_group_payload (self->table, g) + WEIR_SESSION_HEADER + layout->offsets[a]);
-  for (guint g = before; g < self->table->n; g++)
-    *(gint64 *)(void *)weir_group_payload (self->table, g) = G_MININT64;
-  for (guint i = 0; i < sel.n; i++)
-    {
-      gint64 *end = (gint64 *)(void *)weir_group_payload (self->table, self->groups[i]);
-
-      *end = MAX (*end, self->ends[i]);
-    }
+        layout->ops[a]->init (layout->calls[a], weir_group_payload (self->table, g) + PARTIAL_HEADER + layout->offsets[a]);
   return TRUE;
 }
 
@@ -204,7 +238,7 @@ update_states (SessionLink *self,
   g_autoptr (GPtrArray) args = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_column_unref);
   g_autofree guint16   *idx = NULL;
   g_autofree guint32   *groups = NULL;
-  WeirAggStates         states = { weir_group_payload (self->table, 0) + WEIR_SESSION_HEADER + layout->offsets[a], self->table->record_size, self->groups };
+  WeirAggStates         states = { weir_group_payload (self->table, 0) + PARTIAL_HEADER + layout->offsets[a], self->table->record_size, self->groups };
 
   if (call->filter != NULL)
     {
@@ -245,7 +279,7 @@ push_session (WeirLink  *link,
   if (time == NULL)
     return FALSE;
   if (self->table == NULL)
-    self->table = weir_group_table_new (weir_key_codec_is_view (&layout->codec), WEIR_SESSION_HEADER + layout->stride);
+    self->table = weir_group_table_new (weir_key_codec_is_view (&layout->codec), PARTIAL_HEADER + layout->stride);
   if (!choose_rows (self, batch, &sel, time, error) || (sel.n > 0 && !group_rows (self, batch, sel, time, error)))
     return FALSE;
   for (guint a = 0; sel.n > 0 && a < layout->n_aggs; a++)
@@ -304,17 +338,16 @@ merge_session (WeirOp   *op,
 
   for (guint g = 0; g < table->n; g++)
     {
-      guint8 *payload = weir_group_payload (table, g);
-      gint64  end = *(gint64 *)(void *)payload;
-      guint32 late;
+      const Partial *partial = partial_at (table, g);
+      guint32        late;
 
-      if (end <= late_us)
+      if (partial->end <= late_us)
         {
-          self->late_rows++;
+          self->late_rows += partial->n_rows;
           weir_group_table_insert (self->late, weir_group_key (table, g), weir_group_hash_of (table, g), 1, &late);
           continue;
         }
-      weir_session_state_add (self->state, op->eval, weir_group_key (table, g), weir_group_key (table, g)->time, end, payload + WEIR_SESSION_HEADER);
+      weir_session_state_add (self->state, op->eval, weir_group_key (table, g), partial->start, partial->end, weir_group_payload (table, g) + PARTIAL_HEADER);
     }
   free_partial (&self->layout, table);
   if (weir_eval_take_error (op->eval, error))

@@ -52,7 +52,7 @@ assign (WindowLink           *self,
         gint64                time)
 {
   gint64 last = time - weir_floor_mod (time - window->start_us, window->slide_us);
-  gint64 n = (window->size_us + window->slide_us - 1) / window->slide_us;
+  gint64 n = (window->size_us - 1) / window->slide_us + 1;
 
   for (gint64 i = n - 1; i >= 0; i--)
     {

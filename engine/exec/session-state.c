@@ -9,11 +9,14 @@
  */
 
 static WeirSession *
-session_new (const WeirAggLayout *layout,
-             gint64               start,
-             gint64               end)
+session_new (WeirSessionState *self,
+             gint64            start,
+             gint64            end)
 {
-  WeirSession *session = g_aligned_alloc0 (1, WEIR_SESSION_HEADER + layout->stride, 16);
+  const WeirAggLayout *layout = self->layout;
+  WeirSession         *session = g_aligned_alloc0 (1, WEIR_SESSION_HEADER + layout->stride, 16);
+
+  self->n_alive++;
 
   session->start = start;
   session->end = end;
@@ -24,9 +27,12 @@ session_new (const WeirAggLayout *layout,
 }
 
 static void
-session_free (const WeirAggLayout *layout,
-              WeirSession         *session)
+session_free (WeirSessionState *self,
+              WeirSession      *session)
 {
+  const WeirAggLayout *layout = self->layout;
+
+  self->n_alive--;
   for (guint a = 0; layout->owns_memory && a < layout->n_aggs; a++)
     if (layout->calls[a]->owns_memory)
       layout->ops[a]->clear (layout->calls[a], weir_session_states (session) + layout->offsets[a]);
@@ -34,13 +40,13 @@ session_free (const WeirAggLayout *layout,
 }
 
 static void
-list_free (const WeirAggLayout *layout,
-           GPtrArray           *sessions)
+list_free (WeirSessionState *self,
+           GPtrArray        *sessions)
 {
   if (sessions == NULL)
     return;
   for (guint i = 0; i < sessions->len; i++)
-    session_free (layout, g_ptr_array_index (sessions, i));
+    session_free (self, g_ptr_array_index (sessions, i));
   g_ptr_array_unref (sessions);
 }
 
@@ -75,8 +81,8 @@ weir_session_state_free (WeirSessionState *state)
     return;
   for (guint k = 0; k < state->keys->n; k++)
     {
-      list_free (state->layout, weir_session_state_list (state, k)->sessions);
-      list_free (state->layout, weir_session_state_list (state, k)->before);
+      list_free (state, weir_session_state_list (state, k)->sessions);
+      list_free (state, weir_session_state_list (state, k)->before);
     }
   weir_group_table_free (state->keys);
   g_array_unref (state->touched);
@@ -111,12 +117,31 @@ touch (WeirSessionState   *self,
   for (guint i = 0; i < list->before->len; i++)
     {
       WeirSession *old = g_ptr_array_index (list->before, i);
-      WeirSession *copy = session_new (self->layout, old->start, old->end);
+      WeirSession *copy = session_new (self, old->start, old->end);
 
       merge_states (self->layout, eval, copy, weir_session_states (old));
       g_ptr_array_add (list->sessions, copy);
     }
   return list->sessions;
+}
+
+/* The first session that ends at @start or later; their ends ascend as their starts do. */
+static guint
+first_reaching (const GPtrArray *sessions,
+                gint64           start)
+{
+  guint from = 0, to = sessions->len;
+
+  while (from < to)
+    {
+      guint middle = from + (to - from) / 2;
+
+      if (((const WeirSession *)g_ptr_array_index (sessions, middle))->end < start)
+        from = middle + 1;
+      else
+        to = middle;
+    }
+  return from;
 }
 
 void
@@ -130,14 +155,12 @@ weir_session_state_add (WeirSessionState   *state,
   WeirGroupKey plain = { 0, key->a, key->b };
   GPtrArray   *sessions = touch (state, eval, &plain);
   WeirSession *into;
-  guint        at = 0;
+  guint        at = first_reaching (sessions, start);
 
-  while (at < sessions->len && ((WeirSession *)g_ptr_array_index (sessions, at))->end < start)
-    at++;
   into = at < sessions->len ? g_ptr_array_index (sessions, at) : NULL;
   if (into == NULL || into->start > end)
     {
-      into = session_new (state->layout, start, end);
+      into = session_new (state, start, end);
       g_ptr_array_insert (sessions, (gint)at, into);
     }
   into->start = MIN (into->start, start);
@@ -149,7 +172,7 @@ weir_session_state_add (WeirSessionState   *state,
 
       into->end = MAX (into->end, next->end);
       merge_states (state->layout, eval, into, weir_session_states (next));
-      session_free (state->layout, next);
+      session_free (state, next);
       g_ptr_array_remove_index (sessions, at + 1);
     }
 }
@@ -192,7 +215,7 @@ shrink (WeirSessionState *self)
     return;
   for (guint k = 0; k < self->keys->n; k++)
     if (!keep[k])
-      list_free (self->layout, weir_session_state_list (self, k)->sessions);
+      list_free (self, weir_session_state_list (self, k)->sessions);
   weir_group_table_compact (self->keys, keep);
 }
 
@@ -204,9 +227,9 @@ weir_session_state_commit (WeirSessionState *state)
       WeirSessionList *list = weir_session_state_list (state, k);
       guint            gone = 0;
 
-      list_free (state->layout, g_steal_pointer (&list->before));
+      list_free (state, g_steal_pointer (&list->before));
       while (list->sessions != NULL && gone < list->sessions->len && ((WeirSession *)g_ptr_array_index (list->sessions, gone))->end <= state->evict_us)
-        session_free (state->layout, g_ptr_array_index (list->sessions, gone++));
+        session_free (state, g_ptr_array_index (list->sessions, gone++));
       if (gone > 0)
         g_ptr_array_remove_range (list->sessions, 0, gone);
     }
@@ -222,11 +245,11 @@ weir_session_state_abort (WeirSessionState *state)
     {
       WeirSessionList *list = weir_session_state_list (state, g_array_index (state->touched, guint32, i));
 
-      list_free (state->layout, list->sessions);
+      list_free (state, list->sessions);
       list->sessions = g_steal_pointer (&list->before);
     }
   for (guint k = state->n_committed; k < state->keys->n; k++)
-    list_free (state->layout, weir_session_state_list (state, k)->sessions);
+    list_free (state, weir_session_state_list (state, k)->sessions);
   weir_group_table_truncate (state->keys, state->n_committed);
   g_array_set_size (state->touched, 0);
 }
@@ -234,7 +257,7 @@ weir_session_state_abort (WeirSessionState *state)
 gsize
 weir_session_state_bytes (const WeirSessionState *state)
 {
-  return weir_group_table_bytes (state->keys) + (state->n_total + state->n_removed) * (WEIR_SESSION_HEADER + state->layout->stride + 16);
+  return weir_group_table_bytes (state->keys) + state->n_alive * (WEIR_SESSION_HEADER + state->layout->stride + 16);
 }
 
 /* varint number of keys; per key its words, varint number of sessions; per session u64 start, u64 end, the states. */
@@ -280,7 +303,7 @@ read_session (WeirSessionState *self,
 
   if (reader->failed)
     return FALSE;
-  session = session_new (layout, start, end);
+  session = session_new (self, start, end);
   g_ptr_array_add (sessions, session);
   for (guint a = 0; a < layout->n_aggs; a++)
     if (!layout->ops[a]->read (layout->calls[a], weir_session_states (session) + layout->offsets[a], reader))
@@ -295,7 +318,7 @@ weir_session_state_read (WeirSessionState *state,
   guint64 n = weir_reader_varint (reader);
 
   for (guint k = 0; k < state->keys->n; k++)
-    list_free (state->layout, weir_session_state_list (state, k)->sessions);
+    list_free (state, weir_session_state_list (state, k)->sessions);
   weir_group_table_reset (state->keys);
   for (guint64 k = 0; k < n; k++)
     {

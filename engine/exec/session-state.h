@@ -35,6 +35,7 @@ typedef struct
   GArray              *touched; /* guint32 */
   gint64               evict_us;
   guint64              n_updated, n_removed, n_total;
+  guint64              n_alive; /* blocks of memory, those of before among them */
 } WeirSessionState;
 
 WeirSessionState *weir_session_state_new (const WeirAggLayout *layout);

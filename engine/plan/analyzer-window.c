@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/limits.h"
 #include "plan/analyzer-private.h"
 #include "sql/parser.h"
 
@@ -144,6 +145,9 @@ check_spec (WeirExprContext      *ctx,
   if (spec->slide_us > spec->size_us)
     return _weir_an_fail (ctx->analyzer, error, "DATATYPE_MISMATCH.PARAMETER_CONSTRAINT_VIOLATION", span,
                           "Cannot resolve window(): the slide_duration must be <= the window_duration.", NULL);
+  if ((spec->size_us - 1) / spec->slide_us >= WEIR_WINDOWS_PER_ROW_MAX)
+    return _weir_an_fail (ctx->analyzer, error, "LIMIT_EXCEEDED", span,
+                          "Each row would fall into more than " G_STRINGIFY (WEIR_WINDOWS_PER_ROW_MAX) " windows: take a longer slide.", NULL);
   if (spec->start_us <= -spec->slide_us || spec->start_us >= spec->slide_us)
     return _weir_an_fail (ctx->analyzer, error, "DATATYPE_MISMATCH.PARAMETER_CONSTRAINT_VIOLATION", span,
                           "Cannot resolve window(): the abs(start_time) must be < the slide_duration.", NULL);

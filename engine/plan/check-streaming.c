@@ -300,6 +300,41 @@ dedup_without_aggregation (const Query    *query,
   return node->kind == WEIR_PLAN_DEDUP && node->is_streaming && !aggregate_above (query, node);
 }
 
+/* Event times among the columns of @child: the same column twice is one. */
+static guint
+count_event_times (const WeirPlan *child)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < child->schema->n_fields; i++)
+    {
+      gboolean is_again = FALSE;
+
+      for (guint j = 0; child->kind == WEIR_PLAN_PROJECT && j < i; j++)
+        is_again |= strcmp (child->schema->fields[i].name, child->schema->fields[j].name) == 0 && weir_expr_equal (child->project.exprs[i], child->project.exprs[j]);
+      n += child->event_time_delay_us[i] >= 0 && !is_again;
+    }
+  return n;
+}
+
+/* An operator would not know which of them the watermark is about. Aggregations look at their keys alone, and not at all in complete mode. */
+static gboolean
+several_event_times (const Query    *query,
+                     const WeirPlan *node)
+{
+  guint n = 0;
+
+  if (is_streaming_aggregate (node))
+    {
+      for (guint i = 0; query->mode != WEIR_OUTPUT_COMPLETE && i < node->aggregate.n_keys; i++)
+        n += node->event_time_delay_us[i] >= 0;
+      return n > 1;
+    }
+  if (node->kind == WEIR_PLAN_DEDUP && node->is_streaming)
+    return count_event_times (node->children[0]) > 1;
+  return is_stream_join (node) && (count_event_times (node->children[0]) > 1 || count_event_times (node->children[1]) > 1);
+}
+
 static gboolean
 is_join (const WeirPlan *node,
          WeirJoinType    type,
@@ -476,6 +511,10 @@ static const Rule rules[] = {
     "Stream-stream outer join between two streaming DataFrame/Datasets is not supported without a watermark in the join keys, or a watermark on the "
     "nullable side and an appropriate range condition",
     "An outer join of two streams needs a watermark among its keys, or a time range and watermarks." },
+  { ANY, several_event_times, FALSE, OPERATION,
+    "More than one event time columns are available. Please ensure there is at most one event time column per stream: leave one of them out before "
+    "this operation, or cast it.",
+    "Only one event time may reach an operation with state: leave the other one out." },
   { ANY, mixed_union, FALSE, OPERATION, "Union between streaming and batch DataFrames/Datasets is not supported",
     "A stream and a table cannot be united." },
   { APPEND | UPDATE, any_sort, FALSE, OPERATION,

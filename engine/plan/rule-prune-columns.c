@@ -507,6 +507,46 @@ move_join (WeirPlan     *plan,
     }
 }
 
+/* What an operation with state need not know it does not get, an event time least of all: the watermark is about the one that it knows. */
+static WeirPlan *
+narrow (WeirPlan    *child,
+        const Needs *needs,
+        Places      *places)
+{
+  guint                   n_columns = child->schema->n_fields, n = 0;
+  g_autofree gboolean    *kept = g_new0 (gboolean, MAX (n_columns, 1));
+  g_autofree guint       *moved = g_new (guint, MAX (n_columns, 1));
+  g_autofree WeirExpr   **exprs = g_new (WeirExpr *, MAX (n_columns, 1));
+  g_autofree const char **names = g_new (const char *, MAX (n_columns, 1));
+  WeirPlan               *project;
+
+  for (guint i = 0; i < needs->n; i++)
+    if (is_needed (&needs->needs[i]))
+      kept[places->places[i].index] = TRUE;
+  for (guint c = 0; c < n_columns; c++)
+    {
+      const WeirField *field = &child->schema->fields[c];
+
+      moved[c] = kept[c] ? n : G_MAXUINT;
+      if (!kept[c])
+        continue;
+      names[n] = field->name;
+      exprs[n++] = weir_expr_new_column (c, field->type, field->nullable, field->name);
+    }
+  if (n == n_columns)
+    {
+      for (guint i = 0; i < n; i++)
+        weir_expr_unref (exprs[i]);
+      return child;
+    }
+  project = _weir_plan_new_project (child, exprs, n, names);
+  project->span = child->span;
+  for (guint i = 0; i < places->n; i++)
+    if (places->places[i].index != G_MAXUINT)
+      places->places[i].index = moved[places->places[i].index];
+  return project;
+}
+
 static WeirPlan *
 prune_join (WeirPlan    *plan,
             const Needs *needs,
@@ -528,6 +568,11 @@ prune_join (WeirPlan    *plan,
   need_expr (plan->join.residual, &right, left.n);
   plan->children[0] = prune (plan->children[0], &left, &left_moved, zone);
   plan->children[1] = prune (plan->children[1], &right, &right_moved, zone);
+  if (plan->children[0]->is_streaming && plan->children[1]->is_streaming)
+    {
+      plan->children[0] = narrow (plan->children[0], &left, &left_moved);
+      plan->children[1] = narrow (plan->children[1], &right, &right_moved);
+    }
   join_places (plan, &left_moved, &right_moved, places);
   move_join (plan, &left_moved, &right_moved);
   _weir_plan_derive (plan);
@@ -576,6 +621,24 @@ prune_union (WeirPlan    *plan,
 }
 
 /* Nodes that pass the columns of their child and perhaps append some. */
+/* Late rows are told by the event time, whether somebody asks for it or not; of several the first will do, when nobody does. */
+static void
+need_event_time (const WeirPlan *dedup,
+                 Needs          *inner)
+{
+  const gint64 *marks = dedup->children[0]->event_time_delay_us;
+  gboolean      has_one = FALSE;
+
+  for (guint i = 0; i < inner->n; i++)
+    has_one |= marks[i] >= 0 && is_needed (&inner->needs[i]);
+  for (guint i = 0; i < inner->n; i++)
+    if (marks[i] >= 0 && (dedup->dedup.within_watermark || !has_one))
+      {
+        inner->needs[i].whole = TRUE;
+        has_one = TRUE;
+      }
+}
+
 static void
 need_own (WeirPlan *plan,
           Needs    *inner)
@@ -601,10 +664,8 @@ need_own (WeirPlan *plan,
     case WEIR_PLAN_DEDUP:
       for (guint i = 0; i < plan->dedup.n_keys; i++)
         inner->needs[plan->dedup.keys[i]].whole = TRUE;
-      /* Late rows are told by the event time, whether it is a key or not. */
-      for (guint i = 0; plan->is_streaming && i < inner->n; i++)
-        if (plan->children[0]->event_time_delay_us[i] >= 0)
-          inner->needs[i].whole = TRUE;
+      if (plan->is_streaming)
+        need_event_time (plan, inner);
       break;
     default:
       break;
@@ -624,6 +685,8 @@ prune_passing (WeirPlan    *plan,
   pass_needs (needs, 0, &inner, plan->children[0]);
   need_own (plan, &inner);
   plan->children[0] = prune (plan->children[0], &inner, &moved, zone);
+  if (plan->kind == WEIR_PLAN_DEDUP && plan->is_streaming)
+    plan->children[0] = narrow (plan->children[0], &inner, &moved);
   n_new = plan->children[0]->schema->n_fields;
   *places = new_places (needs->n);
   for (guint i = 0; i < needs->n; i++)

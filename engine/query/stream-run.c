@@ -4,6 +4,7 @@
 
 #include "query/stream-run-private.h"
 
+#include "column/timestamp.h"
 #include "plan/catalog.h"
 
 #include <string.h>
@@ -358,7 +359,10 @@ weir_stream_run_plan_batch (WeirStreamRun *run,
       record->is_no_data = TRUE;
     }
   record->batch_id = run->next_batch_id;
+  /* Spark's batch time is in milliseconds, and so is what current_timestamp() gives on a stream. */
   record->now_us = weir_clock_now_us (run->config.clock);
+  if (run->config.is_streaming)
+    record->now_us -= weir_floor_mod (record->now_us, 1000);
   record->seed = record->batch_id * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15) + (guint64)record->now_us;
   record->watermark_ms = watermark_ms;
   record->late_watermark_ms = run->used_watermark_ms;
