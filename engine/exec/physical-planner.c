@@ -29,7 +29,11 @@ output_shift (WeirOp *op)
   gint64 shift = op->watermark_shift_us;
 
   for (guint i = 0; i < op->n_inputs; i++)
-    shift = MIN (shift, output_shift (op->inputs[i]));
+    {
+      gint64 below = output_shift (op->inputs[i]);
+
+      shift = MIN (shift, below);
+    }
   if (op->klass->output_shift != NULL)
     shift += op->klass->output_shift (op);
   return shift;
@@ -168,6 +172,7 @@ plan_stream_join (WeirPipeline *self,
   for (guint side = 0; side < 2; side++)
     {
       WeirOp    *child, *input;
+      gint64     shift;
       GPtrArray *chains = plan_node (self, plan->children[side], &child, error);
 
       if (chains == NULL)
@@ -178,7 +183,8 @@ plan_stream_join (WeirPipeline *self,
       input = add_op (self, _weir_op_join_input_new (plan, side, join, &self->options));
       input->inputs[input->n_inputs++] = child;
       join->inputs[join->n_inputs++] = input;
-      join->watermark_shift_us = MIN (join->watermark_shift_us, output_shift (child));
+      shift = output_shift (child);
+      join->watermark_shift_us = MIN (join->watermark_shift_us, shift);
       g_ptr_array_add (self->stages, _weir_stage_new (chains, input));
     }
   add_op (self, join);
