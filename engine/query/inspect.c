@@ -6,10 +6,10 @@
 #include "column/timestamp.h"
 #include "column/value.h"
 #include "query/checkpoint-private.h"
+#include "query/json-raw.h"
 #include "query/state-rows.h"
 #include "state/state-frame.h"
 
-#include <json-glib/json-glib.h>
 #include <string.h>
 
 /*
@@ -25,6 +25,7 @@ typedef struct
   JsonArray       *files;      /* Owned */
   JsonArray       *problems;   /* Owned */
   guint64          next_batch; /* behind the last one that was read */
+  WeirJsonRaw      raw;        /* rows */
   WeirLoggedBatch *open;       /* Owned, nullable: OFFSETS was read */
   JsonObject      *shown;      /* Borrowed: the object of `open` */
   JsonObject      *last;       /* Owned, nullable: of the last committed batch */
@@ -431,12 +432,11 @@ show_operator_rows (Inspect                *self,
   for (guint row = 0; batch != NULL && row < MIN (n_rows, batch->n_rows); row++)
     {
       g_autoptr (GString) text = g_string_new (NULL);
-      JsonNode           *node;
+      g_autofree char    *string = NULL;
 
       weir_batch_append_json_row (text, batch, row, weir_zone_utc ());
-      node = json_from_string (text->str, NULL);
-      if (node != NULL)
-        json_array_add_element (rows, node);
+      string = weir_json_raw_add (&self->raw, text->str);
+      json_array_add_string_element (rows, string);
     }
   if (batch != NULL)
     json_object_set_int_member (sample, "numRowsTotal", batch->n_rows);
@@ -481,6 +481,7 @@ weir_inspect_checkpoint (const char *dir,
   g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), root);
   char                *text = NULL;
 
+  weir_json_raw_init (&self.raw);
   json_object_set_string_member (root, "checkpoint", dir);
   if (inspect_metadata (&self, root))
     {
@@ -493,7 +494,7 @@ weir_inspect_checkpoint (const char *dir,
       json_object_set_array_member (root, "batches", json_array_ref (self.batches));
       json_object_set_array_member (root, "files", json_array_ref (self.files));
       json_object_set_array_member (root, "problems", json_array_ref (self.problems));
-      text = json_to_string (node, TRUE);
+      text = weir_json_raw_print (&self.raw, node, TRUE);
     }
   else
     weir_fail (error, WEIR_ERROR_RUN, "PATH_NOT_FOUND", WEIR_SPAN_NONE, "Path does not exist: %s holds no checkpoint.", dir);
@@ -503,5 +504,6 @@ weir_inspect_checkpoint (const char *dir,
   json_array_unref (self.files);
   json_array_unref (self.problems);
   json_object_unref (root);
+  weir_json_raw_clear (&self.raw);
   return text;
 }

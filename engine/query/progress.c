@@ -4,9 +4,10 @@
 #include "query/progress-private.h"
 
 #include "column/timestamp.h"
+#include "column/value.h"
 #include "plan/catalog.h"
+#include "query/json-raw.h"
 
-#include <json-glib/json-glib.h>
 #include <math.h>
 #include <string.h>
 
@@ -17,13 +18,19 @@
 
 static void
 add_rate (JsonBuilder *builder,
+          WeirJsonRaw *raw,
           const char  *name,
           double       rate)
 {
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char    *string = NULL;
+
   if (!isfinite (rate))
     return;
+  weir_append_double (text, floor (rate * 10 + 0.5) / 10);
+  string = weir_json_raw_add (raw, text->str);
   json_builder_set_member_name (builder, name);
-  json_builder_add_double_value (builder, floor (rate * 10 + 0.5) / 10);
+  json_builder_add_string_value (builder, string);
 }
 
 static void
@@ -192,6 +199,7 @@ add_latest (JsonBuilder *builder,
 /* @record: (nullable): none when idle */
 static void
 add_sources (JsonBuilder           *builder,
+             WeirJsonRaw           *raw,
              WeirProgress          *self,
              const WeirBatchRecord *record,
              WeirStreamRun         *run)
@@ -215,8 +223,8 @@ add_sources (JsonBuilder           *builder,
       add_offset (builder, "endOffset", record != NULL ? record->to[id] : committed);
       add_latest (builder, weir_stream_run_get_source (run, i));
       add_int (builder, "numInputRows", (gint64)source->n_rows);
-      add_rate (builder, "inputRowsPerSecond", source->input_rate);
-      add_rate (builder, "processedRowsPerSecond", source->processed_rate);
+      add_rate (builder, raw, "inputRowsPerSecond", source->input_rate);
+      add_rate (builder, raw, "processedRowsPerSecond", source->processed_rate);
       add_metrics (builder, weir_stream_run_get_source (run, i));
       json_builder_end_object (builder);
       n++;
@@ -471,7 +479,10 @@ to_json (WeirProgress              *self,
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   g_autoptr (JsonNode)    root = NULL;
+  WeirJsonRaw             raw;
+  char                   *text;
 
+  weir_json_raw_init (&raw);
   json_builder_begin_object (builder);
   add_string (builder, "id", context->id);
   add_string (builder, "runId", context->run_id);
@@ -481,16 +492,18 @@ to_json (WeirProgress              *self,
   add_replay (builder, self);
   add_int (builder, "batchDuration", self->duration_us / 1000);
   add_int (builder, "numInputRows", (gint64)self->rows_in);
-  add_rate (builder, "inputRowsPerSecond", self->input_rate);
-  add_rate (builder, "processedRowsPerSecond", self->processed_rate);
+  add_rate (builder, &raw, "inputRowsPerSecond", self->input_rate);
+  add_rate (builder, &raw, "processedRowsPerSecond", self->processed_rate);
   add_durations (builder, self);
   add_event_time (builder, self, &result->stats);
   add_state_operators (builder, self);
-  add_sources (builder, self, result->record, run);
+  add_sources (builder, &raw, self, result->record, run);
   add_sink (builder, self, sinks);
   json_builder_end_object (builder);
   root = json_builder_get_root (builder);
-  return json_to_string (root, FALSE);
+  text = weir_json_raw_print (&raw, root, FALSE);
+  weir_json_raw_clear (&raw);
+  return text;
 }
 
 static void

@@ -166,6 +166,20 @@ def test_names_and_values():
         has(sql(f'SELECT * FROM state({arguments})', code=1).err, condition)
 
 
+def test_numbers_as_they_are():
+    """Decimals keep their digits, doubles are short, in state() and in --inspect."""
+    query = ("SELECT k, avg(v / 10.0D) AS a, sum(CAST(v AS DECIMAL(20, 2))) AS d, max(CAST('12345678901234567890.55' AS DECIMAL(30, 2))) AS big "
+             'FROM STREAM a GROUP BY k')
+    begin('cp', 'update', query)
+    rows = sql(state('cp', 0, None)).out.splitlines()
+    has(rows[0], '":0.2,')
+    has(rows[0], '":4.00,')
+    has(rows[0], '":12345678901234567890.55}')
+    shown = run('--inspect', 'cp', '--rows', '2').out
+    for row in rows:
+        has(shown, row)
+
+
 def damage(path, offset, data):
     with open(path, 'r+b') as file:
         file.seek(offset)

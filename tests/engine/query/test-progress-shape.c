@@ -197,6 +197,20 @@ check_case (const Case *item,
     g_assert_cmpstr (json_object_get_string_member (json_object_get_object_member (record, "sink"), "description"), ==, item->sink);
 }
 
+/* One digit behind the point, whatever a double looks like. */
+static void
+check_rates (const char *text)
+{
+  g_autoptr (GRegex) all = g_regex_new ("RowsPerSecond\":", 0, 0, NULL);
+  g_autoptr (GRegex) well = g_regex_new ("RowsPerSecond\":([0-9]+\\.[0-9]|[0-9]\\.[0-9]+E[0-9]+)[,}]", 0, 0, NULL);
+  g_auto (GStrv)     parts = g_regex_split (all, text, 0);
+  g_autofree char   *without = g_regex_replace_literal (well, text, -1, 0, "", 0, NULL);
+
+  g_test_message ("%s", text);
+  g_assert_cmpuint (g_strv_length (parts), >=, 3);
+  g_assert_null (strstr (without, "RowsPerSecond"));
+}
+
 static void
 compare_run (const Case *item,
              JsonNode   *theirs,
@@ -214,6 +228,7 @@ compare_run (const Case *item,
       if (weir_progress_get_is_idle (recent->pdata[i]))
         continue;
       compare (item->name, theirs, ours);
+      check_rates (weir_progress_get_json (recent->pdata[i]));
       check_case (item, json_node_get_object (ours));
       n_batches++;
     }
