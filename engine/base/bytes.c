@@ -3,13 +3,174 @@
 
 #include "base/bytes.h"
 
+#include "base/crc32c.h"
+#include "base/effects.h"
+
 #include <string.h>
+
+void
+weir_writer_init_pieces (WeirWriter *writer)
+{
+  *writer = (WeirWriter){ g_byte_array_new (), g_ptr_array_new (), 0, weir_fx_bound ("WEIR_PIECE_BYTES", WEIR_PIECE_BYTES) };
+}
+
+static void
+end_piece (WeirWriter *self)
+{
+  if (self->bytes->len == 0)
+    return;
+  g_ptr_array_add (self->full, self->bytes);
+  self->full_bytes += self->bytes->len;
+  self->bytes = g_byte_array_new ();
+}
+
+/* Before @len bytes are appended. */
+static inline void
+make_room (WeirWriter *self,
+           gsize       len)
+{
+  if (self->full != NULL && self->bytes->len + len > self->room)
+    end_piece (self);
+}
+
+static inline void
+append (WeirWriter *self,
+        const void *data,
+        gsize       len)
+{
+  make_room (self, len);
+  g_byte_array_append (self->bytes, data, (guint)len);
+}
+
+GPtrArray *
+weir_writer_finish_pieces (WeirWriter *writer)
+{
+  GPtrArray *pieces = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
+
+  for (guint i = 0; i < writer->full->len; i++)
+    g_ptr_array_add (pieces, g_byte_array_free_to_bytes (writer->full->pdata[i]));
+  if (writer->bytes->len > 0)
+    g_ptr_array_add (pieces, g_byte_array_free_to_bytes (writer->bytes));
+  else
+    g_byte_array_unref (writer->bytes);
+  g_ptr_array_unref (writer->full);
+  *writer = (WeirWriter){ 0 };
+  return pieces;
+}
+
+void
+weir_writer_take (WeirWriter *writer,
+                  WeirWriter *part)
+{
+  if (part->full->len > 0 || part->bytes->len > 4096)
+    {
+      end_piece (writer);
+      for (guint i = 0; i < part->full->len; i++)
+        g_ptr_array_add (writer->full, part->full->pdata[i]);
+      writer->full_bytes += part->full_bytes + part->bytes->len;
+      if (part->bytes->len > 0)
+        g_ptr_array_add (writer->full, g_byte_array_ref (part->bytes));
+    }
+  else
+    weir_writer_raw (writer, part->bytes->data, part->bytes->len);
+  g_byte_array_unref (part->bytes);
+  g_ptr_array_unref (part->full);
+  *part = (WeirWriter){ 0 };
+}
+
+gsize
+weir_writer_size (const WeirWriter *writer)
+{
+  return writer->full_bytes + writer->bytes->len;
+}
+
+guint32
+weir_writer_crc32c (const WeirWriter *writer)
+{
+  guint32 crc = 0;
+
+  for (guint i = 0; writer->full != NULL && i < writer->full->len; i++)
+    {
+      const GByteArray *piece = writer->full->pdata[i];
+
+      crc = weir_crc32c (crc, piece->data, piece->len);
+    }
+  return weir_crc32c (crc, writer->bytes->data, writer->bytes->len);
+}
+
+guint8 *
+weir_writer_room (WeirWriter *writer,
+                  gsize       len)
+{
+  guint at;
+
+  make_room (writer, len);
+  at = writer->bytes->len;
+  g_byte_array_set_size (writer->bytes, at + (guint)len);
+  return writer->bytes->data + at;
+}
+
+WeirWriterMark
+weir_writer_begin_length (WeirWriter *writer)
+{
+  guint8 *length = weir_writer_room (writer, sizeof (guint64));
+
+  return (WeirWriterMark){ writer->bytes, (gsize)(length - writer->bytes->data), weir_writer_size (writer) };
+}
+
+void
+weir_writer_end_length (WeirWriter    *writer,
+                        WeirWriterMark mark)
+{
+  guint64 len = GUINT64_TO_LE (weir_writer_size (writer) - mark.size);
+
+  memcpy (mark.bytes->data + mark.at, &len, sizeof len);
+}
+
+gsize
+weir_pieces_size (GPtrArray *pieces)
+{
+  gsize size = 0;
+
+  for (guint i = 0; i < pieces->len; i++)
+    size += g_bytes_get_size (pieces->pdata[i]);
+  return size;
+}
+
+GBytes *
+weir_pieces_join (GPtrArray *pieces)
+{
+  gsize   size = weir_pieces_size (pieces), at = 0;
+  guint8 *all;
+
+  if (pieces->len == 1)
+    return g_bytes_ref (pieces->pdata[0]);
+  all = g_malloc (size);
+  for (guint i = 0; i < pieces->len; i++)
+    {
+      gsize         len;
+      gconstpointer data = g_bytes_get_data (pieces->pdata[i], &len);
+
+      memcpy (all + at, data, len);
+      at += len;
+    }
+  return g_bytes_new_take (all, size);
+}
+
+GPtrArray *
+weir_pieces_new (GBytes *bytes)
+{
+  GPtrArray *pieces = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
+
+  g_ptr_array_add (pieces, g_bytes_ref (bytes));
+  return pieces;
+}
 
 void
 weir_writer_u8 (WeirWriter *writer,
                 guint8      value)
 {
-  g_byte_array_append (writer->bytes, &value, 1);
+  append (writer, &value, 1);
 }
 
 void
@@ -17,7 +178,7 @@ weir_writer_u32 (WeirWriter *writer,
                  guint32     value)
 {
   value = GUINT32_TO_LE (value);
-  g_byte_array_append (writer->bytes, (const guint8 *)&value, sizeof value);
+  append (writer, &value, sizeof value);
 }
 
 void
@@ -25,7 +186,7 @@ weir_writer_u64 (WeirWriter *writer,
                  guint64     value)
 {
   value = GUINT64_TO_LE (value);
-  g_byte_array_append (writer->bytes, (const guint8 *)&value, sizeof value);
+  append (writer, &value, sizeof value);
 }
 
 void
@@ -41,7 +202,7 @@ weir_writer_varint (WeirWriter *writer,
       value >>= 7;
     }
   bytes[n++] = (guint8)value;
-  g_byte_array_append (writer->bytes, bytes, n);
+  append (writer, bytes, n);
 }
 
 void
@@ -50,7 +211,7 @@ weir_writer_raw (WeirWriter *writer,
                  gsize       len)
 {
   if (len > 0)
-    g_byte_array_append (writer->bytes, data, (guint)len);
+    append (writer, data, len);
 }
 
 void
@@ -146,4 +307,13 @@ weir_reader_bytes (WeirReader *reader,
   if (at == NULL)
     *len = 0;
   return at;
+}
+
+WeirReader
+weir_reader_part (WeirReader *reader)
+{
+  guint64       len = weir_reader_u64 (reader);
+  const guint8 *at = weir_reader_raw (reader, len);
+
+  return (WeirReader){ at, at != NULL ? len : 0, 0, at == NULL };
 }

@@ -1,33 +1,207 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "exec/agg-state.h"
+#include "exec/agg-state-private.h"
+#include "exec/group-codec.h"
+
+#include "base/word-codec.h"
 
 /*
- * Groups as bytes. Their order is kept, so what is emitted after a restore comes in the same order.
+ * Groups as bytes. Their order is kept, so what is emitted after a restore comes in the same order, and a group that the state before has
+ * goes by its number: a change of it takes no key.
  *
  *   snapshot  [keys]  varint number of panes, panes
  *   delta     u64 eviction watermark µs, [keys], varint number of panes, panes
- *   keys      sliding windows only: varint number of the first key, varint number of keys, keys (group-table.h)
- *   pane      u64 id, varint number of groups, groups; of a partitioned state all partitions, in order
- *   group     its key, or for sliding windows varint number of the key; then the states, each as its aggregate writes it
+ *   keys      sliding windows only: varint number of the first key, varint number of keys, blocks of keys (group-codec.h)
+ *   pane      u64 id, u64 length of what follows
+ *             varint number of groups that are known, ascending blocks of them: words numbers, states
+ *             varint number of new groups, in their order behind the known ones, blocks of them: keys, states
+ *             In a snapshot all groups are new. A partitioned state has all partitions in a snapshot, in order.
+ *   states    of each aggregate in turn: the words of its state in memory, a column each (base/word-codec.h), as declared at the head of
+ *             expr/agg-NAME.c; where a state owns memory, what the aggregate writes of each group
+ *
+ * For sliding windows the key of a group is its number in the dictionary. Blocks have WEIR_GROUP_BLOCK groups, the last one fewer.
+ *
+ * Panes are written and read side by side when they are large.
  */
 
+#define TASK_GROUPS 4096
+
+/* What is done to a pane, by a worker or at once. */
+typedef struct
+{
+  WeirAggState *state; /* Borrowed */
+  WeirAggPane  *pane;  /* Borrowed */
+  gboolean      is_delta, ok;
+  WeirWriter    writer;
+  WeirReader    reader;
+} PaneTask;
+
+/* ---- writing ---------------------------------------------------------------------------------------------------- */
+
 static void
-write_group (const WeirAggState *self,
-             const WeirAggPane  *pane,
-             guint32             group,
-             WeirWriter         *writer)
+write_states (const WeirAggState *self,
+              const WeirAggPane  *pane,
+              const guint32      *groups,
+              guint               from,
+              guint               n,
+              WeirWriter         *writer)
 {
   const WeirAggLayout *layout = self->layout;
-  const guint8        *payload = weir_group_payload (pane->table, group);
 
-  if (self->dictionary != NULL)
-    weir_writer_varint (writer, weir_group_key (pane->table, group)->a);
-  else
-    weir_group_key_write (weir_group_key (pane->table, group), pane->table->is_view, writer);
   for (guint a = 0; a < layout->n_aggs; a++)
-    layout->ops[a]->write (layout->calls[a], payload + layout->offsets[a], writer);
+    {
+      const WeirAggCall *call = layout->calls[a];
+
+      if (call->owns_memory)
+        for (guint i = 0; i < n; i++)
+          layout->ops[a]->write (call, weir_group_payload (pane->table, groups != NULL ? groups[i] : from + i) + layout->offsets[a], writer);
+      else
+        for (gsize at = 0; at < call->state_size; at += sizeof (guint64))
+          weir_group_words_write (pane->table, groups, from, n, layout->offsets[a] + at, writer);
+    }
+}
+
+/* Touched groups of earlier batches, ascending. */
+static guint32 *
+list_known (const WeirAggPane *pane,
+            guint             *n_known)
+{
+  g_autofree guint64 *bits = NULL;
+  guint32            *known = NULL;
+  guint               n = 0, n_words = (pane->n_committed + 63) / 64;
+
+  *n_known = pane->touched->len - (pane->table->n - pane->n_committed);
+  if (*n_known == 0)
+    return NULL;
+  bits = g_new0 (guint64, n_words);
+  known = g_new (guint32, *n_known);
+  for (guint i = 0; i < pane->touched->len; i++)
+    {
+      guint32 group = g_array_index (pane->touched, guint32, i);
+
+      if (group < pane->n_committed)
+        bits[group / 64] |= G_GUINT64_CONSTANT (1) << group % 64;
+    }
+  for (guint w = 0; w < n_words; w++)
+    for (guint64 word = bits[w]; word != 0; word &= word - 1)
+      known[n++] = w * 64 + (guint)__builtin_ctzll (word);
+  g_assert (n == *n_known);
+  return known;
+}
+
+static void
+write_known (const WeirAggState *self,
+             const WeirAggPane  *pane,
+             const guint32      *known,
+             guint               n,
+             WeirWriter         *writer)
+{
+  weir_writer_varint (writer, n);
+  for (guint from = 0; from < n; from += WEIR_GROUP_BLOCK)
+    {
+      guint   size = MIN (WEIR_GROUP_BLOCK, n - from);
+      guint64 steps[WEIR_GROUP_BLOCK];
+
+      for (guint i = 0; i < size; i++)
+        steps[i] = known[from + i] - (from + i > 0 ? known[from + i - 1] : 0);
+      weir_words_write (writer, steps, size);
+      write_states (self, pane, known + from, 0, size, writer);
+    }
+}
+
+static void
+write_new (const WeirAggState *self,
+           const WeirAggPane  *pane,
+           guint               from,
+           WeirWriter         *writer)
+{
+  weir_writer_varint (writer, pane->table->n - from);
+  for (; from < pane->table->n; from += WEIR_GROUP_BLOCK)
+    {
+      guint size = MIN (WEIR_GROUP_BLOCK, pane->table->n - from);
+
+      weir_group_keys_write (pane->table, from, size, writer);
+      write_states (self, pane, NULL, from, size, writer);
+    }
+}
+
+static void
+write_pane (PaneTask   *task,
+            WeirWriter *writer)
+{
+  const WeirAggPane  *pane = task->pane;
+  guint               n_known = 0;
+  g_autofree guint32 *known = task->is_delta ? list_known (pane, &n_known) : NULL;
+  WeirWriterMark      length;
+
+  weir_writer_u64 (writer, (guint64)pane->id);
+  length = weir_writer_begin_length (writer);
+  write_known (task->state, pane, known, n_known, writer);
+  write_new (task->state, pane, task->is_delta ? pane->n_committed : 0, writer);
+  weir_writer_end_length (writer, length);
+}
+
+static void
+write_part (gpointer data,
+            guint    worker)
+{
+  write_pane (data, &((PaneTask *)data)->writer);
+}
+
+static gboolean
+is_written (const WeirAggPane *pane,
+            gboolean           is_delta)
+{
+  return !is_delta || (pane->touched != NULL && pane->touched->len > 0);
+}
+
+static gboolean
+is_task (const WeirAggPane *pane,
+         gboolean           is_delta)
+{
+  return (is_delta ? pane->touched->len : pane->table->n) >= TASK_GROUPS;
+}
+
+static void
+write_panes (WeirAggState   *self,
+             gboolean        is_delta,
+             WeirWorkerPool *pool,
+             WeirWriter     *writer)
+{
+  g_autoptr (WeirTaskGroup) group = NULL;
+  g_autoptr (GArray)        tasks = g_array_new (FALSE, FALSE, sizeof (PaneTask));
+
+  for (guint p = 0; p < self->panes->len; p++)
+    {
+      PaneTask task = { .state = self, .pane = g_ptr_array_index (self->panes, p), .is_delta = is_delta };
+
+      if (is_written (task.pane, is_delta))
+        g_array_append_val (tasks, task);
+    }
+  if (pool != NULL && writer->full != NULL)
+    group = weir_task_group_new (pool);
+  for (guint i = 0; i < tasks->len && group != NULL; i++)
+    {
+      PaneTask *task = &g_array_index (tasks, PaneTask, i);
+
+      if (!is_task (task->pane, is_delta))
+        continue;
+      weir_writer_init_pieces (&task->writer);
+      weir_task_group_submit (group, write_part, task);
+    }
+  if (group != NULL)
+    weir_task_group_wait (group);
+  weir_writer_varint (writer, tasks->len);
+  for (guint i = 0; i < tasks->len; i++)
+    {
+      PaneTask *task = &g_array_index (tasks, PaneTask, i);
+
+      if (task->writer.bytes != NULL)
+        weir_writer_take (writer, &task->writer);
+      else
+        write_pane (task, writer);
+    }
 }
 
 static void
@@ -39,135 +213,215 @@ write_keys (const WeirAggState *self,
     return;
   weir_writer_varint (writer, from);
   weir_writer_varint (writer, self->dictionary->n - from);
-  for (guint i = from; i < self->dictionary->n; i++)
-    weir_group_key_write (weir_group_key (self->dictionary, i), self->dictionary->is_view, writer);
+  for (; from < self->dictionary->n; from += WEIR_GROUP_BLOCK)
+    weir_group_keys_write (self->dictionary, from, MIN (WEIR_GROUP_BLOCK, self->dictionary->n - from), writer);
 }
 
 void
-weir_agg_state_write (const WeirAggState *state,
-                      WeirWriter         *writer)
+weir_agg_state_write (WeirAggState   *state,
+                      WeirWorkerPool *pool,
+                      WeirWriter     *writer)
 {
   write_keys (state, 0, writer);
-  weir_writer_varint (writer, state->panes->len);
-  for (guint p = 0; p < state->panes->len; p++)
-    {
-      const WeirAggPane *pane = g_ptr_array_index (state->panes, p);
-
-      weir_writer_u64 (writer, (guint64)pane->id);
-      weir_writer_varint (writer, pane->table->n);
-      for (guint g = 0; g < pane->table->n; g++)
-        write_group (state, pane, g, writer);
-    }
+  write_panes (state, FALSE, pool, writer);
 }
 
 void
-weir_agg_state_write_delta (const WeirAggState *state,
-                            WeirWriter         *writer)
+weir_agg_state_write_delta (WeirAggState   *state,
+                            WeirWorkerPool *pool,
+                            WeirWriter     *writer)
 {
-  guint n_panes = 0;
-
-  for (guint p = 0; p < state->panes->len; p++)
-    {
-      const WeirAggPane *pane = g_ptr_array_index (state->panes, p);
-
-      n_panes += pane->touched != NULL && pane->touched->len > 0;
-    }
   weir_writer_u64 (writer, (guint64)state->evict_us);
   write_keys (state, state->n_dictionary, writer);
-  weir_writer_varint (writer, n_panes);
-  for (guint p = 0; p < state->panes->len; p++)
-    {
-      const WeirAggPane *pane = g_ptr_array_index (state->panes, p);
+  write_panes (state, TRUE, pool, writer);
+}
 
-      if (pane->touched == NULL || pane->touched->len == 0)
-        continue;
-      weir_writer_u64 (writer, (guint64)pane->id);
-      weir_writer_varint (writer, pane->touched->len);
-      for (guint i = 0; i < pane->touched->len; i++)
-        write_group (state, pane, g_array_index (pane->touched, guint32, i), writer);
-    }
+/* ---- reading ---------------------------------------------------------------------------------------------------- */
+
+/* Whether @n more groups than @n_before may follow: a block of them takes some bytes. */
+static gboolean
+is_likely (const WeirReader *reader,
+           guint64           n_before,
+           guint64           n)
+{
+  return !reader->failed && n < WEIR_GROUP_NONE - n_before && n / WEIR_GROUP_BLOCK <= reader->len - reader->pos;
 }
 
 static gboolean
 read_keys (WeirAggState *self,
            WeirReader   *reader)
 {
-  guint64 from, n;
+  guint64      from, n;
+  WeirGroupKey keys[WEIR_GROUP_BLOCK];
 
   if (self->dictionary == NULL)
     return TRUE;
   from = weir_reader_varint (reader);
   n = weir_reader_varint (reader);
-  if (from != self->dictionary->n || n > reader->len)
+  if (from != self->dictionary->n || !is_likely (reader, from, n))
     return FALSE;
-  for (guint64 i = 0; i < n; i++)
+  weir_group_table_reserve (self->dictionary, (guint)(from + n));
+  for (guint size; n > 0; n -= size)
     {
-      WeirGroupKey key;
-      guint64      hash;
-      guint32      group;
-
-      if (!weir_group_key_read (&key, self->dictionary->is_view, reader))
+      size = (guint)MIN (WEIR_GROUP_BLOCK, n);
+      if (!weir_group_keys_read (self->dictionary->is_view, reader, keys, size))
         return FALSE;
-      hash = weir_group_hash (&key, self->dictionary->is_view);
-      weir_group_table_insert (self->dictionary, &key, &hash, 1, &group);
-      if (group != from + i)
-        return FALSE;
+      weir_group_keys_add (self->dictionary, keys, size);
     }
   return TRUE;
 }
 
 static gboolean
-read_group (WeirAggState *self,
-            WeirAggPane  *pane,
-            WeirReader   *reader)
+read_owning (const WeirAggState *self,
+             const WeirAggPane  *pane,
+             guint               a,
+             guint32             group,
+             WeirReader         *reader)
 {
   const WeirAggLayout *layout = self->layout;
-  WeirGroupKey         key = { 0, 0, 0 };
-  guint64              hash;
-  guint32              group;
-  guint8              *payload;
+  guint8              *state = weir_group_payload (pane->table, group) + layout->offsets[a];
 
-  if (self->dictionary != NULL)
-    {
-      key.a = weir_reader_varint (reader);
-      if (reader->failed || key.a >= self->dictionary->n)
-        return FALSE;
-    }
-  else if (!weir_group_key_read (&key, pane->table->is_view, reader))
-    return FALSE;
-  hash = weir_group_hash (&key, pane->table->is_view);
-  weir_group_table_insert (pane->table, &key, &hash, 1, &group);
-  weir_agg_layout_clear_states (layout, pane->table, group, group + 1);
-  payload = weir_group_payload (pane->table, group);
-  if (layout->stride > 0)
-    memset (payload, 0, layout->stride);
-  weir_agg_layout_init_states (layout, pane->table, group, group + 1);
+  layout->ops[a]->clear (layout->calls[a], state);
+  memset (state, 0, layout->calls[a]->state_size);
+  if (layout->ops[a]->init != NULL)
+    layout->ops[a]->init (layout->calls[a], state);
+  return layout->ops[a]->read (layout->calls[a], state, reader);
+}
+
+static gboolean
+read_states (const WeirAggState *self,
+             const WeirAggPane  *pane,
+             const guint32      *groups,
+             guint               from,
+             guint               n,
+             WeirReader         *reader)
+{
+  const WeirAggLayout *layout = self->layout;
+
   for (guint a = 0; a < layout->n_aggs; a++)
-    if (!layout->ops[a]->read (layout->calls[a], payload + layout->offsets[a], reader))
-      return FALSE;
+    {
+      const WeirAggCall *call = layout->calls[a];
+
+      if (call->owns_memory)
+        {
+          for (guint i = 0; i < n; i++)
+            if (!read_owning (self, pane, a, groups != NULL ? groups[i] : from + i, reader))
+              return FALSE;
+        }
+      else
+        for (gsize at = 0; at < call->state_size; at += sizeof (guint64))
+          if (!weir_group_words_read (pane->table, groups, from, n, layout->offsets[a] + at, reader))
+            return FALSE;
+    }
   return TRUE;
 }
 
 static gboolean
-read_panes (WeirAggState *self,
-            WeirReader   *reader)
+read_known (const WeirAggState *self,
+            const WeirAggPane  *pane,
+            WeirReader         *reader)
 {
-  guint64 n_panes = weir_reader_varint (reader);
+  guint64 n = weir_reader_varint (reader), group = 0;
 
-  for (guint64 p = 0; p < n_panes; p++)
+  if (n > pane->table->n)
+    return FALSE;
+  for (guint size; n > 0; n -= size)
     {
-      gint64       id = (gint64)weir_reader_u64 (reader);
-      guint64      n = weir_reader_varint (reader);
-      WeirAggPane *pane;
+      guint64 steps[WEIR_GROUP_BLOCK];
+      guint32 known[WEIR_GROUP_BLOCK];
 
-      if (reader->failed)
+      size = (guint)MIN (WEIR_GROUP_BLOCK, n);
+      if (!weir_words_read (reader, steps, size))
         return FALSE;
-      pane = _weir_agg_state_ensure_pane (self, id);
-      for (guint64 g = 0; g < n; g++)
-        if (!read_group (self, pane, reader))
-          return FALSE;
+      for (guint i = 0; i < size; i++)
+        {
+          if (steps[i] >= pane->table->n - group)
+            return FALSE;
+          group += steps[i];
+          known[i] = (guint32)group;
+        }
+      if (!read_states (self, pane, known, 0, size, reader))
+        return FALSE;
     }
-  return !reader->failed;
+  return TRUE;
+}
+
+static gboolean
+read_new (const WeirAggState *self,
+          const WeirAggPane  *pane,
+          WeirReader         *reader)
+{
+  guint64      n = weir_reader_varint (reader);
+  WeirGroupKey keys[WEIR_GROUP_BLOCK];
+
+  if (!is_likely (reader, pane->table->n, n))
+    return FALSE;
+  if (pane->table->n == 0)
+    weir_group_table_reserve (pane->table, (guint)n);
+  for (guint size; n > 0; n -= size)
+    {
+      guint from = pane->table->n;
+
+      size = (guint)MIN (WEIR_GROUP_BLOCK, n);
+      if (!weir_group_keys_read (pane->table->is_view, reader, keys, size))
+        return FALSE;
+      for (guint i = 0; self->dictionary != NULL && i < size; i++)
+        if (keys[i].a >= self->dictionary->n)
+          return FALSE;
+      weir_group_keys_add (pane->table, keys, size);
+      weir_agg_layout_init_states (self->layout, pane->table, from, pane->table->n);
+      if (!read_states (self, pane, NULL, from, size, reader))
+        return FALSE;
+    }
+  return reader->pos == reader->len;
+}
+
+static void
+read_pane (gpointer data,
+           guint    worker)
+{
+  PaneTask *task = data;
+
+  task->ok = read_known (task->state, task->pane, &task->reader) && read_new (task->state, task->pane, &task->reader);
+}
+
+/* Bytes of a pane that are worth a task. */
+#define TASK_BYTES (16u << 10)
+
+static gboolean
+read_panes (WeirAggState   *self,
+            WeirWorkerPool *pool,
+            WeirReader     *reader)
+{
+  guint64                   n_panes = weir_reader_varint (reader);
+  g_autoptr (GArray)        tasks = g_array_new (FALSE, FALSE, sizeof (PaneTask));
+  g_autoptr (WeirTaskGroup) group = pool != NULL && n_panes > 1 ? weir_task_group_new (pool) : NULL;
+  gboolean                  ok = TRUE;
+
+  for (guint64 p = 0; p < n_panes && !reader->failed; p++)
+    {
+      gint64   id = (gint64)weir_reader_u64 (reader);
+      PaneTask task = { .state = self, .reader = weir_reader_part (reader) };
+
+      if (reader->failed || (p > 0 && id <= g_array_index (tasks, PaneTask, p - 1).pane->id))
+        return FALSE;
+      task.pane = _weir_agg_state_ensure_pane (self, id);
+      g_array_append_val (tasks, task);
+    }
+  for (guint i = 0; i < tasks->len; i++)
+    {
+      PaneTask *task = &g_array_index (tasks, PaneTask, i);
+
+      if (group != NULL && task->reader.len >= TASK_BYTES)
+        weir_task_group_submit (group, read_pane, task);
+      else
+        read_pane (task, 0);
+    }
+  if (group != NULL)
+    weir_task_group_wait (group);
+  for (guint i = 0; i < tasks->len; i++)
+    ok = ok && g_array_index (tasks, PaneTask, i).ok;
+  return ok && !reader->failed;
 }
 
 /* Where nothing is evicted there is one pane, or one for each partition. */
@@ -186,10 +440,11 @@ check_panes (WeirAggState *self)
 }
 
 gboolean
-weir_agg_state_read (WeirAggState *state,
-                     WeirReader   *reader)
+weir_agg_state_read (WeirAggState   *state,
+                     WeirWorkerPool *pool,
+                     WeirReader     *reader)
 {
-  if (!read_keys (state, reader) || !read_panes (state, reader) || !check_panes (state))
+  if (!read_keys (state, reader) || !read_panes (state, pool, reader) || !check_panes (state))
     return FALSE;
   weir_agg_state_begin (state);
   weir_agg_state_commit (state);
@@ -197,13 +452,14 @@ weir_agg_state_read (WeirAggState *state,
 }
 
 gboolean
-weir_agg_state_apply_delta (WeirAggState *state,
-                            WeirReader   *reader)
+weir_agg_state_apply_delta (WeirAggState   *state,
+                            WeirWorkerPool *pool,
+                            WeirReader     *reader)
 {
   gint64 evict_us = (gint64)weir_reader_u64 (reader);
 
   weir_agg_state_begin (state);
-  if (!read_keys (state, reader) || !read_panes (state, reader) || !check_panes (state))
+  if (!read_keys (state, reader) || !read_panes (state, pool, reader) || !check_panes (state))
     return FALSE;
   state->evict_us = evict_us;
   weir_agg_state_commit (state);

@@ -64,12 +64,13 @@ void weir_agg_state_close (WeirAggState *state, gint64 late_us, gint64 evict_us)
 void weir_agg_state_commit (WeirAggState *state);
 void weir_agg_state_abort (WeirAggState *state);
 
-gsize    weir_agg_state_bytes (const WeirAggState *state);
-void     weir_agg_state_write (const WeirAggState *state, WeirWriter *writer);
-gboolean weir_agg_state_read (WeirAggState *state, WeirReader *reader);
+gsize weir_agg_state_bytes (const WeirAggState *state);
+/* @pool: where large panes are spread to, nullable; not from one of its workers. */
+void     weir_agg_state_write (WeirAggState *state, WeirWorkerPool *pool, WeirWriter *writer);
+gboolean weir_agg_state_read (WeirAggState *state, WeirWorkerPool *pool, WeirReader *reader);
 /* Between run and commit: what the batch changes. Applied to the state before, it gives the state after. */
-void     weir_agg_state_write_delta (const WeirAggState *state, WeirWriter *writer);
-gboolean weir_agg_state_apply_delta (WeirAggState *state, WeirReader *reader);
+void     weir_agg_state_write_delta (WeirAggState *state, WeirWorkerPool *pool, WeirWriter *writer);
+gboolean weir_agg_state_apply_delta (WeirAggState *state, WeirWorkerPool *pool, WeirReader *reader);
 
 WeirAggPane *_weir_agg_state_ensure_pane (WeirAggState *state, gint64 id);
 

@@ -280,6 +280,43 @@ weir_group_table_append (WeirGroupTable     *table,
     add_group (table, &keys[i], hashes[i]);
 }
 
+void
+weir_group_table_reserve (WeirGroupTable *table,
+                          guint           n)
+{
+  guint capacity = MAX (table->capacity, 4);
+
+  while (capacity < n && capacity < G_MAXUINT / 2)
+    capacity *= 2;
+  if (capacity > table->capacity && n > 0)
+    {
+      table->records = records_grow (table->records, table->capacity * table->record_size, capacity * table->record_size);
+      table->capacity = capacity;
+    }
+  if (n > TINY && (gsize)n * 2 > table->index_size)
+    rebuild_index (table, n);
+}
+
+void
+weir_group_table_add (WeirGroupTable     *table,
+                      const WeirGroupKey *keys,
+                      const guint64      *hashes,
+                      guint               n)
+{
+  guint mask, from = table->n;
+
+  if (table->n + n > TINY && (table->n + n) * 2 > table->index_size)
+    rebuild_index (table, (table->n + n) * 2);
+  weir_group_table_append (table, keys, hashes, n);
+  mask = table->index_size - 1;
+  for (guint i = 0; table->index != NULL && i < n; i++)
+    {
+      if (table->index_size >= INDEX_BIG && i + AHEAD_INDEX < n)
+        __builtin_prefetch (&table->index[(guint)hashes[i + AHEAD_INDEX] & mask], 1);
+      index_add (table, from + i);
+    }
+}
+
 static guint
 find_tiny (const WeirGroupTable *self,
            const WeirGroupKey   *key,

@@ -85,6 +85,10 @@ weir_group_hash (const WeirGroupKey *key,
 void weir_group_table_insert (WeirGroupTable *table, const WeirGroupKey *keys, const guint64 *hashes, guint n, guint32 *groups);
 /* A new group for each key, also for those that have one: a lookup finds one of the key's groups, or none. Numbered from the table's n. */
 void weir_group_table_append (WeirGroupTable *table, const WeirGroupKey *keys, const guint64 *hashes, guint n);
+/* Groups of @keys, none of which the table has, in their order behind the others. */
+void weir_group_table_add (WeirGroupTable *table, const WeirGroupKey *keys, const guint64 *hashes, guint n);
+/* Makes room for @n groups in all, so that adding them moves nothing. */
+void weir_group_table_reserve (WeirGroupTable *table, guint n);
 /* The same as insert without new ones: WEIR_GROUP_NONE. */
 void weir_group_table_find (WeirGroupTable *table, const WeirGroupKey *keys, const guint64 *hashes, guint n, guint32 *groups);
 /* Asks the caches for keys and payloads that are used next; up to a thousand or so. */

@@ -576,14 +576,14 @@ static void
 snapshot_aggregate (WeirOp     *op,
                     WeirWriter *writer)
 {
-  weir_agg_state_write (((Aggregate *)op)->state, writer);
+  weir_agg_state_write (((Aggregate *)op)->state, op->options->pool, writer);
 }
 
 static void
 delta_aggregate (WeirOp     *op,
                  WeirWriter *writer)
 {
-  weir_agg_state_write_delta (((Aggregate *)op)->state, writer);
+  weir_agg_state_write_delta (((Aggregate *)op)->state, op->options->pool, writer);
 }
 
 static gboolean
@@ -591,7 +591,7 @@ restore_aggregate (WeirOp     *op,
                    WeirReader *reader,
                    GError    **error)
 {
-  if (weir_agg_state_read (((Aggregate *)op)->state, reader))
+  if (weir_agg_state_read (((Aggregate *)op)->state, op->options->pool, reader))
     return TRUE;
   return weir_fail (error, WEIR_ERROR_RUN, "CANNOT_LOAD_STATE_STORE.UNCATEGORIZED", WEIR_SPAN_NONE, "The state of an aggregation is damaged.");
 }
@@ -601,7 +601,7 @@ apply_aggregate (WeirOp     *op,
                  WeirReader *reader,
                  GError    **error)
 {
-  if (weir_agg_state_apply_delta (((Aggregate *)op)->state, reader))
+  if (weir_agg_state_apply_delta (((Aggregate *)op)->state, op->options->pool, reader))
     return TRUE;
   return weir_fail (error, WEIR_ERROR_RUN, "CANNOT_LOAD_STATE_STORE.UNCATEGORIZED", WEIR_SPAN_NONE, "A change of the state of an aggregation is damaged.");
 }

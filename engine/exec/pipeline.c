@@ -268,7 +268,7 @@ weir_pipeline_wants_no_data_batch (WeirPipeline *pipeline,
 
 /* ---- state ------------------------------------------------------------------------------------------------------ */
 
-GBytes *
+GPtrArray *
 weir_pipeline_snapshot (WeirPipeline *pipeline)
 {
   WeirStateWriter writer;
@@ -284,7 +284,7 @@ weir_pipeline_snapshot (WeirPipeline *pipeline)
   return weir_state_writer_finish (&writer);
 }
 
-GBytes *
+GPtrArray *
 weir_pipeline_delta (WeirPipeline *pipeline)
 {
   WeirStateWriter writer;

@@ -136,10 +136,10 @@ void     weir_batch_stats_clear (WeirBatchStats *stats);
 gboolean weir_pipeline_wants_no_data_batch (WeirPipeline *pipeline, gint64 watermark_ms, gint64 used_ms);
 
 /* State of all stateful operators as bytes, and back into a fresh pipeline of the same plan. Deterministic. (transfer full) */
-GBytes *weir_pipeline_snapshot (WeirPipeline *pipeline);
+GPtrArray *weir_pipeline_snapshot (WeirPipeline *pipeline);
 /* Between run and commit: what the batch changes. weir_pipeline_restore() brings the state before it forward. (transfer full) */
-GBytes  *weir_pipeline_delta (WeirPipeline *pipeline);
-gboolean weir_pipeline_restore (WeirPipeline *pipeline, GBytes *state, GError **error);
+GPtrArray *weir_pipeline_delta (WeirPipeline *pipeline);
+gboolean   weir_pipeline_restore (WeirPipeline *pipeline, GBytes *state, GError **error);
 
 /**
  * weir_pipeline_list_state:

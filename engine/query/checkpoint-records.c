@@ -41,8 +41,8 @@ weir_logged_batch_free (WeirLoggedBatch *batch)
   weir_batch_record_free (batch->record);
   g_clear_pointer (&batch->ranges, g_ptr_array_unref);
   g_clear_pointer (&batch->watermarks, g_bytes_unref);
-  g_clear_pointer (&batch->delta, g_bytes_unref);
-  g_clear_pointer (&batch->output, g_bytes_unref);
+  g_clear_pointer (&batch->delta, g_ptr_array_unref);
+  g_clear_pointer (&batch->output, g_ptr_array_unref);
   g_clear_pointer (&batch->watermarks_after, g_bytes_unref);
   g_clear_pointer (&batch->operators, g_array_unref);
   g_free (batch);

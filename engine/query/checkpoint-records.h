@@ -35,8 +35,8 @@ typedef struct
   WeirBatchRecord *record;           /* Owned */
   GPtrArray       *ranges;           /* Owned: GBytes by source_id */
   GBytes          *watermarks;       /* Owned: before the batch */
-  GBytes          *delta;            /* Owned, nullable */
-  GBytes          *output;           /* Owned, nullable: payload of OUTPUT */
+  GPtrArray       *delta;            /* Owned, nullable: GBytes, pieces of it */
+  GPtrArray       *output;           /* Owned, nullable: GBytes, pieces of the payload of OUTPUT */
   GBytes          *watermarks_after; /* Owned, nullable */
   GArray          *operators;        /* Owned, nullable: WeirLoggedOperator */
   guint32          metadata_crc;

@@ -136,7 +136,7 @@ take_commit (Recovery         *r,
 {
   g_autoptr (WeirLoggedBatch) batch = g_steal_pointer (&r->open);
   guint32                     offsets_crc = batch->offsets_crc, delta_crc = batch->delta_crc;
-  guint64                     delta_bytes = batch->delta != NULL ? g_bytes_get_size (batch->delta) : 0;
+  guint64                     delta_bytes = batch->delta != NULL ? weir_pieces_size (batch->delta) : 0;
 
   if (!weir_commit_read (record->payload, batch))
     return weir_log_fail (error, r->path, record->offset, "the commit of a batch cannot be read");
@@ -160,7 +160,7 @@ take_record (Recovery         *r,
              const WeirRecord *record,
              GError          **error)
 {
-  GBytes **slot;
+  GPtrArray **slot;
 
   if (record->version != 1)
     return weir_fail (error, WEIR_ERROR_RUN, "INVALID_LOG_VERSION.MAX_SUPPORTED_VERSION", WEIR_SPAN_NONE,
@@ -176,7 +176,7 @@ take_record (Recovery         *r,
   slot = record->kind == WEIR_RECORD_DELTA ? &r->open->delta : &r->open->output;
   if (*slot != NULL)
     return weir_log_fail (error, r->path, record->offset, "a batch has two records of one kind");
-  *slot = g_bytes_ref (record->payload);
+  *slot = weir_pieces_new (record->payload);
   if (record->kind == WEIR_RECORD_DELTA)
     r->open->delta_crc = record->crc;
   return TRUE;

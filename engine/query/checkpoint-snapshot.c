@@ -23,16 +23,16 @@
 
 struct _WeirSnapshotJob
 {
-  char     *dir;  /* Owned */
-  char     *path; /* Owned */
-  WeirLogId id;
-  guint64   batch_id;
-  GBytes   *position;                                  /* Owned */
-  GBytes   *state;                                     /* Owned */
-  char     *log_dir;                                   /* Owned */
-  guint64   delta_bytes, delta_largest, delta_batches; /* of the log that it stands for */
-  GError   *error;                                     /* Owned, nullable */
-  gint      done;                                      /* atomic */
+  char      *dir;  /* Owned */
+  char      *path; /* Owned */
+  WeirLogId  id;
+  guint64    batch_id;
+  GBytes    *position;                                  /* Owned */
+  GPtrArray *state;                                     /* Owned */
+  char      *log_dir;                                   /* Owned */
+  guint64    delta_bytes, delta_largest, delta_batches; /* of the log that it stands for */
+  GError    *error;                                     /* Owned, nullable */
+  gint       done;                                      /* atomic */
 };
 
 typedef struct _WeirSnapshotJob Job;
@@ -44,7 +44,7 @@ free_job (Job *job)
   g_free (job->path);
   g_free (job->log_dir);
   g_bytes_unref (job->position);
-  g_bytes_unref (job->state);
+  g_ptr_array_unref (job->state);
   g_clear_error (&job->error);
   g_free (job);
 }
@@ -57,7 +57,7 @@ settle (WeirCheckpoint *self,
   g_clear_pointer (&self->snapshot_trouble, g_free);
   if (job->error == NULL)
     {
-      self->snapshot_bytes = g_bytes_get_size (job->state);
+      self->snapshot_bytes = weir_pieces_size (job->state);
       self->snapshot_failures = 0;
     }
   else
@@ -161,7 +161,7 @@ write_file (Job        *job,
   if (file == NULL)
     return FALSE;
   weir_record_log_add (file, WEIR_RECORD_POSITION, job->batch_id, job->position, FALSE);
-  weir_record_log_add (file, WEIR_RECORD_STATE, job->batch_id, job->state, TRUE);
+  weir_record_log_add_pieces (file, WEIR_RECORD_STATE, job->batch_id, job->state, TRUE);
   return weir_record_log_sync (file, error);
 }
 
@@ -213,7 +213,7 @@ _weir_checkpoint_remove_temporaries (WeirCheckpoint *self)
 void
 weir_checkpoint_snapshot (WeirCheckpoint     *checkpoint,
                           WeirLoggedPosition *position,
-                          GBytes             *state)
+                          GPtrArray          *state)
 {
   Job *job = g_new0 (Job, 1);
 
@@ -225,14 +225,14 @@ weir_checkpoint_snapshot (WeirCheckpoint     *checkpoint,
   job->id = checkpoint->id;
   job->batch_id = position->batch_id;
   job->position = weir_position_write (position);
-  job->state = g_bytes_ref (state);
+  job->state = g_ptr_array_ref (state);
   weir_logged_position_free (position);
   job->delta_bytes = checkpoint->delta_bytes;
   job->delta_largest = checkpoint->delta_largest;
   job->delta_batches = checkpoint->delta_batches;
   checkpoint->delta_bytes = checkpoint->delta_batches = checkpoint->delta_largest = 0;
   _weir_checkpoint_end_segment (checkpoint);
-  if (g_bytes_get_size (state) <= WRITE_HERE_BYTES)
+  if (weir_pieces_size (state) <= WRITE_HERE_BYTES)
     {
       settle (checkpoint, run_job (job));
       return;

@@ -360,7 +360,7 @@ static void
 add_delta (WeirCheckpoint  *self,
            WeirLoggedBatch *batch)
 {
-  batch->delta_crc = weir_record_log_add (self->log, WEIR_RECORD_DELTA, batch->record->batch_id, batch->delta, FALSE);
+  batch->delta_crc = weir_record_log_add_pieces (self->log, WEIR_RECORD_DELTA, batch->record->batch_id, batch->delta, FALSE);
 }
 
 gboolean
@@ -371,7 +371,7 @@ weir_checkpoint_log_output (WeirCheckpoint  *checkpoint,
   if (!ensure_log (checkpoint, error))
     return FALSE;
   add_delta (checkpoint, batch);
-  weir_record_log_add (checkpoint->log, WEIR_RECORD_OUTPUT, batch->record->batch_id, batch->output, TRUE);
+  weir_record_log_add_pieces (checkpoint->log, WEIR_RECORD_OUTPUT, batch->record->batch_id, batch->output, TRUE);
   if (!weir_record_log_sync (checkpoint->log, error))
     return FALSE;
   checkpoint->has_delta = TRUE;
@@ -384,6 +384,7 @@ weir_checkpoint_log_commit (WeirCheckpoint  *checkpoint,
                             GError         **error)
 {
   g_autoptr (GBytes) payload = NULL;
+  gsize              delta_bytes = weir_pieces_size (batch->delta);
   guint32            crc;
 
   if (!ensure_log (checkpoint, error))
@@ -398,8 +399,8 @@ weir_checkpoint_log_commit (WeirCheckpoint  *checkpoint,
   checkpoint->commit_crc = crc;
   checkpoint->open_batch = G_MAXUINT64;
   checkpoint->next_batch = batch->record->batch_id + 1;
-  checkpoint->delta_bytes += g_bytes_get_size (batch->delta);
-  checkpoint->delta_largest = MAX (checkpoint->delta_largest, g_bytes_get_size (batch->delta));
+  checkpoint->delta_bytes += delta_bytes;
+  checkpoint->delta_largest = MAX (checkpoint->delta_largest, delta_bytes);
   checkpoint->delta_batches++;
   if (checkpoint->next_shape != NULL)
     {

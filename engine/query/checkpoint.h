@@ -100,8 +100,8 @@ gboolean weir_checkpoint_log_commit (WeirCheckpoint *checkpoint, WeirLoggedBatch
 
 /* Whether so much log lies behind the newest snapshot that another one is worth its bytes. */
 gboolean weir_checkpoint_wants_snapshot (WeirCheckpoint *checkpoint);
-/* State behind the last committed batch; written in the background when large. Takes @position. References @state. A failure is not the query's: the log says it all. */
-void weir_checkpoint_snapshot (WeirCheckpoint *checkpoint, WeirLoggedPosition *position, GBytes *state);
+/* State behind the last committed batch, in pieces (element-type GBytes); written in the background when large. Takes @position. References @state. A failure is not the query's: the log says it all. */
+void weir_checkpoint_snapshot (WeirCheckpoint *checkpoint, WeirLoggedPosition *position, GPtrArray *state);
 /* Why the newest snapshot could not be written; until one is. (transfer none) (nullable): good until the next call */
 const char *weir_checkpoint_get_trouble (WeirCheckpoint *checkpoint);
 

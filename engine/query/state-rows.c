@@ -143,7 +143,9 @@ restore_batch (gpointer               data,
                const WeirLoggedBatch *batch,
                GError               **error)
 {
-  return weir_pipeline_restore (((State *)data)->pipeline, batch->delta, error);
+  g_autoptr (GBytes) delta = weir_pieces_join (batch->delta);
+
+  return weir_pipeline_restore (((State *)data)->pipeline, delta, error);
 }
 
 static gboolean

@@ -283,18 +283,19 @@ log_output (WeirStreamRun   *self,
             WeirLoggedBatch *logged,
             GError         **error)
 {
-  WeirWriter    writer = { g_byte_array_new () };
+  WeirWriter    writer;
   gsize         len;
   gconstpointer data;
 
+  weir_writer_init_pieces (&writer);
   take_outcome (self, logged);
   data = g_bytes_get_data (logged->watermarks_after, &len);
   weir_writer_bytes (&writer, data, len);
   weir_batches_write (self->result.rows, weir_pipeline_get_schema (self->pipeline), &writer);
-  logged->output = g_byte_array_free_to_bytes (writer.bytes);
+  logged->output = weir_writer_finish_pieces (&writer);
   if (weir_checkpoint_log_output (self->config.checkpoint, logged, error))
     return TRUE;
-  g_clear_pointer (&logged->output, g_bytes_unref);
+  g_clear_pointer (&logged->output, g_ptr_array_unref);
   return FALSE;
 }
 
@@ -348,11 +349,12 @@ read_output (WeirStreamRun   *self,
              WeirLoggedBatch *logged,
              GError         **error)
 {
+  g_autoptr (GBytes) output = weir_pieces_join (logged->output);
   g_autoptr (GBytes) watermarks = NULL;
   WeirReader         reader;
   GPtrArray         *rows = NULL;
 
-  if (weir_output_read (logged->output, &watermarks, &reader))
+  if (weir_output_read (output, &watermarks, &reader))
     rows = weir_batches_read (&reader, weir_pipeline_get_schema (self->pipeline));
   if (rows == NULL)
     return weir_fail (error, WEIR_ERROR_RUN, "CANNOT_LOAD_STATE_STORE.UNCATEGORIZED", WEIR_SPAN_NONE,
@@ -375,11 +377,12 @@ apply_delta (WeirStreamRun   *self,
              WeirLoggedBatch *logged,
              GError         **error)
 {
-  gsize         len;
-  gconstpointer data = g_bytes_get_data (logged->watermarks_after, &len);
-  WeirReader    reader;
+  gsize              len;
+  gconstpointer      data = g_bytes_get_data (logged->watermarks_after, &len);
+  g_autoptr (GBytes) delta = weir_pieces_join (logged->delta);
+  WeirReader         reader;
 
-  if (!logged->is_applied && !weir_pipeline_restore (self->pipeline, logged->delta, error))
+  if (!logged->is_applied && !weir_pipeline_restore (self->pipeline, delta, error))
     return FALSE;
   logged->is_applied = TRUE;
   weir_reader_init (&reader, data, len);
@@ -482,7 +485,7 @@ give_up (WeirStreamRun   *self,
   weir_watermark_tracker_read (self->tracker, &reader, FALSE);
   if (logged != NULL && logged->output == NULL)
     {
-      g_clear_pointer (&logged->delta, g_bytes_unref);
+      g_clear_pointer (&logged->delta, g_ptr_array_unref);
       g_clear_pointer (&logged->watermarks_after, g_bytes_unref);
     }
   self->pending = logged;

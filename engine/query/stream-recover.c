@@ -90,7 +90,9 @@ restore_batch (gpointer               data,
 {
   WeirStreamRun *self = data;
 
-  if (!check_sources (self, batch->record->n_sources, error) || !weir_pipeline_restore (self->pipeline, batch->delta, error) ||
+  g_autoptr (GBytes) delta = weir_pieces_join (batch->delta);
+
+  if (!check_sources (self, batch->record->n_sources, error) || !weir_pipeline_restore (self->pipeline, delta, error) ||
       !replay_ranges (self, batch, TRUE, error) || !read_watermarks (self, batch->watermarks_after, error))
     return FALSE;
   _weir_stream_run_advance (self, batch->record);
@@ -158,8 +160,8 @@ _weir_stream_run_ask_sinks (WeirStreamRun *run,
 void
 _weir_stream_run_snapshot (WeirStreamRun *run)
 {
-  g_autoptr (GBytes)  state = NULL;
-  WeirLoggedPosition *position;
+  g_autoptr (GPtrArray) state = NULL;
+  WeirLoggedPosition   *position;
 
   if (!weir_checkpoint_wants_snapshot (run->config.checkpoint))
     return;

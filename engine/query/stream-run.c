@@ -444,7 +444,8 @@ gboolean
 weir_stream_run_reload_state (WeirStreamRun *run,
                               GError       **error)
 {
-  g_autoptr (GBytes)       state = weir_pipeline_snapshot (run->pipeline);
+  g_autoptr (GPtrArray)    pieces = weir_pipeline_snapshot (run->pipeline);
+  g_autoptr (GBytes)       state = weir_pieces_join (pieces);
   g_autoptr (WeirPipeline) fresh = NULL;
   WeirPipelineOptions      options = pipeline_options (&run->config);
 

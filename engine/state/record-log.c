@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "base/crc32c.h"
 #include "base/durable-file.h"
 #include "base/effects.h"
@@ -21,9 +22,9 @@
 
 typedef struct
 {
-  guint8  header[RECORD_HEADER];
-  GBytes *payload; /* Owned */
-  guint8  crc[4];
+  guint8     header[RECORD_HEADER];
+  GPtrArray *payload; /* Owned: GBytes */
+  guint8     crc[4];
 } Queued;
 
 struct _WeirRecordLog
@@ -160,7 +161,7 @@ static void
 clear_queue (WeirRecordLog *self)
 {
   for (guint i = 0; i < self->n_queued; i++)
-    g_clear_pointer (&self->queued[i].payload, g_bytes_unref);
+    g_clear_pointer (&self->queued[i].payload, g_ptr_array_unref);
   self->n_queued = 0;
 }
 
@@ -183,22 +184,38 @@ weir_record_log_add (WeirRecordLog *log,
                      GBytes        *payload,
                      gboolean       is_last)
 {
-  Queued       *queued = &log->queued[log->n_queued];
-  gsize         len;
-  const guint8 *data = g_bytes_get_data (payload, &len);
-  guint32       crc;
+  g_autoptr (GPtrArray) pieces = weir_pieces_new (payload);
+
+  return weir_record_log_add_pieces (log, kind, batch_id, pieces, is_last);
+}
+
+guint32
+weir_record_log_add_pieces (WeirRecordLog *log,
+                            WeirRecordKind kind,
+                            guint64        batch_id,
+                            GPtrArray     *payload,
+                            gboolean       is_last)
+{
+  Queued *queued = &log->queued[log->n_queued];
+  guint32 crc;
 
   g_assert (log->n_queued < WEIR_LOG_APPEND_MAX);
-  queued->payload = g_bytes_ref (payload);
+  queued->payload = g_ptr_array_ref (payload);
   memset (queued->header, 0, RECORD_HEADER);
   put_u32 (queued->header, WEIR_LOG_RECORD_MAGIC);
   queued->header[4] = (guint8)kind;
   queued->header[5] = 1;
   queued->header[6] = (guint8)((log->n_queued == 0 ? WEIR_LOG_FIRST : 0) | (is_last ? WEIR_LOG_LAST : 0));
   put_u64 (queued->header + 8, batch_id);
-  put_u64 (queued->header + 16, len);
+  put_u64 (queued->header + 16, weir_pieces_size (payload));
   crc = weir_crc32c (0, queued->header, RECORD_HEADER);
-  crc = weir_crc32c (crc, data, len);
+  for (guint i = 0; i < payload->len; i++)
+    {
+      gsize         len;
+      gconstpointer data = g_bytes_get_data (payload->pdata[i], &len);
+
+      crc = weir_crc32c (crc, data, len);
+    }
   put_u32 (queued->crc, crc);
   log->n_queued++;
   return crc;
@@ -216,30 +233,46 @@ cut_back (WeirRecordLog *self,
   return TRUE;
 }
 
+static GArray *
+list_queue (WeirRecordLog *self,
+            guint64       *size)
+{
+  GArray *parts = g_array_new (FALSE, FALSE, sizeof (struct iovec));
+
+  *size = 0;
+  for (guint i = 0; i < self->n_queued; i++)
+    {
+      Queued      *queued = &self->queued[i];
+      struct iovec header = { queued->header, RECORD_HEADER }, crc = { queued->crc, 4 };
+
+      g_array_append_val (parts, header);
+      for (guint k = 0; k < queued->payload->len; k++)
+        {
+          gsize         len;
+          gconstpointer data = g_bytes_get_data (queued->payload->pdata[k], &len);
+          struct iovec  piece = { (gpointer)data, len };
+
+          g_array_append_val (parts, piece);
+          *size += len;
+        }
+      g_array_append_val (parts, crc);
+      *size += RECORD_HEADER + 4;
+    }
+  return parts;
+}
+
 gboolean
 weir_record_log_sync (WeirRecordLog *log,
                       GError       **error)
 {
-  struct iovec pieces[3 * WEIR_LOG_APPEND_MAX];
-  guint        n = 0;
-  guint64      size = 0;
-  gboolean     ok = !log->is_dirty || cut_back (log, error);
+  guint64            size;
+  g_autoptr (GArray) parts = list_queue (log, &size);
+  gboolean           ok = !log->is_dirty || cut_back (log, error);
 
-  for (guint i = 0; i < log->n_queued; i++)
-    {
-      gsize         len;
-      gconstpointer data = g_bytes_get_data (log->queued[i].payload, &len);
-
-      pieces[n++] = (struct iovec){ log->queued[i].header, RECORD_HEADER };
-      if (len > 0)
-        pieces[n++] = (struct iovec){ (gpointer)data, len };
-      pieces[n++] = (struct iovec){ log->queued[i].crc, 4 };
-      size += RECORD_HEADER + len + 4;
-    }
   if (ok)
     {
       log->is_dirty = TRUE;
-      ok = weir_fx_writev_all (log->fd, pieces, (int)n) && weir_fx_fdatasync (log->fd) == 0;
+      ok = weir_fx_writev_all (log->fd, (struct iovec *)(gpointer)parts->data, (int)parts->len) && weir_fx_fdatasync (log->fd) == 0;
       if (!ok)
         weir_fail_file (error, "write", log->path, errno);
     }

@@ -82,6 +82,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirRecordLog, weir_record_log_free)
 
 /* References @payload. @is_last: of its append. Returns the record's CRC32C. */
 guint32 weir_record_log_add (WeirRecordLog *log, WeirRecordKind kind, guint64 batch_id, GBytes *payload, gboolean is_last);
+/* The same for a payload in pieces (element-type GBytes), which is written as it lies there. */
+guint32 weir_record_log_add_pieces (WeirRecordLog *log, WeirRecordKind kind, guint64 batch_id, GPtrArray *payload, gboolean is_last);
 /* One write, one fdatasync. On failure the queue is empty, the segment as before, and the next try begins with a clean end. */
 gboolean    weir_record_log_sync (WeirRecordLog *log, GError **error);
 guint64     weir_record_log_get_size (WeirRecordLog *log);

@@ -12,7 +12,7 @@
 
 G_BEGIN_DECLS
 
-#define WEIR_STATE_VERSION 1
+#define WEIR_STATE_VERSION 2
 
 typedef enum
 {
@@ -26,32 +26,31 @@ typedef enum
  * Collects the frames of one pipeline. A state file is
  *
  *   bytes 0…7    "WEIRSTAT"
- *   8            u8 version, 1
+ *   8            u8 version, 2
  *   9            u8 kind, 'S' or 'D'
  *   10           u16 0
  *   12           u32 number of frames
  *   then per frame, in the order of the operators (top-most first)
  *     varint length of the name, name (Spark's: stateStoreSave …)
- *     varint length of the body, in five bytes; body (as the operator writes it)
- *     u32 CRC32C of name and body
+ *     u64 length of the body; body (as the operator writes it)
  *   last         u32 CRC32C of everything before
  *
- * All numbers are little-endian.
+ * All numbers are little-endian. The bytes come in pieces, cut anywhere, so that they may be as many as memory allows.
  */
 typedef struct
 {
-  WeirWriter writer;
-  guint      n_frames;
-  guint32    frame_crc; /* of the name */
-  gsize      body_at;
+  WeirWriter     writer;
+  GByteArray    *head; /* Borrowed: the first piece */
+  guint          n_frames;
+  WeirWriterMark length; /* of the frame that is open */
 } WeirStateWriter;
 
 void weir_state_writer_init (WeirStateWriter *self, WeirStateKind kind);
 /* Where the operator writes its body; until end_frame. */
 WeirWriter *weir_state_writer_begin_frame (WeirStateWriter *self, const char *name);
 void        weir_state_writer_end_frame (WeirStateWriter *self);
-/* (transfer full): the bytes; the writer is done. */
-GBytes *weir_state_writer_finish (WeirStateWriter *self);
+/* (element-type GBytes) (transfer full): the bytes in pieces; the writer is done. */
+GPtrArray *weir_state_writer_finish (WeirStateWriter *self);
 
 typedef struct
 {
@@ -61,7 +60,7 @@ typedef struct
   guint         next;
 } WeirStateReader;
 
-/* Checks magic, version and the checksum of the whole. FALSE with CANNOT_LOAD_STATE_STORE (58030). Borrows @data. */
+/* Checks magic, version and checksum. FALSE with CANNOT_LOAD_STATE_STORE (58030). Borrows @data. */
 gboolean weir_state_reader_init (WeirStateReader *self, const guint8 *data, gsize len, GError **error);
 /* The next frame's name and body, borrowed. FALSE with @error, also when there is none left. */
 gboolean weir_state_reader_next (WeirStateReader *self, const char **name, gsize *name_len, WeirReader *body, GError **error);

@@ -4,7 +4,9 @@
 #include "base/bytes.h"
 #include "base/cpu.h"
 #include "base/crc32c.h"
+#include "base/effects.h"
 #include "base/scratch.h"
+#include "base/word-codec.h"
 
 #include <string.h>
 
@@ -42,6 +44,108 @@ test_round_trip (void)
   g_assert_cmpuint (reader.pos, ==, reader.len);
   g_assert_cmpuint (weir_reader_u8 (&reader), ==, 0);
   g_assert_true (reader.failed);
+}
+
+/* Every width, and every place at which bytes may end. */
+static void
+test_words (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (7);
+
+  for (guint round = 0; round < 2000; round++)
+    {
+      g_autoptr (GByteArray) bytes = g_byte_array_new ();
+      g_autofree guint8     *copy = NULL;
+      WeirWriter             writer = { bytes };
+      WeirReader             reader;
+      guint64                words[40], back[40];
+      guint                  n = g_rand_int_range (rand, 0, 40), bits = g_rand_int_range (rand, 0, 65);
+      guint64                base = round % 3 == 0 ? 0 : (guint64)g_rand_int (rand) << 32 | g_rand_int (rand);
+
+      for (guint i = 0; i < n; i++)
+        words[i] = base + (bits == 0 ? 0 : ((guint64)g_rand_int (rand) << 32 | g_rand_int (rand)) >> (64 - bits));
+      weir_words_write (&writer, words, n);
+      g_assert_cmpuint (bytes->len, <=, 11 + n * ((bits + 7) / 8 + (bits == 64 ? 0 : 1)));
+      copy = g_memdup2 (bytes->data, bytes->len); /* so that a checker sees reads behind it */
+      weir_reader_init (&reader, copy, bytes->len);
+      g_assert_true (weir_words_read (&reader, back, n));
+      g_assert_cmpuint (reader.pos, ==, bytes->len);
+      g_assert_cmpmem (words, n * sizeof *words, back, n * sizeof *back);
+      weir_reader_init (&reader, copy, bytes->len - 1);
+      g_assert_false (weir_words_read (&reader, back, n));
+      copy[0] = 9;
+      weir_reader_init (&reader, copy, bytes->len);
+      g_assert_false (weir_words_read (&reader, back, n));
+    }
+}
+
+static void
+test_words_are_small (void)
+{
+  static const guint64   same[] = { 5, 5, 5, 5 };
+  static const guint64   around[] = { (guint64)-3, 0, 200 };
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  WeirWriter             writer = { bytes };
+
+  weir_words_write (&writer, same, G_N_ELEMENTS (same));
+  g_assert_cmpmem (bytes->data, bytes->len, "\x00\x0a", 2);
+  g_byte_array_set_size (bytes, 0);
+  weir_words_write (&writer, around, G_N_ELEMENTS (around));
+  g_assert_cmpmem (bytes->data, bytes->len, "\x01\x05\x00\x03\xcb", 5);
+}
+
+/* The same bytes, however they are cut. */
+static void
+test_pieces (void)
+{
+  static const char *const bounds[] = { "1", "7", "64", "4096", "100000" };
+  g_autoptr (GBytes)       first = NULL;
+
+  for (guint b = 0; b < G_N_ELEMENTS (bounds); b++)
+    {
+      WeirWriter            writer, part;
+      WeirWriterMark        all, inner;
+      g_autoptr (GPtrArray) pieces = NULL;
+      g_autoptr (GBytes)    bytes = NULL;
+      WeirReader            reader, body;
+      gsize                 len;
+
+      g_setenv ("WEIR_PIECE_BYTES", bounds[b], TRUE);
+      weir_writer_init_pieces (&writer);
+      weir_writer_init_pieces (&part);
+      g_unsetenv ("WEIR_PIECE_BYTES");
+      all = weir_writer_begin_length (&writer);
+      weir_writer_bytes (&writer, "some bytes", 10);
+      inner = weir_writer_begin_length (&part);
+      for (guint i = 0; i < 2000; i++)
+        weir_writer_u32 (&part, i);
+      weir_writer_end_length (&part, inner);
+      weir_writer_take (&writer, &part);
+      weir_writer_varint (&writer, 300);
+      weir_writer_end_length (&writer, all);
+      g_assert_cmpuint (weir_writer_size (&writer), ==, 8 + 11 + 8 + 8000 + 2);
+      {
+        guint32 crc = weir_writer_crc32c (&writer);
+
+        pieces = weir_writer_finish_pieces (&writer);
+        bytes = weir_pieces_join (pieces);
+        g_assert_cmpuint (crc, ==, weir_crc32c (0, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes)));
+      }
+      g_assert_cmpuint (weir_pieces_size (pieces), ==, g_bytes_get_size (bytes));
+      if (WEIR_EFFECTS && b < 3)
+        g_assert_cmpuint (pieces->len, >, 100);
+      weir_reader_init (&reader, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+      body = weir_reader_part (&reader);
+      g_assert_cmpuint (reader.pos, ==, reader.len);
+      g_assert_cmpmem (weir_reader_bytes (&body, &len), 10, "some bytes", 10);
+      reader = weir_reader_part (&body);
+      g_assert_cmpuint (reader.len, ==, 8000);
+      g_assert_cmpuint (weir_reader_varint (&body), ==, 300);
+      g_assert_cmpuint (body.pos, ==, body.len);
+      if (first == NULL)
+        first = g_bytes_ref (bytes);
+      g_assert_true (g_bytes_equal (first, bytes));
+    }
 }
 
 /* Whatever the bytes are: zeros from the first read past the end on. */
@@ -132,6 +236,9 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/bytes/round-trip", test_round_trip);
   g_test_add_func ("/bytes/bounds", test_bounds);
+  g_test_add_func ("/bytes/words", test_words);
+  g_test_add_func ("/bytes/words-are-small", test_words_are_small);
+  g_test_add_func ("/bytes/pieces", test_pieces);
   g_test_add_func ("/bytes/crc32c", test_crc32c);
   g_test_add_func ("/bytes/scratch", test_scratch);
   return g_test_run ();

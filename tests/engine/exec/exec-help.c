@@ -512,10 +512,18 @@ move_watermark (Run *run)
     run->watermark_ms = MAX (run->watermark_ms, run->policy_max ? highest : lowest);
 }
 
+GBytes *
+snapshot_of (Run *run)
+{
+  g_autoptr (GPtrArray) pieces = weir_pipeline_snapshot (run->pipeline);
+
+  return weir_pieces_join (pieces);
+}
+
 static void
 renew_pipeline (Run *run)
 {
-  g_autoptr (GBytes) state = weir_pipeline_snapshot (run->pipeline);
+  g_autoptr (GBytes) state = snapshot_of (run);
   g_autoptr (GBytes) again = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -524,8 +532,32 @@ renew_pipeline (Run *run)
   g_assert_no_error (error);
   weir_pipeline_restore (run->pipeline, state, &error);
   g_assert_no_error (error);
-  again = weir_pipeline_snapshot (run->pipeline);
+  again = snapshot_of (run);
   g_assert_true (g_bytes_equal (state, again));
+}
+
+/* What the batch changed takes the state before to the state now. */
+static void
+check_delta (Run       *run,
+             GBytes    *before,
+             GPtrArray *pieces)
+{
+  g_autoptr (GBytes)       delta = weir_pieces_join (pieces);
+  g_autoptr (GBytes)       now = snapshot_of (run);
+  g_autoptr (GBytes)       after = NULL;
+  g_autoptr (GPtrArray)    state = NULL;
+  g_autoptr (WeirPipeline) other = NULL;
+  g_autoptr (GError)       error = NULL;
+
+  other = weir_pipeline_new (run->plan, &run->options, &error);
+  g_assert_no_error (error);
+  weir_pipeline_restore (other, before, &error);
+  g_assert_no_error (error);
+  weir_pipeline_restore (other, delta, &error);
+  g_assert_no_error (error);
+  state = weir_pipeline_snapshot (other);
+  after = weir_pieces_join (state);
+  g_assert_true (g_bytes_equal (after, now));
 }
 
 static int
@@ -552,15 +584,22 @@ run_batch (Run               *run,
            gboolean           sorted,
            const char *const *inputs)
 {
+  g_autoptr (GBytes)    before = run->restore_each ? snapshot_of (run) : NULL;
+  g_autoptr (GPtrArray) delta = NULL;
+
   if (!run_uncommitted (run, inputs))
     {
       weir_pipeline_abort (run->pipeline);
       return NULL;
     }
+  delta = run->restore_each ? weir_pipeline_delta (run->pipeline) : NULL;
   weir_pipeline_commit (run->pipeline);
   move_watermark (run);
   if (run->restore_each)
-    renew_pipeline (run);
+    {
+      renew_pipeline (run);
+      check_delta (run, before, delta);
+    }
   if (sorted)
     sort_rows (run->rows);
   return run->rows->str;

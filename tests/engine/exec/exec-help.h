@@ -57,3 +57,5 @@ const char *run_batch (Run *run, gboolean sorted, const char *const *inputs);
 gboolean run_uncommitted (Run *run, const char *const *inputs);
 
 WeirBatch *batch_from_json (WeirSchema *schema, const char *text);
+/* The whole state. (transfer full) */
+GBytes *snapshot_of (Run *run);

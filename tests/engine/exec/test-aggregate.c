@@ -216,43 +216,45 @@ test_global (void)
 static void
 test_abort (void)
 {
-  WeirPlan          *input = scan ("t", DDL, TRUE);
-  WeirPlan          *plan = group_by (input, NULL, 0, 0, 0, "k", agg ("sum", column (input, "v"), NULL), agg ("max", column (input, "k"), NULL),
-                                      agg ("count", call ("/", weir_expr_new_int (1), column (input, "v"), NULL), NULL), NULL);
-  g_autoptr (Run)    run = run_new (plan, WEIR_OUTPUT_COMPLETE, TRUE, 2);
-  g_autoptr (GBytes) before = NULL;
-  g_autoptr (GBytes) after = NULL;
-  g_autoptr (GBytes) delta = NULL;
-  const char        *more[] = { "{\"k\":\"a\",\"v\":1}\n{\"k\":\"a quite long string\",\"v\":5}\n{\"k\":\"c\",\"v\":5}\n", NULL };
+  WeirPlan             *input = scan ("t", DDL, TRUE);
+  WeirPlan             *plan = group_by (input, NULL, 0, 0, 0, "k", agg ("sum", column (input, "v"), NULL), agg ("max", column (input, "k"), NULL),
+                                         agg ("count", call ("/", weir_expr_new_int (1), column (input, "v"), NULL), NULL), NULL);
+  g_autoptr (Run)       run = run_new (plan, WEIR_OUTPUT_COMPLETE, TRUE, 2);
+  g_autoptr (GBytes)    before = NULL;
+  g_autoptr (GBytes)    after = NULL;
+  g_autoptr (GBytes)    delta = NULL;
+  g_autoptr (GPtrArray) pieces = NULL;
+  const char           *more[] = { "{\"k\":\"a\",\"v\":1}\n{\"k\":\"a quite long string\",\"v\":5}\n{\"k\":\"c\",\"v\":5}\n", NULL };
 
   run->lines_per_morsel = 1;
   g_assert_nonnull (run_one (run, "{\"k\":\"a\",\"v\":1}\n{\"k\":\"a quite long string\",\"v\":2}\n"));
-  before = weir_pipeline_snapshot (run->pipeline);
+  before = snapshot_of (run);
   g_assert_null (run_one (run, "{\"k\":\"a\",\"v\":3}\n{\"k\":\"b\",\"v\":1}\n{\"k\":\"a quite long string\",\"v\":2}\n{\"k\":\"c\",\"v\":0}\n"));
   g_assert_cmpstr (weir_error_get_condition (run->error), ==, "DIVIDE_BY_ZERO");
-  after = weir_pipeline_snapshot (run->pipeline);
+  after = snapshot_of (run);
   g_assert_true (g_bytes_equal (before, after));
 
   /* What was aborted after a good run goes as well; the same batch then gives the same. */
   g_assert_true (run_uncommitted (run, more));
   weir_pipeline_abort (run->pipeline);
   g_clear_pointer (&after, g_bytes_unref);
-  after = weir_pipeline_snapshot (run->pipeline);
+  after = snapshot_of (run);
   g_assert_true (g_bytes_equal (before, after));
 
   /* A delta takes the state before to the state after. */
   g_assert_true (run_uncommitted (run, more));
-  delta = weir_pipeline_delta (run->pipeline);
+  pieces = weir_pipeline_delta (run->pipeline);
+  delta = weir_pieces_join (pieces);
   weir_pipeline_commit (run->pipeline);
   g_clear_pointer (&after, g_bytes_unref);
-  after = weir_pipeline_snapshot (run->pipeline);
+  after = snapshot_of (run);
   {
     g_autoptr (Run)    other = run_new (weir_plan_ref (run->plan), WEIR_OUTPUT_COMPLETE, TRUE, 1);
     g_autoptr (GBytes) forward = NULL;
 
     g_assert_true (weir_pipeline_restore (other->pipeline, before, NULL));
     g_assert_true (weir_pipeline_restore (other->pipeline, delta, NULL));
-    forward = weir_pipeline_snapshot (other->pipeline);
+    forward = snapshot_of (other);
     g_assert_true (g_bytes_equal (after, forward));
   }
 }
@@ -267,7 +269,7 @@ test_damaged (void)
   const guint8      *data;
 
   run_one (run, text);
-  state = weir_pipeline_snapshot (run->pipeline);
+  state = snapshot_of (run);
   data = g_bytes_get_data (state, &len);
   for (gsize i = 0; i < len; i++)
     {
@@ -380,13 +382,13 @@ test_partitions (void)
       for (guint i = 0; i < G_N_ELEMENTS (ranges); i++)
         {
           g_autofree char   *text = many_rows (ranges[i][0], ranges[i][1], FALSE);
-          g_autoptr (GBytes) before = weir_pipeline_snapshot (run->pipeline);
+          g_autoptr (GBytes) before = snapshot_of (run);
           g_autoptr (GBytes) after = NULL;
           const char        *rows;
           guint              n_rows;
 
           g_assert_null (run_batch (run, FALSE, (const char *const[]){ failing, NULL }));
-          after = weir_pipeline_snapshot (run->pipeline);
+          after = snapshot_of (run);
           g_assert_true (g_bytes_equal (before, after));
           rows = run_batch (run, FALSE, (const char *const[]){ text, NULL });
           if (way == 0)

@@ -46,12 +46,20 @@ sum (GBytes *bytes)
 }
 
 static char *
+sum_pieces (GPtrArray *pieces)
+{
+  g_autoptr (GBytes) bytes = pieces != NULL ? weir_pieces_join (pieces) : NULL;
+
+  return sum (bytes);
+}
+
+static char *
 batch_text (const WeirLoggedBatch *batch)
 {
   g_autoptr (GBytes) offsets = weir_offsets_write (batch);
   g_autofree char   *a = sum (offsets);
-  g_autofree char   *b = sum (batch->delta);
-  g_autofree char   *c = sum (batch->output);
+  g_autofree char   *b = sum_pieces (batch->delta);
+  g_autofree char   *c = sum_pieces (batch->output);
   g_autofree char   *d = sum (batch->watermarks_after);
 
   return g_strdup_printf ("%" G_GUINT64_FORMAT " %s %s %s %s", batch->record->batch_id, a, b, c, d);
@@ -143,6 +151,15 @@ noise (GRand *rand,
   return g_bytes_new_take (bytes, len);
 }
 
+static GPtrArray *
+noisy_pieces (GRand *rand,
+              guint  len)
+{
+  g_autoptr (GBytes) bytes = noise (rand, len);
+
+  return weir_pieces_new (bytes);
+}
+
 static WeirLoggedBatch *
 make_batch (GRand  *rand,
             guint64 id)
@@ -159,8 +176,8 @@ make_batch (GRand  *rand,
   g_ptr_array_add (batch->ranges, noise (rand, 20));
   batch->watermarks = noise (rand, 10);
   batch->watermarks_after = noise (rand, 10);
-  batch->delta = noise (rand, 500);
-  batch->output = noise (rand, 40);
+  batch->delta = noisy_pieces (rand, 500);
+  batch->output = noisy_pieces (rand, 40);
   return batch;
 }
 
@@ -208,7 +225,7 @@ build (const char *dir,
       g_assert_no_error (error);
       if (n == SNAPSHOT)
         {
-          g_autoptr (GBytes) state = noise (rand, 1500);
+          g_autoptr (GPtrArray) state = noisy_pieces (rand, 1500);
 
           weir_checkpoint_snapshot (checkpoint, make_position (rand), state);
         }

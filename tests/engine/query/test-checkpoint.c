@@ -604,6 +604,33 @@ test_failing_snapshots (void)
 #endif
 }
 
+/* States in pieces of a few bytes, with a restart before every batch. */
+static void
+test_pieces (void)
+{
+  g_autofree char   *expected = expected_rows (WINDOWS, NULL);
+  g_autoptr (GError) error = NULL;
+  const char *const  bounds[] = { "1000000", "3" };
+
+  g_setenv ("WEIR_SNAPSHOT_BATCHES", "2", TRUE);
+  for (guint i = 0; i < G_N_ELEMENTS (bounds); i++)
+    {
+      g_autoptr (Fixture) fixture = fixture_new ();
+
+      g_setenv ("WEIR_PIECE_BYTES", bounds[i], TRUE);
+      do
+        {
+          open_run (fixture);
+        }
+      while (run_batch (fixture, &error));
+      g_assert_no_error (error);
+      g_assert_cmpstr (fixture->store.rows->str, ==, expected);
+      close_run (fixture);
+    }
+  g_unsetenv ("WEIR_PIECE_BYTES");
+  g_unsetenv ("WEIR_SNAPSHOT_BATCHES");
+}
+
 static void
 test_changed_query (void)
 {
@@ -701,6 +728,7 @@ main (int    argc,
   g_test_add_func ("/engine/query/checkpoint/lock", test_lock);
   g_test_add_func ("/engine/query/checkpoint/snapshots", test_snapshots);
   g_test_add_func ("/engine/query/checkpoint/failing-snapshots", test_failing_snapshots);
+  g_test_add_func ("/engine/query/checkpoint/pieces", test_pieces);
   g_test_add_func ("/engine/query/checkpoint/changed-query", test_changed_query);
   g_test_add_func ("/engine/query/checkpoint/beginnings", test_beginnings);
   return g_test_run ();
