@@ -280,6 +280,21 @@ weir_group_table_append (WeirGroupTable     *table,
     add_group (table, &keys[i], hashes[i]);
 }
 
+/* The index has room for @n groups; it has those that are there. */
+static void
+reserve_index (WeirGroupTable *self,
+               guint           n)
+{
+  guint64 size = MAX (self->index_size, INDEX_SMALL);
+
+  if (n <= TINY)
+    return;
+  while ((guint64)n * 8 > size * 5)
+    size *= 2;
+  if (size > self->index_size)
+    rebuild_index (self, (guint)MIN (size, 1u << 31));
+}
+
 void
 weir_group_table_reserve (WeirGroupTable *table,
                           guint           n)
@@ -293,8 +308,7 @@ weir_group_table_reserve (WeirGroupTable *table,
       table->records = records_grow (table->records, table->capacity * table->record_size, capacity * table->record_size);
       table->capacity = capacity;
     }
-  if (n > TINY && (gsize)n * 2 > table->index_size)
-    rebuild_index (table, n);
+  reserve_index (table, n);
 }
 
 void
@@ -303,17 +317,15 @@ weir_group_table_add (WeirGroupTable     *table,
                       const guint64      *hashes,
                       guint               n)
 {
-  guint mask, from = table->n;
+  guint from = table->n;
 
-  if (table->n + n > TINY && (table->n + n) * 2 > table->index_size)
-    rebuild_index (table, (table->n + n) * 2);
+  reserve_index (table, from + n);
   weir_group_table_append (table, keys, hashes, n);
-  mask = table->index_size - 1;
   for (guint i = 0; table->index != NULL && i < n; i++)
     {
       if (table->index_size >= INDEX_BIG && i + AHEAD_INDEX < n)
-        __builtin_prefetch (&table->index[(guint)hashes[i + AHEAD_INDEX] & mask], 1);
-      index_add (table, from + i);
+        __builtin_prefetch (&table->index[index_slot (table, hashes[i + AHEAD_INDEX])], 1);
+      index_put (table->index, table->index_size - 1, index_entry (hashes[i], from + i));
     }
 }
 

@@ -467,12 +467,12 @@ test_rows (void)
       for (guint i = 0; i < G_N_ELEMENTS (ranges); i++)
         {
           g_autofree char   *text = many_numbers (ranges[i][0], ranges[i][1], NULL);
-          g_autoptr (GBytes) before = weir_pipeline_snapshot (run->pipeline);
+          g_autoptr (GBytes) before = snapshot_of (run);
           g_autoptr (GBytes) after = NULL;
           const char        *rows;
 
           g_assert_null (run_batch (run, FALSE, (const char *const[]){ failing, NULL }));
-          after = weir_pipeline_snapshot (run->pipeline);
+          after = snapshot_of (run);
           g_assert_true (g_bytes_equal (before, after));
           rows = run_batch (run, FALSE, (const char *const[]){ text, NULL });
           if (way == 0)
