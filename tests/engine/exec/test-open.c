@@ -147,13 +147,13 @@ test_as_update (gconstpointer data)
       changed = run_batch (update, FALSE, inputs);
       fold (groups, changed, update->used_ms);
       g_assert_cmpint (asked->used_ms, ==, update->used_ms);
-      before = weir_pipeline_snapshot (asked->pipeline);
+      before = snapshot_of (asked);
       open = list_open (asked, 10000, &n_left_out, &error);
       g_assert_no_error (error);
       g_assert_cmpuint (n_left_out, ==, 0);
       assert_same (groups, open);
       n_open += g_hash_table_size (groups);
-      after = weir_pipeline_snapshot (asked->pipeline);
+      after = snapshot_of (asked);
       g_assert_true (g_bytes_equal (before, after));
     }
   g_assert_cmpuint (n_open, >, 100);
