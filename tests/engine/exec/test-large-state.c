@@ -35,13 +35,13 @@ static void
 run_and_take_back (Run               *run,
                    const char *const *inputs)
 {
-  g_autoptr (GBytes) before = weir_pipeline_snapshot (run->pipeline);
+  g_autoptr (GBytes) before = snapshot_of (run);
   g_autoptr (GBytes) after = NULL;
 
   g_assert_true (run_uncommitted (run, inputs));
   weir_pipeline_abort (run->pipeline);
   run->batch_id--;
-  after = weir_pipeline_snapshot (run->pipeline);
+  after = snapshot_of (run);
   g_assert_true (g_bytes_equal (before, after));
 }
 
