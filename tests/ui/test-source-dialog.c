@@ -141,6 +141,8 @@ test_socket (void)
   g_assert_cmpint (draft->event_time, >=, 0);
   g_assert_cmpstr (g_array_index (draft->columns, WeirDraftColumn, draft->event_time).name, ==, "moment");
   g_assert_nonnull (g_array_index (draft->columns, WeirDraftColumn, 0).example);
+  g_assert_cmpuint (g_array_index (draft->columns, WeirDraftColumn, 0).n_seen, ==, 3);
+  g_assert_cmpuint (g_array_index (draft->columns, WeirDraftColumn, 0).n_empty, ==, 0);
   _weir_source_dialog_next (dialog);
   text = weir_document_dup_text (document);
   g_test_message ("%s", text);
@@ -239,6 +241,7 @@ test_files (void)
   WAIT_FOR (_weir_source_dialog_get_page (dialog) == 2);
   g_assert_cmpstr (draft->value_format, ==, "csv");
   g_assert_true (draft->has_header);
+  g_assert_cmpuint (g_array_index (draft->columns, WeirDraftColumn, 1).n_empty, ==, 1); /* of the broken line */
   g_assert_cmpuint (draft->columns->len, ==, 3);
   g_assert_cmpstr (g_array_index (draft->columns, WeirDraftColumn, 1).name, ==, "price");
   g_assert_cmpstr (g_array_index (draft->columns, WeirDraftColumn, 1).type, ==, "DOUBLE");

@@ -43,13 +43,13 @@ weir_step_icon (WeirCardKind kind)
   static const char *const icons[] = {
     "network-server-symbolic",
     "insert-link-symbolic",
-    "edit-find-symbolic",
+    "weir-filter-symbolic",
     "document-open-recent-symbolic",
     "edit-select-all-symbolic",
-    "view-dual-symbolic",
+    "weir-window-symbolic",
     "media-playlist-consecutive-symbolic",
     "view-list-symbolic",
-    "accessories-calculator-symbolic",
+    "weir-aggregate-symbolic",
     "document-save-symbolic",
     "accessories-text-editor-symbolic",
   };

@@ -9,10 +9,10 @@ static const struct
 {
   const char *title, *icon, *text;
 } kinds[WEIR_N_SOURCE_KINDS] = {
-  [WEIR_SOURCE_DEMO] = { N_ ("Demo"), "starred-symbolic", N_ ("Orders, sensors or a web log, with late and broken rows; no network") },
+  [WEIR_SOURCE_DEMO] = { N_ ("Demo"), "weir-demo-symbolic", N_ ("Orders, sensors or a web log, with late and broken rows; no network") },
   [WEIR_SOURCE_SOCKET] = { N_ ("Socket"), "network-server-symbolic", N_ ("Lines from a TCP socket, with or without TLS") },
   [WEIR_SOURCE_FILES] = { N_ ("Files"), "document-open-symbolic", N_ ("A growing log, or a folder in which files arrive: JSON Lines, CSV, text") },
-  [WEIR_SOURCE_KAFKA] = { N_ ("Kafka"), "network-workgroup-symbolic", N_ ("Topics of a Kafka or Redpanda cluster; read only, no group commits") },
+  [WEIR_SOURCE_KAFKA] = { N_ ("Kafka"), "weir-kafka-symbolic", N_ ("Topics of a Kafka or Redpanda cluster; read only, no group commits") },
   [WEIR_SOURCE_HTTP] = { N_ ("HTTP"), "network-transmit-receive-symbolic", N_ ("Server-sent events, or an address that is asked again and again") },
 };
 

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "ui/source/source-dialog-private.h"
+#include "ui/widgets/number-format.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -242,6 +243,34 @@ wrap_line (GtkWidget *line)
   return row;
 }
 
+/* A value of the sample, and how often there was none: a column that is mostly empty is no event time. */
+static GtkWidget *
+make_example (const WeirDraftColumn *column)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+
+  if (column->example != NULL)
+    {
+      GtkWidget *example = make_caption (column->example, 1);
+
+      gtk_widget_add_css_class (example, "dim-label");
+      gtk_widget_set_tooltip_text (example, column->example);
+      gtk_box_append (GTK_BOX (box), example);
+    }
+  if (column->n_empty > 0)
+    {
+      g_autofree char *share = weir_format_number (100. * column->n_empty / column->n_seen, 0);
+      /* TRANSLATORS: in how many of a hundred records a column has no value */
+      g_autofree char *text = g_strdup_printf (_ ("%s %% empty"), share);
+      GtkWidget       *empty = make_caption (text, 1);
+
+      gtk_widget_add_css_class (empty, "weir-careful");
+      gtk_box_append (GTK_BOX (box), empty);
+    }
+  gtk_widget_set_visible (box, column->example != NULL || column->n_empty > 0);
+  return box;
+}
+
 static GtkWidget *
 make_column (WeirSchemaPage *page,
              guint           i,
@@ -271,14 +300,7 @@ make_column (WeirSchemaPage *page,
     }
   gtk_widget_add_css_class (name, "monospace");
   gtk_box_append (GTK_BOX (texts), name);
-  if (column->example != NULL)
-    {
-      GtkWidget *example = make_caption (column->example, 1);
-
-      gtk_widget_add_css_class (example, "dim-label");
-      gtk_widget_set_tooltip_text (example, column->example);
-      gtk_box_append (GTK_BOX (texts), example);
-    }
+  gtk_box_append (GTK_BOX (texts), make_example (column));
   gtk_widget_set_hexpand (texts, TRUE);
   gtk_widget_set_valign (texts, GTK_ALIGN_CENTER);
   gtk_box_append (GTK_BOX (line), texts);

@@ -267,7 +267,10 @@ take_examples (WeirSourceDraft *self,
         WeirDraftColumn *column = &g_array_index (self->columns, WeirDraftColumn, c);
         const char      *cell = ((char **)rows->pdata[r])[c];
 
-        if (column->example == NULL && *cell != '\0' && g_ascii_strcasecmp (cell, "null") != 0)
+        column->n_seen++;
+        if (*cell == '\0' || g_ascii_strcasecmp (cell, "null") == 0)
+          column->n_empty++;
+        else if (column->example == NULL)
           column->example = g_strdup (cell);
       }
 }

@@ -22,6 +22,7 @@ typedef struct
   char    *type;    /* Owned: `BIGINT` */
   char    *example; /* Owned, nullable */
   gboolean can_be_event_time;
+  guint    n_seen, n_empty; /* among the samples */
 } WeirDraftColumn;
 
 typedef struct
