@@ -260,6 +260,34 @@ sync_segment (const Segment *segment,
   return code == 0 ? TRUE : weir_fail_file (error, "sync", segment->path, code);
 }
 
+static guint64
+follower_of (const WeirSourceWal *self,
+             guint                i)
+{
+  return i + 1 < self->segments->len ? ((Segment *)self->segments->pdata[i + 1])->first : G_MAXUINT64;
+}
+
+gboolean
+weir_source_wal_look (const char        *dir,
+                      WeirWalSegmentFunc func,
+                      gpointer           data,
+                      GError           **error)
+{
+  WeirSourceWal self = { .dir = (char *)dir, .segments = g_ptr_array_new_with_free_func (segment_free) };
+  gboolean      ok = list_segments (&self, error);
+
+  for (guint i = 0; ok && i < self.segments->len; i++)
+    {
+      g_autoptr (GError) local = NULL;
+      Segment           *segment = self.segments->pdata[i];
+
+      check_segment (segment, follower_of (&self, i), &local);
+      func (data, segment->path, segment->first, segment->end, local);
+    }
+  g_ptr_array_unref (self.segments);
+  return ok;
+}
+
 WeirSourceWal *
 weir_source_wal_open (const char *dir,
                       GError    **error)
@@ -273,12 +301,8 @@ weir_source_wal_open (const char *dir,
     return NULL;
   weir_durable_remove_temporaries (dir);
   for (guint i = 0; i < self->segments->len; i++)
-    {
-      guint64 follower = i + 1 < self->segments->len ? ((Segment *)self->segments->pdata[i + 1])->first : G_MAXUINT64;
-
-      if (!check_segment (self->segments->pdata[i], follower, error))
-        return NULL;
-    }
+    if (!check_segment (self->segments->pdata[i], follower_of (self, i), error))
+      return NULL;
   /* The last segment is not written to again: an append that did not end stays behind its end and is passed over. */
   if (last_segment (self) != NULL && !sync_segment (last_segment (self), error))
     return NULL;

@@ -58,6 +58,11 @@ WeirSourceWal *weir_source_wal_open (const char *dir, GError **error);
 void           weir_source_wal_free (WeirSourceWal *wal);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirSourceWal, weir_source_wal_free)
 
+/* A segment of a log that is only looked at. @error: nullable, what is damaged in it. */
+typedef void (*WeirWalSegmentFunc) (gpointer data, const char *path, guint64 first, guint64 end, const GError *error);
+/* Calls @func for every segment of @dir, in order; changes nothing. FALSE with @error when the folder cannot be read. */
+gboolean weir_source_wal_look (const char *dir, WeirWalSegmentFunc func, gpointer data, GError **error);
+
 guint64 weir_source_wal_get_end (const WeirSourceWal *wal); /* number behind the last row */
 /* STREAM_FAILED: rows up to @needed were in the log and it ends before, naming the file that does. Returns FALSE. */
 gboolean weir_source_wal_fail_short (const WeirSourceWal *wal, guint64 needed, GError **error);

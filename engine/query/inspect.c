@@ -5,11 +5,13 @@
 
 #include "column/timestamp.h"
 #include "column/value.h"
+#include "io/source-wal.h"
 #include "query/checkpoint-private.h"
 #include "query/json-raw.h"
 #include "query/state-rows.h"
 #include "state/state-frame.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 /*
@@ -25,10 +27,11 @@ typedef struct
   JsonArray       *files;      /* Owned */
   JsonArray       *problems;   /* Owned */
   guint64          next_batch; /* behind the last one that was read */
-  WeirJsonRaw      raw;        /* rows */
-  WeirLoggedBatch *open;       /* Owned, nullable: OFFSETS was read */
-  JsonObject      *shown;      /* Borrowed: the object of `open` */
-  JsonObject      *last;       /* Owned, nullable: of the last committed batch */
+  gboolean         wal_is_damaged;
+  WeirJsonRaw      raw;   /* rows */
+  WeirLoggedBatch *open;  /* Owned, nullable: OFFSETS was read */
+  JsonObject      *shown; /* Borrowed: the object of `open` */
+  JsonObject      *last;  /* Owned, nullable: of the last committed batch */
 } Inspect;
 
 static void
@@ -320,6 +323,56 @@ inspect_files (Inspect    *self,
     }
 }
 
+static void
+show_wal (gpointer      data,
+          const char   *path,
+          guint64       first,
+          guint64       end,
+          const GError *error)
+{
+  Inspect    *self = data;
+  JsonObject *file = begin_file (self, path, NULL);
+  GStatBuf    status;
+
+  if (g_stat (path, &status) == 0)
+    json_object_set_int_member (file, "bytes", status.st_size);
+  json_object_set_int_member (file, "firstRow", (gint64)first);
+  json_object_set_int_member (file, "rows", (gint64)(end - first));
+  if (error != NULL)
+    {
+      add_problem (self, path, error);
+      self->wal_is_damaged = TRUE;
+    }
+}
+
+static int
+compare_names (gconstpointer a,
+               gconstpointer b)
+{
+  return g_strcmp0 (*(char *const *)a, *(char *const *)b);
+}
+
+/* Rows of sources that cannot be asked for them again: `sources/N`. */
+static void
+inspect_sources (Inspect *self)
+{
+  g_autofree char      *root = g_build_filename (self->dir, "sources", NULL);
+  g_autoptr (GDir)      dir = g_dir_open (root, 0, NULL);
+  g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
+  const char           *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    g_ptr_array_add (paths, g_build_filename (root, name, NULL));
+  g_ptr_array_sort (paths, compare_names);
+  for (guint i = 0; i < paths->len; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      if (g_file_test (paths->pdata[i], G_FILE_TEST_IS_DIR) && !weir_source_wal_look (paths->pdata[i], show_wal, self, &error))
+        add_problem (self, paths->pdata[i], error);
+    }
+}
+
 /* Recovery as a run would do it, without a query: it finds what is missing between the files. */
 static void
 check_whole (Inspect    *self,
@@ -346,7 +399,7 @@ check_whole (Inspect    *self,
     }
   else if (json_array_get_length (self->problems) == 0)
     add_problem (self, self->dir, error);
-  json_object_set_boolean_member (root, "canRestart", error == NULL);
+  json_object_set_boolean_member (root, "canRestart", error == NULL && !self->wal_is_damaged);
   g_free (checkpoint.log_dir);
   g_free (checkpoint.state_dir);
   g_free (checkpoint.resume_path);
@@ -487,6 +540,7 @@ weir_inspect_checkpoint (const char *dir,
     {
       inspect_files (&self, "log", ".log");
       inspect_files (&self, "state", ".snap");
+      inspect_sources (&self);
       check_whole (&self, root);
       show_state (&self, root);
       if (n_rows > 0)

@@ -223,6 +223,21 @@ def test_damage():
     has(json.dumps(json.loads(run('--inspect', 'bad').out)['problems']), 'metadata')
 
 
+def test_rows_that_wait():
+    """The write-ahead log of a source that cannot be asked again is shown, and its damage."""
+    text = ("CREATE TABLE q (v STRING) USING queue OPTIONS (durable 'true'); INSERT INTO q VALUES ('one'), ('two');"
+            'CREATE STREAMING QUERY s TRIGGER AVAILABLE NOW AS SELECT v FROM STREAM q')
+    same([row['v'] for row in sql(text, '--checkpoint', 'cp').rows()], ['one', 'two'])
+    [name] = os.listdir('cp/sources/0')
+    seen = json.loads(run('--inspect', 'cp').out)
+    [log] = [file for file in seen['files'] if file['file'].endswith(name)]
+    same((log['firstRow'], log['rows'], seen['problems'], seen['canRestart']), (0, 1, [], True))
+    damage(f'cp/sources/0/{name}', 40, b'####')
+    seen = json.loads(run('--inspect', 'cp').out)
+    same(([os.path.basename(problem['file']) for problem in seen['problems']], seen['canRestart']), ([name], False))
+    has(sql(text, '--checkpoint', 'cp', code=1).err, name)
+
+
 def test_lost_middle():
     """A segment of the log that is gone between others is said, and asked for where it is needed; so is a damaged snapshot."""
     for number in range(320):
