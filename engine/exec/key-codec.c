@@ -9,6 +9,8 @@
  * Encoding is a loop a column and width; the class was chosen from the types once, so nothing is asked per row.
  */
 
+#define AHEAD 64
+
 static gboolean
 is_fixed (WeirType *type)
 {
@@ -345,6 +347,39 @@ append_packed (const WeirKeyCodec *codec,
     append_fixed (builder, words + at);
 }
 
+/* Keys lie anywhere in a large table: the next block of them is on its way while this one is read. */
+static inline void
+prefetch_next (const WeirGroupTable *table,
+               const guint32        *groups,
+               guint                 n,
+               guint                 i)
+{
+  if (i % AHEAD == 0 && i + AHEAD < n)
+    weir_group_table_prefetch (table, groups + i + AHEAD, MIN (AHEAD, n - i - AHEAD));
+}
+
+static void
+decode_int (const WeirGroupTable *table,
+            const guint32        *groups,
+            guint                 n,
+            WeirColumnBuilder    *builder)
+{
+  gboolean is_word = weir_type_width (builder->type) == sizeof (gint64);
+
+  for (guint i = 0; i < n; i++)
+    {
+      const WeirGroupKey *key = weir_group_key (table, groups[i]);
+
+      prefetch_next (table, groups, n, i);
+      if (G_UNLIKELY (key->b != 0))
+        weir_column_builder_append_null (builder);
+      else if (is_word && builder->validity == NULL)
+        ((guint64 *)builder->values)[builder->n_rows++] = key->a;
+      else
+        append_fixed (builder, &key->a);
+    }
+}
+
 gboolean
 weir_key_codec_decode (const WeirKeyCodec   *codec,
                        guint                 column,
@@ -354,19 +389,21 @@ weir_key_codec_decode (const WeirKeyCodec   *codec,
                        WeirColumnBuilder    *builder)
 {
   weir_column_builder_reserve (builder, n);
+  weir_group_table_prefetch (table, groups, MIN (AHEAD, n));
+  if (codec->klass == WEIR_KEY_INT)
+    {
+      decode_int (table, groups, n, builder);
+      return TRUE;
+    }
   for (guint i = 0; i < n; i++)
     {
       const WeirGroupKey *key = weir_group_key (table, groups[i]);
 
+      prefetch_next (table, groups, n, i);
       switch (codec->klass)
         {
         case WEIR_KEY_NONE:
-          break;
         case WEIR_KEY_INT:
-          if (key->b != 0)
-            weir_column_builder_append_null (builder);
-          else
-            append_fixed (builder, &key->a);
           break;
         case WEIR_KEY_PACKED:
           append_packed (codec, column, key, builder);

@@ -507,7 +507,6 @@ read_plain (Aggregate *self,
 
   for (guint i = 0; i < chunk->n; i++)
     at[i] = chunk->groups != NULL ? chunk->groups[i] : chunk->from + i;
-  weir_group_table_prefetch (table, at, chunk->n);
   if (self->layout.time == WEIR_AGG_TIME_PANE)
     for (guint i = 0; i < chunk->n; i++)
       starts[i] = weir_agg_layout_window_start_us (&self->layout, weir_group_key (table, at[i])->time);
