@@ -15,6 +15,8 @@
 #define METADATA_EVERY 50
 /* An end that moved back is believed when it stays there: a broker that has just become the leader may not know better yet. */
 #define SHRUNK_ROUNDS 10
+/* A topic is not deleted, made and filled in less; a computer that slept was away for longer. */
+#define GAP_US (2 * G_USEC_PER_SEC)
 
 struct _WeirKafkaControl
 {
@@ -23,9 +25,11 @@ struct _WeirKafkaControl
   WeirKafkaOptions options; /* Owned */
   GHashTable      *table;   /* Owned: options */
   rd_kafka_t      *client;  /* Owned by the thread */
-  rd_kafka_conf_t *conf;    /* Owned: for the check of marks; NULL once it is done */
-  GPtrArray       *marks;   /* Owned */
+  rd_kafka_conf_t *conf;    /* Owned: for the check of marks */
   gboolean         is_resumed;
+  gboolean         is_doubtful; /* the topics may be others than those that were read */
+  gint64           answered_us; /* monotonic; 0: not yet */
+  GPtrArray       *others;      /* Owned: n_others of each partition, as offsets */
   guint            n_shrunk;
   gint64           retry_us;
   void (*changed) (gpointer data);
@@ -35,6 +39,8 @@ struct _WeirKafkaControl
   GCond      wake;
   gboolean   stopping;
   GPtrArray *partitions; /* Owned, nullable */
+  GPtrArray *marks;      /* Owned */
+  guint      n_marked;   /* how often marks were set */
   GError    *error;      /* Owned, nullable: final */
   gboolean   is_answering;
   char      *last_failure; /* Owned: what the client complained of last */
@@ -49,6 +55,7 @@ control_unref (WeirKafkaControl *self)
   weir_kafka_options_clear (&self->options);
   g_hash_table_unref (self->table);
   g_ptr_array_unref (self->marks);
+  g_ptr_array_unref (self->others);
   if (self->conf != NULL)
     rd_kafka_conf_destroy (self->conf);
   g_clear_pointer (&self->partitions, g_ptr_array_unref);
@@ -445,14 +452,38 @@ hold_ends (WeirKafkaControl *self,
       WeirKafkaPartition       *partition = found->pdata[i];
       const WeirKafkaPartition *known = weir_kafka_partitions_find (self->partitions, partition->topic, partition->partition);
 
+      partition->n_others = (guint)MAX (0, weir_kafka_offsets_find (self->others, partition->topic, partition->partition));
+      /* One that is there again is perhaps another. */
+      self->is_doubtful = self->is_doubtful || known == NULL || partition->high < known->high || partition->low < known->low;
       if (known == NULL)
         continue;
-      partition->is_other = known->is_other;
       shrunk = shrunk || partition->high < known->high;
       if (self->n_shrunk < SHRUNK_ROUNDS)
         partition->high = MAX (partition->high, known->high);
     }
   self->n_shrunk = shrunk ? self->n_shrunk + 1 : 0;
+}
+
+/* Also of partitions that are not there now. */
+static void
+keep_others (WeirKafkaControl *self,
+             GPtrArray        *found)
+{
+  for (guint i = 0; i < found->len; i++)
+    {
+      const WeirKafkaPartition *partition = found->pdata[i];
+      guint                     at = 0;
+
+      if (partition->n_others == (guint)MAX (0, weir_kafka_offsets_find (self->others, partition->topic, partition->partition)))
+        continue;
+      while (at < self->others->len && (((WeirKafkaOffset *)self->others->pdata[at])->partition != partition->partition ||
+                                        strcmp (((WeirKafkaOffset *)self->others->pdata[at])->topic, partition->topic) != 0))
+        at++;
+      if (at < self->others->len)
+        ((WeirKafkaOffset *)self->others->pdata[at])->offset = partition->n_others;
+      else
+        weir_kafka_offsets_add (self->others, partition->topic, partition->partition, partition->n_others);
+    }
 }
 
 static gboolean
@@ -461,29 +492,60 @@ go_on_cb (gpointer data)
   return !is_stopping (data);
 }
 
-/* Whether the topics are those of the run before. Once. */
+/* One comparison of the newest marks with what there is. */
+static gboolean
+compare_marks (WeirKafkaControl *self,
+               GPtrArray        *found,
+               gboolean         *is_newest)
+{
+  g_autoptr (GPtrArray) marks = NULL;
+  char                  text[512];
+  rd_kafka_t           *consumer;
+  guint                 n_marked;
+  gboolean              ok = TRUE;
+
+  g_mutex_lock (&self->lock);
+  marks = weir_kafka_marks_copy (self->marks);
+  n_marked = self->n_marked;
+  g_mutex_unlock (&self->lock);
+  consumer = marks->len > 0 ? rd_kafka_new (RD_KAFKA_CONSUMER, rd_kafka_conf_dup (self->conf), text, sizeof text) : NULL;
+  if (consumer != NULL)
+    {
+      rd_kafka_poll_set_consumer (consumer);
+      ok = weir_kafka_marks_check (consumer, marks, found, go_on_cb, self);
+      rd_kafka_destroy (consumer);
+    }
+  g_mutex_lock (&self->lock);
+  *is_newest = n_marked == self->n_marked;
+  g_mutex_unlock (&self->lock);
+  return ok;
+}
+
+/* Whether the topics are those that were read: of the run before, or before something happened to them. */
 static gboolean
 check_marks (WeirKafkaControl *self,
              GPtrArray        *found)
 {
-  char        text[512];
-  rd_kafka_t *consumer;
-  gboolean    ok;
+  gboolean is_newest = FALSE;
 
-  if (self->conf == NULL || self->marks->len == 0)
+  /* An end that moved back may move on yet, past the mark. */
+  if (!self->is_doubtful || self->n_shrunk > 0)
     return TRUE;
-  consumer = rd_kafka_new (RD_KAFKA_CONSUMER, rd_kafka_conf_dup (self->conf), text, sizeof text);
-  if (consumer == NULL)
-    return TRUE;
-  rd_kafka_poll_set_consumer (consumer);
-  ok = weir_kafka_marks_check (consumer, self->marks, found, go_on_cb, self);
-  rd_kafka_destroy (consumer);
-  if (ok)
+  while (!is_newest)
     {
-      rd_kafka_conf_destroy (self->conf);
-      self->conf = NULL;
+      g_autofree guint *before = g_new (guint, MAX (found->len, 1));
+
+      for (guint i = 0; i < found->len; i++)
+        before[i] = ((WeirKafkaPartition *)found->pdata[i])->n_others;
+      if (!compare_marks (self, found, &is_newest))
+        return FALSE;
+      /* A batch of the new topic was read meanwhile: that other one is known. */
+      for (guint i = 0; !is_newest && i < found->len; i++)
+        ((WeirKafkaPartition *)found->pdata[i])->n_others = before[i];
     }
-  return ok;
+  self->is_doubtful = FALSE;
+  keep_others (self, found);
+  return TRUE;
 }
 
 /* One round. TRUE: answered. */
@@ -493,6 +555,7 @@ ask (WeirKafkaControl *self,
 {
   g_autoptr (GPtrArray) found = NULL;
   g_autoptr (GError)    error = NULL;
+  gint64                now_us;
 
   if (with_metadata)
     {
@@ -508,6 +571,9 @@ ask (WeirKafkaControl *self,
     found = copy_partitions (self->partitions);
   if (is_stopping (self) || !weir_kafka_ask_ends (self->client, found, CALL_TIMEOUT_MS))
     return FALSE;
+  now_us = g_get_monotonic_time ();
+  self->is_doubtful = self->is_doubtful || now_us - self->answered_us > GAP_US;
+  self->answered_us = now_us;
   hold_ends (self, found);
   if (!fix_positions (self, found, &error) || !check_marks (self, found))
     {
@@ -538,6 +604,7 @@ control_thread (gpointer data)
       else if (self->error == NULL && !is_stopping (self))
         {
           rd_kafka_poll (self->client, 0);
+          self->is_doubtful = TRUE;
           no_answer (self, &failing_since_us);
           round = 0;
         }
@@ -561,6 +628,8 @@ weir_kafka_control_new (const WeirKafkaControlConfig *config,
   g_atomic_ref_count_init (&self->ref_count);
   g_mutex_init (&self->lock);
   g_cond_init (&self->wake);
+  self->is_doubtful = TRUE;
+  self->others = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_kafka_offset_free);
   self->source = weir_source_ref (config->source);
   weir_kafka_options_copy (&self->options, config->options);
   self->table = g_hash_table_ref (config->table);
@@ -606,6 +675,17 @@ weir_kafka_control_get_partitions (WeirKafkaControl *control)
   copy = control->partitions != NULL ? copy_partitions (control->partitions) : NULL;
   g_mutex_unlock (&control->lock);
   return copy;
+}
+
+void
+weir_kafka_control_set_marks (WeirKafkaControl *control,
+                              GPtrArray        *marks)
+{
+  g_mutex_lock (&control->lock);
+  g_ptr_array_unref (control->marks);
+  control->marks = weir_kafka_marks_copy (marks);
+  control->n_marked++;
+  g_mutex_unlock (&control->lock);
 }
 
 GError *

@@ -20,7 +20,7 @@ typedef struct
   const WeirKafkaOptions *options;
   GHashTable             *table;      /* all options of the table */
   rd_kafka_conf_t        *conf;       /* taken */
-  GPtrArray              *marks;      /* (element-type WeirKafkaMark): of the run before */
+  GPtrArray              *marks;      /* (element-type WeirKafkaMark): of the run before; weir_kafka_control_set_marks() has newer ones */
   gboolean                is_resumed; /* a run went before: partitions without an offset are new ones */
   gint64                  retry_us;
   void (*changed) (gpointer data); /* in the control thread: new ends, or a new state */
@@ -31,6 +31,8 @@ WeirKafkaControl *weir_kafka_control_new (const WeirKafkaControlConfig *config, 
 void              weir_kafka_control_free (WeirKafkaControl *control); /* returns within 100 ms; the client ends in the background */
 /* The partitions found so far, copied; NULL before the first answer. (transfer full) (element-type WeirKafkaPartition) */
 GPtrArray *weir_kafka_control_get_partitions (WeirKafkaControl *control);
+/* The records read last. They are compared with what the topics hold after a time without an answer, and when an end or a begin moved back. */
+void weir_kafka_control_set_marks (WeirKafkaControl *control, GPtrArray *marks);
 /* The end of a partition as the broker sees it now; −1 while it does not answer. */
 gint64 weir_kafka_control_get_end (WeirKafkaControl *control, const char *topic, gint32 partition);
 /* A failure that retrying does not mend (unknown topic, wrong sign-in). (transfer full) (nullable) */

@@ -210,7 +210,7 @@ take_answer (const rd_kafka_message_t *message,
   g_ptr_array_remove (asked, mark);
   if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR && message->offset == mark->offset &&
       (weir_kafka_mark_crc (message) != mark->crc || rd_kafka_message_timestamp (message, &type) != mark->timestamp_ms))
-    weir_kafka_partitions_find (partitions, topic, message->partition)->is_other = TRUE;
+    weir_kafka_partitions_find (partitions, topic, message->partition)->n_others++;
 }
 
 gboolean

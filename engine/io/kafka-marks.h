@@ -35,7 +35,7 @@ gboolean weir_kafka_marks_read (GBytes *bytes, GPtrArray **begin, GPtrArray **ma
 /**
  * weir_kafka_marks_check:
  * @consumer: one that has no assignment
- * @partitions: (element-type WeirKafkaPartition): those whose record is another one than the mark's get `is_other`
+ * @partitions: (element-type WeirKafkaPartition): those whose record is another one than the mark's have one more in `n_others`
  * @go_on: asked now and then; FALSE ends the call
  *
  * A record that is gone (retention, compaction) proves nothing.

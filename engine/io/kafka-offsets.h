@@ -29,11 +29,11 @@ gint64 weir_kafka_offsets_find (GPtrArray *offsets, const char *topic, gint32 pa
 /* What is known of a partition. */
 typedef struct
 {
-  char    *topic; /* Owned */
-  gint32   partition;
-  gint64   low, high; /* next offset to be written: one behind the last that can be read */
-  gint64   start;     /* where a stream that has no offset yet begins */
-  gboolean is_other;  /* not the topic that was read before: it took its name */
+  char  *topic; /* Owned */
+  gint32 partition;
+  gint64 low, high; /* next offset to be written: one behind the last that can be read */
+  gint64 start;     /* where a stream that has no offset yet begins */
+  guint  n_others;  /* how often another topic than the one that was read was found to have its name */
 } WeirKafkaPartition;
 
 WeirKafkaPartition *weir_kafka_partition_new (const char *topic, gint32 partition); /* all offsets WEIR_KAFKA_NONE */

@@ -20,7 +20,9 @@
  * which a restart knows a topic that was deleted and made anew.
  *
  * Records that are gone — behind the low end, behind a high end that moved back, of a topic made anew — end the query, or with failOnDataLoss
- * false move the begin of the next range to the oldest record there is.
+ * false move the begin of the next range to the oldest record there is. A topic can be made anew while the query runs: whenever the broker did
+ * not answer for a time, or an end or a begin moved back, the records read last are compared with what the topic holds there
+ * now. An offset cannot say that a range starts over: one that ends exactly where the old topic did is read with the next record.
  */
 
 #define START_NAME "start"
@@ -40,7 +42,8 @@ typedef struct
   GPtrArray        *marks;       /* Owned: of the last batch that was committed */
   GPtrArray        *begin;       /* Owned, nullable: where the ranges of the batch that ends at begin_to begin */
   char             *begin_to;    /* Owned, nullable */
-  GPtrArray        *renewed;     /* Owned: partitions of other topics under the old name that are read by now; offsets of no meaning */
+  GPtrArray        *others;      /* Owned: of each partition of the batch, how many topics had taken its name (as offsets) */
+  GPtrArray        *renewed;     /* Owned: the same of the last batch that was committed: the newest of them is read by now */
   char             *dir;         /* Owned, nullable: folder of the checkpoint for this source */
   gboolean          knows_start; /* it is written there */
   gboolean          is_resumed;
@@ -89,6 +92,7 @@ kafka_open (WeirSource             *source,
 
   self->marks = weir_kafka_marks_new ();
   self->renewed = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_kafka_offset_free);
+  self->others = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_kafka_offset_free);
   self->dir = g_strdup (config->wal_dir);
   if (!weir_kafka_options_parse (&self->options, config->options, config->is_streaming, error) || !read_start (self, error))
     return FALSE;
@@ -165,6 +169,7 @@ kafka_finalize (WeirSource *source)
   g_clear_pointer (&self->marks, g_ptr_array_unref);
   g_clear_pointer (&self->begin, g_ptr_array_unref);
   g_clear_pointer (&self->renewed, g_ptr_array_unref);
+  g_clear_pointer (&self->others, g_ptr_array_unref);
   g_free (self->begin_to);
   g_free (self->dir);
 }
@@ -180,10 +185,10 @@ loss_of (KafkaSource              *self,
          const char              **condition)
 {
   gboolean is_known = weir_kafka_offsets_find (from, partition->topic, partition->partition) != WEIR_KAFKA_NONE;
-  gboolean is_read = weir_kafka_offsets_find (self->renewed, partition->topic, partition->partition) != WEIR_KAFKA_NONE;
+  gboolean is_read = weir_kafka_offsets_find (self->renewed, partition->topic, partition->partition) == (gint64)partition->n_others;
 
   *condition = "KAFKA_DATA_LOSS.PARTITION_OFFSET_CHANGED";
-  if (is_known && partition->is_other && !is_read)
+  if (is_known && partition->n_others > 0 && !is_read)
     return g_strdup_printf ("Topic %s was deleted and made anew: the record read last in partition %d is another one now.", partition->topic, partition->partition);
   if (is_known && at > partition->high)
     return g_strdup_printf ("Topic %s, partition %d ends at offset %" G_GINT64_FORMAT " now, before offset %" G_GINT64_FORMAT
@@ -224,6 +229,7 @@ begin_of (KafkaSource *self,
           GError     **error)
 {
   g_autoptr (GPtrArray) begin = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_kafka_offset_free);
+  g_autoptr (GPtrArray) others = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_kafka_offset_free);
 
   if (!check_deleted (self, partitions, from, error))
     return NULL;
@@ -242,7 +248,10 @@ begin_of (KafkaSource *self,
       if (loss != NULL)
         g_info ("%s", loss);
       weir_kafka_offsets_add (begin, partition->topic, partition->partition, loss != NULL ? partition->low : at);
+      weir_kafka_offsets_add (others, partition->topic, partition->partition, partition->n_others);
     }
+  g_ptr_array_unref (self->others);
+  self->others = g_steal_pointer (&others);
   return g_steal_pointer (&begin);
 }
 
@@ -445,18 +454,14 @@ static void
 kafka_commit (WeirSource *source,
               const char *to)
 {
-  KafkaSource          *self = (KafkaSource *)source;
-  g_autoptr (GPtrArray) partitions = self->control != NULL ? weir_kafka_control_get_partitions (self->control) : NULL;
+  KafkaSource *self = (KafkaSource *)source;
 
   self->batch_us = g_get_monotonic_time ();
   weir_kafka_feeds_take_marks (self->feeds, self->marks);
-  for (guint i = 0; partitions != NULL && i < partitions->len; i++)
-    {
-      const WeirKafkaPartition *partition = partitions->pdata[i];
-
-      if (partition->is_other && weir_kafka_offsets_find (self->renewed, partition->topic, partition->partition) == WEIR_KAFKA_NONE)
-        weir_kafka_offsets_add (self->renewed, partition->topic, partition->partition, 0);
-    }
+  g_ptr_array_unref (self->renewed);
+  self->renewed = g_ptr_array_ref (self->others);
+  if (self->control != NULL)
+    weir_kafka_control_set_marks (self->control, self->marks);
 }
 
 /* ---- checkpoint --------------------------------------------------------------------------------------------------- */

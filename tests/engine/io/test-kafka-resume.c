@@ -81,6 +81,22 @@ drain_to (Drain         *drain,
   return error;
 }
 
+/* Batches until there are @n rows in all, or the first error. */
+static GError *
+drain_rows (Drain *drain,
+            guint  n)
+{
+  guint   timer = g_timeout_add (20, drain_tick_cb, NULL);
+  gint64  end_us = g_get_monotonic_time () + WAIT_US;
+  GError *error = NULL;
+
+  while (error == NULL && drain->rows->len < n && g_get_monotonic_time () < end_us)
+    if (!drain_batch (drain, &error))
+      g_main_context_iteration (NULL, TRUE);
+  g_source_remove (timer);
+  return error;
+}
+
 /* Values `value N of some length`, in order. */
 static void
 expect_values (Drain *drain,
@@ -397,6 +413,57 @@ test_recreated (void)
     }
 }
 
+/* The same within one run, twice: with fewer records than were read, as many, and more. */
+static void
+test_recreated_meanwhile (void)
+{
+  static const guint n_new[] = { 3, 10, 25 };
+
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (n_new); i++)
+    {
+      gboolean           fails = i >= G_N_ELEMENTS (n_new);
+      guint              n = n_new[i % G_N_ELEMENTS (n_new)];
+      Fixture            fixture;
+      Drain              drain;
+      guint              last = 10;
+      g_autoptr (GError) error = NULL;
+
+      if (!fixture_init (&fixture, "meanwhile"))
+        return;
+      weir_kafka_produce (fixture.client, fixture.topic, 0, 0, 10);
+      drain_init (&drain, source_new (&fixture, "earliest", "failondataloss", fails ? "true" : "false"));
+      g_assert_no_error (drain_to (&drain, &fixture, 10));
+      for (guint again = 1; again <= (fails ? 1 : 2); again++)
+        {
+          guint done = drain.rows->len;
+
+          weir_kafka_delete_topic (fixture.client, fixture.topic);
+          weir_kafka_create_topic (fixture.client, fixture.topic, 1);
+          rd_kafka_destroy (fixture.client);
+          fixture.client = weir_kafka_producer_new (fixture.servers, NULL);
+          weir_kafka_produce (fixture.client, fixture.topic, 0, 100 * again, n);
+          if (fails)
+            {
+              error = drain_to (&drain, &fixture, G_MAXINT64);
+              g_assert_nonnull (error);
+              g_assert_true (g_str_has_prefix (weir_error_get_condition (error), "KAFKA_DATA_LOSS."));
+              g_assert_nonnull (strstr (error->message, fixture.topic));
+              g_assert_nonnull (strstr (error->message, "failOnDataLoss"));
+              g_assert_cmpuint (drain.rows->len, ==, done);
+              continue;
+            }
+          /* One that ends exactly where the old one did is read with the next record. */
+          g_assert_null (drain_rows (&drain, done + (n == last ? 0 : n)));
+          weir_kafka_produce (fixture.client, fixture.topic, 0, 100 * again + n, 1);
+          g_assert_null (drain_rows (&drain, done + n + 1));
+          expect_values (&drain, done, 100 * again, n + 1);
+          last = n + 1;
+        }
+      drain_clear (&drain);
+      fixture_clear (&fixture);
+    }
+}
+
 /* A damaged record of the checkpoint is an error, never another place to begin at. */
 static void
 test_damaged (void)
@@ -439,6 +506,7 @@ main (int    argc,
   g_test_add_func ("/engine/io/kafka-resume/new-partitions", test_new_partitions);
   g_test_add_func ("/engine/io/kafka-resume/retention", test_retention);
   g_test_add_func ("/engine/io/kafka-resume/recreated", test_recreated);
+  g_test_add_func ("/engine/io/kafka-resume/recreated-meanwhile", test_recreated_meanwhile);
   g_test_add_func ("/engine/io/kafka-resume/damaged", test_damaged);
   result = g_test_run ();
   g_assert_true (weir_background_wait (30 * G_USEC_PER_SEC));
