@@ -4,6 +4,7 @@
 #include "base/effects.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
  *
  *   WEIR_CRASH_AT=N:before   ends the process with status 137 in place of effect N; nothing is flushed, as a kill would
  *   WEIR_CRASH_AT=N:after    ends it once effect N is done
+ *   WEIR_PAUSE_AT=N:before   stops the process (SIGSTOP) before effect N, or :after it, so that a test can kill the other side there
  *   WEIR_FAULT=N:EIO         makes effect N fail with that errno without being done; `:once` (the default) or `:persistent`
  *                            for all that follow too. N:SHORT makes writes write half. Names of errno: see fault_codes
  *   WEIR_EFFECTS_LOG=FILE    appends one line per effect that was done or failed, tab-separated:
@@ -40,8 +42,8 @@ static struct
 {
   gsize       ready;
   guint64     count;
-  guint64     crash_at;
-  CrashWhen   crash_when;
+  guint64     crash_at, pause_at;
+  CrashWhen   crash_when, pause_when;
   guint64     fault_at;
   int         fault_code;
   gboolean    fault_persistent;
@@ -75,12 +77,27 @@ typedef struct
 } Point;
 
 static void
-read_crash (const char *text)
+read_place (const char *variable,
+            guint64    *at,
+            CrashWhen  *when)
 {
-  char *end;
+  const char *text = g_getenv (variable);
+  char       *end;
 
-  fx.crash_at = g_ascii_strtoull (text, &end, 10);
-  fx.crash_when = strcmp (end, ":after") == 0 ? CRASH_AFTER : CRASH_BEFORE;
+  if (text == NULL)
+    return;
+  *at = g_ascii_strtoull (text, &end, 10);
+  *when = strcmp (end, ":after") == 0 ? CRASH_AFTER : CRASH_BEFORE;
+}
+
+static void
+be_there (guint64   number,
+          CrashWhen when)
+{
+  if (number == fx.crash_at && fx.crash_when == when)
+    _exit (137);
+  if (number == fx.pause_at && fx.pause_when == when)
+    raise (SIGSTOP);
 }
 
 static void
@@ -101,16 +118,15 @@ read_fault (const char *text)
 static void
 read_environment (void)
 {
-  const char *crash, *fault, *log;
+  const char *fault, *log;
 
   if (!g_once_init_enter (&fx.ready))
     return;
-  crash = g_getenv ("WEIR_CRASH_AT");
+  read_place ("WEIR_CRASH_AT", &fx.crash_at, &fx.crash_when);
+  read_place ("WEIR_PAUSE_AT", &fx.pause_at, &fx.pause_when);
   fault = g_getenv ("WEIR_FAULT");
   log = g_getenv ("WEIR_EFFECTS_LOG");
   fx.negative = g_getenv ("WEIR_NEGATIVE");
-  if (crash != NULL)
-    read_crash (crash);
   if (fault != NULL)
     read_fault (fault);
   if (log != NULL)
@@ -150,8 +166,7 @@ enter (Point      *point,
   point->name = name;
   point->number = __atomic_add_fetch (&fx.count, 1, __ATOMIC_RELAXED);
   point->half = FALSE;
-  if (point->number == fx.crash_at && fx.crash_when == CRASH_BEFORE)
-    _exit (137);
+  be_there (point->number, CRASH_BEFORE);
   if (!is_faulty (point->number))
     return TRUE;
   if (fx.fault_code == WEIR_FX_SHORT)
@@ -190,8 +205,7 @@ leave_at (const Point *point,
         }
       write_log (point, result < 0 ? -code : result, full != NULL ? full : path, detail);
     }
-  if (point->number == fx.crash_at && fx.crash_when == CRASH_AFTER)
-    _exit (137);
+  be_there (point->number, CRASH_AFTER);
   errno = code;
   return result;
 }

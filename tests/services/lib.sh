@@ -88,8 +88,8 @@ spawn() {
   echo "$SPAWNED $(awk '{print $22}' "/proc/$SPAWNED/stat")" >>"$dir/pid"
 }
 
-# A pid counts as ours only while its start time is the recorded one.
-ours() { [ -r "/proc/$1/stat" ] && [ "$(awk '{print $22}' "/proc/$1/stat" 2>/dev/null)" = "$2" ]; }
+# A pid counts as ours only while its start time is the recorded one, and not once it was killed and waits for its parent.
+ours() { [ -r "/proc/$1/stat" ] && [ "$(awk '$3 != "Z" {print $22}' "/proc/$1/stat" 2>/dev/null)" = "$2" ]; }
 
 running() { # DIR: true when every recorded process lives
   local p s; [ -s "$1/pid" ] || return 1

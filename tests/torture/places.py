@@ -201,12 +201,13 @@ class PostgresSink:
     def query(text):
         return subprocess.run(['psql', '-qAtX', '-v', 'ON_ERROR_STOP=1', '-c', text], stdin=subprocess.DEVNULL, capture_output=True, check=False)
 
-    table = 'rows'
+    def __init__(self, table='rows'):
+        self.table = table
 
     def declare(self, folder, shape):
         extra = {'append': '', 'update': f", mode 'upsert', key '{shape.key}'", 'complete': ", mode 'overwrite'"}[shape.mode]
         where = 'postgresql:///{PGDATABASE}?host={PGHOST}&port={PGPORT}&user={PGUSER}'.format_map(os.environ)
-        return f"CREATE TABLE rows USING postgresql OPTIONS (url '{where}', dbtable '{self.table_of(folder)}'{extra});"
+        return f"CREATE TABLE {self.table} USING postgresql OPTIONS (url '{where}', dbtable '{self.table_of(folder)}'{extra});"
 
     def reset(self, folder):
         self.query(f'DROP TABLE IF EXISTS {self.table_of(folder)}').check_returncode()
@@ -263,14 +264,15 @@ class KafkaSink:
         return f'SELECT CAST(k AS STRING) AS key, to_json(struct(*)) AS value FROM ({query})'
 
 
-class PairSink:
-    """Two sinks of one query."""
+class ManySink:
+    """Several sinks of one query."""
 
-    def __init__(self, first, second):
-        self.sinks = (first, second)
-        self.name = f'{first.name}+{second.name}'
-        self.modes = tuple(mode for mode in first.modes if mode in second.modes)
-        self.table = f'{first.table}, {second.table}'
+    def __init__(self, *sinks):
+        self.sinks = sinks
+        self.name = '+'.join(sink.name for sink in sinks)
+        self.modes = tuple(mode for mode in sinks[0].modes if all(mode in sink.modes for sink in sinks))
+        self.table = ', '.join(sink.table for sink in sinks)
+        self.needs = next((sink.needs for sink in sinks if hasattr(sink, 'needs')), None)
 
     def declare(self, folder, shape):
         return '\n'.join(sink.declare(folder, shape) for sink in self.sinks)

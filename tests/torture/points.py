@@ -10,11 +10,12 @@ import signal
 import time
 
 from lab import Lab
-from places import FileSink, FileSource, KafkaSink, KafkaSource, PairSink, PostgresSink, QueueSource, ReplaySource, SocketSource, SqliteSink
+from places import FileSink, FileSource, KafkaSink, KafkaSource, ManySink, PostgresSink, QueueSource, ReplaySource, SocketSource, SqliteSink
 from scenario import scenarios
 
 SOURCES = {source.name: source for source in (FileSource(), ReplaySource(), QueueSource(), SocketSource(), KafkaSource())}
-SINKS = {sink.name: sink for sink in (FileSink(), SqliteSink(), PairSink(FileSink('files'), SqliteSink()), PostgresSink(), KafkaSink())}
+SINKS = {sink.name: sink for sink in (FileSink(), SqliteSink(), PostgresSink(), KafkaSink(), ManySink(FileSink('files'), SqliteSink()),
+                                      ManySink(FileSink('files'), SqliteSink(), PostgresSink('far')))}
 WHEN = ('before', 'after')
 SHOWN = 5           # differences printed in full
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Kills weir-sql until told to stop: all sources, all sinks, all queries; a third of the points with a second kill.
+"""Kills weir-sql until told to stop: all sources, all sinks, all queries; a third of the points with a second kill. Beside it, the servers.
 
     run-torture.py BUILD [OPTION of run-kill.py]…
 
-A broker and a database are started for it, where they can be.
+A broker and a database are started for it, where they can be; run-servers.py, which runs beside run-kill.py, starts and kills its own.
 """
 
 import importlib.machinery
@@ -32,13 +32,21 @@ def main():
             run_tests.Service('Postgres', 'PGPORT', directory) as postgres:
         environment = {**os.environ, **kafka.environment, **postgres.environment}
         command = [sys.executable, HERE / 'run-kill.py', sys.argv[1], '--forever', '--seed', seed,
-                   '--sources', 'file,replay,queue,socket,kafka', '--sinks', 'file,sqlite,file+sqlite,postgresql,kafka', *sys.argv[2:]]
+                   '--sources', 'file,replay,queue,socket,kafka', '--sinks', 'file,sqlite,file+sqlite,postgresql,file+sqlite+postgresql,kafka', *sys.argv[2:]]
+        servers = [sys.executable, HERE / 'run-servers.py', sys.argv[1], '--forever', '--seed', seed,
+                   '--sources', 'file,queue,kafka', '--sinks', 'file,postgresql,file+sqlite+postgresql,kafka']
         print(f'seed {seed}', flush=True)
-        with subprocess.Popen(command, stdin=subprocess.DEVNULL, env=environment) as running:
+        with subprocess.Popen(command, stdin=subprocess.DEVNULL, env=environment) as killing, \
+                subprocess.Popen(servers, stdin=subprocess.DEVNULL) as serving:
+            running = (killing, serving)
             try:
-                return running.wait()
+                return max(process.wait() for process in running)
             except KeyboardInterrupt:
-                return running.wait()           # it has the signal too, and reports
+                return max(process.wait() for process in running)       # they have the signal too, and report
+            finally:
+                for process in running:
+                    if process.poll() is None:
+                        process.terminate()
 
 
 if __name__ == '__main__':
