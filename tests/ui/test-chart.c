@@ -189,6 +189,126 @@ test_style_is_followed (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+/* A key as the window would give it to the chart. */
+static gboolean
+press (WeirChart      *chart,
+       guint           keyval,
+       GdkModifierType state)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (GTK_WIDGET (chart));
+  gboolean               handled = FALSE;
+
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+
+      if (GTK_IS_EVENT_CONTROLLER_KEY (controller))
+        g_signal_emit_by_name (controller, "key-pressed", keyval, 0, state, &handled);
+    }
+  return handled;
+}
+
+static void
+test_keys (void)
+{
+  g_autoptr (WeirChartModel) model = weir_chart_model_new (NULL);
+  GtkWidget                 *card = weir_chart_card_new (model);
+  WeirChart                 *chart = weir_chart_card_get_chart (WEIR_CHART_CARD (card));
+  GtkWidget                 *window = window_with (card, 900);
+  gint64                     before[2], after[2];
+
+  fill (model, 20);
+  _weir_chart_fit (chart, 900, 340);
+  g_assert_false (press (chart, GDK_KEY_Escape, 0));
+  g_assert_false (press (chart, GDK_KEY_Return, 0));
+  g_assert_true (press (chart, GDK_KEY_Left, 0));
+  g_assert_cmpint (weir_chart_get_cursor (chart), ==, 19);
+  g_assert_true (press (chart, GDK_KEY_Left, GDK_CONTROL_MASK));
+  g_assert_cmpint (weir_chart_get_cursor (chart), ==, 9);
+  g_assert_true (press (chart, GDK_KEY_Right, 0));
+  g_assert_cmpint (weir_chart_get_cursor (chart), ==, 10);
+  g_assert_true (press (chart, GDK_KEY_Home, 0));
+  g_assert_cmpint (weir_chart_get_cursor (chart), ==, 0);
+  g_assert_true (press (chart, GDK_KEY_Return, 0));
+  g_assert_true (chart->pinned);
+  g_assert_true (press (chart, GDK_KEY_Down, 0));
+  g_assert_cmpstr (chart->highlight, ==, "Google");
+  g_assert_true (press (chart, GDK_KEY_Down, 0));
+  g_assert_cmpstr (chart->highlight, ==, "Facebook");
+  g_assert_true (press (chart, GDK_KEY_Up, 0));
+  g_assert_cmpstr (chart->highlight, ==, "Google");
+  weir_chart_model_get_view (model, &before[0], &before[1]);
+  g_assert_true (press (chart, GDK_KEY_plus, 0));
+  weir_chart_model_get_view (model, &after[0], &after[1]);
+  g_assert_cmpint (after[1] - after[0], <, before[1] - before[0]);
+  g_assert_false (weir_chart_model_is_following (model));
+  g_assert_true (press (chart, GDK_KEY_0, 0));
+  g_assert_true (weir_chart_model_is_following (model));
+  g_assert_true (press (chart, GDK_KEY_minus, 0));
+  g_assert_true (press (chart, GDK_KEY_End, 0));
+  g_assert_true (weir_chart_model_is_following (model));
+  g_assert_cmpint (weir_chart_get_cursor (chart), ==, 19);
+  g_assert_true (press (chart, GDK_KEY_Escape, 0));
+  g_assert_cmpint (weir_chart_get_cursor (chart), ==, -1);
+  g_assert_false (press (chart, GDK_KEY_a, 0));
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+/* Whether @node draws something in that place. */
+static gboolean
+covers (GskRenderNode *node,
+        float          x,
+        float          y)
+{
+  graphene_rect_t bounds;
+
+  if (node == NULL)
+    return FALSE;
+  gsk_render_node_get_bounds (node, &bounds);
+  return graphene_rect_contains_point (&bounds, &GRAPHENE_POINT_INIT (x, y));
+}
+
+/* The tooltip says the window, its state, every series and the total, and stays inside. */
+static void
+test_tooltip (void)
+{
+  g_autoptr (WeirChartModel) model = weir_chart_model_new (NULL);
+  GtkWidget                 *card = weir_chart_card_new (model);
+  WeirChart                 *chart = weir_chart_card_get_chart (WEIR_CHART_CARD (card));
+  GtkWidget                 *window = window_with (card, 900);
+
+  fill (model, 20);
+  _weir_chart_fit (chart, 900, 340);
+  for (int kind = 0; kind < WEIR_CHART_N_KINDS; kind++)
+    for (guint at = 12; at < 20; at += 7)
+      {
+        GtkSnapshot   *snapshot = gtk_snapshot_new ();
+        WeirChartScene scene;
+        GskRenderNode *node;
+
+        weir_chart_model_set_kind (model, (WeirChartKind)kind);
+        weir_chart_model_update (model);
+        _weir_chart_fit (chart, 900, 340);
+        scene = _weir_chart_scene (chart);
+        weir_chart_draw_cursor (&scene, snapshot, at);
+        weir_chart_draw_tooltip (&scene, snapshot, at);
+        weir_chart_draw_tooltip (&scene, snapshot, 1000);
+        node = gtk_snapshot_free_to_node (snapshot);
+        if (!chart->layout.horizontal)
+          {
+            graphene_rect_t bounds;
+
+            g_assert_true (covers (node, (float)weir_chart_layout_x (&chart->layout, T0 + (at * 10. + 5) * SECOND), (float)chart->layout.plot_y + 20));
+            gsk_render_node_get_bounds (node, &bounds);
+            g_assert_cmpfloat (bounds.size.width, >, 200);
+          }
+        else
+          g_assert_null (node);
+        g_clear_pointer (&node, gsk_render_node_unref);
+      }
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -198,6 +318,8 @@ main (int   argc,
   weir_ui_init ();
   g_test_add_func ("/chart/layout", test_layout);
   g_test_add_func ("/chart/cursor", test_cursor_keeps_its_time);
+  g_test_add_func ("/chart/keys", test_keys);
+  g_test_add_func ("/chart/tooltip", test_tooltip);
   g_test_add_func ("/chart/zoom", test_zoom_stops_following);
   g_test_add_func ("/chart/legend", test_legend);
   g_test_add_func ("/chart/describe-window", test_describe_window);

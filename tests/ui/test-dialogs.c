@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include <adwaita.h>
+#include <gtksourceview/gtksource.h>
+#include <string.h>
+
+#include "ui/window/main-window.h"
+#include "ui/window/preferences.h"
+#include "window-help.h"
+
+/* Preferences, and what is proposed while SQL is typed. */
+
+#define SCRIPT                                                          \
+  "CREATE TABLE orders (region STRING, price DOUBLE) USING queue;\n"    \
+  "CREATE STREAMING QUERY q AS SELECT region FROM STREAM orders WHERE " \
+  "re;\n"
+
+static GtkApplication *application;
+
+static GtkWidget *
+make_preferences (void)
+{
+  GtkWidget *preferences = weir_preferences_new (NULL);
+
+  gtk_window_present (GTK_WINDOW (preferences));
+  wait_until (gtk_widget_get_width (preferences) > 0);
+  return preferences;
+}
+
+static void
+test_zone (void)
+{
+  g_autoptr (GSettings) settings = g_settings_new ("io.github.weirapp.Weir");
+  GtkWidget            *preferences = make_preferences ();
+  GtkDropDown          *zone = GTK_DROP_DOWN (find_widget (preferences, GTK_TYPE_DROP_DOWN));
+  GListModel           *zones = gtk_drop_down_get_model (zone);
+  g_autofree char      *kept = NULL;
+  guint                 seoul = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (zones); i++)
+    if (strcmp (gtk_string_list_get_string (GTK_STRING_LIST (zones), i), "Asia/Seoul") == 0)
+      seoul = i;
+  g_assert_cmpuint (seoul, >, 0);
+  gtk_drop_down_set_selected (zone, seoul);
+  kept = g_settings_get_string (settings, "time-zone");
+  g_assert_cmpstr (kept, ==, "Asia/Seoul");
+  gtk_window_destroy (GTK_WINDOW (preferences));
+  /* It is what the next one shows; so is one that the table does not know. */
+  preferences = make_preferences ();
+  zone = GTK_DROP_DOWN (find_widget (preferences, GTK_TYPE_DROP_DOWN));
+  g_assert_cmpuint (gtk_drop_down_get_selected (zone), ==, seoul);
+  gtk_drop_down_set_selected (zone, 0);
+  g_free (g_steal_pointer (&kept));
+  kept = g_settings_get_string (settings, "time-zone");
+  g_assert_cmpstr (kept, ==, "");
+  gtk_window_destroy (GTK_WINDOW (preferences));
+  g_settings_set_string (settings, "time-zone", "Mars/Olympus");
+  preferences = make_preferences ();
+  zone = GTK_DROP_DOWN (find_widget (preferences, GTK_TYPE_DROP_DOWN));
+  g_assert_cmpstr (gtk_string_object_get_string (gtk_drop_down_get_selected_item (zone)), ==, "Mars/Olympus");
+  gtk_window_destroy (GTK_WINDOW (preferences));
+  g_settings_reset (settings, "time-zone");
+}
+
+static void
+test_style (void)
+{
+  g_autoptr (GSettings) settings = g_settings_new ("io.github.weirapp.Weir");
+  GtkWidget            *preferences = make_preferences ();
+  GtkWidget            *row = find_widget (preferences, ADW_TYPE_COMBO_ROW);
+  int                   minimum;
+
+  for (guint i = 0; i < 3; i++)
+    {
+      adw_combo_row_set_selected (ADW_COMBO_ROW (row), i);
+      g_assert_cmpint (g_settings_get_enum (settings, "color-scheme"), ==, (int)i);
+    }
+  /* Without the border that a window gets from its theme. */
+  gtk_widget_measure (gtk_widget_get_first_child (preferences), GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
+  g_assert_cmpint (minimum, <=, 360);
+  gtk_window_destroy (GTK_WINDOW (preferences));
+  g_settings_reset (settings, "color-scheme");
+}
+
+/* ---- completion ------------------------------------------------------------------------------------------------- */
+
+static GtkWidget *
+find_label (GtkWidget  *widget,
+            const char *text)
+{
+  if (GTK_IS_LABEL (widget) && gtk_widget_get_mapped (widget) && strcmp (gtk_label_get_text (GTK_LABEL (widget)), text) == 0)
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_label (child, text);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+/* After `re`: the column of the table, functions that begin so with their signature, and words of the language; not what begins otherwise. */
+static void
+test_completion (void)
+{
+  WeirWindow    *window = weir_window_new (application);
+  WeirDocument  *document = weir_window_get_document (window);
+  GtkWidget     *view;
+  GtkTextBuffer *buffer;
+  GtkTextIter    at;
+
+  gtk_window_set_default_size (GTK_WINDOW (window), 1100, 700);
+  gtk_window_present (GTK_WINDOW (window));
+  weir_document_set_text (document, SCRIPT, "x");
+  weir_document_check_now (document);
+  weir_window_select_query (window, "q");
+  wait_until (gtk_widget_get_width (GTK_WIDGET (window)) > 0);
+  view = find_widget (GTK_WIDGET (weir_window_get_page (window)), GTK_SOURCE_TYPE_VIEW);
+  buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (view));
+  gtk_widget_grab_focus (view);
+  gtk_text_buffer_get_end_iter (buffer, &at);
+  while (gtk_text_iter_get_char (&at) != ';')
+    g_assert_true (gtk_text_iter_backward_char (&at));
+  gtk_text_buffer_place_cursor (buffer, &at);
+  gtk_source_completion_show (gtk_source_view_get_completion (GTK_SOURCE_VIEW (view)));
+  wait_until (find_label (view, "region") != NULL);
+  g_assert_nonnull (find_label (view, "regexp_count"));
+  g_assert_null (find_label (view, "price"));
+  g_assert_null (find_label (view, "abs"));
+  gtk_source_completion_hide (gtk_source_view_get_completion (GTK_SOURCE_VIEW (view)));
+  gtk_window_destroy (GTK_WINDOW (window));
+  settle ();
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  application = window_test_begin (&argc, &argv, "io.github.weirapp.Weir.TestDialogs");
+  g_test_add_func ("/dialogs/preferences/zone", test_zone);
+  g_test_add_func ("/dialogs/preferences/style", test_style);
+  g_test_add_func ("/dialogs/completion", test_completion);
+  return window_test_run ();
+}
