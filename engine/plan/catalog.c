@@ -320,6 +320,44 @@ _weir_catalog_get_function (WeirCatalog *catalog,
 }
 
 gboolean
+weir_catalog_remove_function (WeirCatalog *catalog,
+                              const char  *name)
+{
+  g_autofree char *key = g_utf8_casefold (name, -1);
+
+  return g_hash_table_remove (catalog->functions, key);
+}
+
+char *
+weir_catalog_describe_function (WeirCatalog *catalog,
+                                const char  *name,
+                                gboolean     extended)
+{
+  const WeirFunctionDef *function = _weir_catalog_get_function (catalog, name);
+  GString               *out;
+
+  if (function == NULL)
+    return NULL;
+  out = g_string_new (NULL);
+  g_string_printf (out, "Function: %s\nType:     SCALAR", function->name);
+  for (guint i = 0; i < function->n_params; i++)
+    {
+      g_autofree char *type = weir_type_to_sql (function->types[i]);
+
+      g_string_append_printf (out, "\n%s %s %s", i == 0 ? "Input:   " : "         ", function->params[i], type);
+    }
+  if (function->returns != NULL)
+    {
+      g_autofree char *type = weir_type_to_sql (function->returns);
+
+      g_string_append_printf (out, "\nReturns:  %s", type);
+    }
+  if (extended)
+    g_string_append_printf (out, "\nBody:     %s", function->sql + strlen ("SELECT "));
+  return g_string_free (out, FALSE);
+}
+
+gboolean
 weir_catalog_remove (WeirCatalog *catalog,
                      const char  *name)
 {

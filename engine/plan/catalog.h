@@ -103,6 +103,9 @@ gboolean weir_catalog_add_view (WeirCatalog *catalog, const char *name, const ch
  */
 gboolean weir_catalog_add_function (WeirCatalog *catalog, const char *name, const char *sql, char **params, WeirType **types, WeirType *returns, gboolean replace, GError **error);
 gboolean weir_catalog_has_function (WeirCatalog *catalog, const char *name);
+gboolean weir_catalog_remove_function (WeirCatalog *catalog, const char *name);
+/* `Function: …` and so on, a line each, as DESCRIBE FUNCTION says them; @extended: with the body. (transfer full) (nullable) */
+char    *weir_catalog_describe_function (WeirCatalog *catalog, const char *name, gboolean extended);
 gboolean weir_catalog_remove (WeirCatalog *catalog, const char *name); /* table or view */
 char   **weir_catalog_list (WeirCatalog *catalog, gboolean views);     /* sorted names; (transfer full) */
 

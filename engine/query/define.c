@@ -195,6 +195,12 @@ drop (WeirCatalog            *catalog,
 {
   const WeirSqlDrop *drop = &statement->drop;
 
+  if (drop->is_function)
+    {
+      if (weir_catalog_remove_function (catalog, _weir_name_last (&drop->name)) || drop->if_exists)
+        return TRUE;
+      return weir_fail (error, WEIR_ERROR_ANALYZE, "ROUTINE_NOT_FOUND", drop->name.span, "There is no function \"%s\" of the session to drop.", _weir_name_last (&drop->name));
+    }
   if (weir_catalog_remove (catalog, _weir_name_last (&drop->name)) || drop->if_exists)
     return TRUE;
   return weir_fail (error, WEIR_ERROR_ANALYZE, "TABLE_OR_VIEW_NOT_FOUND", drop->name.span, "There is no %s \"%s\" to drop.",

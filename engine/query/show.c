@@ -225,15 +225,26 @@ describe_query (WeirSession           *self,
 }
 
 static WeirRows *
-describe_function (const WeirSqlDescribe *describe,
+describe_function (WeirCatalog           *catalog,
+                   const WeirSqlDescribe *describe,
                    GError               **error)
 {
   static const char *const names[] = { "function_desc" };
   const char              *name = _weir_name_last (&describe->name);
   const WeirFunction      *function = weir_function_lookup (name);
   const WeirAggregate     *aggregate = weir_aggregate_lookup (name);
+  g_autofree char         *own = weir_catalog_describe_function (catalog, name, describe->extended);
   GPtrArray               *cells;
 
+  if (own != NULL)
+    {
+      g_auto (GStrv) lines = g_strsplit (own, "\n", -1);
+
+      cells = new_cells ();
+      for (guint i = 0; lines[i] != NULL; i++)
+        g_ptr_array_add (cells, g_strdup (lines[i]));
+      return make_rows (names, 1, cells);
+    }
   if (function == NULL && aggregate == NULL)
     {
       weir_fail (error, WEIR_ERROR_ANALYZE, "UNRESOLVED_ROUTINE", describe->name.span, "There is no function \"%s\".", name);
@@ -367,7 +378,7 @@ _weir_session_show (WeirSession            *self,
       return explain (self, &statement->explain, text, error);
     case WEIR_SQL_STATEMENT_DESCRIBE:
       if (statement->describe.what == WEIR_SQL_DESCRIBE_FUNCTION)
-        return describe_function (&statement->describe, error);
+        return describe_function (self->catalog, &statement->describe, error);
       if (statement->describe.what == WEIR_SQL_DESCRIBE_QUERY)
         return describe_query (self, &statement->describe, text, error);
       return describe_table (self, &statement->describe, error);

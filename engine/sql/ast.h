@@ -773,7 +773,8 @@ typedef struct
 
 typedef struct
 {
-  gboolean    is_view; /* DROP VIEW; else DROP TABLE */
+  gboolean    is_view;     /* DROP VIEW */
+  gboolean    is_function; /* DROP TEMPORARY FUNCTION; neither: DROP TABLE */
   gboolean    if_exists;
   WeirSqlName name;
 } WeirSqlDrop;

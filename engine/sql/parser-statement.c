@@ -325,15 +325,16 @@ parse_drop (WeirSqlParser    *p,
 
   statement->kind = WEIR_SQL_STATEMENT_DROP;
   _weir_sql_next (p);
-  drop->is_view = _weir_sql_accept_keyword (p, WEIR_SQL_KW_VIEW);
-  if (!drop->is_view && !_weir_sql_accept_keyword (p, WEIR_SQL_KW_TABLE))
+  drop->is_function = _weir_sql_accept_keywords (p, WEIR_SQL_KW_TEMPORARY, WEIR_SQL_KW_FUNCTION) || _weir_sql_accept_keyword (p, WEIR_SQL_KW_FUNCTION);
+  drop->is_view = !drop->is_function && _weir_sql_accept_keyword (p, WEIR_SQL_KW_VIEW);
+  if (!drop->is_function && !drop->is_view && !_weir_sql_accept_keyword (p, WEIR_SQL_KW_TABLE))
     {
       reject_second_word (p, start, "DROP");
       return;
     }
   drop->if_exists = _weir_sql_accept_keywords (p, WEIR_SQL_KW_IF, WEIR_SQL_KW_EXISTS);
   drop->name = _weir_sql_parse_name (p);
-  if (!drop->is_view)
+  if (!drop->is_view && !drop->is_function)
     _weir_sql_accept_keyword (p, WEIR_SQL_KW_PURGE);
 }
 

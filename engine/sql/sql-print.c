@@ -655,7 +655,8 @@ print_statement (GString                *out,
       _weir_sql_print_ident (out, &statement->stop);
       break;
     case WEIR_SQL_STATEMENT_DROP:
-      g_string_append_printf (out, "DROP %s %s", statement->drop.is_view ? "VIEW" : "TABLE", statement->drop.if_exists ? "IF EXISTS " : "");
+      g_string_append_printf (out, "DROP %s %s", statement->drop.is_function ? "TEMPORARY FUNCTION" : (statement->drop.is_view ? "VIEW" : "TABLE"),
+                              statement->drop.if_exists ? "IF EXISTS " : "");
       _weir_sql_print_name (out, &statement->drop.name);
       break;
     }

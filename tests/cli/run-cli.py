@@ -508,6 +508,22 @@ def test_state():
     has(sql("SELECT * FROM state()", code=1).err, '[WRONG_NUM_ARGS')
 
 
+def test_functions():
+    """Functions of the session: made, described, replaced, dropped; a checkpoint keeps them with its query."""
+    make_data()
+    make = 'CREATE TEMPORARY FUNCTION part (n INT, k INT) RETURNS INT RETURN n % k;'
+    same(sql(f'{make} DESCRIBE FUNCTION EXTENDED part', '-o', 'tsv').out.splitlines(),
+         ['Function: part', 'Type:     SCALAR', 'Input:    n INT', '          k INT', 'Returns:  INT', 'Body:     n % k'])
+    same(sql(f"{make} CREATE OR REPLACE TEMPORARY FUNCTION part (n INT) RETURN n + 1; SELECT part(1) AS v").rows(), [{'v': 2}])
+    has(sql(f'{make} {make}', code=1).err, '[ROUTINE_ALREADY_EXISTS]')
+    has(sql(f'{make} DROP TEMPORARY FUNCTION part; SELECT part(1, 2)', code=1).err, '[UNRESOLVED_ROUTINE]')
+    sql('DROP FUNCTION IF EXISTS part')
+    has(sql('DROP FUNCTION part', code=1).err, '[ROUTINE_NOT_FOUND]')
+    has(sql('DROP FUNCTION abs', code=1).err, '[ROUTINE_NOT_FOUND]')
+    sql(f'{ROWS} {make} {COUNTS.replace("a % 2", "part(a, 2)")}', '--checkpoint', 'cp')
+    same(sorted(row['value']['count(1)'] for row in sql("SELECT * FROM state('cp')").rows()), [2, 4])
+
+
 def test_select_waits_for_bounded_queries():
     make_data()
     text = (f"{ROWS} CREATE TABLE o USING json OPTIONS (path 'out'); CREATE STREAMING QUERY q INTO o TRIGGER AVAILABLE NOW AS SELECT a FROM STREAM t; "

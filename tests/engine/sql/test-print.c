@@ -247,6 +247,8 @@ test_statements (void)
     { "STOP q", NULL },
     { "DROP VIEW IF EXISTS v", NULL },
     { "DROP TABLE t", NULL },
+    { "DROP TEMPORARY FUNCTION IF EXISTS f", NULL },
+    { "DROP FUNCTION f", "DROP TEMPORARY FUNCTION f" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
