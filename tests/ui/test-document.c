@@ -147,6 +147,7 @@ assert_refused (const char *content,
   g_assert_false (open_file (document, file, &error));
   g_assert_nonnull (error);
   g_assert_nonnull (strstr (error->message, word));
+  g_assert_true (g_str_has_prefix (error->message, "bad.weir: "));
   g_assert_true (weir_document_get_is_empty (document));
   g_assert_null (weir_document_get_file (document));
 }

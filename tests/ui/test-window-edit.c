@@ -159,6 +159,22 @@ test_undo_in_field (void)
   close_window (window);
 }
 
+/* Enter in the search goes to the first match. */
+static void
+test_search (void)
+{
+  g_autofree char *script = g_strconcat (SCRIPT, "CREATE STREAMING QUERY other AS SELECT region FROM STREAM o;\n", NULL);
+  WeirWindow      *window = make_window (script);
+  GtkWidget       *field;
+
+  g_action_group_activate_action (G_ACTION_GROUP (window), "search", NULL);
+  field = gtk_window_get_focus (GTK_WINDOW (window));
+  gtk_editable_set_text (GTK_EDITABLE (field), "OTH");
+  g_signal_emit_by_name (gtk_widget_get_ancestor (field, GTK_TYPE_SEARCH_ENTRY), "activate");
+  g_assert_cmpstr (weir_query_page_get_name (weir_window_get_page (window)), ==, "other");
+  close_window (window);
+}
+
 static void
 test_problem (void)
 {
@@ -186,6 +202,7 @@ main (int    argc,
   g_test_add_func ("/window/edit/tab-to-add", test_tab_to_add);
   g_test_add_func ("/window/edit/edit-sql", test_edit_sql);
   g_test_add_func ("/window/edit/undo-in-field", test_undo_in_field);
+  g_test_add_func ("/window/edit/search", test_search);
   g_test_add_func ("/window/edit/problem", test_problem);
   return window_test_run ();
 }

@@ -142,7 +142,13 @@ weir_document_open_finish (WeirDocument *self,
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
   loaded = g_task_propagate_pointer (G_TASK (result), error);
   if (loaded == NULL)
-    return FALSE;
+    {
+      g_autofree char *name = g_file_get_basename (g_task_get_task_data (G_TASK (result)));
+      g_autofree char *shown = g_filename_display_name (name);
+
+      g_prefix_error (error, "%s: ", shown);
+      return FALSE;
+    }
   _weir_document_set_file (self, g_task_get_task_data (G_TASK (result)));
   g_free (self->etag);
   self->etag = g_steal_pointer (&loaded->etag);

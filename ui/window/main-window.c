@@ -219,6 +219,23 @@ search_changed_cb (WeirWindow *self)
 }
 
 static void
+search_activate_cb (WeirWindow *self)
+{
+  /* The filter follows a moment after the last key; Enter is about what was typed. */
+  search_changed_cb (self);
+  weir_sidebar_focus_first (self->sidebar, TRUE);
+}
+
+static gboolean
+search_key_cb (WeirWindow     *self,
+               guint           keyval,
+               guint           keycode,
+               GdkModifierType state)
+{
+  return keyval == GDK_KEY_Down && weir_sidebar_focus_first (self->sidebar, FALSE);
+}
+
+static void
 query_selected_cb (WeirWindow *self,
                    const char *name)
 {
@@ -422,6 +439,8 @@ weir_window_class_init (WeirWindowClass *class)
   CALLBACK (folded_cb);
   CALLBACK (welcome_narrow_cb);
   CALLBACK (search_changed_cb);
+  CALLBACK (search_activate_cb);
+  CALLBACK (search_key_cb);
   CALLBACK (query_selected_cb);
   CALLBACK (source_activated_cb);
   CALLBACK (open_recent_cb);

@@ -188,6 +188,35 @@ weir_sidebar_set_filter (WeirSidebar *self,
   gtk_list_box_invalidate_filter (self->sources);
 }
 
+static GtkListBoxRow *
+find_first (GtkListBox *list)
+{
+  GtkListBoxRow *row;
+
+  for (int i = 0; gtk_widget_get_visible (GTK_WIDGET (list)) && (row = gtk_list_box_get_row_at_index (list, i)) != NULL; i++)
+    if (gtk_widget_get_child_visible (GTK_WIDGET (row)))
+      return row;
+  return NULL;
+}
+
+gboolean
+weir_sidebar_focus_first (WeirSidebar *self,
+                          gboolean     activate)
+{
+  GtkListBoxRow *row;
+
+  g_return_val_if_fail (WEIR_IS_SIDEBAR (self), FALSE);
+  row = find_first (self->queries);
+  if (row == NULL)
+    row = find_first (self->sources);
+  if (row == NULL)
+    return FALSE;
+  gtk_widget_grab_focus (GTK_WIDGET (row));
+  if (activate)
+    gtk_widget_activate (GTK_WIDGET (row));
+  return TRUE;
+}
+
 void
 weir_sidebar_select_query (WeirSidebar *self,
                            const char  *name)
@@ -267,7 +296,7 @@ add_section (WeirSidebar *self,
              GtkWidget  **none)
 {
   GtkWidget *heading = gtk_label_new (title);
-  GtkWidget *list = gtk_list_box_new ();
+  GtkWidget *list = gtk_list_box_new (), *no_match = gtk_label_new (_ ("None found"));
 
   gtk_label_set_xalign (GTK_LABEL (heading), 0);
   gtk_widget_add_css_class (heading, "caption-heading");
@@ -282,6 +311,10 @@ add_section (WeirSidebar *self,
   gtk_widget_add_css_class (list, "navigation-sidebar");
   gtk_accessible_update_property (GTK_ACCESSIBLE (list), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
   gtk_list_box_set_filter_func (GTK_LIST_BOX (list), filter_cb, self, NULL);
+  gtk_label_set_xalign (GTK_LABEL (no_match), 0);
+  gtk_widget_add_css_class (no_match, "dim-label");
+  gtk_widget_set_margin_start (no_match, 12);
+  gtk_list_box_set_placeholder (GTK_LIST_BOX (list), no_match);
   g_signal_connect (list, "row-activated", G_CALLBACK (row_activated_cb), self);
   gtk_box_append (box, heading);
   gtk_box_append (box, *none);

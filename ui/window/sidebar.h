@@ -23,6 +23,9 @@ void       weir_sidebar_set_document (WeirSidebar  *self,
 /* Rows whose name contains @text, without regard to case; NULL or empty: all. */
 void weir_sidebar_set_filter (WeirSidebar *self,
                               const char  *text);
+/* The first row that the filter leaves; @activate: as Enter on it does. FALSE when there is none. */
+gboolean weir_sidebar_focus_first (WeirSidebar *self,
+                                   gboolean     activate);
 /* Without a signal; NULL: none. */
 void weir_sidebar_select_query (WeirSidebar *self,
                                 const char  *name);
