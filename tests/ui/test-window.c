@@ -157,14 +157,21 @@ test_several_queries (void)
 static void
 test_failure (void)
 {
-  WeirWindow *window = make_window (1100, 700);
-  GtkWidget  *panel;
+  WeirWindow    *window = make_window (1100, 700);
+  GtkWidget     *panel;
+  GtkTextBuffer *buffer = GTK_TEXT_BUFFER (weir_document_get_buffer (weir_window_get_document (window)));
+  GtkTextIter    cursor;
 
-  weir_document_set_text (weir_window_get_document (window), "CREATE STREAMING QUERY q AS SELECT x FROM STREAM nowhere;\n", "x");
+  weir_document_set_text (weir_window_get_document (window), "CREATE STREAMING QUERY q AS\nSELECT x FROM STREAM nowhere;\n", "x");
   activate (window, "run");
   panel = find_widget (GTK_WIDGET (window), g_type_from_name ("WeirFailurePanel"));
   wait_until (gtk_widget_get_visible (panel));
   g_assert_false (gtk_widget_get_visible (find_widget (GTK_WIDGET (window), WEIR_TYPE_RESULTS_PANE)));
+  /* Edit goes to the place. */
+  activate (window, "edit-sql");
+  gtk_text_buffer_get_iter_at_mark (buffer, &cursor, gtk_text_buffer_get_insert (buffer));
+  g_assert_cmpint (gtk_text_iter_get_line (&cursor), ==, 1);
+  g_assert_cmpint (gtk_text_iter_get_line_offset (&cursor), ==, 21);
   close_window (window);
 }
 

@@ -315,6 +315,21 @@ weir_sql_editor_show_query (WeirSqlEditor *self,
 }
 
 void
+weir_sql_editor_go_to (WeirSqlEditor *self,
+                       guint          line,
+                       guint          column)
+{
+  GtkTextIter at;
+
+  g_return_if_fail (WEIR_IS_SQL_EDITOR (self) && line > 0 && column > 0);
+  gtk_text_buffer_get_iter_at_line (buffer_of (self), &at, (int)line - 1);
+  if (!gtk_text_iter_forward_chars (&at, (int)column - 1))
+    gtk_text_buffer_get_end_iter (buffer_of (self), &at);
+  gtk_text_buffer_place_cursor (buffer_of (self), &at);
+  gtk_text_view_scroll_to_mark (GTK_TEXT_VIEW (self->view), gtk_text_buffer_get_insert (buffer_of (self)), 0.1, FALSE, 0, 0);
+}
+
+void
 weir_sql_editor_grab_focus (WeirSqlEditor *self)
 {
   gtk_widget_grab_focus (self->view);

@@ -19,6 +19,8 @@ G_DECLARE_FINAL_TYPE (WeirSqlEditor, weir_sql_editor, WEIR, SQL_EDITOR, GtkWidge
 GtkWidget *weir_sql_editor_new (WeirDocument *document);
 /* Puts the cursor at the start of that query and scrolls to it. */
 void weir_sql_editor_show_query (WeirSqlEditor *self, const char *name);
+/* Cursor at that place, both counted from 1, as errors name it. */
+void weir_sql_editor_go_to (WeirSqlEditor *self, guint line, guint column);
 void weir_sql_editor_grab_focus (WeirSqlEditor *self);
 
 G_END_DECLS

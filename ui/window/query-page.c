@@ -4,6 +4,8 @@
 #include "ui/window/query-page.h"
 
 #include <glib/gi18n.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "ui/builder/steps-view.h"
 #include "ui/editor/sql-editor.h"
@@ -365,14 +367,32 @@ lay_out_design (WeirQueryPage *self,
   gtk_widget_set_visible (GTK_WIDGET (self->design_stack), narrow);
 }
 
+/* Where the error of the last run is, while the text is what ran. */
+static gboolean
+find_error (WeirQueryPage *self,
+            guint         *line,
+            guint         *column)
+{
+  g_autofree char *error = weir_document_dup_run_error (self->document, self->name);
+  const char      *place = error != NULL ? strstr (error, "(line ") : NULL;
+
+  return place != NULL && !weir_document_get_is_stale (self->document, self->name) && sscanf (place, "(line %u, column %u)", line, column) == 2 &&
+         *line > 0 && *column > 0;
+}
+
 void
 weir_query_page_edit_sql (WeirQueryPage *self)
 {
+  guint line, column;
+
   g_return_if_fail (WEIR_IS_QUERY_PAGE (self));
   weir_query_page_show (self, "design");
   if (weir_query_page_get_narrow (self))
     gtk_stack_set_visible_child (self->design_stack, self->editor);
-  weir_sql_editor_show_query (WEIR_SQL_EDITOR (self->editor), self->name);
+  if (find_error (self, &line, &column))
+    weir_sql_editor_go_to (WEIR_SQL_EDITOR (self->editor), line, column);
+  else
+    weir_sql_editor_show_query (WEIR_SQL_EDITOR (self->editor), self->name);
   weir_sql_editor_grab_focus (WEIR_SQL_EDITOR (self->editor));
 }
 
