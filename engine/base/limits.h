@@ -54,6 +54,10 @@
 /* Windows that one row falls into: size / slide of a sliding window. A day by seconds has 86,400; each is a row of output. */
 #define WEIR_WINDOWS_PER_ROW_MAX 100000
 
+/* Bytes that collect_list() and its kin keep for one group: they end as one value, and are counted in 32 bits. */
+#define WEIR_COLLECTED_MIB_MAX   1024
+#define WEIR_COLLECTED_BYTES_MAX ((gsize)WEIR_COLLECTED_MIB_MAX << 20)
+
 /* Work of PCRE2 per match; a pathological pattern is an error instead of a hang. */
 #define WEIR_REGEX_MATCH_LIMIT 10000000
 #define WEIR_REGEX_DEPTH_LIMIT 100000

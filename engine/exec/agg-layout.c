@@ -186,3 +186,13 @@ weir_agg_layout_final_us (const WeirAggLayout *layout,
     }
   return G_MAXINT64;
 }
+
+gsize
+weir_agg_layout_heap_bytes (const WeirAggLayout *layout)
+{
+  gsize bytes = 0;
+
+  for (guint a = 0; layout->owns_memory && a < layout->n_aggs; a++)
+    bytes += weir_agg_call_get_heap_bytes (layout->calls[a]);
+  return bytes;
+}

@@ -327,5 +327,5 @@ weir_agg_state_bytes (const WeirAggState *state)
 
       bytes += sizeof *pane + weir_group_table_bytes (pane->table);
     }
-  return bytes + (state->dictionary != NULL ? weir_group_table_bytes (state->dictionary) : 0);
+  return bytes + weir_agg_layout_heap_bytes (state->layout) + (state->dictionary != NULL ? weir_group_table_bytes (state->dictionary) : 0);
 }

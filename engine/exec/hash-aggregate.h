@@ -57,6 +57,8 @@ typedef struct
 
 void weir_agg_layout_init (WeirAggLayout *layout, WeirPlan *plan);
 void weir_agg_layout_clear (WeirAggLayout *layout);
+/* What states hold outside their rows, about. */
+gsize weir_agg_layout_heap_bytes (const WeirAggLayout *layout);
 
 /* States of aggregate @a in @table, by @groups. */
 static inline WeirAggStates

@@ -257,7 +257,7 @@ weir_session_state_abort (WeirSessionState *state)
 gsize
 weir_session_state_bytes (const WeirSessionState *state)
 {
-  return weir_group_table_bytes (state->keys) + state->n_alive * (WEIR_SESSION_HEADER + state->layout->stride + 16);
+  return weir_group_table_bytes (state->keys) + weir_agg_layout_heap_bytes (state->layout) + state->n_alive * (WEIR_SESSION_HEADER + state->layout->stride + 16);
 }
 
 /* varint number of keys; per key its words, varint number of sessions; per session u64 start, u64 end, the states. */

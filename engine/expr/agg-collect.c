@@ -3,6 +3,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "base/limits.h"
 #include "expr/agg-private.h"
 
 /*
@@ -16,6 +17,7 @@ typedef struct
   GArray     *counts; /* mode: how often each value came */
   GHashTable *index;  /* sets and mode: Entry → itself */
   guint64     n;
+  WeirAggHeap heap;
 } Values;
 
 typedef struct
@@ -72,6 +74,7 @@ values_free (Values *values)
 {
   if (values == NULL)
     return;
+  _weir_agg_heap_end (&values->heap);
   g_byte_array_unref (values->bytes);
   if (values->index != NULL)
     {
@@ -103,6 +106,33 @@ values_close (Values *values,
       g_array_append_val (values->counts, count);
     }
   values->n++;
+}
+
+/* What an entry of the index takes: itself, its block, its places in table and counts. */
+#define ENTRY_BYTES 80
+
+/* FALSE: they would grow beyond bounds. Errors go to @eval. */
+static gboolean
+tell_size (const WeirAggCall *call,
+           WeirEval          *eval,
+           Values            *values,
+           gsize              more,
+           guint              row)
+{
+  gsize bytes = values->bytes->len + more;
+
+  if (bytes > WEIR_COLLECTED_BYTES_MAX)
+    {
+      if (eval != NULL)
+        weir_eval_fail (eval, row,
+                        weir_error_new (WEIR_ERROR_RUN, "LIMIT_EXCEEDED", call->span,
+                                        "%s collects more than the " G_STRINGIFY (WEIR_COLLECTED_MIB_MAX) " MiB that one group may have: group by more, "
+                                                                                                          "or filter before.",
+                                        call->aggregate->name));
+      return FALSE;
+    }
+  _weir_agg_heap_tell (&values->heap, call, sizeof *values + bytes + (values->index != NULL ? values->n * ENTRY_BYTES : 0));
+  return TRUE;
 }
 
 static gboolean
@@ -150,20 +180,26 @@ update_collect (const WeirAggCall *call,
       start = values->bytes->len;
       weir_value_write (args[0], row, set, &writer);
       values_close (values, start, 1);
+      if (!tell_size (call, eval, values, 0, row))
+        return;
     }
 }
 
 /* Value by value into a set; a list is appended whole. @type splits the bytes. */
 static void
-merge_values (CollectState *dst,
-              Values       *from,
-              WeirType    **types,
-              guint         n_types,
-              gboolean      set)
+merge_values (const WeirAggCall *call,
+              WeirEval          *eval,
+              CollectState      *dst,
+              Values            *from,
+              WeirType         **types,
+              guint              n_types,
+              gboolean           set)
 {
   Values    *to = ensure_values (dst, set);
   WeirReader reader;
 
+  if (!tell_size (call, eval, to, set ? 0 : from->bytes->len, 0))
+    return;
   if (!set)
     {
       g_byte_array_append (to->bytes, from->bytes->data, from->bytes->len);
@@ -185,6 +221,8 @@ merge_values (CollectState *dst,
         }
       g_byte_array_append (to->bytes, from->bytes->data + begin, (guint)(reader.pos - begin));
       values_close (to, start, g_array_index (from->counts, guint64, i));
+      if (!tell_size (call, eval, to, 0, 0))
+        return;
     }
 }
 
@@ -207,7 +245,7 @@ merge_collect (const WeirAggCall *call,
     if (dst->values == NULL && !keep)
       dst->values = g_steal_pointer (&src->values);
     else
-      merge_values (dst, src->values, types, n_types, is_set (call));
+      merge_values (call, eval, dst, src->values, types, n_types, is_set (call));
     if (!keep)
       g_clear_pointer (&src->values, values_free);
   });
@@ -290,7 +328,7 @@ read_collect (const WeirAggCall *call,
 
       g_array_append_val (from.counts, count);
     }
-  merge_values ((void *)state, &from, types, call->is_distinct ? call->n_args : 1, set);
+  merge_values (call, NULL, (void *)state, &from, types, call->is_distinct ? call->n_args : 1, set);
   g_byte_array_unref (from.bytes);
   g_array_unref (from.counts);
   return !reader->failed;
@@ -450,6 +488,8 @@ update_distinct (const WeirAggCall *call,
       for (guint a = 0; a < call->n_args; a++)
         weir_value_write (args[a], row, TRUE, &writer);
       values_close (values, start, 1);
+      if (!tell_size (call, eval, values, 0, row))
+        return;
     }
 }
 

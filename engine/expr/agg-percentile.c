@@ -15,8 +15,9 @@
 
 typedef struct
 {
-  GArray *values; /* double; NULL: empty */
-  guint64 unused;
+  GArray     *values; /* double; NULL: empty */
+  WeirAggHeap heap;
+  guint64     unused;
 } PercentileState;
 
 typedef struct
@@ -144,6 +145,7 @@ update_percentile (const WeirAggCall *call,
     if (state->values == NULL)
       state->values = g_array_new (FALSE, FALSE, sizeof (double));
     g_array_append_val (state->values, value);
+    _weir_agg_heap_tell (&state->heap, call, state->values->len * sizeof (double));
   });
 }
 
@@ -151,6 +153,7 @@ static void
 clear_percentile (const WeirAggCall *call,
                   guint8            *state)
 {
+  _weir_agg_heap_end (&((PercentileState *)(void *)state)->heap);
   g_clear_pointer (&((PercentileState *)(void *)state)->values, g_array_unref);
 }
 
@@ -168,6 +171,7 @@ merge_percentile (const WeirAggCall *call,
     if (dst->values == NULL)
       dst->values = g_array_new (FALSE, FALSE, sizeof (double));
     g_array_append_vals (dst->values, src->values->data, src->values->len);
+    _weir_agg_heap_tell (&dst->heap, call, dst->values->len * sizeof (double));
     if (!keep)
       clear_percentile (call, (guint8 *)src);
   });
@@ -281,6 +285,7 @@ read_percentile (const WeirAggCall *call,
     return FALSE;
   percentile->values = g_array_new (FALSE, FALSE, sizeof (double));
   g_array_append_vals (percentile->values, bytes, (guint)n);
+  _weir_agg_heap_tell (&percentile->heap, call, n * sizeof (double));
   return TRUE;
 }
 

@@ -33,6 +33,29 @@ extern const WeirAggFamily _weir_agg_family_sum;
 
 extern const WeirAggregate _weir_agg_distinct;
 
+/**
+ * WeirAggHeap:
+ *
+ * What a state holds outside its row, as the call knows it: told in steps of an eighth, so that a row costs a comparison. Zeroed: nothing.
+ */
+typedef struct
+{
+  gint64 *total; /* Borrowed: of the call, which outlives its states */
+  gsize   told;
+} WeirAggHeap;
+
+void _weir_agg_heap_grow (WeirAggHeap *heap, const WeirAggCall *call, gsize bytes);
+void _weir_agg_heap_end (WeirAggHeap *heap);
+
+static inline void
+_weir_agg_heap_tell (WeirAggHeap       *heap,
+                     const WeirAggCall *call,
+                     gsize              bytes)
+{
+  if (bytes >= heap->told + heap->told / 8 + 64)
+    _weir_agg_heap_grow (heap, call, bytes);
+}
+
 /* FALSE with DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE */
 gboolean _weir_agg_mismatch (WeirAggCall *call, guint i, const char *required, GError **error);
 gboolean _weir_agg_coerce (WeirAggCall *call, guint i, WeirType *type, GError **error);

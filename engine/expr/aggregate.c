@@ -256,6 +256,38 @@ weir_agg_call_map (WeirAggCall    *call,
   return copy;
 }
 
+static gint64 *
+heap_of (const WeirAggCall *call)
+{
+  return &((WeirAggCall *)(call->origin != NULL ? call->origin : call))->heap_bytes;
+}
+
+void
+_weir_agg_heap_grow (WeirAggHeap       *heap,
+                     const WeirAggCall *call,
+                     gsize              bytes)
+{
+  heap->total = heap_of (call);
+  __atomic_fetch_add (heap->total, (gint64)(bytes - heap->told), __ATOMIC_RELAXED);
+  heap->told = bytes;
+}
+
+void
+_weir_agg_heap_end (WeirAggHeap *heap)
+{
+  if (heap->told > 0)
+    __atomic_fetch_sub (heap->total, (gint64)heap->told, __ATOMIC_RELAXED);
+  heap->told = 0;
+}
+
+guint64
+weir_agg_call_get_heap_bytes (const WeirAggCall *call)
+{
+  gint64 bytes = __atomic_load_n (heap_of (call), __ATOMIC_RELAXED);
+
+  return (guint64)MAX (bytes, 0);
+}
+
 WeirAggCall *
 weir_agg_call_ref (WeirAggCall *call)
 {

@@ -48,7 +48,8 @@ typedef struct
   char                *name; /* automatic column name: `count(1)` */
   gpointer             data; /* per aggregate */
   GDestroyNotify       data_free;
-  gpointer             origin; /* Owned, nullable: the WeirAggCall this is a copy of; it lends `data` */
+  gint64               heap_bytes; /* what states hold on pointers, told now and then; changed atomically, in `origin` where there is one */
+  gpointer             origin;     /* Owned, nullable: the WeirAggCall this is a copy of; it lends `data` */
 } WeirAggCall;
 
 typedef enum
@@ -93,6 +94,8 @@ const WeirAggregate *weir_agg_call_ops (const WeirAggCall *call);
 WeirAggCall *weir_agg_call_new (const WeirAggregate *aggregate, WeirExpr **args, guint n_args, gboolean is_distinct, gboolean ignore_nulls, WeirExpr *filter, WeirSpan span, WeirZone *zone, GError **error);
 /* A copy with arguments and filter as weir_expr_map() gives them; types must stay. (transfer full) */
 WeirAggCall *weir_agg_call_map (WeirAggCall *call, WeirExprMapFunc func, gpointer data);
+/* Bytes on pointers of all states of @call and its copies, about. */
+guint64      weir_agg_call_get_heap_bytes (const WeirAggCall *call);
 WeirAggCall *weir_agg_call_ref (WeirAggCall *call);
 void         weir_agg_call_unref (WeirAggCall *call);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirAggCall, weir_agg_call_unref)

@@ -111,12 +111,34 @@ fail_errno (GError    **error,
                     code == EACCES ? " Give this user read permission on it." : "");
 }
 
-static gboolean
-add_folder (Listing    *self,
-            const char *path,
-            guint       depth,
-            GError    **error)
+/* The folders on the way to one. */
+typedef struct Above
 {
+  const struct Above *above; /* nullable */
+  dev_t               device;
+  ino_t               inode;
+  guint               depth;
+} Above;
+
+/* A link to a folder above would list its files once more at every turn. */
+static gboolean
+leads_back (const Above       *above,
+            const struct stat *status)
+{
+  for (; above != NULL; above = above->above)
+    if (above->device == status->st_dev && above->inode == status->st_ino)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+add_folder (Listing           *self,
+            const char        *path,
+            const Above       *above,
+            const struct stat *folder_status,
+            GError           **error)
+{
+  Above              here = { above, folder_status->st_dev, folder_status->st_ino, above != NULL ? above->depth + 1 : 0 };
   g_autoptr (GError) local = NULL;
   GDir              *folder = g_dir_open (path, 0, &local);
   const char        *name;
@@ -138,8 +160,8 @@ add_folder (Listing    *self,
         continue; /* gone since the listing */
       if (S_ISREG (status.st_mode) && (!self->recursive || is_wanted (self, child, name)))
         add_file (self, child, &status);
-      else if (S_ISDIR (status.st_mode) && self->recursive && depth < DEPTH_MAX)
-        ok = add_folder (self, child, depth + 1, error);
+      else if (S_ISDIR (status.st_mode) && self->recursive && here.depth < DEPTH_MAX && !leads_back (&here, &status))
+        ok = add_folder (self, child, &here, &status, error);
     }
   g_dir_close (folder);
   return ok;
@@ -160,7 +182,7 @@ add_path (Listing    *self,
   if (stat (path, &status) != 0)
     return is_named || errno != ENOENT ? fail_errno (error, path, errno) : TRUE;
   if (S_ISDIR (status.st_mode))
-    return add_folder (self, path, 0, error);
+    return add_folder (self, path, NULL, &status, error);
   if (S_ISREG (status.st_mode) && is_wanted (self, path, name))
     add_file (self, path, &status);
   else if (!S_ISREG (status.st_mode) && is_named)

@@ -382,15 +382,20 @@ push_filter_node (WeirPlan  *plan,
                   WeirZone  *zone)
 {
   g_autoptr (GPtrArray) all = new_list ();
-  WeirPlan             *child = _weir_plan_steal_child (plan, 0);
+  g_autoptr (GPtrArray) filters = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_plan_unref);
 
-  /* The lower filter goes first: what can fail above must see only what passed it. */
-  _weir_expr_split (plan->filter.condition, all);
+  /* All of a chain at once. The lower filter goes first: what can fail above must see only what passed it. */
+  while (plan->kind == WEIR_PLAN_FILTER)
+    {
+      g_ptr_array_add (filters, plan);
+      plan = _weir_plan_steal_child (plan, 0);
+    }
+  for (guint i = filters->len; i-- > 0;)
+    _weir_expr_split (((WeirPlan *)g_ptr_array_index (filters, i))->filter.condition, all);
   for (guint i = 0; i < conjuncts->len; i++)
     g_ptr_array_add (all, weir_expr_ref (conjuncts->pdata[i]));
   g_ptr_array_set_size (conjuncts, 0);
-  weir_plan_unref (plan);
-  return push (child, all, zone);
+  return push (plan, all, zone);
 }
 
 /* @plan below @conjuncts, which are used up. Takes @plan. */

@@ -125,6 +125,7 @@ make_run (GoldenQuery       *self,
   config.ansi = weir_catalog_get_bool (self->catalog, "spark.sql.ansi.enabled");
   config.policy_max = policy != NULL && g_ascii_strcasecmp (policy, "max") == 0;
   config.no_data_batches = weir_catalog_get_bool (self->catalog, "spark.sql.streaming.noDataMicroBatches.enabled");
+  config.state_max_bytes = (guint64)weir_catalog_get_int (self->catalog, "weir.state.maxBytes");
   return weir_stream_run_new (&config, &self->error);
 }
 

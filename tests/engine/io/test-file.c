@@ -104,6 +104,28 @@ test_glob (void)
   drain_clear (&drain);
 }
 
+/* A link that leads back to a folder above does not list its files again. */
+static void
+test_loop (void)
+{
+  g_autoptr (WeirTempDir) dir = weir_temp_dir_new ();
+  const char             *path = weir_temp_dir_get_path (dir);
+  g_autofree char        *below = g_build_filename (path, "below", NULL);
+  g_autofree char        *link = g_build_filename (below, "back", NULL);
+  g_autoptr (GError)      error = NULL;
+  Drain                   drain;
+
+  g_assert_cmpint (g_mkdir (below, 0700), ==, 0);
+  g_assert_cmpint (symlink ("..", link), ==, 0);
+  write_file (path, "1.txt", "one\n", 1);
+  write_file (below, "2.txt", "two\n", 2);
+  drain_init (&drain, source_make ("text", NULL, TRUE, NULL, NULL, 0, &error, "path", path, "recursivefilelookup", "true", NULL));
+  g_assert_no_error (error);
+  g_assert_true (drain_batch (&drain, &error));
+  g_assert_cmpuint (drain.rows->len, ==, 2);
+  drain_clear (&drain);
+}
+
 static void
 test_errors (void)
 {
@@ -168,6 +190,7 @@ main (int    argc,
   g_test_add_func ("/engine/io/file/order", test_order);
   g_test_add_func ("/engine/io/file/chunks", test_chunks);
   g_test_add_func ("/engine/io/file/glob", test_glob);
+  g_test_add_func ("/engine/io/file/loop", test_loop);
   g_test_add_func ("/engine/io/file/errors", test_errors);
   g_test_add_func ("/engine/io/file/no-permission", test_no_permission);
   g_test_add_func ("/engine/io/file/vanished", test_vanished);
