@@ -88,6 +88,7 @@ load_snapshot (Recovery *r,
       guint64                        id = g_array_index (ids, guint64, i - 1);
       g_autoptr (WeirLoggedPosition) position = NULL;
       g_autoptr (GBytes)             state = NULL;
+      g_autofree char               *path = NULL;
       GError                        *local = NULL;
 
       if (r->funcs->before > 0 && id >= r->funcs->before)
@@ -96,7 +97,11 @@ load_snapshot (Recovery *r,
         {
           r->base = (gint64)id;
           self->commit_crc = position->commit_crc;
-          return r->funcs->snapshot == NULL || r->funcs->snapshot (r->data, position, state, error);
+          if (r->funcs->snapshot == NULL || r->funcs->snapshot (r->data, position, state, error))
+            return TRUE;
+          path = _weir_checkpoint_snapshot_path (self, id);
+          g_prefix_error (error, "%s: ", path);
+          return FALSE;
         }
       if (first == NULL)
         first = local;
@@ -152,7 +157,10 @@ take_commit (Recovery         *r,
   r->self->delta_bytes += delta_bytes;
   r->self->delta_largest = MAX (r->self->delta_largest, delta_bytes);
   r->self->delta_batches++;
-  return r->funcs->batch == NULL || r->funcs->batch (r->data, batch, error);
+  if (r->funcs->batch == NULL || r->funcs->batch (r->data, batch, error))
+    return TRUE;
+  g_prefix_error (error, "%s: ", r->path);
+  return FALSE;
 }
 
 static gboolean

@@ -373,12 +373,43 @@ inspect_sources (Inspect *self)
     }
 }
 
+static gboolean
+check_state (GBytes  *state,
+             GError **error)
+{
+  GError *local = NULL;
+
+  json_array_unref (describe_frames (state, &local));
+  if (local != NULL)
+    g_propagate_error (error, local);
+  return local == NULL;
+}
+
+static gboolean
+check_snapshot (gpointer                  data,
+                const WeirLoggedPosition *position,
+                GBytes                   *state,
+                GError                  **error)
+{
+  return check_state (state, error);
+}
+
+static gboolean
+check_batch (gpointer               data,
+             const WeirLoggedBatch *batch,
+             GError               **error)
+{
+  g_autoptr (GBytes) delta = weir_pieces_join (batch->delta);
+
+  return check_state (delta, error);
+}
+
 /* Recovery as a run would do it, without a query: it finds what is missing between the files. */
 static void
 check_whole (Inspect    *self,
              JsonObject *root)
 {
-  const WeirRecoveryFuncs     funcs = { NULL, NULL };
+  const WeirRecoveryFuncs     funcs = { check_snapshot, check_batch };
   WeirCheckpoint              checkpoint = { .dir = (char *)self->dir, .lock_fd = -1, .open_batch = G_MAXUINT64 };
   g_autoptr (WeirLoggedBatch) pending = NULL;
   g_autoptr (GError)          error = NULL;

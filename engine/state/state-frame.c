@@ -67,7 +67,9 @@ weir_state_reader_init (WeirStateReader *self,
   if (len < COUNT_AT + 8 || memcmp (data, magic, sizeof magic) != 0)
     return damaged (error, "these are no state bytes");
   if (data[8] != WEIR_STATE_VERSION)
-    return damaged (error, "they are of another version");
+    return weir_fail (error, WEIR_ERROR_RUN, "INVALID_LOG_VERSION.MAX_SUPPORTED_VERSION", WEIR_SPAN_NONE,
+                      "The state is of version %u; this program reads version %d. Use the program that wrote it, or start the query with a new checkpoint directory.",
+                      data[8], WEIR_STATE_VERSION);
   memcpy (&crc, data + len - 4, sizeof crc);
   if (GUINT32_FROM_LE (crc) != weir_crc32c (0, data, len - 4))
     return damaged (error, "the checksum does not match");

@@ -30,8 +30,8 @@ typedef enum
  *   9            u8 kind, 'S' or 'D'
  *   10           u16 0
  *   12           u32 number of frames
- *   then per frame, in the order of the operators (top-most first)
- *     varint length of the name, name (Spark's: stateStoreSave …)
+ *   then per frame, the operator that was planned last first
+ *     varint length of the name, name (as EXPLAIN has it: HashAggregate …)
  *     u64 length of the body; body (as the operator writes it)
  *   last         u32 CRC32C of everything before
  *
@@ -60,7 +60,7 @@ typedef struct
   guint         next;
 } WeirStateReader;
 
-/* Checks magic, version and checksum. FALSE with CANNOT_LOAD_STATE_STORE (58030). Borrows @data. */
+/* Checks magic, version and checksum. FALSE with INVALID_LOG_VERSION (KD002) or CANNOT_LOAD_STATE_STORE (58030). Borrows @data. */
 gboolean weir_state_reader_init (WeirStateReader *self, const guint8 *data, gsize len, GError **error);
 /* The next frame's name and body, borrowed. FALSE with @error, also when there is none left. */
 gboolean weir_state_reader_next (WeirStateReader *self, const char **name, gsize *name_len, WeirReader *body, GError **error);
