@@ -42,6 +42,22 @@ weir_db_sink_check (WeirDbKind            kind,
 }
 
 gboolean
+weir_db_sink_fail_progress (WeirDbSink *self,
+                            const char *where,
+                            gint64      found,
+                            guint64     batch_id,
+                            GError    **error)
+{
+  if (found < self->last)
+    return weir_fail (error, WEIR_ERROR_RUN, "STREAMING_CHECKPOINT_SINK_MISMATCH.SINK_IS_OLDER", WEIR_SPAN_NONE,
+                      "%s was replaced while the query runs: it holds batch %" G_GINT64_FORMAT " of this query, and batch %" G_GINT64_FORMAT
+                      " had been written. Restore it, or start with a new checkpoint directory and an empty sink.",
+                      where, found, self->last);
+  return weir_fail (error, WEIR_ERROR_RUN, "CONCURRENT_STREAM_LOG_UPDATE", WEIR_SPAN_NONE,
+                    "Another run of this query writes to %s: it is at batch %" G_GINT64_FORMAT ", this one at %" G_GUINT64_FORMAT ".", where, found, batch_id);
+}
+
+gboolean
 weir_db_sink_begin (WeirSink *sink,
                     guint64   batch_id,
                     gboolean  is_replay,

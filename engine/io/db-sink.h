@@ -27,6 +27,10 @@ void weir_db_sink_clear (WeirDbSink *self);
 /* Would open() take the options? Opens nothing. */
 gboolean weir_db_sink_check (WeirDbKind kind, const WeirSinkConfig *config, const char *option, const char *example, GError **error);
 
+/* Another batch than `last` is the newest in the database: another run writes too, or an older copy took its place. @where: the table,
+ * for people. Returns FALSE. */
+gboolean weir_db_sink_fail_progress (WeirDbSink *self, const char *where, gint64 found, guint64 batch_id, GError **error);
+
 /* Of WeirSinkClass. */
 gboolean weir_db_sink_begin (WeirSink *sink, guint64 batch_id, gboolean is_replay, GError **error);
 gboolean weir_db_sink_write (WeirSink *sink, WeirBatch *batch, GError **error);

@@ -257,6 +257,25 @@ append_frame (WeirManifest *self,
   return ok;
 }
 
+/* The name still stands for the file that is open? After a failure it may not, until the log is written anew. */
+static gboolean
+check_identity (WeirManifest *self,
+                GError      **error)
+{
+  struct stat open_file, named;
+
+  if (self->must_rewrite || self->fd < 0)
+    return TRUE;
+  if (fstat (self->fd, &open_file) != 0 || stat (self->path, &named) != 0)
+    return weir_fail_file (error, "write", self->path, errno);
+  if (open_file.st_dev == named.st_dev && open_file.st_ino == named.st_ino)
+    return TRUE;
+  return weir_fail (error, WEIR_ERROR_RUN, "STREAMING_CHECKPOINT_SINK_MISMATCH.SINK_IS_OLDER", WEIR_SPAN_NONE,
+                    "%s was replaced while the query runs: batches up to %" G_GINT64_FORMAT " of this query had been written. Restore the folder, or "
+                    "start with a new checkpoint directory and an empty sink.",
+                    self->path, self->log.last);
+}
+
 gboolean
 weir_manifest_append (WeirManifest           *manifest,
                       guint64                 batch_id,
@@ -268,6 +287,8 @@ weir_manifest_append (WeirManifest           *manifest,
   g_autoptr (GBytes) body = batch_body (batch_id, files, n_files, &n_bytes);
   gboolean           ok;
 
+  if (!check_identity (manifest, error))
+    return FALSE;
   if (manifest->must_rewrite || manifest->log.records.length >= 2 * records_kept ())
     ok = rewrite (manifest, body, error);
   else

@@ -586,9 +586,11 @@ try_batch (PostgresSink *self,
       if (batch->done)
         return execute (self, "postgres-rollback", "ROLLBACK", error);
       if (found != self->base.last)
-        return weir_fail (error, WEIR_ERROR_RUN, "CONCURRENT_STREAM_LOG_UPDATE", WEIR_SPAN_NONE,
-                          "Another run of this query writes to %s at %s: it is at batch %" G_GINT64_FORMAT ", this one at %" G_GUINT64_FORMAT ".",
-                          self->table, weir_postgres_get_address (self->postgres), found, batch->batch_id);
+        {
+          g_autofree char *where = g_strdup_printf ("%s at %s", self->table, weir_postgres_get_address (self->postgres));
+
+          return weir_db_sink_fail_progress (&self->base, where, found, batch->batch_id, error);
+        }
     }
   return write_rows (self, error) && (self->base.query_id == NULL || move_progress (self, found, batch->batch_id, error)) && commit (self, error);
 }

@@ -11,6 +11,7 @@
 #include "io/sqlite-open.h"
 
 #include <errno.h>
+#include <glib/gstdio.h>
 #include <string.h>
 
 /*
@@ -42,6 +43,8 @@ typedef struct
   sqlite3      *db;            /* Owned, nullable: opened when it is needed */
   sqlite3_stmt *insert;        /* Owned */
   sqlite3_stmt *erase;         /* Owned, nullable: upsert only */
+  dev_t         device;        /* of the file that is open */
+  ino_t         inode;
 } SqliteSink;
 
 static void
@@ -205,6 +208,31 @@ make_tables (SqliteSink *self,
   return code == SQLITE_ROW || exec (self, "sqlite-table", create, error);
 }
 
+/* The name still stands for the file that is open? If not, rows would go where nobody sees them: the connection is given up. */
+static gboolean
+check_identity (SqliteSink *self,
+                GError    **error)
+{
+  GStatBuf info;
+
+  if (g_stat (self->path, &info) != 0)
+    return weir_fail_file (error, "write to database", self->path, errno);
+  if (info.st_dev != self->device || info.st_ino != self->inode)
+    disconnect (self);
+  return TRUE;
+}
+
+static void
+keep_identity (SqliteSink *self)
+{
+  GStatBuf info;
+
+  if (g_stat (self->path, &info) != 0)
+    return;
+  self->device = info.st_dev;
+  self->inode = info.st_ino;
+}
+
 static gboolean
 connect (SqliteSink *self,
          gint64     *last,
@@ -214,6 +242,7 @@ connect (SqliteSink *self,
   if (self->db == NULL)
     return FALSE;
   sqlite3_busy_handler (self->db, busy_cb, self);
+  keep_identity (self);
   *last = -1;
   if (exec (self, "sqlite-begin", "BEGIN IMMEDIATE", error) && make_tables (self, error) &&
       (self->base.query_id == NULL || read_progress (self, last, error)) && exec (self, "sqlite-commit", "COMMIT", error) && prepare_rows (self, error))
@@ -408,9 +437,7 @@ run_transaction (SqliteSink *self,
       if (*done)
         return exec (self, "sqlite-rollback", "ROLLBACK", error);
       if (found != self->base.last)
-        return weir_fail (error, WEIR_ERROR_RUN, "CONCURRENT_STREAM_LOG_UPDATE", WEIR_SPAN_NONE,
-                          "Another run of this query writes to %s: it is at batch %" G_GINT64_FORMAT ", this one at %" G_GUINT64_FORMAT ".",
-                          self->path, found, batch_id);
+        return weir_db_sink_fail_progress (&self->base, self->path, found, batch_id, error);
     }
   return write_rows (self, error) && (self->base.query_id == NULL || move_progress (self, found, (gint64)batch_id, error)) &&
          exec (self, "sqlite-commit", "COMMIT", error);
@@ -439,6 +466,8 @@ sqlite_commit (WeirSink *sink,
     return TRUE;
   if (self->base.query_id == NULL && self->base.batches->len == 0 && self->base.target.mode != WEIR_DB_OVERWRITE)
     return TRUE;
+  if (self->db != NULL && !check_identity (self, error))
+    return FALSE;
   if (self->db == NULL && !connect (self, &found, error))
     return FALSE;
   if (!run_transaction (self, batch_id, &done, error))

@@ -6,6 +6,7 @@
 
 /*
  * kafka-tool SERVERS create TOPIC PARTITIONS
+ * kafka-tool SERVERS delete TOPIC PARTITIONS
  * kafka-tool SERVERS produce TOPIC PARTITIONS      standard input, one value a line, to the partitions in turn
  * kafka-tool SERVERS read TOPIC PARTITIONS         what committed transactions wrote, one record a line
  *
@@ -28,6 +29,15 @@ produce_lines (const char *servers,
         rd_kafka_poll (producer, 100);
     }
   g_assert_cmpint (rd_kafka_flush (producer, 60000), ==, RD_KAFKA_RESP_ERR_NO_ERROR);
+  rd_kafka_destroy (producer);
+}
+
+static void delete (const char *servers,
+                    const char *topic)
+{
+  rd_kafka_t *producer = weir_kafka_producer_new (servers, NULL);
+
+  weir_kafka_delete_topic (producer, topic);
   rd_kafka_destroy (producer);
 }
 
@@ -61,6 +71,8 @@ main (int    argc,
 
   if (n_partitions > 0 && strcmp (argv[2], "create") == 0)
     create (argv[1], argv[3], n_partitions);
+  else if (n_partitions > 0 && strcmp (argv[2], "delete") == 0)
+    delete (argv[1], argv[3]);
   else if (n_partitions > 0 && strcmp (argv[2], "produce") == 0)
     produce_lines (argv[1], argv[3], n_partitions);
   else if (n_partitions > 0 && strcmp (argv[2], "read") == 0)

@@ -414,6 +414,36 @@ test_folder_vanishes (void)
   g_assert_cmpuint (files->len, ==, 2);
 }
 
+/* An older copy of the folder takes its place while the query runs. */
+static void
+test_replaced (void)
+{
+  g_autoptr (WeirTempDir) dir = weir_temp_dir_new ();
+  g_autofree char        *path = weir_temp_dir_build (dir, "out"), *moved = weir_temp_dir_build (dir, "moved");
+  g_autofree char        *name = NULL, *bytes = NULL, *log = NULL, *part = NULL;
+  g_autoptr (WeirSink)    sink = sink_make (&strict, NULL, "path", path, NULL);
+  g_autoptr (GDir)        logs = NULL;
+  g_autoptr (GError)      error = NULL;
+  gsize                   len;
+
+  commit (sink, 0, 1);
+  part = weir_temp_dir_build (dir, "out/" WEIR_MANIFEST_FOLDER);
+  logs = g_dir_open (part, 0, NULL);
+  name = g_strdup_printf ("out/" WEIR_MANIFEST_FOLDER "/%s", g_dir_read_name (logs));
+  log = weir_temp_dir_build (dir, name);
+  g_assert_true (g_file_get_contents (log, &bytes, &len, NULL));
+  commit (sink, 1, 2);
+  g_assert_cmpint (g_rename (path, moved), ==, 0);
+  g_free (weir_temp_dir_write_bytes (dir, name, bytes, len));
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_false (sink_batch (sink, 2, "n INT", i == 0 ? "{\"n\":3}\n" : "", &error));
+      g_assert_cmpstr (weir_error_get_condition (error), ==, "STREAMING_CHECKPOINT_SINK_MISMATCH.SINK_IS_OLDER");
+      g_assert_nonnull (strstr (error->message, log));
+      g_clear_error (&error);
+    }
+}
+
 /* Every act of a batch fails once: the batch says what and where, and the same batch then gives what it would have given. */
 static void
 test_faults (void)
@@ -490,6 +520,7 @@ main (int    argc,
   g_test_add_func ("/engine/io/sink-file/without-checkpoint", test_without_checkpoint);
   g_test_add_func ("/engine/io/sink-file/abort", test_abort);
   g_test_add_func ("/engine/io/sink-file/folder-vanishes", test_folder_vanishes);
+  g_test_add_func ("/engine/io/sink-file/replaced", test_replaced);
   if (WEIR_EFFECTS)
     g_test_add_func ("/engine/io/sink-file/faults", test_faults);
   g_test_add_func ("/engine/io/sink-file/errors", test_errors);

@@ -605,6 +605,28 @@ test_verify (void)
   }
 }
 
+/* The tables are taken back to an older state while the query runs. */
+static void
+test_replaced (void)
+{
+  g_autoptr (WeirSink) sink = NULL;
+  g_autoptr (GError)   error = NULL;
+  Place                place;
+
+  if (!place_init (&place, "replaced"))
+    return;
+  sink = open_sink (&place, &append, "counts", "append", NULL);
+  for (guint i = 0; i < 3; i++)
+    commit (sink, i, "{\"k\":\"a\",\"n\":1}\n");
+  run_sql (&place, "UPDATE weir_progress SET batch = 1");
+  g_assert_false (sink_batch (sink, 3, DDL, "{\"k\":\"a\",\"n\":1}\n", &error));
+  g_assert_cmpstr (weir_error_get_condition (error), ==, "STREAMING_CHECKPOINT_SINK_MISMATCH.SINK_IS_OLDER");
+  g_assert_nonnull (strstr (error->message, weir_postgres_get_address (place.postgres)));
+  g_assert_nonnull (strstr (error->message, "holds batch 1"));
+  assert_rows (&place, "SELECT count(*) FROM counts", "(3)");
+  place_clear (&place);
+}
+
 /* What a commit is worth: a session that would not wait for the disk is told to, one that waits for more is left alone. */
 static void
 test_synchronous (void)
@@ -688,6 +710,7 @@ main (int    argc,
   g_test_add_func ("/engine/io/sink-postgres/killed-server", test_killed_server);
   g_test_add_func ("/engine/io/sink-postgres/refused", test_refused);
   g_test_add_func ("/engine/io/sink-postgres/verify", test_verify);
+  g_test_add_func ("/engine/io/sink-postgres/replaced", test_replaced);
   g_test_add_func ("/engine/io/sink-postgres/synchronous", test_synchronous);
   g_test_add_func ("/engine/io/sink-postgres/warns", test_warns);
   return g_test_run ();

@@ -192,6 +192,38 @@ test_hostile_names (void)
   assert_rows (path, "SELECT \"\"\"; drop table t; --\" FROM \"\"\"; drop table t; --\"", "(NULL)");
 }
 
+/* Another file takes the name while the query runs: an older copy is an error that says so, none at all is waited for. */
+static void
+test_replaced (void)
+{
+  g_autoptr (WeirTempDir) dir = weir_temp_dir_new ();
+  g_autofree char        *path = weir_temp_dir_build (dir, "out.db"), *moved = weir_temp_dir_build (dir, "moved.db"), *copy = NULL;
+  g_autoptr (WeirSink)    sink = NULL;
+  g_autoptr (GError)      error = NULL;
+  gsize                   len;
+
+  sink = sink_make (&append, &error, "path", path, NULL);
+  g_assert_true (sink_batch (sink, 0, DDL, "{\"k\":\"a\",\"n\":1}\n", &error));
+  g_assert_true (g_file_get_contents (path, &copy, &len, NULL));
+  g_assert_true (sink_batch (sink, 1, DDL, "{\"k\":\"a\",\"n\":2}\n", &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (g_rename (path, moved), ==, 0);
+  g_assert_false (sink_batch (sink, 2, DDL, "{\"k\":\"a\",\"n\":3}\n", &error));
+  g_assert_cmpstr (weir_error_get_condition (error), ==, "TASK_WRITE_FAILED");
+  g_assert_nonnull (strstr (error->message, path));
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+  g_clear_error (&error);
+  g_free (weir_temp_dir_write_bytes (dir, "out.db", copy, len));
+  g_assert_false (sink_batch (sink, 2, DDL, "{\"k\":\"a\",\"n\":3}\n", &error));
+  g_assert_cmpstr (weir_error_get_condition (error), ==, "STREAMING_CHECKPOINT_SINK_MISMATCH.SINK_IS_OLDER");
+  g_assert_nonnull (strstr (error->message, path));
+  g_assert_nonnull (strstr (error->message, "holds batch 0"));
+  g_clear_error (&error);
+  g_assert_cmpint (g_rename (moved, path), ==, 0);
+  g_assert_true (sink_batch (sink, 2, DDL, "{\"k\":\"a\",\"n\":3}\n", &error));
+  assert_rows (path, "SELECT n FROM t ORDER BY n", "(1)(2)(3)");
+}
+
 /* Two queries, each with a table and a progress of its own, one after the other and in turns. */
 static void
 test_two_queries (void)
@@ -440,6 +472,7 @@ main (int    argc,
   g_test_add_func ("/engine/io/sink-sqlite/overwrite", test_overwrite);
   g_test_add_func ("/engine/io/sink-sqlite/types", test_types);
   g_test_add_func ("/engine/io/sink-sqlite/hostile-names", test_hostile_names);
+  g_test_add_func ("/engine/io/sink-sqlite/replaced", test_replaced);
   g_test_add_func ("/engine/io/sink-sqlite/two-queries", test_two_queries);
   g_test_add_func ("/engine/io/sink-sqlite/two-runs", test_two_runs);
   g_test_add_func ("/engine/io/sink-sqlite/without-checkpoint", test_without_checkpoint);
