@@ -33,7 +33,7 @@ weir_group_table_new (gboolean is_view,
 
   self->is_view = is_view;
   self->stride = stride;
-  self->record_size = (sizeof (WeirGroupKey) + sizeof (guint64) + stride + 15) & ~(gsize)15;
+  self->record_size = (sizeof (WeirGroupKey) + sizeof (guint64) + stride + 7) & ~(gsize)7;
   return self;
 }
 
@@ -103,10 +103,30 @@ grow_records (WeirGroupTable *self)
   self->capacity = capacity;
 }
 
+/* Zeroed. */
+static guint64 *
+index_new (guint size)
+{
+  gsize bytes = size * sizeof (guint64);
+
+  return bytes < MAP_BYTES ? g_new0 (guint64, size) : (guint64 *)(void *)records_new (bytes);
+}
+
+static void
+index_free (guint64 *index,
+            guint    size)
+{
+  if (size * sizeof (guint64) < MAP_BYTES)
+    g_free (index);
+  else
+    munmap (index, size * sizeof (guint64));
+}
+
 static void
 free_arrays (WeirGroupTable *self)
 {
-  g_clear_pointer (&self->index, g_free);
+  index_free (self->index, self->index_size);
+  self->index = NULL;
   records_free (self->records, self->capacity * self->record_size);
   self->records = NULL;
   g_clear_pointer (&self->blocks, g_ptr_array_unref);
@@ -149,15 +169,6 @@ index_put (guint64 *index,
   index[at] = entry;
 }
 
-static guint64 *
-index_new (guint size)
-{
-  guint64 *index = g_new0 (guint64, size);
-
-  advise_huge (index, size * sizeof (guint64));
-  return index;
-}
-
 /* From the records: sequential in them, at random in the index. */
 static void
 rebuild_index (WeirGroupTable *self,
@@ -165,7 +176,7 @@ rebuild_index (WeirGroupTable *self,
 {
   if (size != self->index_size)
     {
-      g_free (self->index);
+      index_free (self->index, self->index_size);
       self->index = index_new (size);
       self->index_size = size;
     }
@@ -179,18 +190,51 @@ rebuild_index (WeirGroupTable *self,
     }
 }
 
-/* Entries of the lower and the upper half of the new index come in ascending order. */
+/* An index of twice the size in the same place, its upper half empty. From behind a free slot on, an entry put in again comes to lie where
+ * entries were already put in again, or in the upper half; those before the free slot may belong behind the last and wait. */
+static void
+spread_index (guint64 *index,
+              guint    n_old)
+{
+  guint               n_first = 0, mask = n_old * 2 - 1;
+  g_autofree guint64 *first = NULL;
+
+  while (index[n_first] != 0)
+    n_first++;
+  first = g_memdup2 (index, n_first * sizeof (guint64));
+  memset (index, 0, n_first * sizeof (guint64));
+  for (guint i = n_first; i < n_old; i++)
+    {
+      guint64 entry = index[i];
+
+      if (entry == 0)
+        continue;
+      index[i] = 0;
+      index_put (index, mask, entry);
+    }
+  for (guint i = 0; i < n_first; i++)
+    index_put (index, mask, first[i]);
+}
+
+/* The lower and the upper half are written in ascending order. */
 static void
 double_index (WeirGroupTable *self)
 {
-  g_autofree guint64 *old = g_steal_pointer (&self->index);
-  guint               n_old = self->index_size, size = n_old * 2;
+  guint    n_old = self->index_size;
+  guint64 *old = self->index;
 
-  self->index = index_new (size);
-  self->index_size = size;
+  self->index_size = n_old * 2;
+  if (n_old * sizeof (guint64) >= MAP_BYTES)
+    {
+      self->index = (guint64 *)(void *)records_grow ((guint8 *)old, n_old * sizeof (guint64), n_old * 2 * sizeof (guint64));
+      spread_index (self->index, n_old);
+      return;
+    }
+  self->index = index_new (n_old * 2);
   for (guint i = 0; i < n_old; i++)
     if (old[i] != 0)
-      index_put (self->index, size - 1, old[i]);
+      index_put (self->index, self->index_size - 1, old[i]);
+  index_free (old, n_old);
 }
 
 static inline gboolean

@@ -36,7 +36,7 @@ typedef struct
   gsize      stride;
   guint      n;
   guint      capacity;
-  gsize      record_size; /* multiple of 16 */
+  gsize      record_size; /* multiple of 8, of 16 when stride is */
   guint8    *records;     /* 64-byte aligned */
   guint64   *index;       /* hash's upper half, group + 1; NULL while the table is tiny */
   guint      index_size;
@@ -62,7 +62,7 @@ weir_group_hash_of (const WeirGroupTable *table,
   return (guint64 *)(void *)(table->records + group * table->record_size + sizeof (WeirGroupKey));
 }
 
-/* 16-byte aligned. */
+/* Aligned to 8, to 16 when the stride is a multiple of it. */
 static inline guint8 *
 weir_group_payload (const WeirGroupTable *table,
                     gsize                 group)

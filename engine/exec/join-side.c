@@ -19,7 +19,6 @@
 typedef struct
 {
   guint32 first, last;
-  guint64 unused;
 } Chain;
 
 void
@@ -202,8 +201,8 @@ add_block (WeirJoinSide       *self,
     {
       guint row = idx[i];
 
-      *_weir_join_side_row (self, number + i) = (WeirJoinRow){ self->segments->len - 1, at + i, WEIR_GROUP_NONE, times[row],
-                                                               matched != NULL && matched[row], 0, 0 };
+      *_weir_join_side_row (self, number + i) =
+        (WeirJoinRow){ times[row], self->segments->len - 1, at + i, WEIR_GROUP_NONE, matched != NULL && matched[row], 0, 0 };
       span->min_time = MIN (span->min_time, times[row]);
       some_keys[n_keys] = keys[row];
       some_keys[n_keys].time = 0;
@@ -304,7 +303,7 @@ relink (WeirJoinSide *self)
 
   for (guint g = 0; g < self->keys->n; g++)
     {
-      Chain *chain = chain_of (self, g), live = { WEIR_GROUP_NONE, WEIR_GROUP_NONE, 0 };
+      Chain *chain = chain_of (self, g), live = { WEIR_GROUP_NONE, WEIR_GROUP_NONE };
 
       for (guint32 row = chain->first, next; row != WEIR_GROUP_NONE && row < self->rows->len; row = next)
         {

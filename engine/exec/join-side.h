@@ -10,9 +10,9 @@ G_BEGIN_DECLS
 /* A stored row. */
 typedef struct
 {
+  gint64  time;         /* compared with the bound; G_MAXINT64: never goes */
   guint32 segment, row; /* where its values are */
   guint32 next;         /* following row of the same key; WEIR_GROUP_NONE */
-  gint64  time;         /* compared with the bound; G_MAXINT64: never goes */
   guint8  is_matched;
   guint8  is_gone; /* taken away by a committed batch */
   guint8  goes;    /* taken away by the running batch */

@@ -37,7 +37,7 @@ typedef struct
   GPtrArray *batches;
 } DedupLink;
 
-#define STRIDE 16
+#define STRIDE sizeof (gint64)
 #define BLOCK  1024
 
 static char *

@@ -233,11 +233,11 @@ test_views (void)
     run_history (TRUE, i % 2 ? 20 : 1000, 60);
 }
 
-/* Through the sizes at which the arrays change their kind. */
+/* Through the sizes at which the arrays change their kind, and at which those of the new kind grow. */
 static void
 test_growth (void)
 {
-  const guint                n = 300000, part = 1000;
+  const guint                n = 700000, part = 1000;
   g_autoptr (WeirGroupTable) table = weir_group_table_new (FALSE, STRIDE);
   g_autofree WeirGroupKey   *keys = g_new0 (WeirGroupKey, part);
   g_autofree guint64        *hashes = g_new0 (guint64, part);
