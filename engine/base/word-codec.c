@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "base/cpu.h"
+
 /* Words are stored and loaded eight bytes at a time, over each other; only the last ones of a column byte by byte. */
 
 static guint
@@ -23,12 +25,13 @@ get_le (const guint8 *at,
   return GUINT64_FROM_LE (value);
 }
 
-static void
-pack (guint8        *to,
-      const guint64 *words,
-      guint          n,
-      guint64        least,
-      guint          width)
+/* Eight bytes are written for each: the room behind them is needed too. */
+static inline __attribute__ ((always_inline)) void
+pack_width (guint8        *to,
+            const guint64 *words,
+            guint          n,
+            guint64        least,
+            guint          width)
 {
   guint64 value;
 
@@ -39,23 +42,106 @@ pack (guint8        *to,
     }
 }
 
-void
-weir_words_write (WeirWriter    *writer,
-                  const guint64 *words,
-                  guint          n)
+static void
+pack (guint8        *to,
+      const guint64 *words,
+      guint          n,
+      guint64        least,
+      guint          width)
 {
-  gint64  least = n > 0 ? (gint64)words[0] : 0, most = least;
-  guint   width;
-  gsize   len;
-  guint8 *to;
+  switch (width)
+    {
+    case 1:
+      for (guint i = 0; i < n; i++)
+        to[i] = (guint8)(words[i] - least);
+      break;
+    case 2:
+      pack_width (to, words, n, least, 2);
+      break;
+    case 3:
+      pack_width (to, words, n, least, 3);
+      break;
+    default:
+      pack_width (to, words, n, least, width);
+    }
+}
+
+/* Of at least one. */
+static inline __attribute__ ((always_inline)) void
+find_range (const guint64 *words,
+            guint          n,
+            gint64        *least,
+            gint64        *most)
+{
+  gint64 low = (gint64)words[0], high = low;
 
   for (guint i = 0; i < n; i++)
     {
       gint64 value = (gint64)words[i];
 
-      least = MIN (least, value);
-      most = MAX (most, value);
+      low = MIN (low, value);
+      high = MAX (high, value);
     }
+  *least = low;
+  *most = high;
+}
+
+#ifdef __x86_64__
+
+__attribute__ ((target ("avx512f"), optimize ("O3"))) static void
+find_range_avx512 (const guint64 *words,
+                   guint          n,
+                   gint64        *least,
+                   gint64        *most)
+{
+  find_range (words, n, least, most);
+}
+
+__attribute__ ((target ("avx2"), optimize ("O3"))) static void
+find_range_avx2 (const guint64 *words,
+                 guint          n,
+                 gint64        *least,
+                 gint64        *most)
+{
+  find_range (words, n, least, most);
+}
+
+#endif
+
+static void
+range_of (const guint64 *words,
+          guint          n,
+          gint64        *least,
+          gint64        *most)
+{
+  guint64 differs = 0;
+
+  *least = *most = n > 0 ? (gint64)words[0] : 0;
+  for (guint i = 0; i < n; i++)
+    differs |= words[i] ^ words[0];
+  if (differs == 0)
+    return;
+#ifdef __x86_64__
+  if (weir_simd_level () >= WEIR_SIMD_AVX512)
+    find_range_avx512 (words, n, least, most);
+  else if (weir_simd_level () >= WEIR_SIMD_AVX2)
+    find_range_avx2 (words, n, least, most);
+  else
+#endif
+    find_range (words, n, least, most);
+}
+
+void
+weir_words_write (WeirWriter    *writer,
+                  const guint64 *words,
+                  guint          n)
+{
+  gint64  least, most;
+  guint   width;
+  gsize   len;
+  guint8 *to;
+
+  range_of (words, n, &least, &most);
   width = width_of ((guint64)most - (guint64)least);
   weir_writer_u8 (writer, (guint8)width);
   weir_writer_varint (writer, (guint64)least << 1 ^ (guint64)(least >> 63));

@@ -9,8 +9,8 @@
 #include <string.h>
 
 /*
- * A snapshot is worth its bytes when the log behind the last one has grown as large, so all of them together cost no more than the
- * deltas do; one delta alone is never slower to read than a snapshot would be. It is written beside the log, under a temporary name
+ * A snapshot is worth its bytes when the log behind the last one has grown LOG_SHARE times as large, so all of them together cost half
+ * of what the deltas do, and reading snapshot and log takes no more than a few times what reading the state alone would. It is written beside the log, under a temporary name
  * until it is whole; small ones at once, large ones by a thread.
  *
  * Nothing depends on it: when it fails, nothing of the log goes, the query says so, and after 1, 2, 4 … RETRY_BATCHES_MAX batches it is
@@ -18,6 +18,7 @@
  */
 
 #define DELTA_BYTES_MIN   (4u << 20)
+#define LOG_SHARE         2
 #define WRITE_HERE_BYTES  (256u << 10)
 #define RETRY_BATCHES_MAX 64u
 
@@ -103,7 +104,7 @@ weir_checkpoint_wants_snapshot (WeirCheckpoint *checkpoint)
       checkpoint->snapshot_pause--;
       return FALSE;
     }
-  worth = MAX (DELTA_BYTES_MIN, MAX (checkpoint->snapshot_bytes, 2 * checkpoint->delta_largest));
+  worth = MAX (DELTA_BYTES_MIN, LOG_SHARE * MAX (checkpoint->snapshot_bytes, checkpoint->delta_largest));
   return checkpoint->delta_bytes > worth || checkpoint->delta_batches >= WEIR_CHECKPOINT_BATCHES_MAX;
 }
 
