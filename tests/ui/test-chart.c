@@ -73,6 +73,11 @@ test_layout (void)
   weir_chart_layout_fit (&layout, model, 336, 300, zone);
   g_assert_true (layout.narrow);
   g_assert_cmpfloat (layout.plot_x, ==, 40);
+  /* Larger text gets more room round the plot. */
+  layout.text_scale = 1.5;
+  weir_chart_layout_fit (&layout, model, 980, 340, zone);
+  g_assert_cmpfloat (layout.plot_x, ==, 52 * 1.5);
+  g_assert_cmpfloat (layout.key_y, <, 340);
 }
 
 static void

@@ -40,16 +40,18 @@ usual_window_us (WeirChartModel *model)
 static void
 fit_plot (WeirChartLayout *layout)
 {
-  double below = layout->has_ruler ? AXIS_ROW + RULER + KEY_ROW : AXIS_ROW + 8;
+  double scale = MAX (layout->text_scale, 1);
+  double axis_row = AXIS_ROW * scale, ruler = RULER * scale;
+  double below = layout->has_ruler ? axis_row + ruler + KEY_ROW * scale : axis_row + 8;
+  double gutter = (layout->narrow ? GUTTER_NARROW : GUTTER) * scale;
 
-  layout->plot_x = layout->horizontal ? MIN (BAR_GUTTER, layout->width * .35) : layout->narrow ? GUTTER_NARROW
-                                                                                               : GUTTER;
+  layout->plot_x = layout->horizontal ? MIN (BAR_GUTTER * scale, layout->width * .35) : gutter;
   layout->plot_y = TOP;
-  layout->plot_width = MAX (layout->width - layout->plot_x - (layout->horizontal ? 64 : RIGHT), 1);
+  layout->plot_width = MAX (layout->width - layout->plot_x - (layout->horizontal ? 64 * scale : RIGHT), 1);
   layout->plot_height = MAX (layout->height - TOP - below, 1);
-  layout->ruler_y = layout->plot_y + layout->plot_height + AXIS_ROW + 8;
-  layout->late_y = layout->ruler_y + 26;
-  layout->key_y = layout->plot_y + layout->plot_height + AXIS_ROW + RULER + 8;
+  layout->ruler_y = layout->plot_y + layout->plot_height + axis_row + 8;
+  layout->late_y = layout->ruler_y + 26 * scale;
+  layout->key_y = layout->plot_y + layout->plot_height + axis_row + ruler + 8 * scale;
 }
 
 /* The gutter is as wide as the longest label of the value axis, but no less than usual: it must not move with every value. */
@@ -67,7 +69,7 @@ fit_gutter (WeirChartLayout *layout)
 
       longest = MAX (longest, g_utf8_strlen (label, -1));
     }
-  wider = MAX (LABEL_GAP + DIGIT_WIDTH * (double)longest - layout->plot_x, 0);
+  wider = MAX (LABEL_GAP + DIGIT_WIDTH * MAX (layout->text_scale, 1) * (double)longest - layout->plot_x, 0);
   layout->plot_x += wider;
   layout->plot_width = MAX (layout->plot_width - wider, 1);
 }
@@ -79,9 +81,11 @@ fit_time_ticks (WeirChartLayout *layout,
                 gint64           max_us,
                 GTimeZone       *zone)
 {
-  weir_time_ticks_fit (&layout->x_ticks, min_us, max_us, (guint)CLAMP (layout->plot_width / 52, 2, 16), zone);
+  double scale = MAX (layout->text_scale, 1);
+
+  weir_time_ticks_fit (&layout->x_ticks, min_us, max_us, (guint)CLAMP (layout->plot_width / (52 * scale), 2, 16), zone);
   if (layout->x_ticks.step_us < 60 * G_USEC_PER_SEC)
-    weir_time_ticks_fit (&layout->x_ticks, min_us, max_us, (guint)CLAMP (layout->plot_width / 84, 2, 12), zone);
+    weir_time_ticks_fit (&layout->x_ticks, min_us, max_us, (guint)CLAMP (layout->plot_width / (84 * scale), 2, 12), zone);
 }
 
 void

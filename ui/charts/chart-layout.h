@@ -21,6 +21,7 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
+  double          text_scale; /* set by the caller: how much larger than 11 pt text is; 0 is 1 */
   double          width;
   double          height;
   gboolean        narrow;

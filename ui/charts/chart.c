@@ -7,6 +7,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "ui/charts/chart-private.h"
+#include "ui/widgets/text-scale.h"
 
 #define FRAME_US          (G_USEC_PER_SEC / 30)
 #define FRAME_SOFTWARE_US (G_USEC_PER_SEC / 10)
@@ -51,6 +52,7 @@ _weir_chart_fit (WeirChart *self,
                  double     width,
                  double     height)
 {
+  self->layout.text_scale = weir_text_scale (GTK_WIDGET (self));
   weir_chart_layout_fit (&self->layout, self->model, width, height, self->zone);
 }
 

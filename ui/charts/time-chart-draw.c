@@ -17,7 +17,7 @@ _weir_time_chart_x (WeirTimeChart *self,
 {
   double span = MAX (1., (double)(self->max_us - self->min_us));
 
-  return WEIR_TIME_CHART_LEFT + (time_us - (double)self->min_us) / span * (width - WEIR_TIME_CHART_LEFT - WEIR_TIME_CHART_RIGHT);
+  return WEIR_TIME_CHART_LEFT (self) + (time_us - (double)self->min_us) / span * (width - WEIR_TIME_CHART_LEFT (self) - WEIR_TIME_CHART_RIGHT);
 }
 
 /* Where @value is between foot (0) and top (1) of the plot. */
@@ -33,7 +33,7 @@ get_y (WeirTimeChart *self,
        double         value,
        double         height)
 {
-  double room = height - WEIR_TIME_CHART_TOP - WEIR_TIME_CHART_BOTTOM;
+  double room = height - WEIR_TIME_CHART_TOP - WEIR_TIME_CHART_BOTTOM (self);
 
   return WEIR_TIME_CHART_TOP + room * (1 - get_share (self, value / self->divisor));
 }
@@ -76,9 +76,9 @@ draw_value_tick (WeirTimeChart     *self,
   g_autofree char *text = self->unit != NULL ? g_strdup_printf ("%s\302\240%s", label, self->unit) : g_strdup (label);
 
   gtk_snapshot_append_color (snapshot, is_foot ? &palette->axis : &palette->grid,
-                             &GRAPHENE_RECT_INIT ((float)WEIR_TIME_CHART_LEFT, (float)floor (y),
-                                                  (float)(width - WEIR_TIME_CHART_LEFT - WEIR_TIME_CHART_RIGHT), 1));
-  draw_text (self, snapshot, text, WEIR_TIME_CHART_LEFT - 6, y, 1, width, &palette->dim);
+                             &GRAPHENE_RECT_INIT ((float)WEIR_TIME_CHART_LEFT (self), (float)floor (y),
+                                                  (float)(width - WEIR_TIME_CHART_LEFT (self) - WEIR_TIME_CHART_RIGHT), 1));
+  draw_text (self, snapshot, text, WEIR_TIME_CHART_LEFT (self) - 6, y, 1, width, &palette->dim);
 }
 
 static void
@@ -89,7 +89,7 @@ draw_axes (WeirTimeChart     *self,
            const WeirPalette *palette)
 {
   WeirTimeTicks times = { 0 };
-  guint         n_max = (guint)CLAMP ((width - WEIR_TIME_CHART_LEFT) / TICK_WIDTH, 2, 6);
+  guint         n_max = (guint)CLAMP ((width - WEIR_TIME_CHART_LEFT (self)) / (TICK_WIDTH * self->text_scale), 2, 6);
 
   for (guint i = 0; i < self->ticks.n_ticks; i++)
     {
@@ -104,7 +104,7 @@ draw_axes (WeirTimeChart     *self,
       g_autofree char *label = weir_time_ticks_label (&times, i, self->zone);
 
       draw_text (self, snapshot, label, _weir_time_chart_x (self, (double)times.times_us[i], width),
-                 height - WEIR_TIME_CHART_BOTTOM / 2 + 2, .5, width, &palette->dim);
+                 height - WEIR_TIME_CHART_BOTTOM (self) / 2 + 2, .5, width, &palette->dim);
     }
 }
 
@@ -172,7 +172,7 @@ static double
 get_column_width (WeirTimeChart *self,
                   double         width)
 {
-  double room = width - WEIR_TIME_CHART_LEFT - WEIR_TIME_CHART_RIGHT;
+  double room = width - WEIR_TIME_CHART_LEFT (self) - WEIR_TIME_CHART_RIGHT;
   double least = room;
 
   for (guint i = 1; i < self->n; i++)
@@ -216,7 +216,7 @@ _weir_time_chart_draw (WeirTimeChart     *self,
                        double             height,
                        const WeirPalette *palette)
 {
-  graphene_rect_t plot = GRAPHENE_RECT_INIT ((float)WEIR_TIME_CHART_LEFT, 0, (float)(width - WEIR_TIME_CHART_LEFT - WEIR_TIME_CHART_RIGHT + 1), (float)height);
+  graphene_rect_t plot = GRAPHENE_RECT_INIT ((float)WEIR_TIME_CHART_LEFT (self), 0, (float)(width - WEIR_TIME_CHART_LEFT (self) - WEIR_TIME_CHART_RIGHT + 1), (float)height);
   double          top = weir_time_chart_get_top (self) / self->divisor;
 
   weir_number_ticks_fit (&self->ticks, 0, MAX (top, self->whole ? 2 : 1e-3), N_VALUE_TICKS);

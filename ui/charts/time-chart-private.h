@@ -19,19 +19,20 @@ struct _WeirTimeChart
   double            divisor;
   const char       *unit; /* static */
   gboolean          whole;
-  guint             slot; /* of the first series */
-  GTimeZone        *zone; /* Owned */
+  guint             slot;       /* of the first series */
+  double            text_scale; /* 1: 11 pt */
+  GTimeZone        *zone;       /* Owned */
   WeirNumberTicks   ticks;
   GskRenderNode    *drawn; /* Owned, nullable: all but the cursor */
   int               drawn_width, drawn_height;
   int               cursor;
 };
 
-/* Pixels around the plot. */
-#define WEIR_TIME_CHART_LEFT   48.
-#define WEIR_TIME_CHART_RIGHT  6.
-#define WEIR_TIME_CHART_TOP    6.
-#define WEIR_TIME_CHART_BOTTOM 18.
+/* Pixels around the plot; what holds text grows with it. */
+#define WEIR_TIME_CHART_LEFT(self)   (48. * (self)->text_scale)
+#define WEIR_TIME_CHART_RIGHT        6.
+#define WEIR_TIME_CHART_TOP          6.
+#define WEIR_TIME_CHART_BOTTOM(self) (18. * (self)->text_scale)
 
 /* Draws everything but the cursor. */
 void   _weir_time_chart_draw (WeirTimeChart *self, GtkSnapshot *snapshot, double width, double height, const WeirPalette *palette);

@@ -10,6 +10,7 @@
 #include <adwaita.h>
 
 #include "ui/charts/time-chart-private.h"
+#include "ui/widgets/text-scale.h"
 
 #define MINIMUM_WIDTH  200
 #define MINIMUM_HEIGHT 80
@@ -73,6 +74,7 @@ draw (WeirTimeChart     *self,
 {
   GtkSnapshot *picture = gtk_snapshot_new ();
 
+  self->text_scale = weir_text_scale (GTK_WIDGET (self));
   self->drawn_width = gtk_widget_get_width (GTK_WIDGET (self));
   self->drawn_height = gtk_widget_get_height (GTK_WIDGET (self));
   _weir_time_chart_draw (self, picture, self->drawn_width, self->drawn_height, palette);
@@ -99,7 +101,7 @@ snapshot (GtkWidget   *widget,
     gtk_snapshot_append_color (snapshot, &palette->dim,
                                &GRAPHENE_RECT_INIT ((float)floor (_weir_time_chart_x (self, (double)self->times_us[self->cursor], width)),
                                                     (float)WEIR_TIME_CHART_TOP, 1,
-                                                    (float)(height - WEIR_TIME_CHART_TOP - WEIR_TIME_CHART_BOTTOM)));
+                                                    (float)(height - WEIR_TIME_CHART_TOP - WEIR_TIME_CHART_BOTTOM (self))));
   if (gtk_widget_has_visible_focus (widget))
     gtk_snapshot_render_focus (snapshot, gtk_widget_get_style_context (widget), 1, 1, width - 2, height - 2);
 }
@@ -176,6 +178,7 @@ weir_time_chart_init (WeirTimeChart *self)
 
   self->cursor = -1;
   self->divisor = 1;
+  self->text_scale = 1;
   self->zone = g_time_zone_new_local ();
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   gtk_widget_set_hexpand (GTK_WIDGET (self), TRUE);

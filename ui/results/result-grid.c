@@ -15,13 +15,11 @@
 #include "ui/results/result-cell.h"
 #include "ui/results/result-format.h"
 #include "ui/results/result-grid.h"
+#include "ui/widgets/text-scale.h"
 
 #define MAX_COLUMNS_SHOWN 12
 #define MAX_COPY_ROWS     100000
 #define LINE_WIDTH        640
-
-/* Pixels of a clock time in Cantarell 11. */
-#define CLOCK_WIDTH 62.
 
 typedef enum
 {
@@ -276,17 +274,6 @@ sorter_changed_cb (WeirResultGrid *self)
                               ordering == GTK_ORDERING_LARGER);
 }
 
-/* Widths are meant for 11 pt text; larger text gets wider columns. */
-static double
-text_scale (WeirResultGrid *self)
-{
-  g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (GTK_WIDGET (self), "00:00:00");
-  int                     width;
-
-  pango_layout_get_pixel_size (layout, &width, NULL);
-  return MAX (1, width / CLOCK_WIDTH);
-}
-
 static gboolean
 gives_way (const Column *column)
 {
@@ -297,7 +284,7 @@ static void
 apply_visibility (Column *column)
 {
   gboolean narrow = column->table->narrow;
-  double   scale = text_scale (column->table);
+  double   scale = weir_text_scale (GTK_WIDGET (column->table));
 
   gtk_column_view_column_set_visible (column->column, column->wanted && !gives_way (column) && (!narrow || column->in_narrow));
   gtk_column_view_column_set_fixed_width (column->column, (int)(scale * (narrow ? column->narrow_width : column->width)));
@@ -309,7 +296,7 @@ fit_cb (gpointer user_data)
 {
   WeirResultGrid *self = user_data;
   GtkAdjustment  *across = gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (self->scroller));
-  double          width = 0, scale = text_scale (self);
+  double          width = 0, scale = weir_text_scale (GTK_WIDGET (self));
   Column         *updated = NULL;
 
   self->fit_id = 0;
