@@ -270,6 +270,23 @@ test_empty (void)
   g_assert_cmpstr (text, ==, "No event time seen yet");
 }
 
+/* A range of seconds over windows of an hour would show none of them. */
+static void
+test_range_of_long_windows (void)
+{
+  g_autoptr (WeirChartModel) model = picture_model ();
+  gint64                     min_us, max_us;
+  guint                      n_windows;
+
+  weir_chart_model_set_range (model, 4 * SECOND);
+  weir_chart_model_get_view (model, &min_us, &max_us);
+  weir_chart_model_get_windows (model, &n_windows);
+  g_assert_cmpint (min_us, <=, T0 + 30 * SECOND);
+  g_assert_cmpuint (n_windows, >=, 3);
+  g_assert_cmpuint (n_windows, <, 6);
+  g_assert_cmpint (weir_chart_model_get_range (model), ==, 4 * SECOND);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -284,5 +301,6 @@ main (int   argc,
   g_test_add_func ("/palette/colors-stay", test_colors_stay);
   g_test_add_func ("/palette/bounded", test_color_table_is_bounded);
   g_test_add_func ("/palette/contrast", test_palette_contrast);
+  g_test_add_func ("/palette/range-of-long-windows", test_range_of_long_windows);
   return g_test_run ();
 }

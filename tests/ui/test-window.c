@@ -227,6 +227,8 @@ test_far_future (void)
   g_assert_nonnull (find_text (samples, "t · batch 0, offsets"));
   g_assert_nonnull (find_text (samples, "2199"));
   gtk_window_destroy (GTK_WINDOW (samples));
+  activate (window, "health");
+  wait_until (find_text (find_widget (GTK_WIDGET (window), g_type_from_name ("WeirHealthPage")), " ahead") != NULL);
   close_window (window);
 }
 

@@ -209,6 +209,51 @@ is_labelled (const WeirChartScene *scene,
   return FALSE;
 }
 
+/* Does a marker of the line chart stand in the box? */
+static gboolean
+is_marked (const WeirChartScene *scene,
+           double                left,
+           double                right,
+           double                top,
+           double                bottom)
+{
+  guint                   n_windows, n_series;
+  const WeirChartWindow  *windows = weir_chart_model_get_windows (scene->model, &n_windows);
+  WeirChartSeries *const *series = weir_chart_model_get_series (scene->model, &n_series);
+
+  for (guint i = n_windows; i-- > 0;)
+    {
+      double x = weir_chart_layout_x (scene->layout, weir_chart_window_middle (&windows[i]));
+
+      if (x < left)
+        return FALSE;
+      for (guint s = 0; x <= right && s < n_series; s++)
+        {
+          double y = series[s]->hidden || isnan (series[s]->values[i]) ? -1 : weir_chart_layout_y (scene->layout, series[s]->values[i]);
+
+          if (y >= top && y <= bottom)
+            return TRUE;
+        }
+    }
+  return FALSE;
+}
+
+/* At the top, at the bottom, or between, where no marker is; at the top when there is one everywhere. */
+static double
+find_room (const WeirChartScene *scene,
+           double                x,
+           double                width)
+{
+  const WeirChartLayout *layout = scene->layout;
+  const double           places[] = { layout->plot_y + 3, layout->plot_y + layout->plot_height - 16, layout->plot_y + layout->plot_height / 2,
+                                      layout->plot_y + layout->plot_height / 4 };
+
+  for (guint i = 0; weir_chart_model_get_kind (scene->model) == WEIR_CHART_LINE && i < G_N_ELEMENTS (places); i++)
+    if (!is_marked (scene, x - 8, x + width + 8, places[i] - 7, places[i] + 20))
+      return places[i];
+  return places[0];
+}
+
 static void
 draw_not_final (const WeirChartScene *scene,
                 GtkSnapshot          *snapshot)
@@ -217,7 +262,7 @@ draw_not_final (const WeirChartScene *scene,
   gint64                 watermark = weir_chart_model_get_watermark (scene->model);
   WeirTextStyle          style = { .points = 8.5, .color = &scene->palette->watermark };
   const char            *label = _ ("Not final yet");
-  double                 x;
+  double                 x, width;
 
   if (!layout->has_ruler || watermark == WEIR_TIME_NONE || watermark < layout->min_us || watermark > layout->max_us)
     return;
@@ -228,8 +273,9 @@ draw_not_final (const WeirChartScene *scene,
   if (!is_labelled (scene, x))
     _weir_fill_rect (snapshot, &scene->palette->watermark, x - 1, layout->plot_y + layout->plot_height, 2,
                      layout->ruler_y - layout->plot_y - layout->plot_height);
-  if (x + 6 + _weir_measure_text (scene->pango, label, &style) <= layout->plot_x + layout->plot_width)
-    _weir_draw_text (scene->pango, snapshot, label, x + 6, layout->plot_y + 3, &style);
+  width = _weir_measure_text (scene->pango, label, &style);
+  if (x + 6 + width <= layout->plot_x + layout->plot_width)
+    _weir_draw_text (scene->pango, snapshot, label, x + 6, find_room (scene, x + 6, width), &style);
 }
 
 void

@@ -15,6 +15,8 @@
 /* A shown series is replaced only by one that is greater by this factor, or near-equal keys would swap places each second. */
 #define HYSTERESIS 1.1
 
+#define MIN_WINDOWS 3
+
 /* More instants than this are not told apart on any screen; the oldest in view are left out. */
 #define MAX_WINDOWS 200000
 
@@ -79,8 +81,11 @@ fit_view (WeirChartModel *self)
 
   if (self->range_us > 0)
     {
-      pad_us = MIN (pad_us, self->range_us / 8);
-      min_us = max_us - self->range_us - pad_us;
+      /* Of windows that are long for the range, a few are in view all the same. */
+      gint64 range_us = MAX (self->range_us, MIN_WINDOWS * pad_us);
+
+      pad_us = MIN (pad_us, range_us / 8);
+      min_us = max_us - range_us - pad_us;
     }
   self->view_min_us = min_us;
   self->view_max_us = MAX (max_us + pad_us, min_us + G_USEC_PER_SEC);

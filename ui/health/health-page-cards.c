@@ -36,7 +36,8 @@ static double
 lag_value (const WeirHealthPoint *point,
            guint                  series)
 {
-  return point->lag_us[series];
+  /* A watermark that is ahead of the clock lags by nothing. */
+  return point->lag_us[series] < 0 ? NAN : point->lag_us[series];
 }
 
 static double
@@ -138,6 +139,13 @@ show_lag (gpointer data,
       longest = isnan (longest) ? point->lag_us[i] : MAX (longest, point->lag_us[i]);
   if (!isfinite (longest))
     return g_strdup ("–");
+  if (longest < 0)
+    {
+      g_autofree char *ahead = weir_format_duration ((gint64)-longest);
+
+      /* TRANSLATORS: a duration as "3 h": the watermark is that much ahead of the clock */
+      return with_time (self, point, at, g_strdup_printf (_ ("%s ahead"), ahead));
+    }
   return with_time (self, point, at, weir_format_elapsed ((gint64)longest));
 }
 
