@@ -73,7 +73,9 @@ WEIR_API char *weir_query_status (WeirQuery *query);
 WEIR_API WeirSnapshot *weir_query_take_snapshot (WeirQuery *query);
 /* Whether snapshots carry the open windows of a query in append mode: somebody looks at them. Not at first, since listing them takes time. Kept over a
  * restart; a snapshot with them follows within a tenth of a second. */
-WEIR_API void          weir_query_set_shows_open (WeirQuery *query, gboolean shows);
+WEIR_API void weir_query_set_shows_open (WeirQuery *query, gboolean shows);
+/* Whether snapshots carry what the newest batches changed. Not at first; kept over a restart. */
+WEIR_API void          weir_query_set_shows_changes (WeirQuery *query, gboolean shows);
 WEIR_API WeirProgress *weir_query_get_last_progress (WeirQuery *query);   /* (transfer full) (nullable) */
 WEIR_API GPtrArray    *weir_query_get_recent_progress (WeirQuery *query); /* (element-type WeirProgress) (transfer full) */
 

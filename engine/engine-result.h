@@ -41,6 +41,27 @@ WEIR_API gint64                weir_snapshot_get_newest_event_us (WeirSnapshot *
  */
 WEIR_API WeirSnapshot *weir_snapshot_get_open (WeirSnapshot *snapshot);
 
+/* What a batch did to a row of the result. */
+typedef enum
+{
+  WEIR_CHANGE_NONE,
+  WEIR_CHANGE_ADDED,
+  WEIR_CHANGE_CHANGED,
+  WEIR_CHANGE_REMOVED,
+} WeirChange;
+
+/**
+ * weir_snapshot_get_changes:
+ *
+ * What the newest batches did to the result: a row for every row that came, changed or went, oldest first, about the newest 2,000. Asked for with
+ * weir_query_set_shows_changes(), and kept from the next batch on.
+ *
+ * Returns: (transfer none) (nullable): a snapshot of its own with the same columns
+ */
+WEIR_API WeirSnapshot *weir_snapshot_get_changes (WeirSnapshot *snapshot);
+/* NONE for rows that are not of weir_snapshot_get_changes(). */
+WEIR_API WeirChange weir_snapshot_get_change (WeirSnapshot *snapshot, guint row);
+
 WEIR_API guint64  weir_snapshot_get_row_id (WeirSnapshot *snapshot, guint row);
 WEIR_API gint64   weir_snapshot_get_updated_us (WeirSnapshot *snapshot, guint row); /* clock time of the batch that wrote it */
 WEIR_API gboolean weir_snapshot_is_null (WeirSnapshot *snapshot, guint row, guint column);
@@ -58,7 +79,7 @@ WEIR_API char    *weir_snapshot_dup_row_json (WeirSnapshot *snapshot, guint row)
 
 /**
  * weir_snapshot_order_async:
- * @sort_column: −1 for the engine's order
+ * @sort_column: −1 for the engine's order, backwards with @descending
  * @filter: (nullable): rows with a cell that contains this text, without regard to case
  * @limit: 0 for all
  *

@@ -181,6 +181,13 @@ weir_query_get_samples (WeirQuery     *query,
   return array;
 }
 
+void
+weir_query_set_shows_changes (WeirQuery *query,
+                              gboolean   shows)
+{
+  g_atomic_int_set (&query->shows_changes, shows);
+}
+
 gint64
 weir_query_get_newest_event_us (WeirQuery *query)
 {

@@ -493,6 +493,7 @@ publish_rows (Loop                  *self,
     }
   if (self->table != NULL)
     {
+      weir_result_table_set_keeps_changes (self->table, g_atomic_int_get (&query->shows_changes));
       weir_result_table_apply (self->table, result->record->batch_id, result->rows, result->started_us,
                                query->watermark_us, query->newest_event_us);
       _weir_open_windows_update (&self->open, result);

@@ -117,9 +117,10 @@ struct _WeirQuery
   gboolean       is_disposed; /* no dispatch is attached any more */
   gint64         dispatched_us;
 
-  gint          shows_open; /* atomic: snapshots carry open windows */
-  WeirSnapshot *snapshot;   /* Owned; atomic: written by the run, taken by the reader */
-  WeirSnapshot *current;    /* Owned: what the reader took last; reader's thread only */
+  gint          shows_open;    /* atomic: snapshots carry open windows */
+  gint          shows_changes; /* atomic: and what the newest batches changed */
+  WeirSnapshot *snapshot;      /* Owned; atomic: written by the run, taken by the reader */
+  WeirSnapshot *current;       /* Owned: what the reader took last; reader's thread only */
 };
 
 /* (transfer full). Takes the contents of @spec. */

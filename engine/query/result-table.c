@@ -18,6 +18,8 @@
  *   update     a row replaces the one with the same key, else is added; rows stay after their state was evicted
  *   complete   the batch is the whole table: pages are made anew, equal ones keep their version, rows keep their ids by key
  *
+ * While somebody asks, what a batch did to the rows goes into a table of its own as well, a ring as in append mode, each row with its mark.
+ *
  * Cells are copied when a page is made, so a page never holds on to the buffers of the batches it came from.
  */
 
@@ -25,7 +27,12 @@ typedef struct
 {
   WeirBatch *batch; /* Borrowed: from the batch being applied */
   guint      row;
+  WeirChange change; /* for the table of changes */
 } NewRow;
+
+/* Changes that are kept: two pages, of which the older one goes when a third begins. */
+#define CHANGES_MAX   (2 * WEIR_RESULT_PAGE_ROWS)
+#define CHANGES_BYTES (16u << 20)
 
 struct _WeirResultTable
 {
@@ -44,7 +51,9 @@ struct _WeirResultTable
   guint64          batch_id;
   gint64           watermark_us;
   gint64           newest_event_us;
-  WeirSnapshot    *open; /* Owned, nullable */
+  WeirSnapshot    *open;    /* Owned, nullable */
+  WeirResultTable *changes; /* Owned, nullable */
+  gboolean         is_changes;
 };
 
 WeirResultTable *
@@ -76,6 +85,7 @@ weir_result_table_free (WeirResultTable *table)
   g_ptr_array_unref (table->pages);
   g_hash_table_unref (table->index);
   weir_snapshot_unref (table->open);
+  weir_result_table_free (table->changes);
   weir_result_shape_unref (table->shape);
   g_free (table->key);
   g_free (table);
@@ -131,6 +141,10 @@ make_page (WeirResultTable *self,
   page->updated_us = g_new (gint64, n_rows);
   for (guint r = 0; r < n_rows; r++)
     page->updated_us[r] = rows[r].batch != NULL ? now_us : old->updated_us[r];
+  if (self->is_changes)
+    page->changes = g_new (guint8, n_rows);
+  for (guint r = 0; self->is_changes && r < n_rows; r++)
+    page->changes[r] = rows[r].batch != NULL ? rows[r].change : old->changes[r];
   for (guint c = 0; c < n_columns; c++)
     {
       g_autoptr (WeirColumnBuilder) builder = weir_column_builder_new (self->shape->schema->fields[c].type, n_rows);
@@ -207,6 +221,99 @@ enforce_bounds (WeirResultTable *self)
     }
 }
 
+/* ---- changes ---------------------------------------------------------------------------------------------------- */
+
+static void
+log_rows (WeirResultTable *log,
+          const NewRow    *rows,
+          guint            n,
+          gint64           now_us)
+{
+  guint              i = n > CHANGES_MAX ? n - CHANGES_MAX : 0;
+  g_autofree NewRow *page = g_new0 (NewRow, WEIR_RESULT_PAGE_ROWS);
+
+  if (n == 0)
+    return;
+  log->n_dropped += i;
+  while (i < n)
+    {
+      guint n_old = count_rows (log), slot = n_old % WEIR_RESULT_PAGE_ROWS, take = MIN (n - i, WEIR_RESULT_PAGE_ROWS - slot);
+
+      memset (page, 0, slot * sizeof *page);
+      memcpy (page + slot, rows + i, take * sizeof *page);
+      rewrite_page (log, n_old / WEIR_RESULT_PAGE_ROWS, page, slot + take, now_us);
+      i += take;
+    }
+  log->layout_version = ++log->version;
+  enforce_bounds (log);
+}
+
+/* @places: of the rows of @batches; those before @n_old had a row before. */
+static void
+log_applied (WeirResultTable *self,
+             GPtrArray       *batches,
+             const guint     *places,
+             guint            n_old,
+             guint            n_new,
+             gint64           now_us)
+{
+  g_autofree NewRow *rows = g_new (NewRow, MAX (n_new, 1));
+  guint              n = 0;
+
+  for (guint b = 0; b < batches->len; b++)
+    for (guint r = 0; r < ((WeirBatch *)batches->pdata[b])->n_rows; r++, n++)
+      rows[n] = (NewRow){ batches->pdata[b], r, places[n] < n_old ? WEIR_CHANGE_CHANGED : WEIR_CHANGE_ADDED };
+  log_rows (self->changes, rows, n, now_us);
+}
+
+static gboolean
+row_is_equal (WeirResultTable      *self,
+              const WeirResultPage *page,
+              guint                 slot,
+              const NewRow         *row)
+{
+  for (guint c = 0; c < self->shape->schema->n_fields; c++)
+    if (!weir_value_equal (page->batch->columns[c], slot, row->batch->columns[c], row->row))
+      return FALSE;
+  return TRUE;
+}
+
+/* The whole table before and after: rows are told apart by their ids. */
+static void
+log_replaced (WeirResultTable *self,
+              const NewRow    *rows,
+              const guint64   *ids,
+              guint            n,
+              gint64           now_us)
+{
+  g_autoptr (GHashTable) before = g_hash_table_new (g_int64_hash, g_int64_equal);
+  g_autoptr (GArray)     changed = g_array_new (FALSE, FALSE, sizeof (NewRow));
+  guint                  n_old = count_rows (self);
+
+  for (guint i = 0; i < n_old; i++)
+    g_hash_table_insert (before, &((WeirResultPage *)self->pages->pdata[i / WEIR_RESULT_PAGE_ROWS])->ids[i % WEIR_RESULT_PAGE_ROWS], GUINT_TO_POINTER (i + 1));
+  for (guint i = 0; i < n; i++)
+    {
+      guint  place = GPOINTER_TO_UINT (g_hash_table_lookup (before, &ids[i]));
+      NewRow row = { rows[i].batch, rows[i].row, place > 0 ? WEIR_CHANGE_CHANGED : WEIR_CHANGE_ADDED };
+
+      if (place == 0 || !row_is_equal (self, self->pages->pdata[(place - 1) / WEIR_RESULT_PAGE_ROWS], (place - 1) % WEIR_RESULT_PAGE_ROWS, &row))
+        g_array_append_val (changed, row);
+      g_hash_table_remove (before, &ids[i]);
+    }
+  for (guint i = 0; i < n_old; i++)
+    {
+      const WeirResultPage *page = self->pages->pdata[i / WEIR_RESULT_PAGE_ROWS];
+      NewRow                row = { page->batch, i % WEIR_RESULT_PAGE_ROWS, WEIR_CHANGE_REMOVED };
+
+      if (g_hash_table_contains (before, &page->ids[row.row]))
+        g_array_append_val (changed, row);
+    }
+  log_rows (self->changes, (const NewRow *)(const void *)changed->data, changed->len, now_us);
+}
+
+/* ---- batches ---------------------------------------------------------------------------------------------------- */
+
 /* Where each new row goes: positions from the table's start, those beyond its end in order. (transfer full) */
 static guint *
 place_rows (WeirResultTable *self,
@@ -266,6 +373,8 @@ apply_rows (WeirResultTable *self,
   guint               n_pages = (n_total + WEIR_RESULT_PAGE_ROWS - 1) / WEIR_RESULT_PAGE_ROWS;
   g_autofree NewRow **touched = g_new0 (NewRow *, MAX (n_pages, 1));
 
+  if (self->changes != NULL)
+    log_applied (self, batches, places, n_old, n_new, now_us);
   for (guint b = 0; b < batches->len; b++)
     {
       WeirBatch *batch = batches->pdata[b];
@@ -354,6 +463,8 @@ replace_all (WeirResultTable *self,
   self->n_dropped = n_all - n;
   if (assign_ids (self, rows, ids, n))
     self->layout_version = ++self->version;
+  if (self->changes != NULL)
+    log_replaced (self, rows, ids, n, now_us);
   n_pages = (n + WEIR_RESULT_PAGE_ROWS - 1) / WEIR_RESULT_PAGE_ROWS;
   for (guint at = 0; at < n_pages; at++)
     {
@@ -383,6 +494,34 @@ weir_result_table_apply (WeirResultTable *table,
     replace_all (table, batches, now_us);
   else if (count_new (batches) > 0)
     apply_rows (table, batches, now_us);
+}
+
+void
+weir_result_table_set_keeps_changes (WeirResultTable *table,
+                                     gboolean         keeps)
+{
+  if (keeps == (table->changes != NULL))
+    return;
+  if (!keeps)
+    {
+      g_clear_pointer (&table->changes, weir_result_table_free);
+      return;
+    }
+  table->changes = weir_result_table_new (table->shape, NULL, 0, CHANGES_MAX, CHANGES_BYTES);
+  table->changes->is_changes = TRUE;
+}
+
+static WeirSnapshot *
+snapshot_changes (WeirResultTable *self)
+{
+  WeirResultTable *changes = self->changes;
+
+  if (changes == NULL)
+    return NULL;
+  changes->batch_id = self->batch_id;
+  changes->watermark_us = self->watermark_us;
+  changes->newest_event_us = self->newest_event_us;
+  return weir_result_table_snapshot (changes);
 }
 
 void
@@ -438,6 +577,7 @@ weir_result_table_snapshot (WeirResultTable *table)
   snapshot->batch_id = table->batch_id;
   snapshot->watermark_us = table->watermark_us;
   snapshot->newest_event_us = table->newest_event_us;
+  snapshot->changes = snapshot_changes (table);
   snapshot->open = table->open != NULL ? weir_snapshot_ref (table->open) : NULL;
   return snapshot;
 }

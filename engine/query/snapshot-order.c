@@ -78,6 +78,14 @@ order_thread (GTask        *task,
     }
   if (order->column >= 0 && !g_cancellable_is_cancelled (cancellable))
     g_array_sort_with_data (rows, compare_rows, order);
+  else if (order->descending)
+    for (guint i = 0; i < rows->len / 2; i++)
+      {
+        guint *first = &g_array_index (rows, guint, i), *last = &g_array_index (rows, guint, rows->len - 1 - i), kept = *first;
+
+        *first = *last;
+        *last = kept;
+      }
   if (order->limit > 0 && rows->len > order->limit)
     g_array_set_size (rows, order->limit);
   g_task_return_pointer (task, rows, (GDestroyNotify)g_array_unref);

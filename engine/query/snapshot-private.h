@@ -18,6 +18,7 @@ typedef struct
   WeirBatch      *batch;      /* Owned */
   guint64        *ids;        /* Owned */
   gint64         *updated_us; /* Owned */
+  guint8         *changes;    /* Owned, nullable: WeirChange */
   gsize           bytes;
 } WeirResultPage;
 
@@ -39,6 +40,7 @@ struct _WeirSnapshot
   gint64           newest_event_us;
   gboolean         is_open; /* its rows are of windows that are not final */
   WeirSnapshot    *open;    /* Owned, nullable */
+  WeirSnapshot    *changes; /* Owned, nullable */
 };
 
 /* Takes nothing; references the pages. */

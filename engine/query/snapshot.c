@@ -25,6 +25,7 @@ _weir_result_page_unref (WeirResultPage *page)
   weir_batch_unref (page->batch);
   g_free (page->ids);
   g_free (page->updated_us);
+  g_free (page->changes);
   g_free (page);
 }
 
@@ -60,6 +61,7 @@ snapshot_free (gpointer data,
     _weir_result_page_unref (self->pages[i]);
   weir_result_shape_unref (self->shape);
   weir_snapshot_unref (self->open);
+  weir_snapshot_unref (self->changes);
   g_free (self->pages);
   g_free (self);
 }
@@ -297,6 +299,21 @@ WeirSnapshot *
 weir_snapshot_get_open (WeirSnapshot *snapshot)
 {
   return snapshot->open;
+}
+
+WeirSnapshot *
+weir_snapshot_get_changes (WeirSnapshot *snapshot)
+{
+  return snapshot->changes;
+}
+
+WeirChange
+weir_snapshot_get_change (WeirSnapshot *snapshot,
+                          guint         row)
+{
+  const WeirResultPage *page = find_page (snapshot, &row);
+
+  return page->changes != NULL ? page->changes[row] : WEIR_CHANGE_NONE;
 }
 
 gboolean

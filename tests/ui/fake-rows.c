@@ -29,6 +29,7 @@ void
 fake_table_free (FakeTable *table)
 {
   g_clear_pointer (&table->open, fake_table_free);
+  g_clear_pointer (&table->changes, fake_table_free);
   g_array_unref (table->rows);
   g_array_unref (table->page_versions);
   g_free (table);
@@ -304,6 +305,19 @@ get_open (gpointer data)
   return FAKE (data)->open != NULL ? fake_table_snapshot (FAKE (data)->open) : NULL;
 }
 
+static WeirRowsView *
+get_changes (gpointer data)
+{
+  return FAKE (data)->changes != NULL ? fake_table_snapshot (FAKE (data)->changes) : NULL;
+}
+
+static WeirChange
+get_change (gpointer data,
+            guint    row)
+{
+  return (WeirChange)ROW (data, row)->max_price;
+}
+
 static void
 free_snapshot (gpointer data)
 {
@@ -313,7 +327,7 @@ free_snapshot (gpointer data)
 static const WeirRowsViewClass fake_class = {
   get_version, get_layout_version, get_n_rows, get_n_dropped, get_n_columns, get_column, get_page_version, get_batch_id,
   get_watermark_us, get_newest_event_us, get_row_id, get_updated_us, is_null, get_number, get_time_us,
-  dup_text, get_window, is_final, dup_row_json, get_open, order_async, order_finish, free_snapshot
+  dup_text, get_window, is_final, dup_row_json, get_open, get_changes, get_change, order_async, order_finish, free_snapshot
 };
 
 static FakeTable *
@@ -323,6 +337,7 @@ copy_table (const FakeTable *table)
 
   *copy = *table;
   copy->open = table->open != NULL ? copy_table (table->open) : NULL;
+  copy->changes = table->changes != NULL ? copy_table (table->changes) : NULL;
   copy->rows = g_array_copy (table->rows);
   copy->page_versions = g_array_copy (table->page_versions);
   return copy;

@@ -22,6 +22,7 @@ typedef struct _FakeTable FakeTable;
 
 struct _FakeTable
 {
+  FakeTable *changes;       /* nullable; marks are in max_price */
   FakeTable *open;          /* windows that are not among the rows; nullable */
   GArray    *rows;          /* of FakeRow */
   GArray    *page_versions; /* of guint64 */

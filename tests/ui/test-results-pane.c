@@ -188,6 +188,69 @@ test_open_windows (void)
   fixture_clear (&fixture);
 }
 
+static void
+choose_rows (Fixture    *fixture,
+             const char *rows)
+{
+  g_action_group_activate_action (G_ACTION_GROUP (fixture->pane->actions), "rows", g_variant_new_string (rows));
+}
+
+static void
+add_change (Fixture    *fixture,
+            int         window,
+            const char *channel,
+            gint64      bids,
+            WeirChange  change)
+{
+  FakeRow *row = fake_table_touch (fixture->table->changes, window * WINDOW, (window + 1) * WINDOW, channel);
+
+  row->bids = bids;
+  row->max_price = change;
+}
+
+/* Changes stand in the table with their marks, the newest on top; the chart goes on with the rows. */
+static void
+test_changes (void)
+{
+  Fixture fixture;
+  guint   n_windows, n_before;
+
+  fixture_init (&fixture, 1000);
+  write_rows (&fixture, 100, 110, 1000);
+  show (&fixture);
+  wait_for_rows (&fixture, 40);
+  weir_chart_model_get_windows (fixture.pane->chart_model, &n_before);
+  choose_rows (&fixture, "changes");
+  wait_for_page (&fixture, "unchanged");
+  fixture.table->changes = fake_table_new ();
+  add_change (&fixture, 109, "Google", 77001, WEIR_CHANGE_ADDED);
+  add_change (&fixture, 109, "Apple", 77002, WEIR_CHANGE_CHANGED);
+  add_change (&fixture, 100, "Baidu", 77003, WEIR_CHANGE_REMOVED);
+  show (&fixture);
+  wait_for_rows (&fixture, 3);
+  wait_for_page (&fixture, "table");
+  wait_for_cell (GTK_WIDGET (fixture.pane->table), "+ New");
+  wait_for_cell (GTK_WIDGET (fixture.pane->table), "~ Changed");
+  wait_for_cell (GTK_WIDGET (fixture.pane->table), "− Gone");
+  g_assert_null (find_cell (GTK_WIDGET (fixture.pane->table), "1,003"));
+  {
+    g_autoptr (GArray) rows = weir_result_model_dup_rows (fixture.pane->model);
+
+    g_assert_cmpuint (g_array_index (rows, guint, 0), ==, 2);
+    g_assert_cmpuint (g_array_index (rows, guint, 2), ==, 0);
+  }
+  weir_chart_model_get_windows (fixture.pane->chart_model, &n_windows);
+  g_assert_cmpuint (n_windows, ==, n_before);
+  choose_rows (&fixture, "table");
+  wait_for_rows (&fixture, 40);
+  wait_for_cell (GTK_WIDGET (fixture.pane->table), "1,003");
+  g_assert_null (find_cell (GTK_WIDGET (fixture.pane->table), "− Gone"));
+  choose_rows (&fixture, "last-batch");
+  choose_rows (&fixture, "nonsense");
+  g_assert_cmpstr (g_variant_get_string (g_action_group_get_action_state (G_ACTION_GROUP (fixture.pane->actions), "rows"), NULL), ==, "last-batch");
+  fixture_clear (&fixture);
+}
+
 static guint64
 first_id (Fixture *fixture)
 {
@@ -504,6 +567,7 @@ main (int   argc,
   weir_ui_init ();
   g_test_add_func ("/results-pane/values-in-place", test_values_are_written_in_place);
   g_test_add_func ("/results-pane/open-windows", test_open_windows);
+  g_test_add_func ("/results-pane/changes", test_changes);
   g_test_add_func ("/results-pane/newest-window-on-top", test_newest_window_on_top);
   g_test_add_func ("/results-pane/pause", test_pause_counts);
   g_test_add_func ("/results-pane/empty", test_empty_answers);

@@ -67,6 +67,7 @@ struct _WeirResultGrid
   int                series_column;
   gboolean           narrow;
   gboolean           syncing_sort;
+  gboolean           shows_changes;
   guint              ago_id;
   guint              fit_id;
   gboolean           crowded; /* not all columns fit, so "updated" gives way */
@@ -96,6 +97,37 @@ column_free (gpointer data)
 
   g_clear_object (&column->column);
   g_free (column);
+}
+
+static const char *
+change_word (WeirChange change)
+{
+  switch (change)
+    {
+    case WEIR_CHANGE_ADDED:
+      /* Translators: a row came into the result; the sign stays */
+      return C_ ("change", "+ New");
+    case WEIR_CHANGE_CHANGED:
+      /* Translators: a row of the result has other values; the sign stays */
+      return C_ ("change", "~ Changed");
+    case WEIR_CHANGE_REMOVED:
+      /* Translators: a row left the result; the sign stays */
+      return C_ ("change", "− Gone");
+    case WEIR_CHANGE_NONE:
+    default:
+      return "";
+    }
+}
+
+static void
+fill_change (Cell         *cell,
+             WeirRowsView *view,
+             guint         row)
+{
+  WeirChange change = view->klass->get_change (view->data, row);
+
+  weir_result_cell_set_glyph (cell->widget, WEIR_GLYPH_NONE);
+  weir_result_cell_set_text (cell->widget, change_word (change), change == WEIR_CHANGE_REMOVED);
 }
 
 static void
@@ -150,7 +182,10 @@ fill_cell (Cell    *cell,
     return;
   if (cell->column->kind == COLUMN_STATE)
     {
-      fill_state (cell, view, row);
+      if (self->shows_changes)
+        fill_change (cell, view, row);
+      else
+        fill_state (cell, view, row);
       return;
     }
   version = view->klass->get_page_version (view->data, row / WEIR_SNAPSHOT_PAGE_ROWS);
@@ -461,7 +496,9 @@ add_data_columns (WeirResultGrid *self,
       column->in_narrow = window || (!numeric && !has_key && info->shape == WEIR_COLUMN_TEXT) || (numeric && !has_measure);
       has_key |= info->shape == WEIR_COLUMN_TEXT;
       has_measure |= numeric;
-      if (i == 0 && has_window)
+      if (i == 0 && self->shows_changes)
+        add_column (self, COLUMN_STATE, _ ("change"), 110, 0, FALSE)->in_narrow = TRUE;
+      else if (i == 0 && has_window)
         add_column (self, COLUMN_STATE, _ ("state"), 100, 0, FALSE);
     }
 }
@@ -521,7 +558,13 @@ columns_changed_cb (WeirResultGrid *self)
   for (guint i = 0; i < self->columns->len; i++)
     apply_visibility (self->columns->pdata[i]);
   align_titles (self);
-  sort_by_time (self, view);
+  if (self->shows_changes)
+    weir_result_model_set_sort (self->model, -1, TRUE);
+  else
+    {
+      weir_result_model_set_sort (self->model, -1, FALSE);
+      sort_by_time (self, view);
+    }
   width_changed_cb (self);
 }
 
@@ -708,6 +751,13 @@ weir_result_grid_set_series_column (WeirResultGrid *self,
     return;
   self->series_column = column;
   fill_all (self, TRUE);
+}
+
+void
+weir_result_grid_set_shows_changes (WeirResultGrid *self,
+                                    gboolean        shows_changes)
+{
+  self->shows_changes = shows_changes;
 }
 
 void

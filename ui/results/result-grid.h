@@ -31,6 +31,10 @@ void weir_result_grid_set_time_zone (WeirResultGrid *self,
 void weir_result_grid_set_series_column (WeirResultGrid *self,
                                          int             column);
 
+/* The rows are changes: the state column says what each did, and the newest stands on top. From the next columns on. */
+void weir_result_grid_set_shows_changes (WeirResultGrid *self,
+                                         gboolean        shows_changes);
+
 /* For 360 pixels: start of the window with its state, the key and one measure; the rest is in the row details. */
 void weir_result_grid_set_narrow (WeirResultGrid *self,
                                   gboolean        narrow);

@@ -340,7 +340,11 @@ start_layout (WeirResultModel *self,
       GArray *rows = g_array_sized_new (FALSE, FALSE, sizeof (guint), n);
 
       for (guint i = 0; i < n; i++)
-        g_array_append_val (rows, i);
+        {
+          guint row = self->descending ? n - 1 - i : i;
+
+          g_array_append_val (rows, row);
+        }
       apply_layout (self, view, rows);
       return;
     }

@@ -40,7 +40,7 @@ void weir_result_model_set_view (WeirResultModel *self,
 /* What is shown; it lags the newest view by at most a quarter of a second. (nullable) */
 WeirRowsView *weir_result_model_get_view (WeirResultModel *self);
 
-/* @column: -1 for the engine's order */
+/* @column: -1 for the engine's order, backwards with @descending */
 void weir_result_model_set_sort (WeirResultModel *self,
                                  int              column,
                                  gboolean         descending);

@@ -65,14 +65,18 @@ find_cb (GSimpleAction *action,
 }
 
 static void
-last_batch_cb (GSimpleAction *action,
-               GVariant      *state,
-               gpointer       user_data)
+rows_cb (GSimpleAction *action,
+         GVariant      *state,
+         gpointer       user_data)
 {
   WeirResultsPane *self = user_data;
+  const char      *rows = g_variant_get_string (state, NULL);
 
+  if (!g_str_equal (rows, "table") && !g_str_equal (rows, "changes") && !g_str_equal (rows, "last-batch"))
+    return;
   g_simple_action_set_state (action, state);
-  weir_result_model_set_last_batch (self->model, g_variant_get_boolean (state));
+  _weir_results_pane_set_shows_changes (self, g_str_equal (rows, "changes"));
+  weir_result_model_set_last_batch (self->model, g_str_equal (rows, "last-batch"));
 }
 
 static void
@@ -195,7 +199,7 @@ _weir_results_pane_add_actions (WeirResultsPane *self)
     { "find", find_cb, NULL, NULL, NULL, { 0 } },
     { "export", export_cb, NULL, NULL, NULL, { 0 } },
     { "details", details_cb, NULL, NULL, NULL, { 0 } },
-    { "last-batch", NULL, "b", "false", last_batch_cb, { 0 } },
+    { "rows", NULL, "s", "'table'", rows_cb, { 0 } },
     { "value", NULL, "s", "''", value_cb, { 0 } },
     { "series", NULL, "s", "''", series_cb, { 0 } },
   };

@@ -25,7 +25,8 @@ struct _WeirResultsPane
   GTimeZone          *zone;
   char               *zone_name;
   WeirQuery          *query;
-  WeirRowsView       *held; /* newest one while paused */
+  WeirRowsView       *shown; /* what the chart shows; the table may show its changes */
+  WeirRowsView       *held;  /* newest one while paused */
   WeirResultRow      *detail_row;
   char               *chart_json; /* applied when the columns are known */
 
@@ -51,6 +52,7 @@ struct _WeirResultsPane
   guint64  n_written_at_pause;
   gboolean paused;
   gboolean has_rows;
+  gboolean shows_changes;
   gboolean source_was_lost;
   gboolean watches_map; /* signals that say whether the pane can be seen */
   guint    why_id;
@@ -65,6 +67,11 @@ void _weir_results_pane_set_why (WeirResultsPane *self,
 void _weir_results_pane_set_wait (WeirResultsPane *self,
                                   gint64           wait_us);
 void _weir_results_pane_reset (WeirResultsPane *self);
+/* The table shows changes of the result instead of its rows. */
+void _weir_results_pane_set_shows_changes (WeirResultsPane *self,
+                                           gboolean         shows_changes);
+/* Tells the query whether anybody looks at what it makes for lookers only; results-pane-query.c. */
+void _weir_results_pane_update_wishes (WeirResultsPane *self);
 
 void _weir_results_pane_add_actions (WeirResultsPane *self);
 void _weir_results_pane_add_menus (WeirResultsPane *self);

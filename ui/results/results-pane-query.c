@@ -104,12 +104,14 @@ why_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-/* The chart shows open windows; they are made for nobody else. */
-static void
-update_shows_open (WeirResultsPane *self)
+/* The chart shows open windows, and the table changes; they are made for nobody else. */
+void
+_weir_results_pane_update_wishes (WeirResultsPane *self)
 {
-  if (self->query != NULL)
-    weir_query_set_shows_open (self->query, gtk_widget_get_mapped (GTK_WIDGET (self)));
+  if (self->query == NULL)
+    return;
+  weir_query_set_shows_open (self->query, gtk_widget_get_mapped (GTK_WIDGET (self)));
+  weir_query_set_shows_changes (self->query, self->shows_changes);
 }
 
 static void
@@ -118,8 +120,8 @@ watch_map (WeirResultsPane *self)
   if (self->watches_map)
     return;
   self->watches_map = TRUE;
-  g_signal_connect_after (self, "map", G_CALLBACK (update_shows_open), NULL);
-  g_signal_connect_after (self, "unmap", G_CALLBACK (update_shows_open), NULL);
+  g_signal_connect_after (self, "map", G_CALLBACK (_weir_results_pane_update_wishes), NULL);
+  g_signal_connect_after (self, "unmap", G_CALLBACK (_weir_results_pane_update_wishes), NULL);
 }
 
 void
@@ -134,6 +136,7 @@ weir_results_pane_set_query (WeirResultsPane *self,
     {
       g_signal_handlers_disconnect_by_data (self->query, self);
       weir_query_set_shows_open (self->query, FALSE);
+      weir_query_set_shows_changes (self->query, FALSE);
     }
   g_clear_handle_id (&self->why_id, g_source_remove);
   g_set_object (&self->query, query);
@@ -150,7 +153,7 @@ weir_results_pane_set_query (WeirResultsPane *self,
   g_signal_connect_swapped (query, "notify::held", G_CALLBACK (show_why), self);
   self->why_id = g_timeout_add_seconds (WHY_SECONDS, why_cb, self);
   watch_map (self);
-  update_shows_open (self);
+  _weir_results_pane_update_wishes (self);
   samples_cb (self);
   snapshot_cb (self);
   show_why (self);

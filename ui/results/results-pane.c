@@ -30,7 +30,9 @@ update_count (WeirResultsPane *self)
   g_autofree char *shown_text = weir_format_number (shown, 0);
   g_autofree char *text = NULL;
 
-  if (shown == total)
+  if (self->shows_changes && shown == total)
+    text = g_strdup_printf (ngettext ("%s change", "%s changes", total), total_text);
+  else if (shown == total)
     text = g_strdup_printf (ngettext ("%s row", "%s rows", total), total_text);
   else
     /* Translators: how many rows are shown of how many */
@@ -45,8 +47,10 @@ update_page (WeirResultsPane *self)
   guint total = weir_result_model_get_n_total (self->model);
   guint shown = g_list_model_get_n_items (G_LIST_MODEL (self->model));
 
-  self->has_rows = total > 0;
-  if (total == 0)
+  self->has_rows = self->shown != NULL && self->shown->klass->get_n_rows (self->shown->data) > 0;
+  if (total == 0 && self->shows_changes && self->has_rows)
+    gtk_stack_set_visible_child_name (self->stack, "unchanged");
+  else if (total == 0)
     gtk_stack_set_visible_child_name (self->stack, "why");
   else
     gtk_stack_set_visible_child_name (self->stack, shown > 0 ? "table" : "nothing");
@@ -72,13 +76,40 @@ update_title (WeirResultsPane *self)
   weir_chart_card_set_title (self->card, weir_chart_feed_get_value (self->feed), subtitle);
 }
 
+/* The rows of the view, or its changes. */
+static void
+show_table (WeirResultsPane *self)
+{
+  g_autoptr (WeirRowsView) changes = NULL;
+
+  if (self->shows_changes && self->shown != NULL)
+    changes = self->shown->klass->get_changes (self->shown->data);
+  weir_result_model_set_view (self->model, self->shows_changes ? changes : self->shown);
+}
+
+void
+_weir_results_pane_set_shows_changes (WeirResultsPane *self,
+                                      gboolean         shows_changes)
+{
+  if (self->shows_changes == shows_changes)
+    return;
+  self->shows_changes = shows_changes;
+  _weir_results_pane_update_wishes (self);
+  weir_result_grid_set_shows_changes (self->table, shows_changes);
+  /* Rows of one are no rows of the other, whatever their numbers. */
+  weir_result_model_set_view (self->model, NULL);
+  show_table (self);
+  values_changed_cb (self);
+}
+
 static void
 show_view (WeirResultsPane *self,
            WeirRowsView    *view)
 {
-  WeirRowsView *old = weir_result_model_get_view (self->model);
-  gboolean      fresh = view != NULL && (old == NULL || !weir_rows_view_same_columns (old, view));
+  gboolean fresh = view != NULL && (self->shown == NULL || !weir_rows_view_same_columns (self->shown, view));
 
+  g_clear_pointer (&self->shown, weir_rows_view_unref);
+  self->shown = view != NULL ? weir_rows_view_ref (view) : NULL;
   if (view != NULL)
     {
       gint64 watermark = view->klass->get_watermark_us (view->data);
@@ -94,7 +125,7 @@ show_view (WeirResultsPane *self,
                                   view->klass->get_newest_event_us (view->data), self->wait_us);
       weir_chart_model_update (self->chart_model);
     }
-  weir_result_model_set_view (self->model, view);
+  show_table (self);
   if (fresh)
     {
       weir_result_grid_set_series_column (self->table, weir_chart_feed_get_series_column (self->feed));
@@ -248,6 +279,7 @@ weir_results_pane_dispose (GObject *object)
   g_clear_object (&self->query);
   g_clear_object (&self->detail_row);
   g_clear_pointer (&self->held, weir_rows_view_unref);
+  g_clear_pointer (&self->shown, weir_rows_view_unref);
   g_clear_pointer (&self->flap, gtk_widget_unparent);
 
   G_OBJECT_CLASS (weir_results_pane_parent_class)->dispose (object);
@@ -323,17 +355,20 @@ modes_new (WeirResultsPane *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
   GtkWidget *all = gtk_toggle_button_new_with_label (_ ("Table"));
+  GtkWidget *changes = gtk_toggle_button_new_with_label (_ ("Changes"));
   GtkWidget *last = gtk_toggle_button_new_with_label (_ ("Last Batch"));
 
+  gtk_toggle_button_set_group (GTK_TOGGLE_BUTTON (changes), GTK_TOGGLE_BUTTON (all));
   gtk_toggle_button_set_group (GTK_TOGGLE_BUTTON (last), GTK_TOGGLE_BUTTON (all));
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (all), "results.last-batch");
-  gtk_actionable_set_action_target (GTK_ACTIONABLE (all), "b", FALSE);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (last), "results.last-batch");
-  gtk_actionable_set_action_target (GTK_ACTIONABLE (last), "b", TRUE);
+  gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (all), "results.rows::table");
+  gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (changes), "results.rows::changes");
+  gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (last), "results.rows::last-batch");
   gtk_widget_set_tooltip_text (all, _ ("Show All Rows of the Result"));
+  gtk_widget_set_tooltip_text (changes, _ ("Show What the Newest Batches Added, Changed and Removed"));
   gtk_widget_set_tooltip_text (last, _ ("Show the Rows the Newest Batch Wrote"));
   gtk_widget_add_css_class (box, "linked");
   gtk_box_append (GTK_BOX (box), all);
+  gtk_box_append (GTK_BOX (box), changes);
   gtk_box_append (GTK_BOX (box), last);
   return box;
 }
@@ -420,7 +455,7 @@ message_cb (WeirResultsPane *self,
 static GtkWidget *
 stack_new (WeirResultsPane *self)
 {
-  GtkWidget *nothing = adw_status_page_new ();
+  GtkWidget *nothing = adw_status_page_new (), *unchanged = adw_status_page_new ();
 
   self->stack = GTK_STACK (gtk_stack_new ());
   self->table = WEIR_RESULT_GRID (weir_result_grid_new (self->model, self->colors));
@@ -429,9 +464,14 @@ stack_new (WeirResultsPane *self)
   adw_status_page_set_title (ADW_STATUS_PAGE (nothing), _ ("No Matching Rows"));
   adw_status_page_set_description (ADW_STATUS_PAGE (nothing), _ ("No cell of the result contains this text."));
   gtk_widget_add_css_class (nothing, "compact");
+  adw_status_page_set_icon_name (ADW_STATUS_PAGE (unchanged), "view-refresh-symbolic");
+  adw_status_page_set_title (ADW_STATUS_PAGE (unchanged), _ ("No Changes Yet"));
+  adw_status_page_set_description (ADW_STATUS_PAGE (unchanged), _ ("What batches add, change and remove from now on is listed here."));
+  gtk_widget_add_css_class (unchanged, "compact");
   gtk_stack_add_named (self->stack, GTK_WIDGET (self->why), "why");
   gtk_stack_add_named (self->stack, GTK_WIDGET (self->table), "table");
   gtk_stack_add_named (self->stack, nothing, "nothing");
+  gtk_stack_add_named (self->stack, unchanged, "unchanged");
   gtk_widget_set_vexpand (GTK_WIDGET (self->stack), TRUE);
   gtk_widget_add_css_class (GTK_WIDGET (self->stack), "weir-rows-stack");
   g_signal_connect_swapped (self->table, "row-activated", G_CALLBACK (row_activated_cb), self);

@@ -151,6 +151,21 @@ snapshot_get_open (gpointer data)
   return open != NULL ? weir_rows_view_new_for_snapshot (weir_snapshot_ref (open)) : NULL;
 }
 
+static WeirRowsView *
+snapshot_get_changes (gpointer data)
+{
+  WeirSnapshot *changes = weir_snapshot_get_changes (data);
+
+  return changes != NULL ? weir_rows_view_new_for_snapshot (weir_snapshot_ref (changes)) : NULL;
+}
+
+static WeirChange
+snapshot_get_change (gpointer data,
+                     guint    row)
+{
+  return weir_snapshot_get_change (data, row);
+}
+
 static void
 snapshot_order_async (gpointer            data,
                       int                 sort_column,
@@ -198,6 +213,8 @@ static const WeirRowsViewClass snapshot_class = {
   snapshot_is_final,
   snapshot_dup_row_json,
   snapshot_get_open,
+  snapshot_get_changes,
+  snapshot_get_change,
   snapshot_order_async,
   snapshot_order_finish,
   snapshot_free,

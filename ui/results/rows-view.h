@@ -33,7 +33,9 @@ typedef struct
   gboolean (*get_window) (gpointer data, guint row, gint64 *start_us, gint64 *end_us);
   gboolean (*is_final) (gpointer data, guint row);
   char *(*dup_row_json) (gpointer data, guint row);
-  struct _WeirRowsView *(*get_open) (gpointer data); /* (transfer full) (nullable) */
+  struct _WeirRowsView *(*get_open) (gpointer data);    /* (transfer full) (nullable) */
+  struct _WeirRowsView *(*get_changes) (gpointer data); /* (transfer full) (nullable) */
+  WeirChange (*get_change) (gpointer data, guint row);
   void (*order_async) (gpointer data, int sort_column, gboolean descending, const char *filter, guint limit, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
   GArray *(*order_finish) (GAsyncResult *result, GError **error);
   void (*free) (gpointer data);

@@ -224,6 +224,36 @@ test_update (void)
   fixture_clear (&self);
 }
 
+/* Asked for, what batches do comes with the snapshots; nobody asks: nothing. */
+static void
+test_changes (void)
+{
+  Fixture                  self = { 0 };
+  g_autoptr (WeirSnapshot) before = NULL, after = NULL, ended = NULL;
+  WeirSnapshot            *changes;
+
+  fixture_init (&self, "UPDATE");
+  push (&self, 3, 1);
+  before = weir_query_take_snapshot (self.query);
+  g_assert_null (weir_snapshot_get_changes (before));
+  weir_query_set_shows_changes (self.query, TRUE);
+  push (&self, 4, 2);
+  push (&self, 12, 5);
+  after = weir_query_take_snapshot (self.query);
+  changes = weir_snapshot_get_changes (after);
+  g_assert_nonnull (changes);
+  g_assert_cmpuint (weir_snapshot_get_n_rows (changes), ==, 2);
+  g_assert_cmpint (weir_snapshot_get_change (changes, 0), ==, WEIR_CHANGE_CHANGED);
+  g_assert_cmpfloat (weir_snapshot_get_number (changes, 0, 1), ==, 3);
+  g_assert_cmpint (weir_snapshot_get_change (changes, 1), ==, WEIR_CHANGE_ADDED);
+  g_assert_cmpint (weir_snapshot_get_change (after, 0), ==, WEIR_CHANGE_NONE);
+  weir_query_set_shows_changes (self.query, FALSE);
+  push (&self, 13, 5);
+  ended = weir_query_take_snapshot (self.query);
+  g_assert_null (weir_snapshot_get_changes (ended));
+  fixture_clear (&self);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -233,5 +263,6 @@ main (int   argc,
   g_test_add_func ("/query/open-windows/never-twice", test_never_twice);
   g_test_add_func ("/query/open-windows/stopped", test_stopped);
   g_test_add_func ("/query/open-windows/update", test_update);
+  g_test_add_func ("/query/changes", test_changes);
   return g_test_run ();
 }

@@ -200,6 +200,90 @@ test_order (void)
   g_array_unref (ordered.rows);
 }
 
+/* `+3=103` and the like for every change, oldest first: mark, number of the name, value. (transfer full) */
+static char *
+changes_of (WeirResultTable *table)
+{
+  g_autoptr (WeirSnapshot) snapshot = weir_result_table_snapshot (table);
+  WeirSnapshot            *changes = weir_snapshot_get_changes (snapshot);
+  GString                 *text = g_string_new (NULL);
+
+  for (guint row = 0; changes != NULL && row < weir_snapshot_get_n_rows (changes); row++)
+    {
+      g_autofree char *name = weir_snapshot_dup_text (changes, row, 0, NULL);
+
+      g_string_append_printf (text, "%s%c%s=%d", row > 0 ? " " : "", "0+~-"[weir_snapshot_get_change (changes, row)], strrchr (name, ' ') + 1,
+                              (int)weir_snapshot_get_number (changes, row, 1));
+    }
+  return g_string_free (text, FALSE);
+}
+
+static void
+test_changes_update (void)
+{
+  g_autoptr (WeirSchema)      schema = make_schema ();
+  g_autoptr (WeirResultTable) table = make_table (schema, WEIR_OUTPUT_UPDATE, 1000000);
+  g_autofree char            *none = NULL, *text = NULL, *gone = NULL;
+
+  apply (table, schema, 0, 0, 3, 0);
+  weir_result_table_set_keeps_changes (table, TRUE);
+  none = changes_of (table);
+  g_assert_cmpstr (none, ==, "");
+  apply (table, schema, 1, 2, 2, 100);
+  apply (table, schema, 2, 0, 1, 200);
+  text = changes_of (table);
+  g_assert_cmpstr (text, ==, "~2=102 +3=103 ~0=200");
+  weir_result_table_set_keeps_changes (table, FALSE);
+  gone = changes_of (table);
+  g_assert_cmpstr (gone, ==, "");
+}
+
+static void
+test_changes_complete (void)
+{
+  g_autoptr (WeirSchema)      schema = make_schema ();
+  g_autoptr (WeirResultTable) table = make_table (schema, WEIR_OUTPUT_COMPLETE, 1000000);
+  g_autofree char            *text = NULL;
+
+  apply (table, schema, 0, 0, 3, 0);
+  weir_result_table_set_keeps_changes (table, TRUE);
+  apply (table, schema, 1, 0, 3, 0); /* as it was */
+  apply (table, schema, 2, 1, 3, 0); /* 0 goes, 3 comes */
+  apply (table, schema, 3, 2, 2, 10);
+  text = changes_of (table);
+  g_assert_cmpstr (text, ==, "+3=3 -0=0 ~2=12 ~3=13 -1=1");
+}
+
+/* A ring: the newest stay, with their marks and ids, however many come at once. */
+static void
+test_changes_bounded (void)
+{
+  g_autoptr (WeirSchema)      schema = make_schema ();
+  g_autoptr (WeirResultTable) table = make_table (schema, WEIR_OUTPUT_UPDATE, 1000000);
+  guint64                     last_id = 0;
+
+  weir_result_table_set_keeps_changes (table, TRUE);
+  for (guint batch = 0; batch < 9; batch++)
+    {
+      g_autoptr (WeirSnapshot) snapshot = NULL;
+      WeirSnapshot            *changes;
+      guint                    n;
+
+      apply (table, schema, batch, batch * 500, batch == 8 ? 5000 : 700, batch);
+      snapshot = weir_result_table_snapshot (table);
+      changes = weir_snapshot_get_changes (snapshot);
+      n = weir_snapshot_get_n_rows (changes);
+      g_assert_cmpuint (n, <=, 2048);
+      g_assert_cmpuint (n, >=, MIN (700 * (batch + 1), 1024));
+      g_assert_cmpuint (weir_snapshot_get_row_id (changes, n - 1), >, last_id);
+      last_id = weir_snapshot_get_row_id (changes, n - 1);
+      g_assert_cmpint (weir_snapshot_get_change (changes, n - 1), ==, WEIR_CHANGE_ADDED);
+      if (batch > 0 && batch < 8) /* the first 200 of a batch are the last 200 of the one before */
+        g_assert_cmpint (weir_snapshot_get_change (changes, n - 501), ==, WEIR_CHANGE_CHANGED);
+      g_assert_cmpfloat (weir_snapshot_get_number (changes, n - 1, 1), ==, batch * 500 + (batch == 8 ? 4999 : 699) + batch);
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -211,5 +295,8 @@ main (int    argc,
   g_test_add_func ("/engine/query/result-table/bounded-update", test_bounded_update);
   g_test_add_func ("/engine/query/result-table/complete", test_complete);
   g_test_add_func ("/engine/query/result-table/order", test_order);
+  g_test_add_func ("/engine/query/result-table/changes-update", test_changes_update);
+  g_test_add_func ("/engine/query/result-table/changes-complete", test_changes_complete);
+  g_test_add_func ("/engine/query/result-table/changes-bounded", test_changes_bounded);
   return g_test_run ();
 }
