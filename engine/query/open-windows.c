@@ -6,11 +6,24 @@
 
 /*
  * Open windows are listed after a batch that closed some, so that none is in the result and among the open ones, and else at most ten times
- * a second: a batch that comes too soon leaves it to a timer, which hands over one more snapshot.
+ * a second: a batch that comes too soon leaves it to a timer, which hands over one more snapshot. Groups may be large (collected lists): what
+ * takes long is done so seldom that it takes a tenth of the thread's time, and rather no open windows are shown than closed ones.
  */
 
 #define ROWS_MAX    4096
+#define BYTES_MAX   (32u << 20)
 #define INTERVAL_US (G_USEC_PER_SEC / 10)
+#define REST        10 /* times as long as it took */
+
+static gboolean
+fits (GPtrArray *batches)
+{
+  gsize bytes = 0;
+
+  for (guint i = 0; i < batches->len; i++)
+    bytes += weir_batch_bytes (batches->pdata[i]);
+  return bytes <= BYTES_MAX;
+}
 
 static void
 list (WeirOpenWindows *self)
@@ -18,12 +31,14 @@ list (WeirOpenWindows *self)
   g_autoptr (GError)    error = NULL;
   g_autoptr (GPtrArray) batches = NULL;
   guint64               n_left_out = 0;
+  gint64                began_us = g_get_monotonic_time ();
 
   batches = weir_stream_run_list_open (self->run, self->now_us, ROWS_MAX, &n_left_out, &error);
   if (batches == NULL)
     g_debug ("Open windows of %s cannot be shown: %s", self->query->id, error->message);
-  weir_result_table_set_open (self->table, batches, n_left_out);
+  weir_result_table_set_open (self->table, batches != NULL && fits (batches) ? batches : NULL, n_left_out);
   self->listed_us = g_get_monotonic_time ();
+  self->took_us = self->listed_us - began_us;
   self->is_stale = FALSE;
 }
 
@@ -90,6 +105,8 @@ void
 _weir_open_windows_update (WeirOpenWindows       *self,
                            const WeirBatchResult *result)
 {
+  gint64 due_us = self->listed_us + MAX (INTERVAL_US, REST * self->took_us);
+
   if (self->timer == NULL)
     return;
   self->is_stale = TRUE;
@@ -99,10 +116,14 @@ _weir_open_windows_update (WeirOpenWindows       *self,
       if (weir_result_table_has_open (self->table))
         weir_result_table_set_open (self->table, NULL, 0);
     }
-  else if (result->stats.rows_out > 0 || g_get_monotonic_time () - self->listed_us >= INTERVAL_US)
+  else if (g_get_monotonic_time () >= due_us || (result->stats.rows_out > 0 && self->took_us <= INTERVAL_US / REST))
     list (self);
   else
-    g_source_set_ready_time (self->timer, self->listed_us + INTERVAL_US);
+    {
+      if (result->stats.rows_out > 0)
+        weir_result_table_set_open (self->table, NULL, 0);
+      g_source_set_ready_time (self->timer, due_us);
+    }
 }
 
 void

@@ -18,6 +18,7 @@ typedef struct
   WeirResultTable *table;     /* Borrowed */
   GSource         *timer;     /* Owned, nullable: there is nothing to list */
   gint64           listed_us; /* monotonic; 0: never */
+  gint64           took_us;   /* the last listing */
   gint64           now_us;    /* clock: the last batch's time */
   gboolean         is_stale;  /* a batch ran since */
 } WeirOpenWindows;

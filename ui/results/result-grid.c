@@ -514,8 +514,7 @@ add_filler (WeirResultGrid *self)
   g_object_unref (column);
 }
 
-/* The newest window on top, until the user chooses otherwise. */
-/* The newest first: by window, else by the first time in a row. */
+/* The newest first, until the user chooses otherwise: by window, else by the first time in a row. */
 static void
 sort_by_time (WeirResultGrid *self,
               WeirRowsView   *view)
