@@ -80,6 +80,7 @@ aggregate_line (WeirPlan *plan)
   g_autofree char *keys = types_of_exprs (plan->aggregate.keys, plan->aggregate.n_keys);
   g_autofree char *values = types_of_aggs (plan);
   g_autofree char *window = NULL;
+  g_autofree char *time = plan->aggregate.event_time_key >= 0 ? g_strdup_printf ("key %d", plan->aggregate.event_time_key) : g_strdup ("no");
 
   if (plan->aggregate.window_key < 0)
     window = g_strdup ("none");
@@ -88,8 +89,7 @@ aggregate_line (WeirPlan *plan)
   else
     window = g_strdup_printf ("%" G_GINT64_FORMAT "/%" G_GINT64_FORMAT "/%" G_GINT64_FORMAT " us at %d", plan->aggregate.window.size_us,
                               plan->aggregate.window.slide_us, plan->aggregate.window.start_us, plan->aggregate.window_key);
-  return g_strdup_printf ("%s\tkey=%s\twindow=%s\tvalue=%s\twatermark=%s", plan->aggregate.is_distinct ? "distinct" : "aggregate", keys, window, values,
-                          plan->aggregate.event_time_key >= 0 ? "yes" : "no");
+  return g_strdup_printf ("%s\tkey=%s\twindow=%s\tvalue=%s\twatermark=%s", plan->aggregate.is_distinct ? "distinct" : "aggregate", keys, window, values, time);
 }
 
 static char *

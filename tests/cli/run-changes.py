@@ -35,6 +35,8 @@ def table(name, folder='a', kind='json', options=''):
 A, B = table('a'), table('b', 'b')
 BY_KEY = 'SELECT k, count(*) AS n, sum(v) AS s FROM STREAM a GROUP BY k'
 WINDOW = f"SELECT window(t, '10 seconds').start AS w, count(*) AS n FROM STREAM a {MARK} GROUP BY window(t, '10 seconds')"
+TIMES = ('SELECT t, u, count(*) AS n FROM (SELECT t, t + INTERVAL 1 HOUR AS u FROM STREAM a) WATERMARK {} DELAY OF INTERVAL 10 SECONDS '
+         'GROUP BY t, u')
 UNION = 'SELECT k, v FROM STREAM a UNION ALL SELECT k, v FROM STREAM b'
 JOIN = f'SELECT l.k, l.v, r.v AS x FROM STREAM a {MARK} l JOIN STREAM b {MARK} r ON l.k = r.k AND l.t <= r.t + INTERVAL 1 HOUR'
 DEDUP = 'SELECT k, v FROM STREAM a DROP DUPLICATES (k)'
@@ -127,11 +129,16 @@ BASES = [
         ('size of the window', A, WINDOW.replace("'10 seconds'", "'20 seconds'"), None, OPERATOR, ['window=10000000/10000000/0', 'window=20000000/20000000/0']),
         ('output mode update', A, WINDOW, 'update', None, [{'w': '2026-01-01T00:00:00Z', 'n': 3}, {'w': '2026-01-01T00:00:10Z', 'n': 1}]),
         ('output mode complete', A, WINDOW, 'complete', OPERATOR, ['mode=append', 'mode=complete']),
-        ('watermark removed', A, WINDOW.replace(MARK, ''), 'update', OPERATOR, ['watermark=yes', 'watermark=no']),
+        ('watermark removed', A, WINDOW.replace(MARK, ''), 'update', OPERATOR, ['watermark=key 0', 'watermark=no']),
     ]),
     ('no watermark', 'update', A, WINDOW.replace(MARK, ''), [
-        ('watermark added', A, WINDOW, None, OPERATOR, ['watermark=no', 'watermark=yes']),
+        ('watermark added', A, WINDOW, None, OPERATOR, ['watermark=no', 'watermark=key 0']),
         ('output mode complete', A, WINDOW.replace(MARK, ''), 'complete', None, [{'w': '2026-01-01T00:00:00Z', 'n': 3}, {'w': '2026-01-01T00:00:10Z', 'n': 1}]),
+    ]),
+    ('two times', 'update', A, TIMES.format('t'), [
+        ('watermark of another column', A, TIMES.format('u'), None, OPERATOR, ['watermark=key 0', 'watermark=key 1']),
+        ('names', A, TIMES.format('t').replace('AS n', 'AS number'), None, None,
+         [{'t': '2026-01-01T00:00:03Z', 'u': '2026-01-01T01:00:03Z', 'number': 1}, {'t': '2026-01-01T00:00:11Z', 'u': '2026-01-01T01:00:11Z', 'number': 1}]),
     ]),
     ('duplicates', 'append', A, DEDUP, [
         ('other columns', A, 'SELECT k, w, t FROM STREAM a DROP DUPLICATES (k)', None, None, [{'k': 'c', 'w': 8, 't': '2026-01-01T00:00:11Z'}]),
