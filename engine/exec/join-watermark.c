@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include <math.h>
+
 #include "exec/join-watermark.h"
 
 /*
@@ -22,6 +24,23 @@ typedef struct
   guint           n_left;
 } Context;
 
+/* A number beside a time that was cast to a number: seconds. */
+static gboolean
+seconds_us (const WeirExpr *number,
+            gint64         *us)
+{
+  g_autoptr (WeirExpr) cast = weir_expr_fold (weir_expr_coerce (weir_expr_ref ((WeirExpr *)number), WEIR_DOUBLE), weir_zone_utc ());
+  double               value;
+
+  if (!weir_expr_is_literal (cast) || weir_column_is_null (cast->literal, 0))
+    return FALSE;
+  value = weir_column_values (cast->literal, double)[0] * 1e6;
+  if (!(value > -9e18 && value < 9e18))
+    return FALSE;
+  *us = llround (value);
+  return TRUE;
+}
+
 static gboolean
 literal_us (const WeirExpr *expr,
             gint64         *us)
@@ -40,7 +59,17 @@ literal_us (const WeirExpr *expr,
       *us = interval.days * G_GINT64_CONSTANT (86400000000) + interval.us;
       return interval.months == 0;
     }
-  return FALSE;
+  return weir_type_is_numeric (expr->type) && seconds_us (expr, us);
+}
+
+/* Casts that keep an event time what it is, or make it a number of seconds. */
+static gboolean
+keeps_time (const WeirExpr *cast)
+{
+  WeirType *from = cast->args[0]->type;
+
+  return from->kind == cast->type->kind ||
+         (weir_type_is_numeric (cast->type) && (weir_type_is_numeric (from) || from->kind == WEIR_TYPE_TIMESTAMP));
 }
 
 /* An event time of one side plus a constant. */
@@ -52,7 +81,7 @@ linear_of (const Context  *self,
   Linear              inner;
   gint64              us;
 
-  if (expr->kind == WEIR_EXPR_CAST && expr->args[0]->type->kind == expr->type->kind)
+  if (expr->kind == WEIR_EXPR_CAST && keeps_time (expr))
     return linear_of (self, expr->args[0]);
   if (expr->kind == WEIR_EXPR_COLUMN)
     {

@@ -117,10 +117,11 @@ side_has_mark (const WeirPlan *side)
   return FALSE;
 }
 
+/* A time, or one that was cast to a number. */
 static gboolean
-is_time (const WeirType *type)
+is_time (WeirType *type)
 {
-  return type->kind == WEIR_TYPE_TIMESTAMP || type->kind == WEIR_TYPE_TIMESTAMP_NTZ;
+  return type->kind == WEIR_TYPE_TIMESTAMP || type->kind == WEIR_TYPE_TIMESTAMP_NTZ || weir_type_is_numeric (type);
 }
 
 /* A comparison of times that bounds @side by the other one, which has a mark. */
