@@ -40,7 +40,7 @@ WEIR_API char             *weir_query_explain (WeirQuery *query, gboolean extend
 WEIR_API gint64            weir_query_get_started_us (WeirQuery *query);             /* clock; 0 before */
 WEIR_API const char       *weir_query_get_checkpoint (WeirQuery *query);             /* folder; NULL: nothing is kept */
 WEIR_API WeirGuaranteeInfo weir_query_get_guarantee (WeirQuery *query);              /* with a checkpoint; strings live as long as @query */
-WEIR_API guint64           weir_query_get_state_budget (WeirQuery *query);           /* weir.state.maxBytes; 0: none */
+WEIR_API guint64           weir_query_get_state_budget (WeirQuery *query);           /* weir.state.maxBytes, else three quarters of the memory; 0: not known */
 
 WEIR_API void weir_query_start (WeirQuery *query);            /* STOPPED or FAILED → STARTING; a fresh run */
 WEIR_API void weir_query_stop (WeirQuery *query);             /* now: a batch that runs is given up after its morsels; state goes to STOPPED */

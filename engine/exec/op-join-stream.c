@@ -36,7 +36,8 @@ typedef struct
   guint64        n_late, n_updated;
   /* Output of the run */
   GPtrArray          *batches;
-  guint64             n_bytes; /* in batches */
+  guint64             n_bytes;  /* in batches */
+  guint64             n_stored; /* bytes of rows when the left side was worked off */
   WeirColumnBuilder **builders;
   guint               n_built;
   /* Candidates: a row of the running batch and a stored one */
@@ -144,14 +145,15 @@ stored_batch (WeirJoinSide *side,
   return g_ptr_array_index (side->segments, stored->segment);
 }
 
-/* Stored rows and output have to fit; asked for once a vector of candidates, so that a key that matches everything ends in time. */
+/* @stored bytes of rows and the output have to fit; asked for once a vector of candidates, so that a key that matches everything ends in time. */
 static gboolean
 check_budget (Join    *self,
+              guint64  stored,
               GError **error)
 {
   guint64 max = self->op.options->state_max_bytes;
 
-  if (max == 0 || _weir_join_side_bytes (&self->sides[0]) + _weir_join_side_bytes (&self->sides[1]) + self->n_bytes <= max)
+  if (max == 0 || stored + self->n_bytes <= max)
     return TRUE;
   return weir_fail (error, WEIR_ERROR_RUN, "LIMIT_EXCEEDED", self->op.plan->span,
                     "The stored rows and the output of the join take more than the %" G_GUINT64_FORMAT
@@ -237,7 +239,7 @@ test_candidates (Join    *self,
 
   if (n == 0)
     return TRUE;
-  if (!_weir_exec_check_stop (work->exec, error) || !check_budget (self, error))
+  if (!_weir_exec_check_stop (work->exec, error) || !check_budget (self, self->n_stored, error))
     return FALSE;
   if (self->op.plan->join.residual != NULL)
     {
@@ -445,6 +447,12 @@ evict (Join *self,
     }
 }
 
+static guint64
+stored_bytes (Join *self)
+{
+  return _weir_join_side_bytes (&self->sides[0]) + _weir_join_side_bytes (&self->sides[1]);
+}
+
 static gboolean
 run_join (Join     *self,
           WeirExec *exec,
@@ -454,6 +462,7 @@ run_join (Join     *self,
     {
       GPtrArray *batches = ((Input *)self->input[side])->batches;
 
+      self->n_stored = stored_bytes (self);
       for (guint i = 0; i < batches->len; i++)
         {
           WeirBatch *batch = g_ptr_array_index (batches, i);
@@ -465,7 +474,7 @@ run_join (Join     *self,
   evict (self, 0);
   evict (self, 1);
   flush_output (self);
-  return check_budget (self, error);
+  return check_budget (self, stored_bytes (self), error);
 }
 
 /* ---- inputs ----------------------------------------------------------------------------------------------------- */

@@ -363,6 +363,18 @@ _weir_session_choose_trigger (WeirSession             *self,
   return TRUE;
 }
 
+/* Unset: three quarters of the machine's memory, so that a query ends with an error before everything else suffers. */
+static guint64
+state_budget (WeirCatalog *catalog)
+{
+  gint64 bytes = weir_catalog_get_int (catalog, "weir.state.maxBytes");
+  long   pages = sysconf (_SC_PHYS_PAGES), page_bytes = sysconf (_SC_PAGESIZE);
+
+  if (bytes > 0 || pages <= 0 || page_bytes <= 0)
+    return (guint64)MAX (bytes, 0);
+  return (guint64)pages / 4 * 3 * (guint64)page_bytes;
+}
+
 static gboolean
 fill_spec (WeirSession            *self,
            const WeirSqlStatement *statement,
@@ -403,7 +415,7 @@ fill_spec (WeirSession            *self,
   spec->policy_max = policy != NULL && g_ascii_strcasecmp (policy, "max") == 0;
   spec->no_data_batches = weir_catalog_get_bool (catalog, "spark.sql.streaming.noDataMicroBatches.enabled");
   spec->ignore_missing_files = weir_catalog_get_bool (catalog, "spark.sql.files.ignoreMissingFiles");
-  spec->state_max_bytes = (guint64)weir_catalog_get_int (catalog, "weir.state.maxBytes");
+  spec->state_max_bytes = state_budget (catalog);
   spec->result_rows_max = (guint)weir_catalog_get_int (catalog, "weir.result.maxRows");
   spec->result_bytes_max = (guint64)weir_catalog_get_int (catalog, "weir.result.maxBytes");
   spec->retry_us = self->options.retry_us;

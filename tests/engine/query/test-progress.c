@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Progress records against those Spark wrote for the same rows, and the calls that steer a query. */
 #include <string.h>
+#include <unistd.h>
 
 #include <json-glib/json-glib.h>
 
@@ -332,6 +333,27 @@ test_hold (void)
   end (&fixture);
 }
 
+/* Without a setting the state may have most of the machine's memory, but not all. */
+static void
+test_budget (void)
+{
+  Fixture fixture = { 0 };
+  guint64 memory = (guint64)sysconf (_SC_PHYS_PAGES) * (guint64)sysconf (_SC_PAGESIZE);
+
+  make_session (&fixture);
+  begin (&fixture, "CREATE TABLE t (v INT) USING queue;\nCREATE STREAMING QUERY q OUTPUT MODE COMPLETE AS SELECT v, count(*) AS n FROM STREAM t GROUP BY v");
+  g_assert_cmpuint (weir_query_get_state_budget (fixture.query), >, memory / 2);
+  g_assert_cmpuint (weir_query_get_state_budget (fixture.query), <, memory);
+  weir_query_start (fixture.query);
+  end (&fixture);
+  make_session (&fixture);
+  begin (&fixture, "SET weir.state.maxBytes = 12345;\nCREATE TABLE t (v INT) USING queue;\n"
+                   "CREATE STREAMING QUERY q OUTPUT MODE COMPLETE AS SELECT v, count(*) AS n FROM STREAM t GROUP BY v");
+  g_assert_cmpuint (weir_query_get_state_budget (fixture.query), ==, 12345);
+  weir_query_start (fixture.query);
+  end (&fixture);
+}
+
 /* The first trigger finds nothing and says so; then batches; then the end. */
 static void
 test_events (void)
@@ -546,6 +568,7 @@ main (int    argc,
   g_test_add_func ("/progress/aggregation", test_aggregation);
   g_test_add_func ("/progress/join", test_join);
   g_test_add_func ("/progress/hold", test_hold);
+  g_test_add_func ("/progress/budget", test_budget);
   g_test_add_func ("/progress/events", test_events);
   g_test_add_func ("/progress/failure", test_failure);
   g_test_add_func ("/progress/stop", test_stop);
