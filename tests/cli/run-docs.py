@@ -109,6 +109,27 @@ def test_manual():
     same(cli.sql("CREATE TABLE counts USING sqlite OPTIONS (path 'shop.db'); SELECT * FROM counts").rows(), [{'item': 'tea', 'n': 2}])
 
 
+def test_help():
+    """SQL and commands of the window's help."""
+    with open(ROOT / 'ui/window/help-text.c', encoding='utf-8') as file:
+        shown = re.findall(r'^  "> (.*)",$', file.read(), re.M)
+    tables = ("CREATE TABLE sales (q1 INT, q2 INT) USING json OPTIONS (path 'sales'); CREATE TABLE orders (price INT, status STRING) USING json OPTIONS (path 'orders');")
+    cli.write('cities.csv', 'city,n\nseoul,1\n')
+    cli.write('sales/1.json', '{"q1":1,"q2":2}\n')
+    cli.write('orders/1.json', '{"price":100,"status":"paid"}\n{"price":99,"status":"paid"}\n')
+    out = []
+    for text in shown:
+        if text.startswith(('CREATE', 'SELECT')):
+            out += cli.sql(tables + text).rows()
+        elif text.startswith('price'):
+            out += cli.sql(f'{tables} SELECT price FROM orders WHERE {text}').rows()
+    same(out, [{'price': 100}, {'quarter': 'q1', 'amount': 1}, {'quarter': 'q2', 'amount': 2},
+               {'price': 100, 'status': 'paid', 'file_name': '1.json'}, {'price': 99, 'status': 'paid', 'file_name': '1.json'}])
+    cli.sql(f'{tables} SELECT * FROM STREAM orders', '--checkpoint', 'FOLDER')
+    [inspect] = [text for text in shown if text.startswith('weir-sql')]
+    same(json.loads(shell(inspect + ' '))['problems'], [])
+
+
 def test_options():
     """The manual has every option of --help and no other."""
     listed = set(re.findall(r'--[a-z][a-z-]+', cli.run('--help').out)) - {'--help'}
