@@ -170,7 +170,7 @@ update_collect (const WeirAggCall *call,
     {
       guint      row = weir_sel_row (sel, i);
       Values    *values;
-      WeirWriter writer;
+      WeirWriter writer = { 0 };
       guint32    start;
 
       if (weir_column_is_null (args[0], row))
