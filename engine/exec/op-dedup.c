@@ -26,7 +26,8 @@ typedef struct
   WeirGroupTable *table; /* payload: gint64, the instant that makes the key go; G_MAXINT64: none */
   guint           n_committed;
   gint64          evict_us;
-  GPtrArray      *batches; /* of the run: what goes on */
+  gint64          min_expiry; /* no key goes earlier */
+  GPtrArray      *batches;    /* of the run: what goes on */
   GByteArray     *scratch;
   guint64         n_late, n_dropped, n_removed;
 } Dedup;
@@ -139,6 +140,15 @@ expiry_of (Dedup *self,
   return expiry;
 }
 
+static inline void
+set_expiry (Dedup *self,
+            guint  group,
+            gint64 expiry)
+{
+  *(gint64 *)(void *)weir_group_payload (self->table, group) = expiry;
+  self->min_expiry = MIN (self->min_expiry, expiry);
+}
+
 /* Rows that are not late, packed with their keys: rows[i] is the number of row i. */
 static guint
 choose_rows (Dedup        *self,
@@ -193,7 +203,7 @@ keep_new (Dedup              *self,
           if (groups[i] != known)
             continue;
           known++;
-          *(gint64 *)(void *)weir_group_payload (self->table, groups[i]) = expiry_of (self, times[from + i]);
+          set_expiry (self, groups[i], expiry_of (self, times[from + i]));
           rows[n_new++] = rows[from + i];
         }
     }
@@ -244,6 +254,13 @@ merge_dedup (WeirOp   *op,
   return weir_fail (error, WEIR_ERROR_RUN, "LIMIT_EXCEEDED", op->plan->span, "The state of DROP DUPLICATES takes more than the %" G_GUINT64_FORMAT " bytes of weir.state.maxBytes.", max);
 }
 
+/* Any key may have. */
+static gboolean
+may_expire (const Dedup *self)
+{
+  return self->evict_us != G_MININT64 && self->min_expiry <= self->evict_us;
+}
+
 static gboolean
 is_expired (Dedup *self,
             guint  group)
@@ -258,7 +275,7 @@ finish_dedup (WeirOp   *op,
 {
   Dedup *self = (Dedup *)op;
 
-  for (guint g = 0; self->evict_us != G_MININT64 && g < self->table->n; g++)
+  for (guint g = 0; may_expire (self) && g < self->table->n; g++)
     self->n_removed += is_expired (self, g);
   return TRUE;
 }
@@ -288,8 +305,13 @@ commit_dedup (WeirOp *op)
   if (self->n_removed > 0)
     {
       keep = g_new (guint8, self->table->n);
+      self->min_expiry = G_MAXINT64;
       for (guint g = 0; g < self->table->n; g++)
-        keep[g] = !is_expired (self, g);
+        {
+          keep[g] = !is_expired (self, g);
+          if (keep[g])
+            self->min_expiry = MIN (self->min_expiry, *(gint64 *)(void *)weir_group_payload (self->table, g));
+        }
       weir_group_table_compact (self->table, keep);
     }
   self->n_committed = self->table->n;
@@ -350,7 +372,7 @@ restore_dedup (WeirOp     *op,
       expiry = (gint64)weir_reader_u64 (reader);
       hash = weir_group_hash (&key, self->table->is_view);
       weir_group_table_insert (self->table, &key, &hash, 1, &group);
-      *(gint64 *)(void *)weir_group_payload (self->table, group) = expiry;
+      set_expiry (self, group, expiry);
     }
   self->n_committed = self->table->n;
   if (!reader->failed)
@@ -368,7 +390,7 @@ apply_dedup (WeirOp     *op,
   self->evict_us = (gint64)weir_reader_u64 (reader);
   if (!restore_dedup (op, reader, error))
     return FALSE;
-  self->n_removed = 1;
+  self->n_removed = may_expire (self);
   commit_dedup (op);
   return TRUE;
 }
@@ -507,6 +529,7 @@ _weir_op_dedup_new (WeirPlan                  *plan,
     }
   weir_key_codec_init (&self->codec, types, plan->dedup.n_keys);
   self->table = weir_group_table_new (weir_key_codec_is_view (&self->codec), STRIDE);
+  self->min_expiry = G_MAXINT64;
   self->scratch = g_byte_array_new ();
   return &self->op;
 }
