@@ -228,7 +228,7 @@ narrow_cb (WeirResultsPane *self)
   if (narrow)
     gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (self->columns_button), "view-list-symbolic");
   else
-    gtk_menu_button_set_label (GTK_MENU_BUTTON (self->columns_button), _ ("Columns"));
+    gtk_menu_button_set_label (GTK_MENU_BUTTON (self->columns_button), C_ ("table", "Columns"));
   gtk_widget_set_hexpand (self->search, narrow);
   gtk_widget_set_visible (self->modes, !narrow);
   gtk_widget_set_visible (GTK_WIDGET (self->count), !narrow);
@@ -391,7 +391,7 @@ bar_new (WeirResultsPane *self)
   gtk_widget_add_css_class (GTK_WIDGET (self->count), "dim-label");
   gtk_widget_add_css_class (GTK_WIDGET (self->count), "numeric");
   self->columns_button = gtk_menu_button_new ();
-  gtk_menu_button_set_label (GTK_MENU_BUTTON (self->columns_button), _ ("Columns"));
+  gtk_menu_button_set_label (GTK_MENU_BUTTON (self->columns_button), C_ ("table", "Columns"));
   gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (self->columns_button), columns_popover_cb, self, NULL);
   gtk_widget_add_css_class (self->columns_button, "flat");
   gtk_widget_set_tooltip_text (self->columns_button, _ ("Choose the Columns Shown"));
