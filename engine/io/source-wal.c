@@ -19,7 +19,7 @@
 #define FRAME_LEN  12
 #define HEAD_LEN   20 /* of a body, before the payload */
 #define END_BYTE   '\n'
-#define MASK_BYTE  0xa5
+#define MASK_WORD  G_GUINT64_CONSTANT (0xa5a5a5a5a5a5a5a5)
 #define ALIGN      16 /* of records; divides BLOCK_LEN */
 #define BODY_MAX   (1u << 30)
 #define BLOCK_LEN  512
@@ -366,9 +366,18 @@ masked (const guint8 *data,
         gsize         len)
 {
   guint8 *copy = g_malloc (MAX (len, 1));
+  gsize   i = 0;
 
-  for (gsize i = 0; i < len; i++)
-    copy[i] = data[i] ^ MASK_BYTE;
+  for (; i + sizeof (guint64) <= len; i += sizeof (guint64))
+    {
+      guint64 word;
+
+      memcpy (&word, data + i, sizeof word);
+      word ^= MASK_WORD;
+      memcpy (copy + i, &word, sizeof word);
+    }
+  for (; i < len; i++)
+    copy[i] = data[i] ^ (guint8)MASK_WORD;
   return copy;
 }
 

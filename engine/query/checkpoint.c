@@ -55,15 +55,16 @@ check_is_new (WeirCheckpoint *self,
 {
   g_autoptr (GArray) segments = weir_record_log_list (self->log_dir, ".log", error);
   g_autoptr (GArray) snapshots = segments != NULL ? weir_record_log_list (self->state_dir, ".snap", error) : NULL;
-  g_autofree char   *first = NULL;
+  g_autofree char   *path = NULL;
   gboolean           used;
 
   if (snapshots == NULL)
     return FALSE;
   used = snapshots->len > 0 || segments->len > 1;
+  if (segments->len > 0)
+    path = weir_record_log_path (self->log_dir, g_array_index (segments, guint64, 0));
   if (segments->len == 1 && !used)
     {
-      g_autofree char          *path = weir_record_log_path (self->log_dir, g_array_index (segments, guint64, 0));
       g_autoptr (WeirLogReader) reader = weir_log_reader_open (path, TRUE, error);
 
       if (reader == NULL)
@@ -72,8 +73,8 @@ check_is_new (WeirCheckpoint *self,
     }
   if (used)
     return weir_fail (error, WEIR_ERROR_RUN, "STREAMING_CHECKPOINT_MISSING_METADATA_FILE", WEIR_SPAN_NONE,
-                      "Checkpoint location %s is in an inconsistent state: the metadata file is missing but its log has records. Restore the metadata file, or start the query with a new checkpoint directory.",
-                      self->dir);
+                      "Checkpoint location %s is in an inconsistent state: the metadata file is missing but there are records in %s. Restore the metadata file, or start the query with a new checkpoint directory.",
+                      self->dir, path != NULL ? path : self->state_dir);
   return TRUE;
 }
 

@@ -9,6 +9,7 @@ server comes back while weir-sql, with --retry, waits for it. The run has to end
 uninterrupted one. The servers are this program's own: others are not disturbed.
 """
 
+import contextlib
 import importlib.machinery
 import importlib.util
 import os
@@ -122,7 +123,8 @@ def main():
         services = {name: run_tests.Service(*SERVICES[name], directory) for name in wanted}
         try:
             for name in wanted:
-                services[name].__enter__()
+                with contextlib.redirect_stdout(sys.stderr):        # standard output is TAP
+                    services[name].__enter__()
                 for variable in (SERVICES[name][1], *services[name].environment):
                     os.environ.pop(variable, None)
                 os.environ.update(services[name].environment)
