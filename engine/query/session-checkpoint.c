@@ -167,7 +167,7 @@ _weir_session_choose_checkpoint (WeirSession            *self,
     return FALSE;
   if (recorded != NULL && !take_recorded (self, spec->checkpoint, recorded, replaced, error))
     return FALSE;
-  spec->kept_script = weir_kept_script (text, statement);
+  spec->kept_script = weir_kept_script (self->definitions->str, text, statement, analyzed->plan);
   spec->settings = g_ptr_array_new_with_free_func (g_free);
   for (guint i = 0; i < G_N_ELEMENTS (kept_settings); i++)
     g_ptr_array_add (spec->settings, current_setting (self, kept_settings[i]));

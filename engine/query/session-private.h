@@ -14,14 +14,15 @@ G_BEGIN_DECLS
 struct _WeirSession
 {
   GObject        parent_instance;
-  GMainContext  *context;  /* Owned */
-  WeirCatalog   *catalog;  /* Owned */
-  WeirClock     *clock;    /* Owned */
-  WeirReaderHub *hub;      /* Owned */
-  char          *base_dir; /* Owned */
-  GPtrArray     *queries;  /* Owned: WeirQuery */
-  GHashTable    *conf;     /* Owned: settings given by set_conf; they survive load() */
-  WeirSqlScript *script;   /* Owned, nullable: the text parsed last */
+  GMainContext  *context;     /* Owned */
+  WeirCatalog   *catalog;     /* Owned */
+  WeirClock     *clock;       /* Owned */
+  WeirReaderHub *hub;         /* Owned */
+  char          *base_dir;    /* Owned */
+  GPtrArray     *queries;     /* Owned: WeirQuery */
+  GHashTable    *conf;        /* Owned: settings given by set_conf; they survive load() */
+  WeirSqlScript *script;      /* Owned, nullable: the text parsed last */
+  GString       *definitions; /* Owned: statements of execute() that changed the catalogue, for checkpoints */
 
   WeirSecretFunc secret_func;
   gpointer       secret_data;

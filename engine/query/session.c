@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "column/timestamp.h"
 #include "query/formats.h"
+#include "query/state-rows.h"
 
 #include <unistd.h>
 
@@ -49,6 +50,7 @@ weir_session_finalize (GObject *object)
   weir_clock_unref (self->clock);
   g_hash_table_unref (self->conf);
   g_clear_pointer (&self->script, weir_sql_script_unref);
+  g_string_free (self->definitions, TRUE);
   g_main_context_unref (self->context);
   g_free (self->base_dir);
   clear_run_options (&self->options);
@@ -132,6 +134,7 @@ weir_session_init (WeirSession *self)
   self->clock = weir_clock_new_real ();
   self->hub = weir_reader_hub_new ();
   self->base_dir = g_get_current_dir ();
+  self->definitions = g_string_new (NULL);
   self->queries = g_ptr_array_new_with_free_func (query_free);
   self->conf = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
@@ -614,7 +617,9 @@ weir_session_execute (WeirSession *session,
           outcome->kind = WEIR_OUTCOME_ROWS;
           outcome->rows = _weir_session_show (session, statement, text, &local);
         }
-      else if (statement->kind == WEIR_SQL_STATEMENT_CREATE_TABLE && local == NULL)
+      else if (local == NULL)
+        weir_keep_definition (session->definitions, text, statement);
+      if (statement->kind == WEIR_SQL_STATEMENT_CREATE_TABLE && local == NULL)
         warn_of_options (session, &statement->create_table);
       break;
     }

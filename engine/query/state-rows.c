@@ -11,36 +11,92 @@
 #include <string.h>
 
 /*
- * State is bytes that only its query can read, so a checkpoint keeps the text of the query, `query.sql`: the statements up to its
- * own. Here they are analysed in a catalogue of their own, the pipeline is made, and the state is brought to the batch that is asked for.
+ * State is bytes that only its query can read, so a checkpoint keeps the text of the query, `query.sql`: the definitions it stands on, and
+ * its own statement. Here they are analysed in a catalogue of their own, the pipeline is made, and the state is brought to the batch that is asked for.
  */
 
-char *
-weir_kept_script (const char             *text,
-                  const WeirSqlStatement *statement)
+static gboolean
+is_definition (const WeirSqlStatement *statement)
 {
-  g_autoptr (WeirSqlScript) script = weir_sql_parse (text, -1);
-  GString                  *kept = g_string_new (NULL);
-  gsize                     from = 0;
-
-  for (guint i = 0; i < weir_sql_script_get_n_statements (script); i++)
+  switch ((int)statement->kind)
     {
-      const WeirSqlStatement *other = weir_sql_script_get_statement (script, i);
+    case WEIR_SQL_STATEMENT_CREATE_TABLE:
+    case WEIR_SQL_STATEMENT_CREATE_VIEW:
+    case WEIR_SQL_STATEMENT_CREATE_FUNCTION:
+    case WEIR_SQL_STATEMENT_SET:
+    case WEIR_SQL_STATEMENT_RESET:
+    case WEIR_SQL_STATEMENT_DROP:
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
 
-      if (other == NULL || other->kind != WEIR_SQL_STATEMENT_CREATE_TABLE || other->span.end > statement->span.start)
+void
+weir_keep_definition (GString                *kept,
+                      const char             *text,
+                      const WeirSqlStatement *statement)
+{
+  gsize from = statement->span.start;
+
+  if (!is_definition (statement))
+    return;
+  for (guint k = 0; statement->kind == WEIR_SQL_STATEMENT_CREATE_TABLE && k < statement->create_table.n_options; k++)
+    {
+      const WeirSqlOption *option = &statement->create_table.options[k];
+
+      if (!weir_option_is_literal_secret (option->key, option->value))
         continue;
-      for (guint k = 0; k < other->create_table.n_options; k++)
-        {
-          const WeirSqlOption *option = &other->create_table.options[k];
-
-          if (!weir_option_is_literal_secret (option->key, option->value))
-            continue;
-          g_string_append_len (kept, text + from, (gssize)(option->value_span.start - from));
-          g_string_append (kept, g_ascii_strcasecmp (option->key, "url") == 0 ? "'-'" : "''"); /* an address has to be there */
-          from = option->value_span.end;
-        }
+      g_string_append_len (kept, text + from, (gssize)(option->value_span.start - from));
+      g_string_append (kept, g_ascii_strcasecmp (option->key, "url") == 0 ? "'-'" : "''"); /* an address has to be there */
+      from = option->value_span.end;
     }
   g_string_append_len (kept, text + from, (gssize)(statement->span.end - from));
+  g_string_append (kept, ";\n");
+}
+
+/* Columns that were found in files or asked of a database are written down: they need not be there again. */
+static void
+keep_columns (WeirPlan *plan,
+              gpointer  data)
+{
+  GString               *kept = data;
+  WeirTable             *table = plan->kind == WEIR_PLAN_SCAN ? plan->scan.table : NULL;
+  g_autoptr (WeirSchema) hidden = NULL;
+  g_autofree char       *name = NULL;
+  guint                  n = 0;
+
+  if (table == NULL || table->declared != NULL || !table->format->infers)
+    return;
+  hidden = table->format->hidden_schema != NULL ? table->format->hidden_schema (table->format->name) : NULL;
+  name = weir_sql_quote_identifier (table->name);
+  g_string_append_printf (kept, "CREATE OR REPLACE TABLE %s (", name);
+  for (guint i = 0; i < plan->scan.table_schema->n_fields; i++)
+    {
+      const WeirField *field = &plan->scan.table_schema->fields[i];
+      g_autofree char *column = weir_sql_quote_identifier (field->name);
+      g_autofree char *type = weir_type_to_sql (field->type);
+
+      if (hidden == NULL || weir_type_field_index (hidden, field->name) < 0)
+        g_string_append_printf (kept, "%s%s %s", n++ > 0 ? ", " : "", column, type);
+    }
+  g_string_append_printf (kept, ") USING %s;\n", table->format->name);
+}
+
+char *
+weir_kept_script (const char             *definitions,
+                  const char             *text,
+                  const WeirSqlStatement *statement,
+                  WeirPlan               *plan)
+{
+  g_autoptr (WeirSqlScript) script = *definitions == '\0' ? weir_sql_parse (text, -1) : NULL;
+  GString                  *kept = g_string_new (definitions);
+
+  for (guint i = 0; script != NULL && i < weir_sql_script_get_n_statements (script); i++)
+    if (weir_sql_script_get_statement (script, i) != NULL)
+      weir_keep_definition (kept, text, weir_sql_script_get_statement (script, i));
+  weir_plan_foreach (plan, keep_columns, kept);
+  g_string_append_len (kept, text + statement->span.start, (gssize)(statement->span.end - statement->span.start));
   return g_string_free (kept, FALSE);
 }
 
@@ -71,6 +127,17 @@ recorded_mode (State *self)
   return mode != NULL ? g_strdup (mode + strlen ("\tmode=")) : NULL;
 }
 
+static void
+take_settings (State *self)
+{
+  for (guint i = 0; i < self->metadata.settings->len; i++)
+    {
+      g_auto (GStrv) pair = g_strsplit (self->metadata.settings->pdata[i], "=", 2);
+
+      weir_catalog_set (self->catalog, pair[0], pair[1] != NULL ? pair[1] : "", NULL);
+    }
+}
+
 static gboolean
 analyze (State      *self,
          const char *text,
@@ -82,15 +149,11 @@ analyze (State      *self,
 
   self->catalog = weir_catalog_new ();
   weir_formats_register (self->catalog);
-  for (guint i = 0; i < self->metadata.settings->len; i++)
-    {
-      g_auto (GStrv) pair = g_strsplit (self->metadata.settings->pdata[i], "=", 2);
-
-      weir_catalog_set (self->catalog, pair[0], pair[1] != NULL ? pair[1] : "", NULL);
-    }
   for (guint i = 0; i + 1 < n; i++)
     if (weir_sql_script_get_statement (script, i) != NULL)
       _weir_define (self->catalog, weir_sql_script_get_statement (script, i), text, NULL, NULL);
+  /* What the checkpoint was begun with wins, as in a run. */
+  take_settings (self);
   if (n == 0 || weir_sql_script_get_statement (script, n - 1) == NULL)
     return weir_fail (error, WEIR_ERROR_ANALYZE, "CANNOT_LOAD_STATE_STORE.UNCATEGORIZED", WEIR_SPAN_NONE, "The text of the query that the checkpoint keeps cannot be read.");
   return _weir_analyze_statement (self->catalog, weir_sql_script_get_statement (script, n - 1), text, mode, &self->analyzed, error);

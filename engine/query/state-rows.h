@@ -16,7 +16,17 @@ G_BEGIN_DECLS
  */
 WeirBatch *weir_state_rows (const WeirStateRequest *request, GError **error);
 
-/* The text up to the end of @statement, literal secrets taken out: what a checkpoint keeps of its query. (transfer full) */
-char *weir_kept_script (const char *text, const WeirSqlStatement *statement);
+/* Appends @statement of @text, literal secrets taken out, when it is one that changes the catalogue and nothing else. */
+void weir_keep_definition (GString *kept, const char *text, const WeirSqlStatement *statement);
+/**
+ * weir_kept_script:
+ * @definitions: of the session before, by weir_keep_definition(); empty: those of @text
+ * @plan: of @statement, for the columns of tables that declare none
+ *
+ * What a checkpoint keeps of its query, to be read by itself anywhere.
+ *
+ * Returns: (transfer full)
+ */
+char *weir_kept_script (const char *definitions, const char *text, const WeirSqlStatement *statement, WeirPlan *plan);
 
 G_END_DECLS

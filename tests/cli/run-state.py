@@ -180,6 +180,25 @@ def test_numbers_as_they_are():
         has(shown, row)
 
 
+def test_from_anywhere():
+    """Definitions of other texts, settings and columns that were found in files are kept; another folder, and without the files."""
+    make_input()
+    write('names.csv', 'k,name,n\nx,one,1\n')
+    write('begin.sql', "CREATE TABLE n USING csv OPTIONS (path 'names.csv', header true, inferSchema true, static 'cached');")
+    query = ('SELECT kept(a.k) AS g, date_trunc("DAY", a.t) AS d, sum(n.n) AS s FROM STREAM a LEFT JOIN n ON a.k = n.k '
+             'GROUP BY kept(a.k), date_trunc("DAY", a.t)')
+    run('--checkpoint', 'cp', '--output-mode', 'update', '--trigger', 'available-now', '-i', 'begin.sql', '-e', TABLES, '-e',
+        "SET spark.sql.session.timeZone = 'Asia/Seoul'; CREATE TEMPORARY FUNCTION kept (k STRING) RETURNS STRING RETURN upper(k)", '-e', query)
+    expected = sql(state('cp', 0, None)).rows()
+    same(sorted((tuple(row['key'].values()), row['value']['sum(n)']) for row in expected),
+         [(('X', '2025-12-31T15:00:00Z'), 2), (('Y', '2025-12-31T15:00:00Z'), None)])
+    os.unlink('names.csv')
+    os.makedirs('else/where')
+    here = os.getcwd()
+    same(sql(f"SELECT * FROM state('{here}/cp')", cwd='else/where').rows(), expected)
+    same(json.loads(run('--inspect', f'{here}/cp', '--rows', '9', cwd='else/where').out)['stateRows'][0]['rows'], expected)
+
+
 def damage(path, offset, data):
     with open(path, 'r+b') as file:
         file.seek(offset)
