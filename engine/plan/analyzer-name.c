@@ -355,13 +355,16 @@ is_excepted (const WeirSqlExpr *star,
   return FALSE;
 }
 
+/* What a star stands for; errors about it point at the star. */
 static void
 add_item (GArray     *items,
           WeirExpr   *expr,
-          const char *name)
+          const char *name,
+          WeirSpan    span)
 {
   WeirItem item = { .expr = weir_expr_with_name (expr, name), .name = g_strdup (name) };
 
+  item.expr->span = span;
   g_array_append_val (items, item);
 }
 
@@ -380,7 +383,7 @@ expand_struct (WeirExprContext   *ctx,
     {
       for (guint i = 0; i < base->type->n_fields; i++)
         if (!is_excepted (star, base->type->fields[i].name, used))
-          add_item (items, weir_expr_new_field (weir_expr_ref (base), i), base->type->fields[i].name);
+          add_item (items, weir_expr_new_field (weir_expr_ref (base), i), base->type->fields[i].name, _weir_an_span (ctx->analyzer, star->span));
       return TRUE;
     }
   text = _weir_name_to_string (&star->star.qualifier);
@@ -409,7 +412,7 @@ _weir_expand_star (WeirExprContext   *ctx,
         continue;
       any = TRUE;
       if (!is_excepted (star, column->name, used))
-        add_item (items, _weir_rel_expr (ctx->rel, column->index), column->name);
+        add_item (items, _weir_rel_expr (ctx->rel, column->index), column->name, _weir_an_span (ctx->analyzer, star->span));
     }
   if (!any && wanted != NULL && !expand_struct (ctx, star, items, used, error))
     return FALSE;

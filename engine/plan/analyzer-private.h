@@ -76,6 +76,7 @@ typedef struct
   gboolean       has_session;
   WeirWindowSpec session; /* time: Owned */
   WeirExpr      *session_gap;
+  WeirSpan       session_span; /* where it was met first */
   gboolean       has_grouping_sets;
   GPtrArray     *set_keys; /* WeirExpr, Borrowed: keys of ROLLUP, CUBE, GROUPING SETS */
 } WeirAggScope;

@@ -506,6 +506,11 @@ analyze (Select  *s,
   ctx.aggs = &s->aggs;
   if (!_weir_analyze_group_by (&ctx, s->select, &s->grouping, error) || !analyze_items (s, error) || !analyze_having (s, error) || !analyze_order (s, error))
     return NULL;
+  if (!s->grouping.given && s->aggs.has_session)
+    {
+      _weir_fail_unsupported_here (s->self, error, s->aggs.session_span, "session_window() that is no grouping key");
+      return NULL;
+    }
   if ((s->grouping.given || s->aggs.calls->len > 0 || s->having != NULL) && !aggregate (s, error))
     return NULL;
   generate (s);

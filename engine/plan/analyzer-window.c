@@ -304,6 +304,7 @@ take_session (WeirExprContext *ctx,
       return same ? TRUE : fail_two_windows (ctx, span, error);
     }
   aggs->has_session = TRUE;
+  aggs->session_span = span;
   aggs->session.time = time;
   aggs->session_gap = gap;
   return TRUE;

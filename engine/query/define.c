@@ -34,18 +34,33 @@ options_of (const WeirSqlOption *options,
   return table;
 }
 
+/* @names: those so far, in lower case. */
+static gboolean
+check_new_name (GHashTable         *names,
+                const WeirSqlIdent *name,
+                GError            **error)
+{
+  if (g_hash_table_add (names, g_ascii_strdown (name->name, -1)))
+    return TRUE;
+  return weir_fail (error, WEIR_ERROR_ANALYZE, "COLUMN_ALREADY_EXISTS", name->span,
+                    "The column `%s` already exists. Choose another name or rename the existing column.", name->name);
+}
+
 static WeirSchema *
 declared_schema (const WeirSqlCreateTable *create,
                  GError                  **error)
 {
-  g_autofree WeirField *fields = g_new0 (WeirField, create->n_columns);
-  WeirSchema           *schema = NULL;
-  guint                 n = 0;
+  g_autofree WeirField  *fields = g_new0 (WeirField, create->n_columns);
+  g_autoptr (GHashTable) names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  WeirSchema            *schema = NULL;
+  guint                  n = 0;
 
   for (; n < create->n_columns; n++)
     {
       const WeirSqlColumnDef *column = &create->columns[n];
 
+      if (!check_new_name (names, &column->name, error))
+        break;
       fields[n].name = (char *)column->name.name;
       fields[n].nullable = !column->not_null;
       fields[n].comment = (char *)column->comment;
