@@ -148,7 +148,7 @@ test_reasons (void)
   reason = await_label (modes, weir_document_find_query (self.document, "plain")->complete_reason);
   g_assert_false (gtk_widget_is_sensitive (reason));
   open_list (triggers);
-  reason = await_label (triggers, "Not possible: rows go through in micro-batches");
+  reason = await_label (triggers, "Not possible: Weir works in micro-batches");
   g_assert_false (gtk_widget_is_sensitive (reason));
   reason = await_label (triggers, "The end comes when lines closes the connection.");
   g_assert_true (gtk_widget_is_sensitive (reason));

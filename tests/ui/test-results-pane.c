@@ -208,6 +208,36 @@ add_change (Fixture    *fixture,
   row->max_price = change;
 }
 
+static gboolean
+shows_label (GtkWidget  *widget,
+             const char *text)
+{
+  if (GTK_IS_LABEL (widget) && g_strcmp0 (gtk_label_get_text (GTK_LABEL (widget)), text) == 0 && gtk_widget_get_mapped (widget))
+    return TRUE;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    if (shows_label (child, text))
+      return TRUE;
+  return FALSE;
+}
+
+/* A query that was never run has no facts; the answer is that. */
+static void
+test_not_started (void)
+{
+  Fixture fixture;
+
+  fixture_init (&fixture, 1000);
+  while (!shows_label (GTK_WIDGET (fixture.pane), "Not running"))
+    g_main_context_iteration (NULL, TRUE);
+  write_rows (&fixture, 100, 110, 1000);
+  show (&fixture);
+  wait_for_rows (&fixture, 40);
+  _weir_results_pane_reset (fixture.pane);
+  while (!shows_label (GTK_WIDGET (fixture.pane), "Not running"))
+    g_main_context_iteration (NULL, TRUE);
+  fixture_clear (&fixture);
+}
+
 /* Changes stand in the table with their marks, the newest on top; the chart goes on with the rows. */
 static void
 test_changes (void)
@@ -567,6 +597,7 @@ main (int   argc,
   weir_ui_init ();
   g_test_add_func ("/results-pane/values-in-place", test_values_are_written_in_place);
   g_test_add_func ("/results-pane/open-windows", test_open_windows);
+  g_test_add_func ("/results-pane/not-started", test_not_started);
   g_test_add_func ("/results-pane/changes", test_changes);
   g_test_add_func ("/results-pane/newest-window-on-top", test_newest_window_on_top);
   g_test_add_func ("/results-pane/pause", test_pause_counts);

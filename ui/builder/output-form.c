@@ -39,12 +39,12 @@ weir_trigger_note (const char *trigger,
   g_autofree char *end = NULL;
 
   if (g_strcmp0 (trigger, "continuous") == 0)
-    return g_strdup (_ ("Not possible: rows go through in micro-batches. Without an interval one starts as soon as rows are there."));
+    return g_strdup (_ ("Not possible: Weir works in micro-batches. Without an interval they start at once."));
   if (g_strcmp0 (trigger, "once") != 0 && g_strcmp0 (trigger, "available now") != 0)
     return NULL;
   /* TRANSLATORS: the name of a source */
   end = waits_for != NULL ? g_strdup_printf (_ ("The end comes when %s closes the connection."), waits_for) : NULL;
-  return g_strjoin (" ", g_str_equal (trigger, "once") ? _ ("One batch of all there is, whatever the limits, then the end. Deprecated in Spark.") : _ ("All there is in batches, then the end."),
+  return g_strjoin (" ", g_str_equal (trigger, "once") ? _ ("One batch of all there is, without limits, then the end. Deprecated in Spark.") : _ ("All there is in batches, then the end."),
                     end, NULL);
 }
 

@@ -176,6 +176,15 @@ _weir_results_pane_set_wait (WeirResultsPane *self,
   self->wait_us = wait_us;
 }
 
+/* Before there is a query, its rows wait for it to be run. */
+static void
+show_not_started (WeirResultsPane *self)
+{
+  const WeirWhy why = { .cause = WEIR_WHY_NOT_STARTED, .retry_in_us = -1 };
+
+  _weir_results_pane_set_why (self, &why);
+}
+
 void
 _weir_results_pane_reset (WeirResultsPane *self)
 {
@@ -186,6 +195,7 @@ _weir_results_pane_reset (WeirResultsPane *self)
   weir_results_pane_set_paused (self, FALSE);
   adw_flap_set_reveal_flap (ADW_FLAP (self->flap), FALSE);
   show_view (self, NULL);
+  show_not_started (self);
 }
 
 void
@@ -547,6 +557,7 @@ weir_results_pane_init (WeirResultsPane *self)
   weir_results_pane_set_time_zone (self, NULL);
   update_pill (self);
   values_changed_cb (self);
+  show_not_started (self);
 }
 
 GtkWidget *

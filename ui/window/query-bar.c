@@ -174,14 +174,17 @@ update_triggers (WeirQueryBar *self)
 /* A choice that is refused can be read, with the reason under it, but not chosen. */
 static void
 show_choice (GtkListItem *item,
+             GtkDropDown *drop_down,
              const char  *note,
              gboolean     is_refused)
 {
-  GtkWidget *box = gtk_list_item_get_child (item), *title = gtk_widget_get_first_child (box), *words = gtk_widget_get_next_sibling (title);
+  GtkWidget *box = gtk_list_item_get_child (item), *texts = gtk_widget_get_first_child (box), *check = gtk_widget_get_last_child (box);
+  GtkWidget *title = gtk_widget_get_first_child (texts), *words = gtk_widget_get_last_child (texts);
 
   gtk_label_set_text (GTK_LABEL (title), gtk_string_object_get_string (gtk_list_item_get_item (item)));
   gtk_label_set_text (GTK_LABEL (words), note != NULL ? note : "");
   gtk_widget_set_visible (words, note != NULL);
+  gtk_widget_set_opacity (check, gtk_drop_down_get_selected (drop_down) == gtk_list_item_get_position (item));
   gtk_widget_set_sensitive (box, !is_refused);
   gtk_list_item_set_selectable (item, !is_refused);
   gtk_list_item_set_activatable (item, !is_refused);
@@ -193,7 +196,7 @@ show_mode (WeirQueryBar *self,
 {
   const char *reason = mode_reason (self, gtk_list_item_get_position (item));
 
-  show_choice (item, reason, reason != NULL);
+  show_choice (item, self->mode, reason, reason != NULL);
 }
 
 static void
@@ -206,7 +209,7 @@ show_trigger (WeirQueryBar *self,
 
   if (i < G_N_ELEMENTS (triggers))
     note = weir_trigger_note (triggers[i].sql, info != NULL ? info->waits_for : NULL);
-  show_choice (item, note, i < G_N_ELEMENTS (triggers) && triggers[i].is_refused);
+  show_choice (item, self->trigger, note, i < G_N_ELEMENTS (triggers) && triggers[i].is_refused);
 }
 
 /* Lists are filled before they are opened, and reasons change with the text. */
@@ -242,6 +245,7 @@ mode_selected_cb (WeirQueryBar *self)
 {
   guint i = gtk_drop_down_get_selected (self->mode);
 
+  refresh_choices (self);
   if (self->quiet || i >= G_N_ELEMENTS (modes))
     return;
   if (mode_reason (self, i) != NULL || !edit_output (self, modes[i].sql, NULL, TRUE))
@@ -253,6 +257,7 @@ trigger_selected_cb (WeirQueryBar *self)
 {
   guint i = gtk_drop_down_get_selected (self->trigger);
 
+  refresh_choices (self);
   if (self->quiet || i >= G_N_ELEMENTS (triggers))
     return;
   if (triggers[i].is_refused || !edit_output (self, NULL, triggers[i].sql, FALSE))
@@ -342,18 +347,21 @@ setup_choice_cb (GtkSignalListItemFactory *factory,
                  GtkListItem              *item,
                  WeirQueryBar             *self)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12), *texts = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *labels[] = { gtk_label_new (NULL), gtk_label_new (NULL) };
 
   for (guint i = 0; i < G_N_ELEMENTS (labels); i++)
     {
       gtk_label_set_xalign (GTK_LABEL (labels[i]), 0);
-      gtk_box_append (GTK_BOX (box), labels[i]);
+      gtk_box_append (GTK_BOX (texts), labels[i]);
     }
   gtk_label_set_wrap (GTK_LABEL (labels[1]), TRUE);
-  gtk_label_set_width_chars (GTK_LABEL (labels[1]), 30);
-  gtk_label_set_max_width_chars (GTK_LABEL (labels[1]), 34);
+  gtk_label_set_width_chars (GTK_LABEL (labels[1]), 36);
+  gtk_label_set_max_width_chars (GTK_LABEL (labels[1]), 44);
   gtk_widget_add_css_class (labels[1], "caption");
+  gtk_widget_set_hexpand (texts, TRUE);
+  gtk_box_append (GTK_BOX (box), texts);
+  gtk_box_append (GTK_BOX (box), gtk_image_new_from_icon_name ("object-select-symbolic"));
   gtk_list_item_set_child (item, box);
 }
 
