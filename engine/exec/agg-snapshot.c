@@ -247,6 +247,19 @@ is_likely (const WeirReader *reader,
   return !reader->failed && n < WEIR_GROUP_NONE - n_before && n / WEIR_GROUP_BLOCK <= reader->len - reader->pos;
 }
 
+/* Before the memory is used: a few bytes may hold many groups. */
+static gboolean
+fits (WeirAggState *self,
+      gsize         more)
+{
+  gsize bytes = __atomic_add_fetch (&self->read_bytes, more, __ATOMIC_RELAXED);
+
+  if (self->max_bytes == 0 || bytes + weir_agg_layout_heap_bytes (self->layout) <= self->max_bytes)
+    return TRUE;
+  self->is_over = TRUE;
+  return FALSE;
+}
+
 static gboolean
 read_keys (WeirAggState *self,
            WeirReader   *reader)
@@ -258,7 +271,7 @@ read_keys (WeirAggState *self,
     return TRUE;
   from = weir_reader_varint (reader);
   n = weir_reader_varint (reader);
-  if (from != self->dictionary->n || !is_likely (reader, from, n))
+  if (from != self->dictionary->n || !is_likely (reader, from, n) || !fits (self, n * self->dictionary->record_size))
     return FALSE;
   weir_group_table_reserve (self->dictionary, (guint)(from + n));
   for (guint size; n > 0; n -= size)
@@ -317,9 +330,9 @@ read_states (const WeirAggState *self,
 }
 
 static gboolean
-read_known (const WeirAggState *self,
-            const WeirAggPane  *pane,
-            WeirReader         *reader)
+read_known (WeirAggState      *self,
+            const WeirAggPane *pane,
+            WeirReader        *reader)
 {
   guint64 n = weir_reader_varint (reader), group = 0;
 
@@ -340,21 +353,21 @@ read_known (const WeirAggState *self,
           group += steps[i];
           known[i] = (guint32)group;
         }
-      if (!read_states (self, pane, known, 0, size, reader))
+      if (!read_states (self, pane, known, 0, size, reader) || !fits (self, 0))
         return FALSE;
     }
   return TRUE;
 }
 
 static gboolean
-read_new (const WeirAggState *self,
-          const WeirAggPane  *pane,
-          WeirReader         *reader)
+read_new (WeirAggState      *self,
+          const WeirAggPane *pane,
+          WeirReader        *reader)
 {
   guint64      n = weir_reader_varint (reader);
   WeirGroupKey keys[WEIR_GROUP_BLOCK];
 
-  if (!is_likely (reader, pane->table->n, n))
+  if (!is_likely (reader, pane->table->n, n) || !fits (self, n * pane->table->record_size))
     return FALSE;
   if (pane->table->n == 0)
     weir_group_table_reserve (pane->table, (guint)n);
@@ -370,7 +383,7 @@ read_new (const WeirAggState *self,
           return FALSE;
       weir_group_keys_add (pane->table, keys, size);
       weir_agg_layout_init_states (self->layout, pane->table, from, pane->table->n);
-      if (!read_states (self, pane, NULL, from, size, reader))
+      if (!read_states (self, pane, NULL, from, size, reader) || !fits (self, 0))
         return FALSE;
     }
   return reader->pos == reader->len;
@@ -444,6 +457,7 @@ weir_agg_state_read (WeirAggState   *state,
                      WeirWorkerPool *pool,
                      WeirReader     *reader)
 {
+  state->read_bytes = weir_agg_state_bytes (state) - weir_agg_layout_heap_bytes (state->layout);
   if (!read_keys (state, reader) || !read_panes (state, pool, reader) || !check_panes (state))
     return FALSE;
   weir_agg_state_begin (state);
@@ -459,6 +473,7 @@ weir_agg_state_apply_delta (WeirAggState   *state,
   gint64 evict_us = (gint64)weir_reader_u64 (reader);
 
   weir_agg_state_begin (state);
+  state->read_bytes = weir_agg_state_bytes (state) - weir_agg_layout_heap_bytes (state->layout);
   if (!read_keys (state, reader) || !read_panes (state, pool, reader) || !check_panes (state))
     return FALSE;
   state->evict_us = evict_us;

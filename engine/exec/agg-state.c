@@ -329,3 +329,18 @@ weir_agg_state_bytes (const WeirAggState *state)
     }
   return bytes + weir_agg_layout_heap_bytes (state->layout) + (state->dictionary != NULL ? weir_group_table_bytes (state->dictionary) : 0);
 }
+
+gsize
+weir_agg_state_batch_bytes (const WeirAggState *state)
+{
+  gsize bytes = weir_group_table_bytes (state->late);
+
+  for (guint p = 0; p < state->panes->len; p++)
+    {
+      const WeirAggPane *pane = g_ptr_array_index (state->panes, p);
+
+      if (pane->touched != NULL)
+        bytes += pane->touched->len * sizeof (guint32) + pane->undo->len * 2 * sizeof (guint32) + pane->undo_bytes->len;
+    }
+  return bytes;
+}

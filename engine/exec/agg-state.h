@@ -42,6 +42,9 @@ typedef struct
   guint64              n_updated;
   guint64              n_removed;
   guint64              n_total;
+  guint64              max_bytes;  /* while it is read back: more ends that; 0: no budget */
+  gsize                read_bytes; /* atomic */
+  gboolean             is_over;
 } WeirAggState;
 
 WeirAggState *weir_agg_state_new (const WeirAggLayout *layout, gboolean evicts, gboolean keeps_undo);
@@ -65,6 +68,8 @@ void weir_agg_state_commit (WeirAggState *state);
 void weir_agg_state_abort (WeirAggState *state);
 
 gsize weir_agg_state_bytes (const WeirAggState *state);
+/* What the running batch keeps beside it: late groups, and what is needed for going back. */
+gsize weir_agg_state_batch_bytes (const WeirAggState *state);
 /* @pool: where large panes are spread to, nullable; not from one of its workers. */
 void     weir_agg_state_write (WeirAggState *state, WeirWorkerPool *pool, WeirWriter *writer);
 gboolean weir_agg_state_read (WeirAggState *state, WeirWorkerPool *pool, WeirReader *reader);

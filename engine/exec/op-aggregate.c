@@ -213,16 +213,24 @@ take_samples (WeirExec     *exec,
 }
 
 static gboolean
+fail_budget (Aggregate *self,
+             guint64    bytes,
+             GError   **error)
+{
+  guint64 max = self->op.options->state_max_bytes;
+
+  return weir_fail (error, WEIR_ERROR_RUN, "LIMIT_EXCEEDED", self->op.plan->span,
+                    "The state of the aggregation takes %" G_GUINT64_FORMAT " bytes, more than the %" G_GUINT64_FORMAT " of weir.state.maxBytes.", bytes, max);
+}
+
+static gboolean
 check_budget (Aggregate *self,
               GError   **error)
 {
   guint64 max = self->op.options->state_max_bytes;
-  guint64 bytes = max > 0 ? weir_agg_state_bytes (self->state) : 0;
+  guint64 bytes = max > 0 ? weir_agg_state_bytes (self->state) + weir_agg_state_batch_bytes (self->state) : 0;
 
-  if (bytes <= max)
-    return TRUE;
-  return weir_fail (error, WEIR_ERROR_RUN, "LIMIT_EXCEEDED", self->op.plan->span,
-                    "The state of the aggregation takes %" G_GUINT64_FORMAT " bytes, more than the %" G_GUINT64_FORMAT " of weir.state.maxBytes.", bytes, max);
+  return bytes <= max || fail_budget (self, bytes, error);
 }
 
 typedef struct
@@ -590,8 +598,12 @@ restore_aggregate (WeirOp     *op,
                    WeirReader *reader,
                    GError    **error)
 {
-  if (weir_agg_state_read (((Aggregate *)op)->state, op->options->pool, reader))
+  Aggregate *self = (Aggregate *)op;
+
+  if (weir_agg_state_read (self->state, op->options->pool, reader))
     return TRUE;
+  if (self->state->is_over)
+    return fail_budget (self, self->state->read_bytes + weir_agg_layout_heap_bytes (&self->layout), error);
   return weir_fail (error, WEIR_ERROR_RUN, "CANNOT_LOAD_STATE_STORE.UNCATEGORIZED", WEIR_SPAN_NONE, "The state of an aggregation is damaged.");
 }
 
@@ -600,8 +612,12 @@ apply_aggregate (WeirOp     *op,
                  WeirReader *reader,
                  GError    **error)
 {
-  if (weir_agg_state_apply_delta (((Aggregate *)op)->state, op->options->pool, reader))
+  Aggregate *self = (Aggregate *)op;
+
+  if (weir_agg_state_apply_delta (self->state, op->options->pool, reader))
     return TRUE;
+  if (self->state->is_over)
+    return fail_budget (self, self->state->read_bytes + weir_agg_layout_heap_bytes (&self->layout), error);
   return weir_fail (error, WEIR_ERROR_RUN, "CANNOT_LOAD_STATE_STORE.UNCATEGORIZED", WEIR_SPAN_NONE, "A change of the state of an aggregation is damaged.");
 }
 
@@ -649,6 +665,13 @@ list_open_groups (WeirOp   *op,
   spans = weir_agg_open_spans (self->state, rows_max, n_left_out);
   for (guint i = 0; i < spans->len; i++)
     add_chunks (self, g_array_index (spans, WeirAggSpan, i).pane, NULL, g_array_index (spans, WeirAggSpan, i).n);
+}
+
+static gboolean
+check_aggregate_budget (WeirOp  *op,
+                        GError **error)
+{
+  return check_budget ((Aggregate *)op, error);
 }
 
 static gboolean
@@ -702,6 +725,7 @@ static const WeirOpClass stream_class = {
   .delta = delta_aggregate,
   .restore = restore_aggregate,
   .apply = apply_aggregate,
+  .check_budget = check_aggregate_budget,
   .wants_no_data = wants_no_data,
   .list_state = list_aggregate,
   .list_open = list_open_groups,
@@ -728,6 +752,7 @@ _weir_op_aggregate_new (WeirPlan                  *plan,
   self->evicts = is_streaming && plan->aggregate.event_time_key >= 0 && options->mode != WEIR_OUTPUT_COMPLETE;
   weir_agg_layout_init (&self->layout, plan);
   self->state = weir_agg_state_new (&self->layout, self->evicts, is_streaming);
+  self->state->max_bytes = options->state_max_bytes;
   self->chunks = g_array_new (FALSE, FALSE, sizeof (Chunk));
   g_array_set_clear_func (self->chunks, chunk_clear);
   self->free_locals = g_ptr_array_new_with_free_func (free_local);

@@ -239,19 +239,27 @@ filter_batch (Dedup     *self,
 }
 
 static gboolean
+check_dedup_budget (WeirOp  *op,
+                    GError **error)
+{
+  guint64 max = op->options->state_max_bytes;
+
+  if (max == 0 || weir_group_table_bytes (((Dedup *)op)->table) <= max)
+    return TRUE;
+  return weir_fail (error, WEIR_ERROR_RUN, "LIMIT_EXCEEDED", op->plan->span, "The state of DROP DUPLICATES takes more than the %" G_GUINT64_FORMAT " bytes of weir.state.maxBytes.", max);
+}
+
+static gboolean
 merge_dedup (WeirOp   *op,
              WeirExec *exec,
              gpointer  result,
              GError  **error)
 {
   g_autoptr (GPtrArray) batches = result;
-  guint64               max = op->options->state_max_bytes;
 
   for (guint i = 0; i < batches->len; i++)
     filter_batch ((Dedup *)op, exec, g_ptr_array_index (batches, i));
-  if (max == 0 || weir_group_table_bytes (((Dedup *)op)->table) <= max)
-    return TRUE;
-  return weir_fail (error, WEIR_ERROR_RUN, "LIMIT_EXCEEDED", op->plan->span, "The state of DROP DUPLICATES takes more than the %" G_GUINT64_FORMAT " bytes of weir.state.maxBytes.", max);
+  return check_dedup_budget (op, error);
 }
 
 /* Any key may have. */
@@ -499,6 +507,7 @@ static const WeirOpClass stream_class = {
   .delta = delta_dedup,
   .restore = restore_dedup,
   .apply = apply_dedup,
+  .check_budget = check_dedup_budget,
   .wants_no_data = dedup_wants_no_data,
   .list_state = list_dedup,
   .get_stats = dedup_stats,

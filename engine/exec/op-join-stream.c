@@ -668,6 +668,13 @@ delta_join (WeirOp     *op,
 }
 
 static gboolean
+check_join_budget (WeirOp  *op,
+                   GError **error)
+{
+  return check_budget ((Join *)op, error);
+}
+
+static gboolean
 restore_join (WeirOp     *op,
               WeirReader *reader,
               GError    **error)
@@ -752,6 +759,7 @@ static const WeirOpClass join_class = {
   .delta = delta_join,
   .restore = restore_join,
   .apply = restore_join,
+  .check_budget = check_join_budget,
   .wants_no_data = join_wants_no_data,
   .list_state = list_join,
   .get_stats = join_stats,

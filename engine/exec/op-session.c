@@ -326,6 +326,17 @@ begin_session (WeirOp   *op,
 }
 
 static gboolean
+check_session_budget (WeirOp  *op,
+                      GError **error)
+{
+  guint64 max = op->options->state_max_bytes;
+
+  if (max == 0 || weir_session_state_bytes (((SessionOp *)op)->state) <= max)
+    return TRUE;
+  return weir_fail (error, WEIR_ERROR_RUN, "LIMIT_EXCEEDED", op->plan->span, "The sessions take more than the %" G_GUINT64_FORMAT " bytes of weir.state.maxBytes.", max);
+}
+
+static gboolean
 merge_session (WeirOp   *op,
                WeirExec *exec,
                gpointer  result,
@@ -334,7 +345,6 @@ merge_session (WeirOp   *op,
   SessionOp      *self = (SessionOp *)op;
   WeirGroupTable *table = result;
   gint64          late_us = self->evicts ? _weir_op_late_us (op, exec) : G_MININT64;
-  guint64         max = op->options->state_max_bytes;
 
   for (guint g = 0; g < table->n; g++)
     {
@@ -352,9 +362,7 @@ merge_session (WeirOp   *op,
   free_partial (&self->layout, table);
   if (weir_eval_take_error (op->eval, error))
     return FALSE;
-  if (max == 0 || weir_session_state_bytes (self->state) <= max)
-    return TRUE;
-  return weir_fail (error, WEIR_ERROR_RUN, "LIMIT_EXCEEDED", op->plan->span, "The sessions take more than the %" G_GUINT64_FORMAT " bytes of weir.state.maxBytes.", max);
+  return check_session_budget (op, error);
 }
 
 static void
@@ -662,6 +670,7 @@ static const WeirOpClass stream_class = {
   .delta = delta_session,
   .restore = restore_session,
   .apply = restore_session,
+  .check_budget = check_session_budget,
   .wants_no_data = session_wants_no_data,
   .list_state = list_session,
   .list_open = list_open_sessions,

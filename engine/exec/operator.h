@@ -86,6 +86,8 @@ struct _WeirOpClass
   /* Between run and commit: what the batch changes; applied to the state before, it gives the state after. */
   void (*delta) (WeirOp *op, WeirWriter *writer);
   gboolean (*apply) (WeirOp *op, WeirReader *reader, GError **error);
+  /* Whether the state fits weir.state.maxBytes; asked when it was read back. nullable */
+  gboolean (*check_budget) (WeirOp *op, GError **error);
   gboolean (*wants_no_data) (WeirOp *op, gint64 watermark_ms, gint64 used_ms);
   /* All of the state as rows, between begin and end; the operator is of no other use afterwards. */
   gboolean (*list_state) (WeirOp *op, WeirStateList *list, GError **error);

@@ -313,9 +313,9 @@ restore_op (WeirOp          *op,
     return FALSE;
   if (name_len != strlen (op->klass->name) || memcmp (name, op->klass->name, name_len) != 0)
     return weir_fail (error, WEIR_ERROR_RUN, "CANNOT_LOAD_STATE_STORE.UNCATEGORIZED", op->plan->span, "The state is of another plan: `%.*s` stands where `%s` is expected.", (int)name_len, name, op->klass->name);
-  if (reader->kind == WEIR_STATE_DELTA)
-    return op->klass->apply (op, &body, error);
-  return op->klass->restore (op, &body, error);
+  if (!(reader->kind == WEIR_STATE_DELTA ? op->klass->apply : op->klass->restore) (op, &body, error))
+    return FALSE;
+  return op->klass->check_budget == NULL || op->klass->check_budget (op, error);
 }
 
 gboolean

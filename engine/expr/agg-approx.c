@@ -227,11 +227,16 @@ bind_approx (WeirAggCall *call,
 }
 
 static guint8 *
-ensure_registers (ApproxState *state,
-                  guint        p)
+ensure_registers (const WeirAggCall *call,
+                  ApproxState       *state)
 {
+  gsize size = (gsize)1 << precision_of (call);
+
   if (state->registers == NULL)
-    state->registers = g_malloc0 ((gsize)1 << p);
+    {
+      state->registers = g_malloc0 (size);
+      _weir_agg_heap_add (call, (gssize)size);
+    }
   return state->registers;
 }
 
@@ -255,7 +260,7 @@ update_approx (const WeirAggCall *call,
       hash = hash_value (args[0], row, 42);
       rest = hash << p | G_GUINT64_CONSTANT (1) << (p - 1);
       rank = (guint8)(__builtin_clzll (rest) + 1);
-      registers = ensure_registers ((void *)weir_agg_state (states, i), p);
+      registers = ensure_registers (call, (void *)weir_agg_state (states, i));
       if (registers[hash >> (64 - p)] < rank)
         registers[hash >> (64 - p)] = rank;
     }
@@ -265,7 +270,11 @@ static void
 clear_approx (const WeirAggCall *call,
               guint8            *state)
 {
-  g_clear_pointer (&((ApproxState *)(void *)state)->registers, g_free);
+  ApproxState *approx = (void *)state;
+
+  if (approx->registers != NULL)
+    _weir_agg_heap_add (call, -((gssize)1 << precision_of (call)));
+  g_clear_pointer (&approx->registers, g_free);
 }
 
 static void
@@ -285,7 +294,7 @@ merge_approx (const WeirAggCall *call,
       dst->registers = g_steal_pointer (&src->registers);
     else
       {
-        guint8 *registers = ensure_registers (dst, p);
+        guint8 *registers = ensure_registers (call, dst);
 
         for (gsize r = 0; r < (gsize)1 << p; r++)
           registers[r] = MAX (registers[r], src->registers[r]);
@@ -411,7 +420,7 @@ read_approx (const WeirAggCall *call,
   bytes = weir_reader_raw (reader, size);
   if (bytes == NULL)
     return FALSE;
-  memcpy (ensure_registers ((void *)state, precision_of (call)), bytes, size);
+  memcpy (ensure_registers (call, (void *)state), bytes, size);
   return TRUE;
 }
 

@@ -55,8 +55,8 @@ update_by (const WeirAggCall *call,
       order = state->order.is_set ? _weir_cell_compare (&state->order, order_kind, args[1], row) : 0;
       if (max ? order > 0 : order < 0)
         continue;
-      _weir_cell_set (&state->order, order_kind, args[1], row);
-      _weir_cell_set (&state->value, value_kind, args[0], row);
+      _weir_cell_set (call, &state->order, order_kind, args[1], row);
+      _weir_cell_set (call, &state->value, value_kind, args[0], row);
     }
 }
 
@@ -66,8 +66,8 @@ clear_by (const WeirAggCall *call,
 {
   ByState *by = (void *)state;
 
-  _weir_cell_clear (&by->value, _weir_cell_kind (call->args[0]->type));
-  _weir_cell_clear (&by->order, _weir_cell_kind (call->args[1]->type));
+  _weir_cell_clear (call, &by->value, _weir_cell_kind (call->args[0]->type));
+  _weir_cell_clear (call, &by->order, _weir_cell_kind (call->args[1]->type));
 }
 
 static void
@@ -88,8 +88,8 @@ merge_by (const WeirAggCall *call,
 
         if (max ? order <= 0 : order >= 0)
           {
-            _weir_cell_take (&dst->order, &src->order, order_kind, keep);
-            _weir_cell_take (&dst->value, &src->value, value_kind, keep);
+            _weir_cell_take (call, &dst->order, &src->order, order_kind, keep);
+            _weir_cell_take (call, &dst->value, &src->value, value_kind, keep);
           }
       }
     if (!keep)
@@ -132,7 +132,7 @@ read_by (const WeirAggCall *call,
 {
   ByState *by = (void *)state;
 
-  return _weir_cell_read (&by->order, call->args[1]->type, reader) && _weir_cell_read (&by->value, call->args[0]->type, reader);
+  return _weir_cell_read (call, &by->order, call->args[1]->type, reader) && _weir_cell_read (call, &by->value, call->args[0]->type, reader);
 }
 
 #define BY(name, doc)                                                                                                                 \

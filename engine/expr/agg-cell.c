@@ -88,35 +88,50 @@ _weir_agg_double (const WeirColumn *column,
 }
 
 static void
-set_view (WeirAggCell    *cell,
-          const WeirView *view)
+free_text (const WeirAggCall *call,
+           WeirAggCell       *cell)
+{
+  if (cell->room == 0)
+    return;
+  g_free ((char *)cell->view.data);
+  _weir_agg_heap_add (call, -(gssize)cell->room);
+  cell->room = 0;
+}
+
+static void
+free_box (const WeirAggCall *call,
+          WeirAggCell       *cell)
+{
+  if (cell->box != NULL)
+    _weir_agg_heap_add (call, -(gssize)weir_column_bytes (cell->box));
+  g_clear_pointer (&cell->box, weir_column_unref);
+}
+
+static void
+set_view (const WeirAggCall *call, WeirAggCell *cell, const WeirView *view)
 {
   char *own;
 
   if (view->len <= WEIR_VIEW_INLINE_MAX)
     {
-      if (cell->room > 0)
-        g_free ((char *)cell->view.data);
-      cell->room = 0;
+      free_text (call, cell);
       cell->view = *view;
       return;
     }
   own = cell->room > 0 ? (char *)cell->view.data : NULL;
   if (cell->room < view->len)
     {
-      g_free (own);
+      free_text (call, cell);
       cell->room = MAX (view->len, 32);
       own = g_malloc (cell->room);
+      _weir_agg_heap_add (call, cell->room);
     }
   memcpy (own, view->data, view->len);
   cell->view = weir_view_new (own, view->len);
 }
 
 void
-_weir_cell_set (WeirAggCell      *cell,
-                WeirCellKind      kind,
-                const WeirColumn *column,
-                guint             row)
+_weir_cell_set (const WeirAggCall *call, WeirAggCell *cell, WeirCellKind kind, const WeirColumn *column, guint row)
 {
   guint32 one = row;
 
@@ -133,7 +148,7 @@ _weir_cell_set (WeirAggCell      *cell,
       cell->d = _weir_agg_double (column, row);
       break;
     case WEIR_CELL_VIEW:
-      set_view (cell, &weir_column_values (column, WeirView)[row]);
+      set_view (call, cell, &weir_column_values (column, WeirView)[row]);
       break;
     case WEIR_CELL_I128:
       cell->i128 = weir_column_values (column, WeirInt128)[row];
@@ -147,8 +162,9 @@ _weir_cell_set (WeirAggCell      *cell,
         WeirColumnBuilder *builder = weir_column_builder_new (column->type, 1);
 
         weir_column_builder_append_from (builder, column, one);
-        weir_column_unref (cell->box);
+        free_box (call, cell);
         cell->box = weir_column_builder_finish (builder);
+        _weir_agg_heap_add (call, (gssize)weir_column_bytes (cell->box));
         weir_column_builder_free (builder);
       }
       break;
@@ -156,13 +172,12 @@ _weir_cell_set (WeirAggCell      *cell,
 }
 
 void
-_weir_cell_clear (WeirAggCell *cell,
-                  WeirCellKind kind)
+_weir_cell_clear (const WeirAggCall *call, WeirAggCell *cell, WeirCellKind kind)
 {
-  if (kind == WEIR_CELL_VIEW && cell->room > 0)
-    g_free ((char *)cell->view.data);
+  if (kind == WEIR_CELL_VIEW)
+    free_text (call, cell);
   if (kind == WEIR_CELL_BOX)
-    weir_column_unref (cell->box);
+    free_box (call, cell);
   memset (cell, 0, kind == WEIR_CELL_I64 || kind == WEIR_CELL_DOUBLE || kind == WEIR_CELL_BOX ? WEIR_CELL_SMALL : sizeof *cell);
 }
 
@@ -173,23 +188,23 @@ cell_bytes (WeirCellKind kind)
 }
 
 void
-_weir_cell_take (WeirAggCell *dst,
-                 WeirAggCell *src,
-                 WeirCellKind kind,
-                 gboolean     keep)
+_weir_cell_take (const WeirAggCall *call, WeirAggCell *dst, WeirAggCell *src, WeirCellKind kind, gboolean keep)
 {
   if (keep && kind == WEIR_CELL_VIEW)
     {
       dst->is_set = src->is_set;
       dst->is_null = src->is_null;
       if (!src->is_null)
-        set_view (dst, &src->view);
+        set_view (call, dst, &src->view);
       return;
     }
-  _weir_cell_clear (dst, kind);
+  _weir_cell_clear (call, dst, kind);
   memcpy (dst, src, cell_bytes (kind));
   if (keep && kind == WEIR_CELL_BOX && dst->box != NULL)
-    weir_column_ref (dst->box);
+    {
+      weir_column_ref (dst->box);
+      _weir_agg_heap_add (call, (gssize)weir_column_bytes (dst->box));
+    }
   if (!keep)
     memset (src, 0, cell_bytes (kind));
 }
@@ -324,23 +339,22 @@ _weir_cell_write (const WeirAggCell *cell,
 }
 
 static gboolean
-read_box (WeirAggCell *cell,
-          WeirType    *type,
-          WeirReader  *reader)
+read_box (const WeirAggCall *call, WeirAggCell *cell, WeirType *type, WeirReader *reader)
 {
   WeirColumnBuilder *builder = weir_column_builder_new (type, 1);
   gboolean           ok = weir_value_read (builder, reader);
 
   if (ok)
-    cell->box = weir_column_builder_finish (builder);
+    {
+      cell->box = weir_column_builder_finish (builder);
+      _weir_agg_heap_add (call, (gssize)weir_column_bytes (cell->box));
+    }
   weir_column_builder_free (builder);
   return ok;
 }
 
 gboolean
-_weir_cell_read (WeirAggCell *cell,
-                 WeirType    *type,
-                 WeirReader  *reader)
+_weir_cell_read (const WeirAggCall *call, WeirAggCell *cell, WeirType *type, WeirReader *reader)
 {
   WeirCellKind  kind = _weir_cell_kind (type);
   guint8        mark = weir_reader_u8 (reader);
@@ -365,7 +379,7 @@ _weir_cell_read (WeirAggCell *cell,
       if (bytes == NULL)
         return FALSE;
       view = weir_view_new ((const char *)bytes, (guint32)len);
-      set_view (cell, &view);
+      set_view (call, cell, &view);
       return TRUE;
     case WEIR_CELL_I128:
     case WEIR_CELL_INTERVAL:
@@ -376,5 +390,5 @@ _weir_cell_read (WeirAggCell *cell,
     case WEIR_CELL_BOX:
       break;
     }
-  return read_box (cell, type, reader);
+  return read_box (call, cell, type, reader);
 }

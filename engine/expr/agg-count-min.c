@@ -35,11 +35,16 @@ n_counters (const Shape *shape)
 }
 
 static guint64 *
-ensure_counters (SketchState *state,
-                 const Shape *shape)
+ensure_counters (const WeirAggCall *call,
+                 SketchState       *state)
 {
+  gsize n = n_counters (call->data);
+
   if (state->counters == NULL)
-    state->counters = g_new0 (guint64, n_counters (shape));
+    {
+      state->counters = g_new0 (guint64, n);
+      _weir_agg_heap_add (call, (gssize)(n * sizeof (guint64)));
+    }
   return state->counters;
 }
 
@@ -164,7 +169,7 @@ update_sketch (const WeirAggCall *call,
   gboolean     is_bytes = args[0]->type->kind == WEIR_TYPE_STRING || args[0]->type->kind == WEIR_TYPE_BINARY;
 
   WEIR_AGG_LOOP (SketchState, states, sel, args[0]->validity, {
-    guint64 *counters = ensure_counters (state, shape);
+    guint64 *counters = ensure_counters (call, state);
 
     if (is_bytes)
       count_bytes (shape, counters, &weir_column_values (args[0], WeirView)[row]);
@@ -177,7 +182,11 @@ static void
 clear_sketch (const WeirAggCall *call,
               guint8            *state)
 {
-  g_clear_pointer (&((SketchState *)(void *)state)->counters, g_free);
+  SketchState *sketch = (void *)state;
+
+  if (sketch->counters != NULL)
+    _weir_agg_heap_add (call, -(gssize)(n_counters (call->data) * sizeof (guint64)));
+  g_clear_pointer (&sketch->counters, g_free);
 }
 
 static void
@@ -195,7 +204,7 @@ merge_sketch (const WeirAggCall *call,
 
     if (src->counters == NULL)
       continue;
-    counters = ensure_counters (dst, shape);
+    counters = ensure_counters (call, dst);
     for (gsize c = 0; c < n_counters (shape); c++)
       counters[c] += src->counters[c];
     if (!keep)
@@ -276,7 +285,7 @@ read_sketch (const WeirAggCall *call,
   bytes = weir_reader_raw (reader, size);
   if (bytes == NULL)
     return FALSE;
-  memcpy (ensure_counters ((void *)state, call->data), bytes, size);
+  memcpy (ensure_counters (call, (void *)state), bytes, size);
   return TRUE;
 }
 

@@ -60,7 +60,7 @@ update_first (const WeirAggCall *call,
         continue;
       if (call->ignore_nulls && weir_column_is_null (args[0], row))
         continue;
-      _weir_cell_set (cell, kind, args[0], row);
+      _weir_cell_set (call, cell, kind, args[0], row);
     }
 }
 
@@ -77,9 +77,9 @@ merge_first (const WeirAggCall *call,
 
   WEIR_AGG_MERGE_LOOP (WeirAggCell, to, from, n, {
     if (src->is_set && (last || !dst->is_set))
-      _weir_cell_take (dst, src, kind, keep);
+      _weir_cell_take (call, dst, src, kind, keep);
     if (!keep)
-      _weir_cell_clear (src, kind);
+      _weir_cell_clear (call, src, kind);
   });
 }
 
@@ -104,7 +104,7 @@ static void
 clear_first (const WeirAggCall *call,
              guint8            *state)
 {
-  _weir_cell_clear ((void *)state, _weir_cell_kind (call->type));
+  _weir_cell_clear (call, (void *)state, _weir_cell_kind (call->type));
 }
 
 static void
@@ -120,7 +120,7 @@ read_first (const WeirAggCall *call,
             guint8            *state,
             WeirReader        *reader)
 {
-  return _weir_cell_read ((void *)state, call->type, reader);
+  return _weir_cell_read (call, (void *)state, call->type, reader);
 }
 
 #define FIRST(name, doc)                                                                                                                \

@@ -39,13 +39,20 @@ n_bins (const WeirAggCall *call)
   return GPOINTER_TO_UINT (call->data);
 }
 
+static gsize
+histogram_bytes (const WeirAggCall *call)
+{
+  return sizeof (Histogram) + (n_bins (call) + 1) * sizeof (Bin);
+}
+
 static Histogram *
-ensure_histogram (HistogramState *state,
-                  guint           max)
+ensure_histogram (const WeirAggCall *call,
+                  HistogramState    *state)
 {
   if (state->histogram == NULL)
     {
-      state->histogram = g_malloc0 (sizeof (Histogram) + (max + 1) * sizeof (Bin));
+      state->histogram = g_malloc0 (histogram_bytes (call));
+      _weir_agg_heap_add (call, (gssize)histogram_bytes (call));
       state->histogram->random = weir_java_random_new (TIE_SEED);
     }
   return state->histogram;
@@ -183,7 +190,7 @@ update_histogram (const WeirAggCall *call,
     double value = is_double ? _weir_agg_double (args[0], row) : (double)_weir_agg_i64 (args[0], row);
 
     if (value == value)
-      add_value (ensure_histogram (state, n_bins (call)), n_bins (call), value);
+      add_value (ensure_histogram (call, state), n_bins (call), value);
   });
 }
 
@@ -191,7 +198,11 @@ static void
 clear_histogram (const WeirAggCall *call,
                  guint8            *state)
 {
-  g_clear_pointer (&((HistogramState *)(void *)state)->histogram, g_free);
+  HistogramState *self = (void *)state;
+
+  if (self->histogram != NULL)
+    _weir_agg_heap_add (call, -(gssize)histogram_bytes (call));
+  g_clear_pointer (&self->histogram, g_free);
 }
 
 /* Both in order; of equal centres those of @a come first. */
@@ -221,7 +232,7 @@ merge_histogram (const WeirAggCall *call,
 
     if (src->histogram == NULL)
       continue;
-    target = ensure_histogram (dst, n_bins (call));
+    target = ensure_histogram (call, dst);
     merged = merge_bins (target, src->histogram);
     merged->random = weir_java_random_new (TIE_SEED);
     trim (merged, n_bins (call));
@@ -296,7 +307,7 @@ read_histogram (const WeirAggCall *call,
   bytes = weir_reader_raw (reader, n * sizeof (Bin));
   if (bytes == NULL)
     return FALSE;
-  histogram = ensure_histogram ((void *)state, n_bins (call));
+  histogram = ensure_histogram (call, (void *)state);
   histogram->n = (guint)n;
   memcpy (histogram->bins, bytes, n * sizeof (Bin));
   return TRUE;

@@ -70,7 +70,7 @@ update_any (const WeirAggCall *call,
     int order = state->is_set ? _weir_cell_compare (state, kind, column, row) : (max ? -1 : 1);
 
     if (max ? order < 0 : order > 0)
-      _weir_cell_set (state, kind, column, row);
+      _weir_cell_set (call, state, kind, column, row);
   });
 }
 
@@ -132,10 +132,10 @@ merge_minmax (const WeirAggCall *call,
         int order = dst->is_set ? _weir_cell_compare_cells (dst, src, kind) : (max ? -1 : 1);
 
         if (max ? order < 0 : order > 0)
-          _weir_cell_take (dst, src, kind, keep);
+          _weir_cell_take (call, dst, src, kind, keep);
       }
     if (!keep)
-      _weir_cell_clear (src, kind);
+      _weir_cell_clear (call, src, kind);
   });
 }
 
@@ -160,7 +160,7 @@ static void
 clear_cell (const WeirAggCall *call,
             guint8            *state)
 {
-  _weir_cell_clear ((void *)state, _weir_cell_kind (call->type));
+  _weir_cell_clear (call, (void *)state, _weir_cell_kind (call->type));
 }
 
 static void
@@ -176,7 +176,7 @@ read_cell (const WeirAggCall *call,
            guint8            *state,
            WeirReader        *reader)
 {
-  return _weir_cell_read ((void *)state, call->type, reader);
+  return _weir_cell_read (call, (void *)state, call->type, reader);
 }
 
 static const WeirAggregate aggregates[] = {

@@ -46,6 +46,8 @@ typedef struct
 
 void _weir_agg_heap_grow (WeirAggHeap *heap, const WeirAggCall *call, gsize bytes);
 void _weir_agg_heap_end (WeirAggHeap *heap);
+/* What one allocation of a state takes, or gives back. */
+void _weir_agg_heap_add (const WeirAggCall *call, gssize bytes);
 
 static inline void
 _weir_agg_heap_tell (WeirAggHeap       *heap,
@@ -150,14 +152,14 @@ G_STATIC_ASSERT (sizeof (WeirAggCell) == 32);
 WeirCellKind _weir_cell_kind (WeirType *type);
 gsize        _weir_cell_size (WeirType *type);
 gboolean     _weir_cell_owns_memory (WeirType *type);
-void         _weir_cell_set (WeirAggCell *cell, WeirCellKind kind, const WeirColumn *column, guint row);
+void         _weir_cell_set (const WeirAggCall *call, WeirAggCell *cell, WeirCellKind kind, const WeirColumn *column, guint row);
 /* @dst is replaced; @src is empty afterwards unless @keep. */
-void     _weir_cell_take (WeirAggCell *dst, WeirAggCell *src, WeirCellKind kind, gboolean keep);
-void     _weir_cell_clear (WeirAggCell *cell, WeirCellKind kind);
+void     _weir_cell_take (const WeirAggCall *call, WeirAggCell *dst, WeirAggCell *src, WeirCellKind kind, gboolean keep);
+void     _weir_cell_clear (const WeirAggCall *call, WeirAggCell *cell, WeirCellKind kind);
 int      _weir_cell_compare (const WeirAggCell *cell, WeirCellKind kind, const WeirColumn *column, guint row); /* neither is NULL */
 int      _weir_cell_compare_cells (const WeirAggCell *a, const WeirAggCell *b, WeirCellKind kind);
 void     _weir_cell_append (const WeirAggCell *cell, WeirCellKind kind, WeirColumnBuilder *builder); /* empty: NULL */
 void     _weir_cell_write (const WeirAggCell *cell, WeirCellKind kind, WeirWriter *writer);
-gboolean _weir_cell_read (WeirAggCell *cell, WeirType *type, WeirReader *reader);
+gboolean _weir_cell_read (const WeirAggCall *call, WeirAggCell *cell, WeirType *type, WeirReader *reader);
 
 G_END_DECLS

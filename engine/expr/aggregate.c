@@ -280,6 +280,13 @@ _weir_agg_heap_end (WeirAggHeap *heap)
   heap->told = 0;
 }
 
+void
+_weir_agg_heap_add (const WeirAggCall *call,
+                    gssize             bytes)
+{
+  __atomic_fetch_add (heap_of (call), (gint64)bytes, __ATOMIC_RELAXED);
+}
+
 guint64
 weir_agg_call_get_heap_bytes (const WeirAggCall *call)
 {

@@ -281,7 +281,8 @@ test_damaged (void)
       copy[i] ^= 0x10;
       bytes = g_bytes_new (copy, len);
       g_assert_false (weir_pipeline_restore (run->pipeline, bytes, &error));
-      g_assert_cmpstr (weir_error_get_sqlstate (error), ==, "58030");
+      /* Byte 8 is the version. */
+      g_assert_cmpstr (weir_error_get_sqlstate (error), ==, i == 8 ? "KD002" : "58030");
       g_assert_false (weir_pipeline_restore (run->pipeline, cut, NULL));
     }
 }
