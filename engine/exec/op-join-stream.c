@@ -671,7 +671,7 @@ static gboolean
 check_join_budget (WeirOp  *op,
                    GError **error)
 {
-  return check_budget ((Join *)op, error);
+  return check_budget ((Join *)op, stored_bytes ((Join *)op), error);
 }
 
 static gboolean
