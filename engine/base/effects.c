@@ -44,7 +44,7 @@ static struct
   guint64     count;
   guint64     crash_at, pause_at;
   CrashWhen   crash_when, pause_when;
-  guint64     fault_at;
+  guint64     fault_at; /* atomic, as the two below: tests set them while threads go on */
   int         fault_code;
   gboolean    fault_persistent;
   int         log_fd;
@@ -134,14 +134,19 @@ read_environment (void)
   g_once_init_leave (&fx.ready, 1);
 }
 
-static gboolean
-is_faulty (guint64 number)
+/* What effect @number fails with; 0: nothing. */
+static int
+fault_of (guint64 number)
 {
-  if (fx.fault_at == 0 || number < fx.fault_at)
-    return FALSE;
-  if (number == fx.fault_at)
-    return TRUE;
-  return fx.fault_persistent && (fx.fault_code != EINTR || (number - fx.fault_at) % 2 == 0);
+  guint64 at = __atomic_load_n (&fx.fault_at, __ATOMIC_ACQUIRE);
+  int     code;
+
+  if (at == 0 || number < at)
+    return 0;
+  code = __atomic_load_n (&fx.fault_code, __ATOMIC_RELAXED);
+  if (number == at)
+    return code;
+  return __atomic_load_n (&fx.fault_persistent, __ATOMIC_RELAXED) && (code != EINTR || (number - at) % 2 == 0) ? code : 0;
 }
 
 static void
@@ -162,21 +167,24 @@ static gboolean
 enter (Point      *point,
        const char *name)
 {
+  int code;
+
   read_environment ();
   point->name = name;
   point->number = __atomic_add_fetch (&fx.count, 1, __ATOMIC_RELAXED);
   point->half = FALSE;
   be_there (point->number, CRASH_BEFORE);
-  if (!is_faulty (point->number))
+  code = fault_of (point->number);
+  if (code == 0)
     return TRUE;
-  if (fx.fault_code == WEIR_FX_SHORT)
+  if (code == WEIR_FX_SHORT)
     {
       point->half = TRUE;
       return TRUE;
     }
   if (fx.log_fd >= 0)
-    write_log (point, -fx.fault_code, "", "injected");
-  errno = fx.fault_code;
+    write_log (point, -code, "", "injected");
+  errno = code;
   return FALSE;
 }
 
@@ -523,10 +531,11 @@ weir_fx_set_fault (guint64  at,
                    gboolean persistent)
 {
   read_environment ();
-  fx.fault_at = at;
-  fx.fault_code = code;
-  fx.fault_persistent = persistent;
+  __atomic_store_n (&fx.fault_at, 0, __ATOMIC_RELEASE);
+  __atomic_store_n (&fx.fault_code, code, __ATOMIC_RELAXED);
+  __atomic_store_n (&fx.fault_persistent, persistent, __ATOMIC_RELAXED);
   __atomic_store_n (&fx.count, 0, __ATOMIC_RELAXED);
+  __atomic_store_n (&fx.fault_at, at, __ATOMIC_RELEASE);
 }
 
 guint64
