@@ -323,6 +323,18 @@ child_minimum (GtkWidget *bin)
   return minimum;
 }
 
+static gboolean
+has_visible_icon (GtkWidget  *widget,
+                  const char *icon)
+{
+  if (GTK_IS_BUTTON (widget) && g_strcmp0 (gtk_button_get_icon_name (GTK_BUTTON (widget)), icon) == 0)
+    return gtk_widget_get_visible (widget);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    if (has_visible_icon (child, icon))
+      return TRUE;
+  return FALSE;
+}
+
 static void
 test_narrow (void)
 {
@@ -339,6 +351,7 @@ test_narrow (void)
   wait_until (weir_breakpoint_bin_get_narrow (WEIR_BREAKPOINT_BIN (page_bin)));
   wait_until (has_rows (window, "orders_per_window"));
   wait_until (child_minimum (page_bin) <= 360);
+  g_assert_true (has_visible_icon (page_bin, "media-playback-pause-symbolic"));
   activate (window, "design");
   wait_until (child_minimum (page_bin) <= 360);
   activate (window, "health");

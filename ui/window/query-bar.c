@@ -484,7 +484,7 @@ add_rate (WeirQueryBar *self,
   gtk_widget_set_valign (*line, GTK_ALIGN_CENTER);
   gtk_box_append (GTK_BOX (box), *line);
   gtk_box_append (GTK_BOX (self->box), box);
-  gtk_widget_set_margin_end (box, 12);
+  gtk_widget_set_margin_end (box, 18);
   return box;
 }
 

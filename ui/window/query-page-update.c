@@ -71,7 +71,7 @@ show_buttons (WeirQueryPage *self,
   gtk_widget_set_visible (self->stop, active && !narrow);
   gtk_widget_set_visible (self->small_run, !active && narrow);
   gtk_widget_set_visible (self->small_stop, active && narrow);
-  gtk_widget_set_visible (self->pause, active && !narrow);
+  gtk_widget_set_visible (self->pause, active);
   gtk_widget_set_visible (self->step, active && !narrow);
   if (narrow)
     gtk_widget_set_tooltip_text (self->name_button, self->name);
