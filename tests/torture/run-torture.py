@@ -34,7 +34,7 @@ def main():
         command = [sys.executable, HERE / 'run-kill.py', sys.argv[1], '--forever', '--seed', seed,
                    '--sources', 'file,replay,queue,socket,kafka', '--sinks', 'file,sqlite,file+sqlite,postgresql,file+sqlite+postgresql,kafka', *sys.argv[2:]]
         servers = [sys.executable, HERE / 'run-servers.py', sys.argv[1], '--forever', '--seed', seed,
-                   '--sources', 'file,queue,kafka', '--sinks', 'file,postgresql,file+sqlite+postgresql,kafka']
+                   '--sources', 'file,queue,kafka', '--sinks', 'file,postgresql,file+sqlite+postgresql,kafka', *sys.argv[2:]]
         print(f'seed {seed}', flush=True)
         with subprocess.Popen(command, stdin=subprocess.DEVNULL, env=environment) as killing, \
                 subprocess.Popen(servers, stdin=subprocess.DEVNULL) as serving:
