@@ -281,6 +281,8 @@ choose_unit (WeirHealthCardId id,
 
   if (id != WEIR_CARD_DURATION && id != WEIR_CARD_LAG)
     return;
+  else if (top <= 1) /* nothing to measure by */
+    weir_time_chart_set_unit (chart, 1, "s");
   else if (top < 1e6)
     weir_time_chart_set_unit (chart, 1e3, "ms");
   else if (top < 180e6)
