@@ -23,7 +23,8 @@ typedef enum
  * Properties: `name` (nullable), `state`, `is-streaming`, `held`. Signals: `started` () before weir_query_start() returns, on the thread
  * that called it; `notify::state`; `batch` (WeirProgress*) for every progress record, in order, idle ones too, in bundles of at most 1,024;
  * `progress` (WeirProgress*) the newest one, at most 10 a second; `snapshot` () when a newer snapshot can be taken, at most 10 a second; `samples` () when late or bad
- * rows were added; `sources` () when a source's status changed; `terminated` () once after the last event.
+ * rows were added; `sources` () when a source's status changed; `terminated` () once after the last event;
+ * `message` (text) for a sentence to the user, as that a database does not write through: the session passes it on as its own.
  */
 WEIR_API const char       *weir_query_get_name (WeirQuery *query);
 WEIR_API const char       *weir_query_get_id (WeirQuery *query);     /* UUID of the checkpoint */
