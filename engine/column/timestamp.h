@@ -26,6 +26,29 @@ weir_floor_mod (gint64 a,
   return a - weir_floor_div (a, b) * b;
 }
 
+/* At the ends of time sums stay there. */
+static inline gint64
+weir_add_clamped (gint64 a,
+                  gint64 b)
+{
+  gint64 sum;
+
+  if (__builtin_add_overflow (a, b, &sum))
+    return b > 0 ? G_MAXINT64 : G_MININT64;
+  return sum;
+}
+
+static inline gint64
+weir_mul_clamped (gint64 a,
+                  gint64 b)
+{
+  gint64 product;
+
+  if (__builtin_mul_overflow (a, b, &product))
+    return (a < 0) == (b < 0) ? G_MAXINT64 : G_MININT64;
+  return product;
+}
+
 /* Proleptic Gregorian calendar. */
 gint32 weir_days_from_civil (gint64 year, guint month, guint day);
 void   weir_civil_from_days (gint32 days, gint64 *year, guint *month, guint *day);

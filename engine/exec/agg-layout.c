@@ -168,7 +168,7 @@ gint64
 weir_agg_layout_window_end_us (const WeirAggLayout *layout,
                                gint64               window)
 {
-  return weir_agg_layout_window_start_us (layout, window) + layout->size_panes * layout->pane_us;
+  return weir_add_clamped (weir_agg_layout_window_start_us (layout, window), layout->size_panes * layout->pane_us);
 }
 
 gint64

@@ -116,7 +116,7 @@ pane_goes (const WeirAggState *self,
   if (!self->evicts || self->layout->time == WEIR_AGG_TIME_NONE || pane->id == G_MININT64)
     return FALSE;
   if (self->layout->time == WEIR_AGG_TIME_KEY)
-    return (pane->id + 1) * SPAN_US - 1 <= evict_us;
+    return weir_add_clamped (weir_mul_clamped (pane->id, SPAN_US), SPAN_US - 1) <= evict_us;
   return weir_agg_layout_final_us (self->layout, pane->id) <= evict_us;
 }
 
@@ -128,7 +128,7 @@ count_swept (const WeirAggState *self,
 {
   guint n = 0;
 
-  if (!self->evicts || self->layout->time != WEIR_AGG_TIME_KEY || pane->id == G_MININT64 || pane->id * SPAN_US > evict_us)
+  if (!self->evicts || self->layout->time != WEIR_AGG_TIME_KEY || pane->id == G_MININT64 || weir_mul_clamped (pane->id, SPAN_US) > evict_us)
     return 0;
   for (guint g = 0; g < pane->table->n; g++)
     n += weir_group_key (pane->table, g)->time <= evict_us;

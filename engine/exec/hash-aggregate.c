@@ -197,8 +197,8 @@ assign_panes (WeirAggLocal     *self,
   times->single = pane;
   if (times->is_single)
     return;
-  from = layout->origin_us + pane * layout->pane_us;
-  to = from + layout->pane_us;
+  from = weir_add_clamped (layout->origin_us, weir_mul_clamped (pane, layout->pane_us));
+  to = weir_add_clamped (from, layout->pane_us);
   for (guint i = 0; i < sel.n; i++)
     {
       gint64 value = us[weir_sel_row (sel, i)];
@@ -207,8 +207,8 @@ assign_panes (WeirAggLocal     *self,
       if (value < from || value >= to)
         {
           pane = pane_of (layout, value);
-          from = layout->origin_us + pane * layout->pane_us;
-          to = from + layout->pane_us;
+          from = weir_add_clamped (layout->origin_us, weir_mul_clamped (pane, layout->pane_us));
+          to = weir_add_clamped (from, layout->pane_us);
         }
       self->times[i] = pane;
     }
