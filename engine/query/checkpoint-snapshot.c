@@ -9,16 +9,16 @@
 #include <string.h>
 
 /*
- * A snapshot is worth its bytes when the log behind the last one has grown LOG_SHARE times as large, so all of them together cost half
- * of what the deltas do, and reading snapshot and log takes no more than a few times what reading the state alone would. It is written beside the log, under a temporary name
- * until it is whole; small ones at once, large ones by a thread.
+ * A snapshot is worth its bytes when the log behind the last one has grown LOG_SHARE times as large, so all of them together cost a third
+ * of what the deltas do, and reading snapshot and log takes no more than a few times what reading the state alone would. It is written
+ * beside the log, under a temporary name until it is whole; small ones at once, large ones by a thread.
  *
  * Nothing depends on it: when it fails, nothing of the log goes, the query says so, and after 1, 2, 4 … RETRY_BATCHES_MAX batches it is
  * tried again.
  */
 
 #define DELTA_BYTES_MIN   (4u << 20)
-#define LOG_SHARE         2
+#define LOG_SHARE         3
 #define WRITE_HERE_BYTES  (256u << 10)
 #define RETRY_BATCHES_MAX 64u
 

@@ -177,7 +177,7 @@ static void
 test_crc32c (void)
 {
   static const guint8 zeros[32] = { 0 };
-  guint8              ones[32], bytes[300];
+  guint8              ones[32], bytes[10000];
   WeirSimd            best = weir_simd_level ();
 
   memset (ones, 0xff, sizeof ones);
@@ -191,7 +191,7 @@ test_crc32c (void)
       g_assert_cmphex (weir_crc32c (0, ones, sizeof ones), ==, 0x62a8ab43);
       g_assert_cmphex (weir_crc32c (0, "123456789", 9), ==, 0xe3069283);
       g_assert_cmphex (weir_crc32c (0, "", 0), ==, 0);
-      for (guint cut = 0; cut < sizeof bytes; cut += 7)
+      for (guint cut = 0; cut < sizeof bytes; cut += 191)
         g_assert_cmphex (weir_crc32c (weir_crc32c (0, bytes, cut), bytes + cut, sizeof bytes - cut), ==, weir_crc32c (0, bytes, sizeof bytes));
       weir_simd_set_level (WEIR_SIMD_PLAIN);
       g_assert_cmphex (weir_crc32c (0, bytes, sizeof bytes), ==, (weir_simd_set_level (level), weir_crc32c (0, bytes, sizeof bytes)));
