@@ -19,8 +19,10 @@ typedef struct
   WeirExec  *exec;
   guint      n_parts;
   guint      n_merged;
-  guint      failed_part; /* lowest part that failed; G_MAXUINT */
-  GError    *error;       /* of that part */
+  guint      n_submitted, n_done; /* on the pool */
+  guint      window;              /* parts handed out before they are merged; 0: no pool */
+  guint      failed_part;         /* lowest part that failed; G_MAXUINT */
+  GError    *error;               /* of that part */
   gboolean   is_merging;
   gboolean   is_full;
   gboolean   stop; /* a merge failed */
@@ -251,7 +253,9 @@ run_part (gpointer data,
     }
   if (!run->stage->is_output)
     merge_ready (run);
-  g_cond_signal (&run->cond);
+  /* Whoever hands parts out is woken for several, while the workers still have some. */
+  if (run->n_submitted - ++run->n_done <= run->window / 2)
+    g_cond_signal (&run->cond);
   g_mutex_unlock (&run->lock);
   g_clear_error (&error);
 }
@@ -310,10 +314,9 @@ run_inline (Run  *run,
 static gboolean
 may_submit (const Run  *run,
             const Task *tasks,
-            guint       next,
-            guint       window)
+            guint       next)
 {
-  if (next == run->n_parts || next >= run->n_merged + window)
+  if (next == run->n_parts || next >= run->n_merged + run->window)
     return FALSE;
   return !tasks[next].chain->waits || run->n_merged >= next - tasks[next].source_part;
 }
@@ -323,15 +326,15 @@ run_pooled (Run           *run,
             Task          *tasks,
             WeirTaskGroup *group)
 {
-  guint window = 2 * weir_worker_pool_get_n_threads (run->exec->options->pool) + 2;
-  guint n_submitted = 0;
-
+  run->window = 2 * weir_worker_pool_get_n_threads (run->exec->options->pool) + 2;
   g_mutex_lock (&run->lock);
   while (run->n_merged < run->n_parts)
-    if (may_submit (run, tasks, n_submitted, window))
+    if (may_submit (run, tasks, run->n_submitted))
       {
+        Task *task = &tasks[run->n_submitted++];
+
         g_mutex_unlock (&run->lock);
-        weir_task_group_submit (group, run_part, &tasks[n_submitted++]);
+        weir_task_group_submit (group, run_part, task);
         g_mutex_lock (&run->lock);
       }
     else if (run->stage->is_output && run->done[run->n_merged])
