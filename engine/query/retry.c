@@ -54,9 +54,10 @@ _weir_retry_failed (WeirRetry    *retry,
   if (allowed_us > 0)
     *delay_us = MIN (*delay_us, retry->since_us + allowed_us - now_us);
   retry->n++;
-  set_trouble (query, error->message, now_us + *delay_us);
+  /* Whoever sees the trouble finds the query waiting. */
   if (weir_query_get_state (query) != WEIR_QUERY_STOPPING)
     _weir_query_set_state (query, WEIR_QUERY_WAITING, NULL);
+  set_trouble (query, error->message, now_us + *delay_us);
   return TRUE;
 }
 
