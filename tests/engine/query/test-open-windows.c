@@ -2,6 +2,7 @@
 #include "engine/engine.h"
 
 #include "query/session-private.h"
+#include "session-util.h"
 
 /*
  * Open windows as the reader of a running query meets them: over a queue, one row a batch. Nobody asks: nothing is listed. Somebody does: the
@@ -25,20 +26,10 @@ static void
 fixture_init (Fixture    *self,
               const char *mode)
 {
-  g_autofree char   *text = g_strdup_printf (SCRIPT, mode);
-  g_autoptr (GArray) ranges = weir_script_split (text);
-  g_autoptr (GError) error = NULL;
+  g_autofree char *text = g_strdup_printf (SCRIPT, mode);
 
   self->session = weir_session_new ();
-  for (guint i = 0; i < ranges->len; i++)
-    {
-      g_autoptr (WeirOutcome) outcome = weir_session_execute (self->session, text, g_array_index (ranges, WeirRange, i), &error);
-
-      g_assert_no_error (error);
-      if (outcome->query != NULL)
-        self->query = g_object_ref (outcome->query);
-    }
-  g_assert_nonnull (self->query);
+  self->query = session_make_query (self->session, text);
   weir_query_keep_result (self->query);
   weir_query_start (self->query);
 }

@@ -6,6 +6,7 @@
 #include <json-glib/json-glib.h>
 
 #include "engine.h"
+#include "session-util.h"
 #include "support/shared-data.h"
 
 #define WAIT_US (30 * G_USEC_PER_SEC)
@@ -67,18 +68,7 @@ static void
 begin (Fixture    *fixture,
        const char *text)
 {
-  g_autoptr (GArray) ranges = weir_script_split (text);
-  g_autoptr (GError) error = NULL;
-
-  for (guint i = 0; i < ranges->len; i++)
-    {
-      g_autoptr (WeirOutcome) outcome = weir_session_execute (fixture->session, text, g_array_index (ranges, WeirRange, i), &error);
-
-      g_assert_no_error (error);
-      if (outcome->query != NULL)
-        fixture->query = g_object_ref (outcome->query);
-    }
-  g_assert_nonnull (fixture->query);
+  fixture->query = session_make_query (fixture->session, text);
 }
 
 static void

@@ -5,6 +5,7 @@
 
 #include "base/effects.h"
 #include "engine.h"
+#include "session-util.h"
 #include "support/temp-dir.h"
 
 #define WAIT_US (30 * G_USEC_PER_SEC)
@@ -20,27 +21,17 @@ static void
 fixture_init (Fixture *fixture,
               gint64   retry_us)
 {
-  WeirRunOptions     options = { .retry_us = retry_us };
-  g_autofree char   *folder = NULL, *text = NULL;
-  g_autoptr (GArray) ranges = NULL;
-  g_autoptr (GError) error = NULL;
+  WeirRunOptions   options = { .retry_us = retry_us };
+  g_autofree char *folder = NULL, *text = NULL;
 
   fixture->dir = weir_temp_dir_new ();
   folder = weir_temp_dir_build (fixture->dir, "ck");
   text = g_strdup_printf ("CREATE TABLE t (v INT) USING queue;\nCREATE STREAMING QUERY q OUTPUT MODE COMPLETE CHECKPOINT LOCATION '%s' "
                           "AS SELECT v, count(*) AS n FROM STREAM t GROUP BY v",
                           folder);
-  ranges = weir_script_split (text);
   fixture->session = weir_session_new ();
   weir_session_set_run_options (fixture->session, &options);
-  for (guint i = 0; i < ranges->len; i++)
-    {
-      g_autoptr (WeirOutcome) outcome = weir_session_execute (fixture->session, text, g_array_index (ranges, WeirRange, i), &error);
-
-      g_assert_no_error (error);
-      if (outcome->query != NULL)
-        fixture->query = g_object_ref (outcome->query);
-    }
+  fixture->query = session_make_query (fixture->session, text);
   weir_query_start (fixture->query);
 }
 

@@ -3,6 +3,7 @@
 
 #include "engine.h"
 
+#include "session-util.h"
 #include "support/temp-dir.h"
 
 #include <string.h>
@@ -30,20 +31,11 @@ static void
 start (Fixture    *fixture,
        const char *checkpoint)
 {
-  WeirRunOptions     options = { .checkpoint = checkpoint, .max_batches = N_BATCHES };
-  g_autoptr (GArray) ranges = weir_script_split (SCRIPT);
-  g_autoptr (GError) error = NULL;
+  WeirRunOptions options = { .checkpoint = checkpoint, .max_batches = N_BATCHES };
 
   fixture->session = weir_session_new ();
   weir_session_set_run_options (fixture->session, &options);
-  for (guint i = 0; i < ranges->len; i++)
-    {
-      g_autoptr (WeirOutcome) outcome = weir_session_execute (fixture->session, SCRIPT, g_array_index (ranges, WeirRange, i), &error);
-
-      g_assert_no_error (error);
-      if (outcome->query != NULL)
-        fixture->query = g_object_ref (outcome->query);
-    }
+  fixture->query = session_make_query (fixture->session, SCRIPT);
   weir_query_keep_result (fixture->query);
   weir_query_start (fixture->query);
 }

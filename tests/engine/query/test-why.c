@@ -7,6 +7,7 @@
 #include "base/effects.h"
 #include "query/query-private.h"
 #include "query/session-private.h"
+#include "session-util.h"
 #include "support/temp-dir.h"
 
 /* Why the result is empty, asked of running queries over queues, on a clock that stands still until it is told otherwise. */
@@ -37,25 +38,15 @@ static void
 fixture_init (Fixture    *self,
               const char *sql)
 {
-  WeirRunOptions     options = { .retry_us = -1 };
-  g_autofree char   *text = g_strconcat (TABLES, sql, ";", NULL);
-  g_autoptr (GArray) ranges = weir_script_split (text);
-  g_autoptr (GError) error = NULL;
+  WeirRunOptions   options = { .retry_us = -1 };
+  g_autofree char *text = g_strconcat (TABLES, sql, ";", NULL);
 
   self->session = weir_session_new ();
   weir_clock_unref (self->session->clock);
   self->clock = weir_clock_new_manual (NOW);
   self->session->clock = weir_clock_ref (self->clock);
   weir_session_set_run_options (self->session, &options);
-  for (guint i = 0; i < ranges->len; i++)
-    {
-      g_autoptr (WeirOutcome) outcome = weir_session_execute (self->session, text, g_array_index (ranges, WeirRange, i), &error);
-
-      g_assert_no_error (error);
-      if (outcome->query != NULL)
-        self->query = g_object_ref (outcome->query);
-    }
-  g_assert_nonnull (self->query);
+  self->query = session_make_query (self->session, text);
   weir_query_start (self->query);
 }
 
