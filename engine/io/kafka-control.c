@@ -15,7 +15,7 @@
 #define METADATA_EVERY 50
 /* An end that moved back is believed when it stays there: a broker that has just become the leader may not know better yet. */
 #define SHRUNK_ROUNDS 10
-/* A topic is not deleted, made and filled in less; a computer that slept was away for longer. */
+/* A topic is hardly deleted, made and filled beyond its old end in less; a computer that slept was away for longer. */
 #define GAP_US (2 * G_USEC_PER_SEC)
 
 struct _WeirKafkaControl

@@ -413,11 +413,11 @@ test_recreated (void)
     }
 }
 
-/* The same within one run, twice: with fewer records than were read, as many, and more. */
+/* The same within one run, twice: with fewer records than were read, and as many. More of them between two questions to the broker leave no trace. */
 static void
 test_recreated_meanwhile (void)
 {
-  static const guint n_new[] = { 3, 10, 25 };
+  static const guint n_new[] = { 3, 10 };
 
   for (guint i = 0; i < 2 * G_N_ELEMENTS (n_new); i++)
     {
