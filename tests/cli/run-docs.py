@@ -27,7 +27,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 def shell(text, code=0):
     """Standard output of what was typed; /tmp is here."""
-    text = re.sub(r'(build/app/sql/|(?<![\w/-]))weir-sql(?= )', cli.PROGRAM, text).replace('/tmp/', f'{os.getcwd()}/')
+    text = re.sub(r'(build/app/sql/|(?<![\w/-]))weir-sql(?= )', lambda _: cli.PROGRAM, text.replace('/tmp/', f'{os.getcwd()}/'))
     done = subprocess.run(['bash', '-euo', 'pipefail', '-c', text], capture_output=True, text=True, timeout=cli.LIMIT, env=cli.environment(), check=False)
     assert done.returncode == code, f'{text}\n{done.stdout}{done.stderr}'
     return done.stdout
