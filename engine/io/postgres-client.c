@@ -210,30 +210,6 @@ fail_stopped (GError **error)
   return weir_fail (error, WEIR_ERROR_CANCELLED, "OPERATION_CANCELED", WEIR_SPAN_NONE, "Stopped.");
 }
 
-/* First line without its line feed. */
-static char *
-first_line (const char *message)
-{
-  gsize n = strcspn (message, "\n");
-
-  return g_strndup (message, n);
-}
-
-static gboolean
-fail_connection (WeirPostgres *self,
-                 const char   *what,
-                 GError      **error)
-{
-  const char      *raw = self->connection != NULL ? PQerrorMessage (self->connection) : "out of memory";
-  g_autofree char *message = first_line (raw);
-
-  self->is_transient = TRUE;
-  weir_fail (error, WEIR_ERROR_RUN, condition_of (self), WEIR_SPAN_NONE, "Cannot %s PostgreSQL at %s: %s.", what, self->address,
-             message[0] != '\0' ? message : "the connection was lost");
-  weir_postgres_disconnect (self);
-  return FALSE;
-}
-
 /* A server that answers and says no is not asked again. */
 static gboolean
 is_refusal (const char *message)
@@ -248,6 +224,33 @@ is_refusal (const char *message)
     if (strstr (message, passing[i]) != NULL)
       return FALSE;
   return TRUE;
+}
+
+/* A name with several addresses gives a line or two for each. The one that tells is the server's own answer, else the first. */
+static char *
+telling_line (const char *message)
+{
+  g_auto (GStrv) lines = g_strsplit (message, "\n", -1);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    if (strstr (lines[i], "FATAL:") != NULL || is_refusal (lines[i]))
+      return g_strdup (lines[i]);
+  return g_strdup (lines[0] != NULL ? lines[0] : "");
+}
+
+static gboolean
+fail_connection (WeirPostgres *self,
+                 const char   *what,
+                 GError      **error)
+{
+  const char      *raw = self->connection != NULL ? PQerrorMessage (self->connection) : "out of memory";
+  g_autofree char *message = telling_line (raw);
+
+  self->is_transient = TRUE;
+  weir_fail (error, WEIR_ERROR_RUN, condition_of (self), WEIR_SPAN_NONE, "Cannot %s PostgreSQL at %s: %s.", what, self->address,
+             message[0] != '\0' ? message : "the connection was lost");
+  weir_postgres_disconnect (self);
+  return FALSE;
 }
 
 static gboolean
