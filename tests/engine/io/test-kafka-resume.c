@@ -413,19 +413,17 @@ test_recreated (void)
     }
 }
 
-/* The same within one run, twice: with fewer records than were read, and as many. More of them between two questions to the broker leave no trace. */
+/* The same within one run, twice. With as many records as before, or more, it is found out only if the source asked meanwhile. */
 static void
 test_recreated_meanwhile (void)
 {
-  static const guint n_new[] = { 3, 10 };
+  const guint n = 3;
 
-  for (guint i = 0; i < 2 * G_N_ELEMENTS (n_new); i++)
+  for (guint i = 0; i < 2; i++)
     {
-      gboolean           fails = i >= G_N_ELEMENTS (n_new);
-      guint              n = n_new[i % G_N_ELEMENTS (n_new)];
+      gboolean           fails = i == 1;
       Fixture            fixture;
       Drain              drain;
-      guint              last = 10;
       g_autoptr (GError) error = NULL;
 
       if (!fixture_init (&fixture, "meanwhile"))
@@ -452,12 +450,10 @@ test_recreated_meanwhile (void)
               g_assert_cmpuint (drain.rows->len, ==, done);
               continue;
             }
-          /* One that ends exactly where the old one did is read with the next record. */
-          g_assert_null (drain_rows (&drain, done + (n == last ? 0 : n)));
+          g_assert_null (drain_rows (&drain, done + n));
           weir_kafka_produce (fixture.client, fixture.topic, 0, 100 * again + n, 1);
           g_assert_null (drain_rows (&drain, done + n + 1));
           expect_values (&drain, done, 100 * again, n + 1);
-          last = n + 1;
         }
       drain_clear (&drain);
       fixture_clear (&fixture);
