@@ -194,10 +194,21 @@ print_literal (GString              *out,
 
 /* ---- calls ---------------------------------------------------------------------------------------------------- */
 
+gboolean
+_weir_sql_starts_with_word (const char *text,
+                            const char *word)
+{
+  gsize len = strlen (word);
+
+  return g_ascii_strncasecmp (text, word, len) == 0 && !g_ascii_isalnum (text[len]) && text[len] != '_';
+}
+
 static void
 print_args (GString           *out,
             const WeirSqlCall *call)
 {
+  gsize start = out->len;
+
   if (call->distinct)
     g_string_append (out, "DISTINCT ");
   for (guint i = 0; i < call->n_args; i++)
@@ -210,6 +221,12 @@ print_args (GString           *out,
           g_string_append (out, " => ");
         }
       print (out, call->args[i], PREC_ANY);
+      /* A function or column of that name as the first argument would be read as the quantifier. */
+      if (i == 0 && !call->distinct && _weir_sql_starts_with_word (out->str + start, "DISTINCT"))
+        {
+          g_string_insert_c (out, (gssize)start, '(');
+          g_string_append_c (out, ')');
+        }
     }
 }
 

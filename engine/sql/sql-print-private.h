@@ -7,8 +7,11 @@ G_BEGIN_DECLS
 
 void _weir_sql_print_ident (GString            *out,
                             const WeirSqlIdent *ident);
-void _weir_sql_print_name (GString           *out,
-                           const WeirSqlName *name);
+/* Whether @text begins with @word, as a whole word in any case. */
+gboolean _weir_sql_starts_with_word (const char *text,
+                                     const char *word);
+void     _weir_sql_print_name (GString           *out,
+                               const WeirSqlName *name);
 /* ` (a, b)`; nothing when there are none. */
 void _weir_sql_print_columns (GString            *out,
                               const WeirSqlIdent *columns,

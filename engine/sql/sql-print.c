@@ -324,16 +324,7 @@ print_clause (GString           *out,
 static gboolean
 starts_like_quantifier (const char *items)
 {
-  static const char *const words[] = { "ALL", "DISTINCT" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
-    {
-      gsize len = strlen (words[i]);
-
-      if (g_ascii_strncasecmp (items, words[i], len) == 0 && !g_ascii_isalnum (items[len]) && items[len] != '_')
-        return TRUE;
-    }
-  return FALSE;
+  return _weir_sql_starts_with_word (items, "ALL") || _weir_sql_starts_with_word (items, "DISTINCT");
 }
 
 static void

@@ -33,7 +33,7 @@ topic_with_records (void)
   return g_steal_pointer (&topic);
 }
 
-/* Retries for ever: what fails all the same is not retried. */
+/* Retries for ever: what fails all the same is not retried. Where localhost is two addresses, the broker is at one of them. */
 static WeirSource *
 source_new (const Access *access,
             const char   *topic)
@@ -41,7 +41,7 @@ source_new (const Access *access,
   g_autoptr (GError) error = NULL;
   WeirSource        *source = source_make ("kafka", NULL, TRUE, NULL, NULL, -1, &error, "subscribe", topic, "startingoffsets", "earliest",
                                            "kafka.bootstrap.servers", g_getenv (access->server), "kafka.security.protocol", access->protocol,
-                                    access->ca != NULL ? "kafka.ssl.ca.location" : "kafka.client.id", access->ca != NULL ? access->ca : "weir",
+                                           "kafka.broker.address.family", "v4", access->ca != NULL ? "kafka.ssl.ca.location" : "kafka.client.id", access->ca != NULL ? access->ca : "weir",
                                     access->mechanism != NULL ? "kafka.sasl.mechanism" : NULL, access->mechanism, "kafka.sasl.username", access->user,
                                            "kafka.sasl.password", access->password, NULL);
 

@@ -1,0 +1,1 @@
+SELECT (SOURCE((((((DISTINCT((((((TIMESTAMPDIFF(((1))))))))))))))))terminated
