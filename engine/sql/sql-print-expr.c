@@ -203,12 +203,29 @@ _weir_sql_starts_with_word (const char *text,
   return g_ascii_strncasecmp (text, word, len) == 0 && !g_ascii_isalnum (text[len]) && text[len] != '_';
 }
 
+/* A function or column that is called as a word that may stand before an argument is put in parentheses. */
+static void
+print_arg (GString           *out,
+           const WeirSqlExpr *arg,
+           gboolean           may_have_quantifier)
+{
+  gsize       start = out->len;
+  const char *text;
+
+  print (out, arg, PREC_ANY);
+  text = out->str + start;
+  if (_weir_sql_starts_with_word (text, "TABLE") ||
+      (may_have_quantifier && (_weir_sql_starts_with_word (text, "DISTINCT") || _weir_sql_starts_with_word (text, "ALL"))))
+    {
+      g_string_insert_c (out, (gssize)start, '(');
+      g_string_append_c (out, ')');
+    }
+}
+
 static void
 print_args (GString           *out,
             const WeirSqlCall *call)
 {
-  gsize start = out->len;
-
   if (call->distinct)
     g_string_append (out, "DISTINCT ");
   for (guint i = 0; i < call->n_args; i++)
@@ -220,13 +237,7 @@ print_args (GString           *out,
           _weir_sql_print_ident (out, &call->arg_names[i]);
           g_string_append (out, " => ");
         }
-      print (out, call->args[i], PREC_ANY);
-      /* A function or column of that name as the first argument would be read as the quantifier. */
-      if (i == 0 && !call->distinct && _weir_sql_starts_with_word (out->str + start, "DISTINCT"))
-        {
-          g_string_insert_c (out, (gssize)start, '(');
-          g_string_append_c (out, ')');
-        }
+      print_arg (out, call->args[i], i == 0 && !call->distinct);
     }
 }
 
