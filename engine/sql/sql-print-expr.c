@@ -114,6 +114,24 @@ _weir_sql_print_columns (GString            *out,
     g_string_append_c (out, ')');
 }
 
+/* A column whose name begins a query would, behind a parenthesis, be read as one. */
+static void
+print_column (GString           *out,
+              const WeirSqlName *column)
+{
+  static const char *const words[] = { "FROM", "SELECT", "TABLE", "VALUES", "WITH" };
+  gsize                    start = out->len;
+  gboolean                 begins_query = FALSE;
+
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    begins_query = begins_query || g_ascii_strcasecmp (column->parts[0].name, words[i]) == 0;
+  _weir_sql_print_name (out, column);
+  if (!begins_query || column->parts[0].quoted)
+    return;
+  g_string_insert_c (out, (gssize)start, '`');
+  g_string_insert_c (out, (gssize)(start + 1 + strlen (column->parts[0].name)), '`');
+}
+
 static void
 print_list (GString                  *out,
             const WeirSqlExpr *const *items,
@@ -546,7 +564,7 @@ print_inner (GString           *out,
       print_literal (out, &expr->literal);
       break;
     case WEIR_SQL_EXPR_COLUMN:
-      _weir_sql_print_name (out, &expr->column);
+      print_column (out, &expr->column);
       break;
     case WEIR_SQL_EXPR_STAR:
       print_star (out, expr);
