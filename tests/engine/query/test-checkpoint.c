@@ -2,10 +2,7 @@
 #include "config.h"
 
 #include "base/effects.h"
-#include "column/value.h"
-#include "query/formats.h"
 #include "query/plan-shape.h"
-#include "query/session-private.h"
 #include "query/worker.h"
 #include "state/record-log.h"
 
@@ -14,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "support/temp-dir.h"
+#include "store-sink.h"
 
 /*
  * Runs of one query over one checkpoint: restarts after every batch, crashes at every place of a batch with sinks that remember what
@@ -23,102 +20,6 @@
 
 #define N_RECORDS 24
 #define PER_BATCH 3
-
-/* ---- a sink that is strict -------------------------------------------------------------------------------------- */
-
-/* What the database would hold; outlives the runs. */
-typedef struct
-{
-  GString *rows; /* Owned: a line a batch, `id: json json …` */
-  gint64   last;
-  guint    n_begun; /* batches handed over, also those that failed */
-  gboolean fail_before, fail_after;
-} Store;
-
-typedef struct
-{
-  WeirSink parent;
-  Store   *store; /* Borrowed */
-  GString *batch; /* Owned */
-} StrictSink;
-
-static gboolean
-strict_begin (WeirSink *sink,
-              guint64   batch_id,
-              gboolean  is_replay,
-              GError  **error)
-{
-  StrictSink *self = (StrictSink *)sink;
-
-  self->store->n_begun++;
-  g_string_printf (self->batch, "%" G_GUINT64_FORMAT ":", batch_id);
-  return TRUE;
-}
-
-static gboolean
-strict_write (WeirSink  *sink,
-              WeirBatch *batch,
-              GError   **error)
-{
-  for (guint row = 0; row < batch->n_rows; row++)
-    {
-      g_string_append_c (((StrictSink *)sink)->batch, ' ');
-      weir_batch_append_json_row (((StrictSink *)sink)->batch, batch, row, weir_zone_utc ());
-    }
-  return TRUE;
-}
-
-static gboolean
-strict_commit (WeirSink *sink,
-               guint64   batch_id,
-               GError  **error)
-{
-  StrictSink *self = (StrictSink *)sink;
-
-  if (self->store->fail_before)
-    return weir_fail (error, WEIR_ERROR_RUN, "TASK_WRITE_FAILED", WEIR_SPAN_NONE, "crash before");
-  g_assert_cmpint (self->store->last, ==, (gint64)batch_id - 1);
-  self->store->last = (gint64)batch_id;
-  g_string_append_printf (self->store->rows, "%s\n", self->batch->str);
-  if (self->store->fail_after)
-    return weir_fail (error, WEIR_ERROR_RUN, "TASK_WRITE_FAILED", WEIR_SPAN_NONE, "crash after");
-  return TRUE;
-}
-
-static void
-strict_abort (WeirSink *sink)
-{
-}
-
-static void
-strict_finalize (WeirSink *sink)
-{
-  g_string_free (((StrictSink *)sink)->batch, TRUE);
-}
-
-static gboolean
-strict_get_progress (WeirSink *sink,
-                     gint64   *last,
-                     GError  **error)
-{
-  *last = ((StrictSink *)sink)->store->last;
-  return TRUE;
-}
-
-static const WeirSinkClass strict_class = { "strict", NULL, strict_begin, strict_write, strict_commit, strict_abort, strict_finalize, strict_get_progress, TRUE };
-
-static WeirSink *
-strict_sink_new (Store *store)
-{
-  StrictSink *self = g_new0 (StrictSink, 1);
-
-  self->parent.klass = &strict_class;
-  g_atomic_ref_count_init (&self->parent.ref_count);
-  self->parent.description = g_strdup ("StrictSink");
-  self->store = store;
-  self->batch = g_string_new (NULL);
-  return &self->parent;
-}
 
 /* ---- runs ------------------------------------------------------------------------------------------------------- */
 
@@ -143,39 +44,19 @@ analyze (Fixture    *fixture,
          const char *sql,
          const char *mode)
 {
-  g_autoptr (WeirSqlScript) script = weir_sql_parse (sql, -1);
-  g_autoptr (GError)        error = NULL;
-
-  _weir_analyzed_query_clear (&fixture->analyzed);
-  _weir_analyze_statement (fixture->catalog, weir_sql_script_get_statement (script, 0), sql, mode, &fixture->analyzed, &error);
-  g_assert_no_error (error);
+  analyze_query (fixture->catalog, sql, mode, &fixture->analyzed);
 }
 
 static Fixture *
 fixture_new (void)
 {
-  Fixture                  *self = g_new0 (Fixture, 1);
-  g_autoptr (GString)       records = g_string_new (NULL);
-  g_autofree char          *path = NULL;
-  g_autofree char          *sql = NULL;
-  g_autoptr (WeirSqlScript) script = NULL;
-  g_autoptr (GError)        error = NULL;
+  Fixture *self = g_new0 (Fixture, 1);
 
-  for (guint i = 0; i < N_RECORDS; i++)
-    g_string_append_printf (records, "{\"topic\":\"t\",\"partition\":0,\"offset\":%u,\"tstype\":\"create\",\"ts\":%u,\"key\":\"k\",\"payload\":\"v%u\"}\n", i, i * 4000, i);
   self->dir = weir_temp_dir_new ();
   self->path = weir_temp_dir_build (self->dir, "cp");
-  path = weir_temp_dir_write (self->dir, "in/a.jsonl", records->str);
-  self->catalog = weir_catalog_new ();
-  weir_formats_register (self->catalog);
-  sql = g_strdup_printf ("CREATE TABLE t USING kafka OPTIONS (replay '%s/in', subscribe 't', startingOffsets 'earliest', maxOffsetsPerTrigger %d)",
-                         weir_temp_dir_get_path (self->dir), PER_BATCH);
-  script = weir_sql_parse (sql, -1);
-  g_assert_true (_weir_define (self->catalog, weir_sql_script_get_statement (script, 0), sql, ".", &error));
-  g_assert_no_error (error);
+  self->catalog = replay_catalog (self->dir, N_RECORDS, 4000, PER_BATCH);
   self->clock = weir_clock_new_fixed (0);
-  self->store.rows = g_string_new (NULL);
-  self->store.last = -1;
+  store_init (&self->store);
   analyze (self, WINDOWS, NULL);
   return self;
 }
@@ -195,7 +76,7 @@ fixture_free (Fixture *self)
   _weir_analyzed_query_clear (&self->analyzed);
   weir_catalog_free (self->catalog);
   weir_clock_unref (self->clock);
-  g_string_free (self->store.rows, TRUE);
+  store_clear (&self->store);
   g_free (self->path);
   weir_temp_dir_free (self->dir);
   g_free (self);
@@ -209,22 +90,15 @@ try_open (Fixture *self,
 {
   g_autoptr (GPtrArray) settings = g_ptr_array_new ();
   g_autoptr (GPtrArray) shape = weir_plan_shape (self->analyzed.plan, self->analyzed.mode, NULL);
-  WeirStreamConfig      config = { 0 };
+  WeirStreamConfig      config = run_config (&self->analyzed, self->clock);
 
   close_run (self);
   g_ptr_array_add (settings, (gpointer) "spark.sql.ansi.enabled=true");
   self->sinks = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_sink_unref);
-  g_ptr_array_add (self->sinks, strict_sink_new (&self->store));
+  g_ptr_array_add (self->sinks, store_sink_new (&self->store, TRUE));
   self->checkpoint = weir_checkpoint_open (self->path, NULL, "test", error);
   if (self->checkpoint == NULL || !weir_checkpoint_adopt (self->checkpoint, settings, shape, error))
     return FALSE;
-  config.plan = self->analyzed.plan;
-  config.is_streaming = TRUE;
-  config.mode = self->analyzed.mode;
-  config.zone = weir_zone_utc ();
-  config.clock = self->clock;
-  config.pool = weir_worker_pool_shared ();
-  config.ansi = TRUE;
   config.no_data_batches = TRUE;
   config.sinks = self->sinks;
   config.checkpoint = self->checkpoint;

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "column/value.h"
 #include "query/checkpoint.h"
-#include "query/formats.h"
 #include "query/plan-shape.h"
-#include "query/session-private.h"
 #include "query/stream-run.h"
 #include "query/worker.h"
-#include "support/temp-dir.h"
+#include "store-sink.h"
 
 /*
  * One query over two sinks: one that can say which batch it holds, one that cannot. Whichever fails, in this run or before a restart,
@@ -17,94 +14,6 @@
 
 #define PER_BATCH 3
 #define N_RECORDS 9
-
-typedef struct
-{
-  GString *rows; /* Owned: a line a batch, `id: json json …`, with `!` behind the id of a replay */
-  gint64   last;
-  gboolean fails;
-} Store;
-
-typedef struct
-{
-  WeirSink parent;
-  Store   *store; /* Borrowed */
-  GString *batch; /* Owned */
-} StoreSink;
-
-static gboolean
-store_begin (WeirSink *sink,
-             guint64   batch_id,
-             gboolean  is_replay,
-             GError  **error)
-{
-  g_string_printf (((StoreSink *)sink)->batch, "%" G_GUINT64_FORMAT "%s:", batch_id, is_replay ? "!" : "");
-  return TRUE;
-}
-
-static gboolean
-store_write (WeirSink  *sink,
-             WeirBatch *batch,
-             GError   **error)
-{
-  for (guint row = 0; row < batch->n_rows; row++)
-    {
-      g_string_append_c (((StoreSink *)sink)->batch, ' ');
-      weir_batch_append_json_row (((StoreSink *)sink)->batch, batch, row, weir_zone_utc ());
-    }
-  return TRUE;
-}
-
-static gboolean
-store_commit (WeirSink *sink,
-              guint64   batch_id,
-              GError  **error)
-{
-  StoreSink *self = (StoreSink *)sink;
-
-  if (self->store->fails)
-    return weir_fail (error, WEIR_ERROR_RUN, "TASK_WRITE_FAILED", WEIR_SPAN_NONE, "no room");
-  self->store->last = (gint64)batch_id;
-  g_string_append_printf (self->store->rows, "%s\n", self->batch->str);
-  return TRUE;
-}
-
-static void
-store_abort (WeirSink *sink)
-{
-}
-
-static void
-store_finalize (WeirSink *sink)
-{
-  g_string_free (((StoreSink *)sink)->batch, TRUE);
-}
-
-static gboolean
-store_get_progress (WeirSink *sink,
-                    gint64   *last,
-                    GError  **error)
-{
-  *last = ((StoreSink *)sink)->store->last;
-  return TRUE;
-}
-
-static const WeirSinkClass strict_class = { "strict", NULL, store_begin, store_write, store_commit, store_abort, store_finalize, store_get_progress, TRUE };
-static const WeirSinkClass plain_class = { "plain", NULL, store_begin, store_write, store_commit, store_abort, store_finalize };
-
-static WeirSink *
-store_sink_new (Store               *store,
-                const WeirSinkClass *klass)
-{
-  StoreSink *self = g_new0 (StoreSink, 1);
-
-  self->parent.klass = klass;
-  g_atomic_ref_count_init (&self->parent.ref_count);
-  self->parent.description = g_strdup (klass->format);
-  self->store = store;
-  self->batch = g_string_new (NULL);
-  return &self->parent;
-}
 
 typedef struct
 {
@@ -122,31 +31,15 @@ typedef struct
 static Fixture *
 fixture_new (gboolean has_checkpoint)
 {
-  Fixture                  *self = g_new0 (Fixture, 1);
-  g_autoptr (GString)       records = g_string_new (NULL);
-  g_autofree char          *path = NULL, *sql = NULL;
-  g_autoptr (WeirSqlScript) script = NULL;
-  g_autoptr (GError)        error = NULL;
+  Fixture *self = g_new0 (Fixture, 1);
 
-  for (guint i = 0; i < N_RECORDS; i++)
-    g_string_append_printf (records, "{\"topic\":\"t\",\"partition\":0,\"offset\":%u,\"tstype\":\"create\",\"ts\":%u,\"key\":\"k\",\"payload\":\"v%u\"}\n", i, i, i);
   self->dir = weir_temp_dir_new ();
   self->path = has_checkpoint ? weir_temp_dir_build (self->dir, "cp") : NULL;
-  path = weir_temp_dir_write (self->dir, "in/a.jsonl", records->str);
-  self->catalog = weir_catalog_new ();
-  weir_formats_register (self->catalog);
-  sql = g_strdup_printf ("CREATE TABLE t USING kafka OPTIONS (replay '%s/in', subscribe 't', startingOffsets 'earliest', maxOffsetsPerTrigger %d); "
-                         "SELECT offset FROM STREAM t",
-                         weir_temp_dir_get_path (self->dir), PER_BATCH);
-  script = weir_sql_parse (sql, -1);
-  g_assert_true (_weir_define (self->catalog, weir_sql_script_get_statement (script, 0), sql, ".", &error));
-  g_assert_no_error (error);
-  _weir_analyze_statement (self->catalog, weir_sql_script_get_statement (script, 1), sql, NULL, &self->analyzed, &error);
-  g_assert_no_error (error);
+  self->catalog = replay_catalog (self->dir, N_RECORDS, 1, PER_BATCH);
   self->clock = weir_clock_new_fixed (0);
-  self->plain.rows = g_string_new (NULL);
-  self->strict.rows = g_string_new (NULL);
-  self->plain.last = self->strict.last = -1;
+  store_init (&self->plain);
+  store_init (&self->strict);
+  analyze_query (self->catalog, "SELECT offset FROM STREAM t", NULL, &self->analyzed);
   return self;
 }
 
@@ -165,8 +58,8 @@ fixture_free (Fixture *self)
   _weir_analyzed_query_clear (&self->analyzed);
   weir_catalog_free (self->catalog);
   weir_clock_unref (self->clock);
-  g_string_free (self->plain.rows, TRUE);
-  g_string_free (self->strict.rows, TRUE);
+  store_clear (&self->plain);
+  store_clear (&self->strict);
   g_free (self->path);
   weir_temp_dir_free (self->dir);
   g_free (self);
@@ -181,25 +74,18 @@ open_run (Fixture *self)
   g_autoptr (GPtrArray) settings = g_ptr_array_new ();
   g_autoptr (GPtrArray) shape = weir_plan_shape (self->analyzed.plan, self->analyzed.mode, NULL);
   g_autoptr (GError)    error = NULL;
-  WeirStreamConfig      config = { 0 };
+  WeirStreamConfig      config = run_config (&self->analyzed, self->clock);
 
   close_run (self);
   self->sinks = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_sink_unref);
-  g_ptr_array_add (self->sinks, store_sink_new (&self->plain, &plain_class));
-  g_ptr_array_add (self->sinks, store_sink_new (&self->strict, &strict_class));
+  g_ptr_array_add (self->sinks, store_sink_new (&self->plain, FALSE));
+  g_ptr_array_add (self->sinks, store_sink_new (&self->strict, TRUE));
   if (self->path != NULL)
     {
       self->checkpoint = weir_checkpoint_open (self->path, NULL, "test", &error);
       g_assert_no_error (error);
       g_assert_true (weir_checkpoint_adopt (self->checkpoint, settings, shape, &error));
     }
-  config.plan = self->analyzed.plan;
-  config.is_streaming = TRUE;
-  config.mode = self->analyzed.mode;
-  config.zone = weir_zone_utc ();
-  config.clock = self->clock;
-  config.pool = weir_worker_pool_shared ();
-  config.ansi = TRUE;
   config.sinks = self->sinks;
   config.checkpoint = self->checkpoint;
   self->run = weir_stream_run_new (&config, &error);
@@ -248,10 +134,10 @@ test_tried_again (gconstpointer data)
       open_run (fixture);
       if ((i & 2) != 0)
         g_assert_nonnull (run_batch (fixture, FALSE));
-      failing->fails = TRUE;
+      failing->fail_before = TRUE;
       g_assert_null (run_batch (fixture, FALSE));
       g_assert_null (run_batch (fixture, TRUE));
-      failing->fails = FALSE;
+      failing->fail_before = FALSE;
       g_assert_nonnull (run_batch (fixture, TRUE));
       run_rest (fixture);
       g_assert_cmpstr (fixture->plain.rows->str, ==, "0:" BATCH_0 "1:" BATCH_1 "2:" BATCH_2);
@@ -266,7 +152,7 @@ test_order (void)
   g_autoptr (Fixture) fixture = fixture_new (FALSE);
 
   open_run (fixture);
-  fixture->strict.fails = TRUE;
+  fixture->strict.fail_before = TRUE;
   g_assert_null (run_batch (fixture, FALSE));
   g_assert_cmpstr (fixture->plain.rows->str, ==, "");
 }
@@ -280,9 +166,9 @@ test_replay (void)
 
   open_run (fixture);
   g_assert_nonnull (run_batch (fixture, FALSE));
-  fixture->plain.fails = TRUE;
+  fixture->plain.fail_before = TRUE;
   g_assert_null (run_batch (fixture, FALSE));
-  fixture->plain.fails = FALSE;
+  fixture->plain.fail_before = FALSE;
   open_run (fixture);
   result = run_batch (fixture, FALSE);
   g_assert_true (result->record->is_replay);
