@@ -847,12 +847,12 @@ def test_closed_pipe():
 
 
 def main(names):
-    """Runs the functions test_… among @names, the globals of a script."""
+    """Runs the functions test_… among @names, the globals of a script: SCRIPT WEIR_SQL [TOOL] [--only NAME]."""
     global PROGRAM
     PROGRAM = os.path.abspath(sys.argv[1])
-    only = sys.argv[3] if len(sys.argv) > 3 and sys.argv[2] == '--only' else None
+    only = sys.argv[sys.argv.index('--only') + 1] if '--only' in sys.argv else None
     tests = [(name[5:], f) for name, f in names.items() if name.startswith('test_') and (not only or only == name[5:])]
-    print(f'1..{len(tests)}')
+    print(f'1..{len(tests)}', flush=True)
     for n, (name, test) in enumerate(tests, 1):
         here = os.getcwd()
         with tempfile.TemporaryDirectory(prefix='weir-cli-') as folder:
@@ -863,7 +863,7 @@ def main(names):
             except Skip as skip:
                 print(f'ok {n} - {name.replace("_", " ")} # SKIP {skip}', flush=True)
             except Exception:  # pylint: disable=broad-except
-                print(''.join(f'# {line}\n' for line in traceback.format_exc().splitlines()[-6:]), end='')
+                print(''.join(f'# {line}\n' for line in traceback.format_exc().splitlines()[-8:]), end='')
                 print(f'not ok {n} - {name.replace("_", " ")}', flush=True)
             finally:
                 os.chdir(here)

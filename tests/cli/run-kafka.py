@@ -16,7 +16,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import traceback
 
 LIMIT = 120
 spec = importlib.util.spec_from_file_location('cli', pathlib.Path(__file__).with_name('run-cli.py'))
@@ -263,28 +262,15 @@ def test_sink_broker_killed():
 
 def main():
     global BROKER
-    cli.PROGRAM, tool = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
-    only = sys.argv[4] if len(sys.argv) > 4 and sys.argv[3] == '--only' else None
     if 'KAFKA_SERVICE' not in os.environ:
         print('1..0 # SKIP no Kafka broker in this run')
         return 0
-    tests = [(name[5:], f) for name, f in globals().items() if name.startswith('test_') and (not only or only == name[5:])]
-    failed = 0
-    print(f'1..{len(tests)}', flush=True)
     with tempfile.TemporaryDirectory(prefix='weir-kafka-') as directory:
-        BROKER = Broker(os.environ['KAFKA_SERVICE'], tool, directory)
+        BROKER = Broker(os.environ['KAFKA_SERVICE'], os.path.abspath(sys.argv[2]), directory)
         try:
-            for number, (name, test) in enumerate(tests, 1):
-                try:
-                    test()
-                    print(f'ok {number} - {name.replace("_", " ")}', flush=True)
-                except Exception:
-                    failed += 1
-                    print('\n'.join(f'# {line}' for line in traceback.format_exc().splitlines()))
-                    print(f'not ok {number} - {name.replace("_", " ")}', flush=True)
+            return cli.main(globals())
         finally:
             BROKER.down()
-    return 1 if failed else 0
 
 
 if __name__ == '__main__':

@@ -14,8 +14,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import tempfile
-import traceback
 
 spec = importlib.util.spec_from_file_location('cli', pathlib.Path(__file__).with_name('run-cli.py'))
 cli = importlib.util.module_from_spec(spec)
@@ -303,29 +301,6 @@ def test_server_that_does_not_sync():
         sink.remove()
 
 
-def main():
-    global TOOL
-    cli.PROGRAM, TOOL = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
-    only = sys.argv[4] if len(sys.argv) > 4 and sys.argv[3] == '--only' else None
-    tests = [(name[5:], f) for name, f in globals().items() if name.startswith('test_') and (not only or only == name[5:])]
-    print(f'1..{len(tests)}', flush=True)
-    for number, (name, test) in enumerate(tests, 1):
-        here = os.getcwd()
-        with tempfile.TemporaryDirectory(prefix='weir-sinks-') as folder:
-            os.chdir(folder)
-            title = f'{number} - {name.replace("_", " ")}'
-            try:
-                test()
-                print(f'ok {title}', flush=True)
-            except Skip as skip:
-                print(f'ok {title} # SKIP {skip}', flush=True)
-            except Exception:  # pylint: disable=broad-except
-                print(''.join(f'# {line}\n' for line in traceback.format_exc().splitlines()[-8:]), end='')
-                print(f'not ok {title}', flush=True)
-            finally:
-                os.chdir(here)
-    return 0
-
-
 if __name__ == '__main__':
-    sys.exit(main())
+    TOOL = os.path.abspath(sys.argv[2])
+    sys.exit(cli.main(globals()))
