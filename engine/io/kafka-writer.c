@@ -43,6 +43,21 @@ make_headers (WeirKafkaWriter    *self,
   return headers;
 }
 
+/* Of a record that was not taken, or was thrown away, because the transaction has failed: why it has. As it has, this cannot commit it. */
+static rd_kafka_resp_err_t
+cause (WeirKafkaWriter    *self,
+       rd_kafka_resp_err_t code)
+{
+  gboolean          follows = code == RD_KAFKA_RESP_ERR__STATE || code == RD_KAFKA_RESP_ERR__PURGE_QUEUE || code == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
+  rd_kafka_error_t *failure = follows && self->is_open ? rd_kafka_commit_transaction (self->client, WEIR_KAFKA_SLICE_MS) : NULL;
+
+  if (failure == NULL)
+    return code;
+  code = rd_kafka_error_code (failure);
+  rd_kafka_error_destroy (failure);
+  return code;
+}
+
 gboolean
 weir_kafka_writer_add (WeirKafkaWriter    *writer,
                        const WeirKafkaRow *row,
@@ -64,7 +79,7 @@ weir_kafka_writer_add (WeirKafkaWriter    *writer,
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
     {
       rd_kafka_headers_destroy (headers);
-      writer->refused = code;
+      writer->refused = code = cause (writer, code);
       _weir_kafka_writer_fail (writer, code, rd_kafka_err2str (code), error);
       return FALSE;
     }
@@ -84,6 +99,7 @@ wait_reports (WeirKafkaWriter *self,
     rd_kafka_flush (self->client, WEIR_KAFKA_SLICE_MS);
   if (self->n_reported == self->n_added && self->refused == RD_KAFKA_RESP_ERR_NO_ERROR)
     return WEIR_KAFKA_DONE;
+  self->refused = cause (self, self->refused);
   return _weir_kafka_writer_fail (self, self->refused, rd_kafka_err2str (self->refused), error);
 }
 

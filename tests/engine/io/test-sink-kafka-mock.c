@@ -169,19 +169,34 @@ test_fenced (void)
     }
 }
 
-/* The right to write was taken away: an error that says so, not a wait. */
+/* The right to write was taken away: an error that says so, not a wait, and nothing is tried again. */
 static void
 test_not_allowed (void)
 {
-  Fixture            fixture;
-  g_autoptr (GError) error = NULL;
+  static const struct
+  {
+    gint16              request;
+    rd_kafka_resp_err_t code;
+    const char         *name;
+  } cases[] = {
+    { PRODUCE, RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, "TOPIC_AUTHORIZATION_FAILED" },
+    { ADD_PARTITIONS, RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, "TOPIC_AUTHORIZATION_FAILED" },
+    { ADD_OFFSETS, RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED, "GROUP_AUTHORIZATION_FAILED" },
+    { END_TRANSACTION, RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED, "TRANSACTIONAL_ID_AUTHORIZATION_FAILED" },
+  };
 
-  fixture_init (&fixture);
-  expect_written (&fixture);
-  rd_kafka_mock_push_request_errors (fixture.cluster, PRODUCE, 1, RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED);
-  g_assert_false (write_batch (&fixture, &error));
-  g_assert_nonnull (strstr (error->message, "TOPIC_AUTHORIZATION_FAILED"));
-  fixture_clear (&fixture);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      Fixture            fixture;
+      g_autoptr (GError) error = NULL;
+
+      fixture_init (&fixture);
+      expect_written (&fixture);
+      rd_kafka_mock_push_request_errors (fixture.cluster, cases[i].request, 1, cases[i].code);
+      g_assert_false (write_batch (&fixture, &error));
+      g_assert_nonnull (strstr (error->message, cases[i].name));
+      fixture_clear (&fixture);
+    }
 }
 
 int
