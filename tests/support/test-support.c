@@ -2,6 +2,7 @@
 #include "support/free-port.h"
 #include "support/shared-data.h"
 #include "support/temp-dir.h"
+#include "support/wait.h"
 
 static void
 test_temp_dir (void)
@@ -48,6 +49,41 @@ test_shared (void)
     g_assert_true (g_file_test (path, G_FILE_TEST_IS_REGULAR));
 }
 
+static gpointer
+raise_flag (gpointer flag)
+{
+  g_atomic_int_set ((gint *)flag, 1);
+  return NULL;
+}
+
+/* Also what another thread does, which wakes no main loop. */
+static void
+test_wait (void)
+{
+  gint     flag = 0;
+  GThread *thread = g_thread_new ("flag", raise_flag, &flag);
+
+  wait_until (g_atomic_int_get (&flag) == 1);
+  g_thread_join (thread);
+}
+
+static void
+test_wait_in_vain (void)
+{
+  if (g_test_subprocess ())
+    {
+      WeirWait wait;
+
+      weir_wait_begin (&wait, "the moon");
+      wait.end_us = g_get_monotonic_time ();
+      weir_wait_step (&wait);
+      return;
+    }
+  g_test_trap_subprocess (NULL, 0, 0);
+  g_test_trap_assert_failed ();
+  g_test_trap_assert_stderr ("*not within*the moon*");
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -57,5 +93,7 @@ main (int   argc,
   g_test_add_func ("/support/free-port", test_free_port);
   g_test_add_func ("/support/service", test_service);
   g_test_add_func ("/support/shared", test_shared);
+  g_test_add_func ("/support/wait", test_wait);
+  g_test_add_func ("/support/wait/in-vain", test_wait_in_vain);
   return g_test_run ();
 }

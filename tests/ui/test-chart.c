@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Needs a display. */
 #include "config.h"
+#include "support/wait.h"
 
 #include <math.h>
 
@@ -43,8 +44,7 @@ window_with (GtkWidget *card,
   gtk_window_set_child (GTK_WINDOW (window), card);
   gtk_window_set_default_size (GTK_WINDOW (window), width, 400);
   gtk_window_present (GTK_WINDOW (window));
-  while (gtk_widget_get_width (card) == 0)
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (gtk_widget_get_width (card) != 0);
   return window;
 }
 

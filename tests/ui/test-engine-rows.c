@@ -6,6 +6,7 @@
 
 #include "column/column-builder.h"
 #include "query/result-table.h"
+#include "support/wait.h"
 
 #include "ui/results/chart-feed.h"
 #include "ui/results/result-format.h"
@@ -166,8 +167,7 @@ static void
 wait_for (const guint *count,
           guint        n)
 {
-  while (*count < n)
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (*count >= n);
 }
 
 static guint64

@@ -11,7 +11,6 @@
 #include "support/temp-dir.h"
 #include "window-help.h"
 
-#define WAIT_US (30 * G_USEC_PER_SEC)
 typedef struct
 {
   WeirSession    *session;
@@ -51,7 +50,7 @@ static void
 fixture_clear (Fixture *fixture)
 {
   weir_query_stop (fixture->query);
-  weir_query_await_termination (fixture->query, WAIT_US, NULL);
+  weir_query_await_termination (fixture->query, WEIR_WAIT_US, NULL);
   gtk_window_destroy (fixture->window);
   g_object_unref (fixture->query);
   g_object_unref (fixture->session);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "fake-rows.h"
+#include "support/wait.h"
 #include "ui/results/list-diff.h"
 #include "ui/results/result-model.h"
 
@@ -174,8 +175,7 @@ settle (WeirResultModel *model,
         Counts          *counts,
         guint            n_values_changed)
 {
-  while (counts->n_values_changed < n_values_changed)
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (counts->n_values_changed >= n_values_changed);
   g_assert_cmpuint (weir_result_model_get_view (model)->klass->get_version (weir_result_model_get_view (model)->data), ==,
                     table->version);
 }
@@ -295,17 +295,14 @@ test_order_and_filter (void)
   newest = g_array_index (table->rows, FakeRow, 36).id;
   show (model, table);
   weir_result_model_set_sort (model, 0, TRUE);
-  while (id_at (model, 0) != newest)
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (id_at (model, 0) == newest);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (model)), ==, 40);
 
   weir_result_model_set_filter (model, "Baidu");
-  while (g_list_model_get_n_items (G_LIST_MODEL (model)) != 10)
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (g_list_model_get_n_items (G_LIST_MODEL (model)) == 10);
   g_assert_cmpuint (weir_result_model_get_n_total (model), ==, 40);
   weir_result_model_set_filter (model, "nothing like it");
-  while (g_list_model_get_n_items (G_LIST_MODEL (model)) != 0)
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (g_list_model_get_n_items (G_LIST_MODEL (model)) == 0);
   fake_table_free (table);
 }
 

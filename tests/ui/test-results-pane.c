@@ -73,8 +73,7 @@ static void
 wait_for_rows (Fixture *fixture,
                guint    n)
 {
-  while (g_list_model_get_n_items (G_LIST_MODEL (fixture->pane->model)) != n)
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (g_list_model_get_n_items (G_LIST_MODEL (fixture->pane->model)) == n);
 }
 
 static WeirResultCell *
@@ -99,8 +98,7 @@ wait_for_cell (GtkWidget  *widget,
 {
   WeirResultCell *cell;
 
-  while ((cell = find_cell (widget, text)) == NULL)
-    g_main_context_iteration (NULL, TRUE);
+  wait_until ((cell = find_cell (widget, text)) != NULL);
   return cell;
 }
 
@@ -108,8 +106,7 @@ static void
 wait_for_page (Fixture    *fixture,
                const char *name)
 {
-  while (g_strcmp0 (gtk_stack_get_visible_child_name (fixture->pane->stack), name) != 0)
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (g_strcmp0 (gtk_stack_get_visible_child_name (fixture->pane->stack), name) == 0);
 }
 
 static void
@@ -227,14 +224,12 @@ test_not_started (void)
   Fixture fixture;
 
   fixture_init (&fixture, 1000);
-  while (!shows_label (GTK_WIDGET (fixture.pane), "Not running"))
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (shows_label (GTK_WIDGET (fixture.pane), "Not running"));
   write_rows (&fixture, 100, 110, 1000);
   show (&fixture);
   wait_for_rows (&fixture, 40);
   _weir_results_pane_reset (fixture.pane);
-  while (!shows_label (GTK_WIDGET (fixture.pane), "Not running"))
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (shows_label (GTK_WIDGET (fixture.pane), "Not running"));
   fixture_clear (&fixture);
 }
 
@@ -297,9 +292,8 @@ test_newest_window_on_top (void)
   fixture_init (&fixture, 1000);
   write_rows (&fixture, 100, 110, 1000);
   show (&fixture);
-  while (g_list_model_get_n_items (G_LIST_MODEL (fixture.pane->model)) != 40 ||
-         first_id (&fixture) != g_array_index (fixture.table->rows, FakeRow, 36).id)
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (g_list_model_get_n_items (G_LIST_MODEL (fixture.pane->model)) == 40 &&
+              first_id (&fixture) == g_array_index (fixture.table->rows, FakeRow, 36).id);
   write_rows (&fixture, 110, 111, 1000);
   show (&fixture);
   wait_for_rows (&fixture, 44);
@@ -356,8 +350,7 @@ test_narrow (void)
   fixture_init (&fixture, 360);
   write_rows (&fixture, 100, 110, 1000);
   show (&fixture);
-  while (!weir_breakpoint_bin_get_narrow (WEIR_BREAKPOINT_BIN (fixture.pane->bin)))
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (weir_breakpoint_bin_get_narrow (WEIR_BREAKPOINT_BIN (fixture.pane->bin)));
   wait_for_cell (GTK_WIDGET (fixture.pane->table), "1,003");
   gtk_widget_measure (GTK_WIDGET (fixture.pane), GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
   g_assert_cmpint (minimum, <=, 340);
@@ -422,16 +415,14 @@ test_top_stays_top (void)
   write_rows (&fixture, 140, 150, 2000);
   show (&fixture);
   wait_for_cell (GTK_WIDGET (fixture.pane->table), "2,003");
-  while (gtk_adjustment_get_upper (adjustment) < 50 * 4 * 16)
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (gtk_adjustment_get_upper (adjustment) >= 50 * 4 * 16);
   g_assert_cmpfloat (gtk_adjustment_get_value (adjustment), <=, 1);
   gtk_adjustment_set_value (adjustment, 400);
   g_assert_cmpfloat (gtk_adjustment_get_value (adjustment), ==, 400);
   write_rows (&fixture, 150, 160, 3000);
   show (&fixture);
   wait_for_rows (&fixture, 60 * 4);
-  while (gtk_adjustment_get_upper (adjustment) < 60 * 4 * 16)
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (gtk_adjustment_get_upper (adjustment) >= 60 * 4 * 16);
   value = gtk_adjustment_get_value (adjustment);
   g_assert_cmpfloat (value, >=, 400);
   fixture_clear (&fixture);

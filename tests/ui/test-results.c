@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "fake-rows.h"
+#include "support/wait.h"
 #include "ui/results/chart-feed.h"
 #include "ui/results/result-export.h"
 #include "ui/results/result-format.h"
@@ -199,8 +200,7 @@ export_text (WeirRowsView    *view,
 
   g_assert_no_error (error);
   weir_result_export_async (view, rows, "UTC", format, file, NULL, exported_cb, &result);
-  while (result == NULL)
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (result != NULL);
   g_assert_cmpint (weir_result_export_finish (result, &error), ==, rows->len);
   g_assert_no_error (error);
   g_assert_true (g_file_load_contents (file, NULL, &text, NULL, NULL, &error));
@@ -244,8 +244,7 @@ test_export_fails (void)
   g_autoptr (GError)       error = NULL;
 
   weir_result_export_async (view, rows, "UTC", WEIR_EXPORT_CSV, file, NULL, exported_cb, &result);
-  while (result == NULL)
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (result != NULL);
   g_assert_cmpint (weir_result_export_finish (result, &error), ==, -1);
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
   fake_table_free (table);

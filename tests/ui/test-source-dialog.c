@@ -6,6 +6,7 @@
 #include "support/free-port.h"
 #include "support/shared-data.h"
 #include "support/temp-dir.h"
+#include "support/wait.h"
 #include "ui/source/source-dialog-private.h"
 #include "ui/ui-init.h"
 
@@ -13,23 +14,6 @@
   "{\"moment\":\"2026-11-23T09:42:20.602Z\",\"price\":1,\"channel\":\"Google\"}\n" \
   "{\"moment\":\"2026-11-23T09:42:18.100Z\",\"price\":2,\"channel\":\"Baidu\"}\n"  \
   "{\"moment\":\"2026-11-23T09:42:22.000Z\",\"price\":3,\"channel\":\"Apple\"}\n"
-
-static gboolean
-timeout_cb (gpointer data)
-{
-  g_error ("nothing came within 30 s");
-  return G_SOURCE_REMOVE;
-}
-
-#define WAIT_FOR(condition)                                        \
-  G_STMT_START                                                     \
-  {                                                                \
-    guint timeout_ = g_timeout_add_seconds (30, timeout_cb, NULL); \
-    while (!(condition))                                           \
-      g_main_context_iteration (NULL, TRUE);                       \
-    g_source_remove (timeout_);                                    \
-  }                                                                \
-  G_STMT_END
 
 static gboolean
 is_done (WeirSourceDialog *dialog)
@@ -133,7 +117,7 @@ test_socket (void)
   set_option (dialog, "host", "127.0.0.1");
   set_option (dialog, "port", number);
   _weir_source_dialog_next (dialog);
-  WAIT_FOR (_weir_source_dialog_get_page (dialog) == 2);
+  wait_until (_weir_source_dialog_get_page (dialog) == 2);
   g_assert_cmpint (find_stage (dialog, "connect")->state, ==, WEIR_STAGE_OK);
   g_assert_cmpint (find_stage (dialog, "record")->state, ==, WEIR_STAGE_OK);
   g_assert_cmpstr (draft->value_format, ==, "json");
@@ -168,7 +152,7 @@ test_refused (void)
   set_option (dialog, "host", "127.0.0.1");
   set_option (dialog, "port", number);
   _weir_source_dialog_next (dialog);
-  WAIT_FOR (is_done (dialog));
+  wait_until (is_done (dialog));
   stage = find_stage (dialog, "connect");
   g_assert_cmpint (stage->state, ==, WEIR_STAGE_FAILED);
   g_assert_nonnull (stage->detail);
@@ -238,7 +222,7 @@ test_files (void)
   _weir_source_dialog_next (dialog);
   set_option (dialog, "path", path);
   _weir_source_dialog_next (dialog);
-  WAIT_FOR (_weir_source_dialog_get_page (dialog) == 2);
+  wait_until (_weir_source_dialog_get_page (dialog) == 2);
   g_assert_cmpstr (draft->value_format, ==, "csv");
   g_assert_true (draft->has_header);
   g_assert_cmpuint (g_array_index (draft->columns, WeirDraftColumn, 1).n_empty, ==, 1); /* of the broken line */
@@ -260,7 +244,7 @@ test_files (void)
   g_assert_cmpint (draft->kind, ==, WEIR_SOURCE_FILES);
   g_assert_cmpuint (draft->columns->len, ==, 3);
   _weir_source_dialog_next (dialog);
-  WAIT_FOR (_weir_source_dialog_get_page (dialog) == 2);
+  wait_until (_weir_source_dialog_get_page (dialog) == 2);
   _weir_source_dialog_next (dialog);
   again = weir_document_dup_text (document);
   g_assert_cmpstr (again, ==, text);
@@ -287,7 +271,7 @@ test_secret (void)
   set_option (dialog, "kafka.sasl.password", "${secret:source}");
   g_hash_table_replace (draft->secrets, g_strdup ("kafka.sasl.password"), g_strdup ("not for the file"));
   _weir_source_dialog_next (dialog);
-  WAIT_FOR (is_done (dialog));
+  wait_until (is_done (dialog));
   gtk_widget_activate_action (GTK_WIDGET (dialog), "source.add-anyway", NULL);
   _weir_source_dialog_next (dialog);
   text = weir_document_dup_text (document);
@@ -312,7 +296,7 @@ test_kafka (void)
   _weir_source_dialog_next (dialog);
   set_option (dialog, "kafka.bootstrap.servers", servers);
   _weir_source_dialog_next (dialog);
-  WAIT_FOR (is_done (dialog));
+  wait_until (is_done (dialog));
   g_assert_cmpint (find_stage (dialog, "connect")->state, ==, WEIR_STAGE_OK);
   g_assert_cmpint (find_stage (dialog, "metadata")->state, ==, WEIR_STAGE_OK);
   g_assert_cmpint (find_stage (dialog, "brokers")->state, ==, WEIR_STAGE_OK);

@@ -8,38 +8,8 @@
 #include "support/temp-dir.h"
 #include "ui/ui-init.h"
 
-#define DEADLINE_S 30
-#define TICK_MS    5
-
 static GtkApplication *application;
 static WeirTempDir    *user_dir;
-
-static gboolean
-deadline_cb (gpointer data)
-{
-  g_error ("nothing came of it within %d s", DEADLINE_S);
-  return G_SOURCE_REMOVE;
-}
-
-static gboolean
-tick_cb (gpointer data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
-void
-wait_begin (guint sources[2])
-{
-  sources[0] = g_timeout_add_seconds (DEADLINE_S, deadline_cb, NULL);
-  sources[1] = g_timeout_add (TICK_MS, tick_cb, NULL);
-}
-
-void
-wait_end (const guint sources[2])
-{
-  g_source_remove (sources[0]);
-  g_source_remove (sources[1]);
-}
 
 void
 settle (void)

@@ -5,6 +5,7 @@
 #include "column/value.h"
 #include "io/hub.h"
 #include "io/source.h"
+#include "support/wait.h"
 
 #include <string.h>
 
@@ -123,27 +124,47 @@ drain_batch (Drain   *drain,
 }
 
 static inline gboolean
-drain_tick_cb (gpointer data)
+drain_has (Drain *drain,
+           guint  n_rows)
 {
-  return G_SOURCE_CONTINUE;
+  g_autoptr (GError) error = NULL;
+
+  while (drain->rows->len < n_rows && drain_batch (drain, &error))
+    continue;
+  g_assert_no_error (error);
+  return drain->rows->len >= n_rows;
 }
 
-/* Runs the loop and batches until there are @n_rows, or the deadline of the test. */
+/* Runs the loop and batches until there are @n_rows. */
 static inline void
 drain_until (Drain *drain,
              guint  n_rows)
 {
-  guint  timer = g_timeout_add (20, drain_tick_cb, NULL);
-  gint64 end_us = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
-
-  while (drain->rows->len < n_rows && g_get_monotonic_time () < end_us)
-    {
-      g_autoptr (GError) error = NULL;
-
-      if (!drain_batch (drain, &error))
-        g_main_context_iteration (NULL, TRUE);
-      g_assert_no_error (error);
-    }
-  g_source_remove (timer);
+  wait_until (drain_has (drain, n_rows));
   g_assert_cmpuint (drain->rows->len, ==, n_rows);
+}
+
+static inline gboolean
+source_is (WeirSource     *source,
+           WeirSourceState state,
+           char          **message)
+{
+  WeirSourceStatus status = { 0 };
+
+  weir_source_get_status (source, &status);
+  if (status.state == state)
+    *message = g_steal_pointer (&status.message);
+  weir_source_status_clear (&status);
+  return status.state == state;
+}
+
+/* Runs the loop until @source is in @state. (transfer full): its message */
+static inline char *
+source_wait_for (WeirSource     *source,
+                 WeirSourceState state)
+{
+  char *message = NULL;
+
+  wait_until (source_is (source, state, &message));
+  return message;
 }

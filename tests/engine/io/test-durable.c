@@ -78,34 +78,33 @@ socket_to (WeirReaderHub *hub,
   return source;
 }
 
+static gboolean
+reaches (Drain  *drain,
+         guint64 to,
+         char  **end)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_free (*end);
+  *end = drain->source->klass->latest (drain->source, drain->at, FALSE, &error);
+  g_assert_no_error (error);
+  return g_ascii_strtoull (*end, NULL, 10) >= to;
+}
+
 /* Waits until the source can go past @drain's position; logs that range. (transfer full) */
 static char *
 plan (Drain   *drain,
       guint64  to,
       GError **error)
 {
-  guint  timer = g_timeout_add (20, drain_tick_cb, NULL);
-  gint64 end_us = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
-  char  *end = NULL;
+  g_autoptr (GBytes) range = NULL;
+  char              *end = NULL;
 
-  while (g_get_monotonic_time () < end_us)
-    {
-      g_autoptr (GBytes) range = NULL;
-
-      g_free (end);
-      end = drain->source->klass->latest (drain->source, drain->at, FALSE, error);
-      g_assert_no_error (*error);
-      if (g_ascii_strtoull (end, NULL, 10) >= to)
-        {
-          range = drain->source->klass->log_range (drain->source, drain->at, end, error);
-          g_assert_no_error (*error);
-          g_assert_nonnull (range);
-          break;
-        }
-      g_main_context_iteration (NULL, TRUE);
-    }
-  g_source_remove (timer);
+  wait_until (reaches (drain, to, &end));
   g_assert_cmpuint (g_ascii_strtoull (end, NULL, 10), ==, to);
+  range = drain->source->klass->log_range (drain->source, drain->at, end, error);
+  g_assert_no_error (*error);
+  g_assert_nonnull (range);
   return end;
 }
 

@@ -11,7 +11,6 @@
 
 /* Restarts, transactions and lost records, against the suite's real broker; skipped without one. */
 
-#define WAIT_US (30 * G_USEC_PER_SEC)
 
 typedef struct
 {
@@ -61,23 +60,28 @@ source_new (const Fixture *fixture,
   return source;
 }
 
-/* Batches until @offsets of partition 0 are done, or the first error. */
+static gboolean
+drain_to_end (Drain      *drain,
+              const char *end,
+              guint       n,
+              GError    **error)
+{
+  while (drain->rows->len < n && g_strcmp0 (drain->at, end) != 0)
+    if (!drain_batch (drain, error))
+      return *error != NULL;
+  return TRUE;
+}
+
+/* Batches until @offset of partition 0 is done, or the first error. */
 static GError *
 drain_to (Drain         *drain,
           const Fixture *fixture,
           gint64         offset)
 {
   g_autofree char *end = g_strdup_printf ("{\"%s\":{\"0\":%" G_GINT64_FORMAT "}}", fixture->topic, offset);
-  guint            timer = g_timeout_add (20, drain_tick_cb, NULL);
-  gint64           end_us = g_get_monotonic_time () + WAIT_US;
   GError          *error = NULL;
 
-  while (error == NULL && strcmp (drain->at, end) != 0 && g_get_monotonic_time () < end_us)
-    if (!drain_batch (drain, &error))
-      g_main_context_iteration (NULL, TRUE);
-  g_source_remove (timer);
-  if (error == NULL)
-    g_assert_cmpstr (drain->at, ==, end);
+  wait_until (drain_to_end (drain, end, G_MAXUINT, &error));
   return error;
 }
 
@@ -86,14 +90,9 @@ static GError *
 drain_rows (Drain *drain,
             guint  n)
 {
-  guint   timer = g_timeout_add (20, drain_tick_cb, NULL);
-  gint64  end_us = g_get_monotonic_time () + WAIT_US;
   GError *error = NULL;
 
-  while (error == NULL && drain->rows->len < n && g_get_monotonic_time () < end_us)
-    if (!drain_batch (drain, &error))
-      g_main_context_iteration (NULL, TRUE);
-  g_source_remove (timer);
+  wait_until (drain_to_end (drain, NULL, n, &error));
   return error;
 }
 
@@ -220,23 +219,18 @@ kept_clear (Kept *kept)
 static void
 test_start_once (void)
 {
-  Fixture fixture;
-  Drain   drain;
-  Kept    kept;
+  Fixture          fixture;
+  Drain            drain;
+  Kept             kept;
+  g_autofree char *path = NULL;
 
   if (!fixture_init (&fixture, "start"))
     return;
   weir_kafka_produce (fixture.client, fixture.topic, 0, 0, 4);
   drain_init (&drain, source_new (&fixture, "latest", NULL, NULL));
-  for (gint64 end_us = g_get_monotonic_time () + WAIT_US; g_get_monotonic_time () < end_us;)
-    {
-      g_autofree char *path = weir_temp_dir_build (fixture.dir, "start");
-
-      g_assert_false (drain_batch (&drain, NULL));
-      if (g_file_test (path, G_FILE_TEST_EXISTS))
-        break;
-      g_main_context_iteration (NULL, TRUE);
-    }
+  path = weir_temp_dir_build (fixture.dir, "start");
+  wait_until (!drain_batch (&drain, NULL) && g_file_test (path, G_FILE_TEST_EXISTS));
+  g_assert_cmpuint (drain.rows->len, ==, 0);
   drain_clear (&drain);
   weir_kafka_produce (fixture.client, fixture.topic, 0, 4, 3);
   drain_init (&drain, source_new (&fixture, "latest", NULL, NULL));
@@ -505,6 +499,6 @@ main (int    argc,
   g_test_add_func ("/engine/io/kafka-resume/recreated-meanwhile", test_recreated_meanwhile);
   g_test_add_func ("/engine/io/kafka-resume/damaged", test_damaged);
   result = g_test_run ();
-  g_assert_true (weir_background_wait (30 * G_USEC_PER_SEC));
+  g_assert_true (weir_background_wait (WEIR_WAIT_US));
   return result;
 }

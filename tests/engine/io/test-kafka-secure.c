@@ -12,7 +12,6 @@
 
 /* TLS, sign-in and addresses that lead astray, against the suite's real broker; skipped without one. */
 
-#define WAIT_US (60 * G_USEC_PER_SEC)
 
 /* Options of a table, NULL-terminated pairs behind the server. */
 typedef struct
@@ -60,29 +59,26 @@ expect_records (const Access *access)
   drain_clear (&drain);
 }
 
+static gboolean
+is_said (WeirSource     *source,
+         WeirSourceState state,
+         const char     *words)
+{
+  g_autofree char *message = NULL;
+
+  return source_is (source, state, &message) && message != NULL && strstr (message, words) != NULL;
+}
+
 static void
 expect_state (const Access   *access,
               WeirSourceState state,
               const char     *words)
 {
   g_autofree char *topic = topic_with_records ();
-  gint64           end_us = g_get_monotonic_time () + WAIT_US;
-  WeirSourceStatus status = { 0 };
-  guint            timer = g_timeout_add (50, drain_tick_cb, NULL);
   Drain            drain;
 
   drain_init (&drain, source_new (access, topic));
-  while ((status.state != state || status.message == NULL || strstr (status.message, words) == NULL) && g_get_monotonic_time () < end_us)
-    {
-      g_main_context_iteration (NULL, TRUE);
-      weir_source_status_clear (&status);
-      weir_source_get_status (drain.source, &status);
-    }
-  g_source_remove (timer);
-  g_assert_nonnull (status.message);
-  g_assert_cmpint (status.state, ==, state);
-  g_assert_nonnull (strstr (status.message, words));
-  weir_source_status_clear (&status);
+  wait_until (is_said (drain.source, state, words));
   drain_clear (&drain);
 }
 
@@ -212,6 +208,6 @@ main (int    argc,
   g_test_add_func ("/engine/io/kafka-secure/astray", test_astray);
   g_test_add_func ("/engine/io/kafka-secure/sink", test_sink);
   result = g_test_run ();
-  g_assert_true (weir_background_wait (30 * G_USEC_PER_SEC));
+  g_assert_true (weir_background_wait (WEIR_WAIT_US));
   return result;
 }

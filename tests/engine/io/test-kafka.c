@@ -75,20 +75,9 @@ wait_state (Drain          *drain,
             WeirSourceState state,
             const char     *words)
 {
-  gint64           end_us = g_get_monotonic_time () + 30 * G_USEC_PER_SEC;
-  WeirSourceStatus status = { 0 };
-  guint            timer = g_timeout_add (50, drain_tick_cb, NULL);
+  g_autofree char *message = source_wait_for (drain->source, state);
 
-  while (status.state != state && g_get_monotonic_time () < end_us)
-    {
-      g_main_context_iteration (NULL, TRUE);
-      weir_source_status_clear (&status);
-      weir_source_get_status (drain->source, &status);
-    }
-  g_assert_cmpint (status.state, ==, state);
-  g_assert_nonnull (strstr (status.message, words));
-  weir_source_status_clear (&status);
-  g_source_remove (timer);
+  g_assert_nonnull (strstr (message, words));
 }
 
 static void
@@ -119,25 +108,15 @@ test_no_broker (void)
   drain_clear (&hasty);
 }
 
-/* Until the source has seen so many offsets that are not read. */
-static void
-wait_behind (Drain      *drain,
-             const char *n)
+/* Has the source seen so many offsets that are not read? */
+static gboolean
+is_behind (Drain      *drain,
+           const char *n)
 {
-  gint64   end_us = g_get_monotonic_time () + 30 * G_USEC_PER_SEC;
-  guint    timer = g_timeout_add (20, drain_tick_cb, NULL);
-  gboolean seen = FALSE;
+  g_autoptr (GHashTable) metrics = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 
-  while (!seen)
-    {
-      g_autoptr (GHashTable) metrics = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-
-      g_assert_cmpint (g_get_monotonic_time (), <, end_us);
-      g_main_context_iteration (NULL, TRUE);
-      drain->source->klass->metrics (drain->source, metrics);
-      seen = g_strcmp0 (g_hash_table_lookup (metrics, "maxOffsetsBehindLatest"), n) == 0;
-    }
-  g_source_remove (timer);
+  drain->source->klass->metrics (drain->source, metrics);
+  return g_strcmp0 (g_hash_table_lookup (metrics, "maxOffsetsBehindLatest"), n) == 0;
 }
 
 /* A trigger waits for minOffsetsPerTrigger, the first one never. */
@@ -160,7 +139,7 @@ test_least (void)
   drain_until (&drain, 3);
   /* Nine are not enough: what is read next are all ten at once. */
   weir_kafka_produce (producer, topic, 0, 3, 9);
-  wait_behind (&drain, "9");
+  wait_until (is_behind (&drain, "9"));
   g_assert_false (drain_batch (&drain, NULL));
   weir_kafka_produce (producer, topic, 0, 12, 1);
   drain_until (&drain, 13);
@@ -232,6 +211,6 @@ main (int    argc,
   g_test_add_func ("/engine/io/kafka/times", test_times);
   g_test_add_func ("/engine/io/kafka/options", test_options);
   result = g_test_run ();
-  g_assert_true (weir_background_wait (30 * G_USEC_PER_SEC));
+  g_assert_true (weir_background_wait (WEIR_WAIT_US));
   return result;
 }

@@ -96,26 +96,6 @@ peer_clear (Peer *peer)
   g_free (peer->text);
 }
 
-/* Runs the loop until the source is in @state; its message. */
-static char *
-wait_for_state (WeirSource     *source,
-                WeirSourceState state)
-{
-  guint            timer = g_timeout_add (20, drain_tick_cb, NULL);
-  gint64           end_us = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
-  WeirSourceStatus status = { 0 };
-
-  while (status.state != state && g_get_monotonic_time () < end_us)
-    {
-      g_main_context_iteration (NULL, TRUE);
-      weir_source_status_clear (&status);
-      weir_source_get_status (source, &status);
-    }
-  g_source_remove (timer);
-  g_assert_cmpint (status.state, ==, state);
-  return status.message;
-}
-
 static WeirSource *
 socket_to (WeirReaderHub *hub,
            const Peer    *peer)
@@ -153,7 +133,7 @@ test_cut (gconstpointer data)
       drain_init (&drain, socket_to (hub, &peer));
       drain_until (&drain, whole);
       peer_go (&peer);
-      message = wait_for_state (drain.source, WEIR_SOURCE_RETRYING);
+      message = source_wait_for (drain.source, WEIR_SOURCE_RETRYING);
       drain_batch (&drain, NULL);
       g_assert_cmpuint (drain.rows->len, ==, whole + (end == END_FIN && rest > 0));
       for (guint i = 0; i < whole; i++)
@@ -202,7 +182,7 @@ test_no_name (void)
   Drain                     drain;
 
   drain_init (&drain, source_make ("socket", NULL, TRUE, hub, NULL, 0, NULL, "host", "no-such-host.invalid", "port", "9", NULL));
-  message = wait_for_state (drain.source, WEIR_SOURCE_FAILED);
+  message = source_wait_for (drain.source, WEIR_SOURCE_FAILED);
   g_assert_nonnull (strstr (message, "no-such-host.invalid"));
   g_assert_nonnull (strstr (message, "correct the host"));
   drain_clear (&drain);
@@ -233,7 +213,7 @@ test_http_cut (void)
   drain_init (&drain, http_to (hub, &peer, -1));
   drain_until (&drain, 1);
   peer_go (&peer);
-  message = wait_for_state (drain.source, WEIR_SOURCE_RETRYING);
+  message = source_wait_for (drain.source, WEIR_SOURCE_RETRYING);
   drain_batch (&drain, NULL);
   g_assert_cmpuint (drain.rows->len, ==, 1);
   g_assert_cmpuint (drain.bad_rows, ==, 0);
@@ -255,7 +235,7 @@ test_http_headers (void)
   getrusage (RUSAGE_SELF, &before);
   peer_start (&peer, block, 1 << 20, END_FIN);
   drain_init (&drain, http_to (hub, &peer, 0));
-  message = wait_for_state (drain.source, WEIR_SOURCE_FAILED);
+  message = source_wait_for (drain.source, WEIR_SOURCE_FAILED);
   getrusage (RUSAGE_SELF, &after);
   g_assert_cmpint (after.ru_maxrss - before.ru_maxrss, <, WITH_SANITIZER ? 128 << 10 : 32 << 10);
   peer_go (&peer);

@@ -5,6 +5,7 @@
 #include "base/error.h"
 
 #include "sink-util.h"
+#include "support/wait.h"
 
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
@@ -211,6 +212,6 @@ main (int    argc,
   g_test_add_func ("/engine/io/sink-kafka-mock/fenced", test_fenced);
   g_test_add_func ("/engine/io/sink-kafka-mock/not-allowed", test_not_allowed);
   result = g_test_run ();
-  g_assert_true (weir_background_wait (30 * G_USEC_PER_SEC));
+  g_assert_true (weir_background_wait (WEIR_WAIT_US));
   return result;
 }

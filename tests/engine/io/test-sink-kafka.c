@@ -7,6 +7,7 @@
 #include "sink-util.h"
 #include "support/kafka-util.h"
 #include "support/shared-data.h"
+#include "support/wait.h"
 
 /* Against the suite's real broker; skipped without one. */
 
@@ -358,6 +359,6 @@ main (int    argc,
   g_test_add_func ("/engine/io/sink-kafka/refused", test_refused);
   g_test_add_func ("/engine/io/sink-kafka/errors", test_errors);
   result = g_test_run ();
-  g_assert_true (weir_background_wait (30 * G_USEC_PER_SEC));
+  g_assert_true (weir_background_wait (WEIR_WAIT_US));
   return result;
 }

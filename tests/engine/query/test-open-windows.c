@@ -3,13 +3,12 @@
 
 #include "query/session-private.h"
 #include "session-util.h"
+#include "support/wait.h"
 
 /*
  * Open windows as the reader of a running query meets them: over a queue, one row a batch. Nobody asks: nothing is listed. Somebody does: the
  * values so far come, and go into the result in the same snapshot in which they leave the open ones.
  */
-
-#define DEADLINE_S 30
 
 #define SCRIPT                                                                                                  \
   "CREATE TABLE a (ts TIMESTAMP, v BIGINT) USING queue;\n"                                                      \
@@ -54,21 +53,8 @@ push (Fixture *self,
 
   g_assert_true (weir_session_push_rows (self->session, "a", row, &error));
   g_assert_no_error (error);
-  g_assert_true (weir_query_process_all_available (self->query, DEADLINE_S * G_USEC_PER_SEC, &error));
+  g_assert_true (weir_query_process_all_available (self->query, WEIR_WAIT_US, &error));
   g_assert_no_error (error);
-}
-
-static gboolean
-deadline_cb (gpointer data)
-{
-  g_error ("nothing came of it within %d s", DEADLINE_S);
-  return G_SOURCE_REMOVE;
-}
-
-static gboolean
-tick_cb (gpointer data)
-{
-  return G_SOURCE_CONTINUE;
 }
 
 /* `start=sum` of every open window; "" for none. (transfer full) */
@@ -89,24 +75,14 @@ open_of (WeirSnapshot *snapshot)
   return g_string_free (text, FALSE);
 }
 
-static void
-wait_for (Fixture    *self,
-          const char *wanted)
+static gboolean
+shows (Fixture    *self,
+       const char *wanted)
 {
-  guint    deadline = g_timeout_add_seconds (DEADLINE_S, deadline_cb, NULL), tick = g_timeout_add (5, tick_cb, NULL);
-  gboolean done = FALSE;
+  g_autoptr (WeirSnapshot) snapshot = weir_query_take_snapshot (self->query);
+  g_autofree char         *open = snapshot != NULL ? open_of (snapshot) : NULL;
 
-  while (!done)
-    {
-      g_autoptr (WeirSnapshot) snapshot = weir_query_take_snapshot (self->query);
-      g_autofree char         *open = snapshot != NULL ? open_of (snapshot) : NULL;
-
-      done = g_strcmp0 (open, wanted) == 0;
-      if (!done)
-        g_main_context_iteration (NULL, TRUE);
-    }
-  g_source_remove (deadline);
-  g_source_remove (tick);
+  return g_strcmp0 (open, wanted) == 0;
 }
 
 static guint64
@@ -130,21 +106,21 @@ test_append (void)
   g_assert_null (weir_snapshot_get_open (unasked));
   version = version_of (&self);
   weir_query_set_shows_open (self.query, TRUE);
-  wait_for (&self, "0=1"); /* without another row */
+  wait_until (shows (&self, "0=1")); /* without another row */
   g_assert_cmpuint (version_of (&self), >, version);
   push (&self, 4, 2);
-  wait_for (&self, "0=3");
+  wait_until (shows (&self, "0=3"));
   push (&self, 12, 5);
-  wait_for (&self, "10=5 0=3");
+  wait_until (shows (&self, "10=5 0=3"));
   push (&self, 17, 7); /* passes 15: the first is final */
-  wait_for (&self, "10=12");
+  wait_until (shows (&self, "10=12"));
   closed = weir_query_take_snapshot (self.query);
   g_assert_cmpuint (weir_snapshot_get_n_rows (closed), ==, 1);
   g_assert_cmpfloat (weir_snapshot_get_number (closed, 0, 1), ==, 3);
   g_assert_true (weir_snapshot_is_final (closed, 0));
   weir_query_set_shows_open (self.query, FALSE);
   push (&self, 18, 1);
-  wait_for (&self, "");
+  wait_until (shows (&self, ""));
   fixture_clear (&self);
 }
 
@@ -198,7 +174,7 @@ test_stopped (void)
     push (&self, second, 1);
   weir_query_stop (self.query);
   weir_query_await_termination (self.query, 0, NULL);
-  wait_for (&self, "0=9");
+  wait_until (shows (&self, "0=9"));
   fixture_clear (&self);
 }
 

@@ -5,12 +5,11 @@
 
 #include "support/kafka-util.h"
 #include "support/shared-data.h"
+#include "support/wait.h"
 
 #include <string.h>
 
 /* The connection test against the suite's real broker; skipped without one. */
-
-#define WAIT_US (60 * G_USEC_PER_SEC)
 
 typedef struct
 {
@@ -18,28 +17,17 @@ typedef struct
   WeirProbe   *probe;   /* Owned */
 } Fixture;
 
-static gboolean
-tick_cb (gpointer data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
 /* Runs the test to its end. @options: pairs, NULL-terminated. */
 static void
 fixture_run (Fixture           *fixture,
              const char *const *options)
 {
   WeirTableDef def = { .name = "t", .format = "kafka", .options = options };
-  gint64       end_us = g_get_monotonic_time () + WAIT_US;
-  guint        timer = g_timeout_add (50, tick_cb, NULL);
 
   fixture->session = weir_session_new ();
   fixture->probe = weir_probe_new (fixture->session, &def);
   weir_probe_start (fixture->probe);
-  while (weir_probe_get_is_running (fixture->probe) && g_get_monotonic_time () < end_us)
-    g_main_context_iteration (NULL, TRUE);
-  g_source_remove (timer);
-  g_assert_false (weir_probe_get_is_running (fixture->probe));
+  wait_until (!weir_probe_get_is_running (fixture->probe));
 }
 
 static void
@@ -161,6 +149,6 @@ main (int    argc,
   g_test_add_func ("/engine/query/probe-kafka/astray", test_astray);
   g_test_add_func ("/engine/query/probe-kafka/nobody", test_nobody);
   result = g_test_run ();
-  g_assert_true (weir_wait_background (30 * G_USEC_PER_SEC));
+  g_assert_true (weir_wait_background (WEIR_WAIT_US));
   return result;
 }

@@ -3,17 +3,11 @@
 
 #include "engine.h"
 
+#include "support/wait.h"
+
 #include <string.h>
 
 /* Connection tests that need no service. */
-
-#define WAIT_US (60 * G_USEC_PER_SEC)
-
-static gboolean
-tick_cb (gpointer data)
-{
-  return G_SOURCE_CONTINUE;
-}
 
 static gboolean
 is_connected (WeirProbe *probe)
@@ -36,18 +30,13 @@ test_outlives_session (void)
   WeirTableDef                def = { .name = "t", .format = "socket", .options = options };
   WeirSession                *session = weir_session_new ();
   WeirProbe                  *probe = weir_probe_new (session, &def);
-  gint64                      end_us = g_get_monotonic_time () + WAIT_US;
-  guint                       timer = g_timeout_add (50, tick_cb, NULL);
 
   g_assert_no_error (error);
   weir_probe_start (probe);
-  while (!is_connected (probe) && g_get_monotonic_time () < end_us)
-    g_main_context_iteration (NULL, TRUE);
-  g_source_remove (timer);
-  g_assert_true (is_connected (probe));
+  wait_until (is_connected (probe));
   g_object_unref (probe);
   g_object_unref (session);
-  g_assert_true (weir_wait_background (WAIT_US));
+  g_assert_true (weir_wait_background (WEIR_WAIT_US));
 }
 
 int

@@ -6,13 +6,12 @@
 #include "engine.h"
 #include "support/shared-data.h"
 #include "support/temp-dir.h"
+#include "support/wait.h"
 
 /*
  * The shape of StreamingQueryProgress: for every kind of query the same names, in the same order and with the same JSON types, at every
  * depth, as in records that Spark wrote. What the values are is test-progress's business.
  */
-
-#define WAIT_US (30 * G_USEC_PER_SEC)
 
 typedef struct
 {
@@ -169,7 +168,7 @@ push (WeirSession *session,
   g_assert_no_error (error);
   weir_session_push_rows (session, "b", rows, &error);
   g_assert_no_error (error);
-  weir_query_process_all_available (query, WAIT_US, &error);
+  weir_query_process_all_available (query, WEIR_WAIT_US, &error);
   g_assert_no_error (error);
 }
 
@@ -266,7 +265,7 @@ test_shapes (gconstpointer name)
       push (session, query, "{\"k\":\"x\",\"ts\":\"2026-01-31T10:01:00Z\"}");
       compare_run (&cases[i], theirs, query);
       weir_query_stop (query);
-      weir_query_await_termination (query, WAIT_US, NULL);
+      weir_query_await_termination (query, WEIR_WAIT_US, NULL);
     }
 }
 
@@ -295,7 +294,7 @@ test_values (void)
       if (outcome->query == NULL)
         continue;
       weir_query_start (outcome->query);
-      weir_query_await_termination (outcome->query, WAIT_US, &error);
+      weir_query_await_termination (outcome->query, WEIR_WAIT_US, &error);
       g_assert_no_error (error);
       recent = weir_query_get_recent_progress (outcome->query);
     }

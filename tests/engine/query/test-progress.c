@@ -8,8 +8,7 @@
 #include "engine.h"
 #include "session-util.h"
 #include "support/shared-data.h"
-
-#define WAIT_US (30 * G_USEC_PER_SEC)
+#include "support/wait.h"
 
 typedef struct
 {
@@ -89,7 +88,7 @@ release (Fixture *fixture)
   g_autoptr (GError) error = NULL;
 
   weir_query_set_held (fixture->query, FALSE);
-  weir_query_process_all_available (fixture->query, WAIT_US, &error);
+  weir_query_process_all_available (fixture->query, WEIR_WAIT_US, &error);
   g_assert_no_error (error);
 }
 
@@ -102,7 +101,7 @@ push (Fixture    *fixture,
 
   weir_session_push_rows (fixture->session, table, rows, &error);
   g_assert_no_error (error);
-  weir_query_process_all_available (fixture->query, WAIT_US, &error);
+  weir_query_process_all_available (fixture->query, WEIR_WAIT_US, &error);
   g_assert_no_error (error);
 }
 
@@ -110,9 +109,8 @@ static void
 end (Fixture *fixture)
 {
   weir_query_stop (fixture->query);
-  weir_query_await_termination (fixture->query, WAIT_US, NULL);
-  while (strstr (fixture->events->str, "terminated") == NULL)
-    g_main_context_iteration (NULL, TRUE);
+  weir_query_await_termination (fixture->query, WEIR_WAIT_US, NULL);
+  wait_until (strstr (fixture->events->str, "terminated") != NULL);
   g_object_unref (fixture->query);
   g_object_unref (fixture->session);
   g_string_free (fixture->events, TRUE);
@@ -304,12 +302,11 @@ test_hold (void)
   g_assert_false (weir_query_process_all_available (fixture.query, 300000, NULL));
   g_assert_cmpuint (weir_query_get_n_input_rows (fixture.query), ==, 1);
   weir_query_step (fixture.query);
-  while (weir_query_get_n_input_rows (fixture.query) < 2)
-    g_main_context_iteration (NULL, FALSE);
+  wait_until (weir_query_get_n_input_rows (fixture.query) >= 2);
   g_assert_false (weir_query_process_all_available (fixture.query, 300000, NULL));
   g_assert_cmpuint (weir_query_get_n_input_rows (fixture.query), ==, 2);
   weir_query_set_held (fixture.query, FALSE);
-  g_assert_true (weir_query_process_all_available (fixture.query, WAIT_US, NULL));
+  g_assert_true (weir_query_process_all_available (fixture.query, WEIR_WAIT_US, NULL));
   g_assert_cmpuint (weir_query_get_n_input_rows (fixture.query), ==, 4);
   last = weir_query_get_last_progress (fixture.query);
   g_assert_true (weir_progress_get_state_operator (last, 0, &op));
@@ -353,13 +350,12 @@ test_events (void)
   make_session (&fixture);
   begin (&fixture, "CREATE TABLE t (v INT) USING queue;\nCREATE STREAMING QUERY q AS SELECT v FROM STREAM t");
   weir_query_start (fixture.query);
-  g_assert_true (weir_query_process_all_available (fixture.query, WAIT_US, NULL));
+  g_assert_true (weir_query_process_all_available (fixture.query, WEIR_WAIT_US, NULL));
   push (&fixture, "t", "{\"v\":1}");
   push (&fixture, "t", "{\"v\":2}");
   weir_query_stop_after_batch (fixture.query);
-  g_assert_true (weir_query_await_termination (fixture.query, WAIT_US, NULL));
-  while (strstr (fixture.events->str, "terminated") == NULL)
-    g_main_context_iteration (NULL, TRUE);
+  g_assert_true (weir_query_await_termination (fixture.query, WEIR_WAIT_US, NULL));
+  wait_until (strstr (fixture.events->str, "terminated") != NULL);
   g_assert_cmpstr (fixture.events->str, ==, "started idle batch0 batch1 terminated:-");
   g_assert_null (weir_query_exception (fixture.query));
   end (&fixture);
@@ -376,17 +372,16 @@ test_failure (void)
   begin (&fixture, "CREATE TABLE t (v INT) USING queue;\nCREATE STREAMING QUERY q AS SELECT 1 / v AS x FROM STREAM t");
   weir_query_start (fixture.query);
   g_assert_true (weir_session_push_rows (fixture.session, "t", "{\"v\":0}", NULL));
-  g_assert_false (weir_query_process_all_available (fixture.query, WAIT_US, &local));
+  g_assert_false (weir_query_process_all_available (fixture.query, WEIR_WAIT_US, &local));
   g_assert_nonnull (local);
-  g_assert_false (weir_query_await_termination (fixture.query, WAIT_US, NULL));
+  g_assert_false (weir_query_await_termination (fixture.query, WEIR_WAIT_US, NULL));
   error = weir_query_exception (fixture.query);
   g_assert_nonnull (error);
   g_assert_true (g_str_has_prefix (error->message, "Query [id = "));
   g_assert_nonnull (strstr (error->message, "DIVIDE_BY_ZERO"));
   status = weir_query_status (fixture.query);
   g_assert_true (g_str_has_prefix (status, "{\"message\":\"Terminated with exception: [DIVIDE_BY_ZERO]"));
-  while (strstr (fixture.events->str, "terminated") == NULL)
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (strstr (fixture.events->str, "terminated") != NULL);
   g_assert_nonnull (strstr (fixture.events->str, "terminated:[STREAM_FAILED] Query [id = "));
   g_assert_nonnull (strstr (fixture.events->str, "DIVIDE_BY_ZERO"));
   end (&fixture);
@@ -408,13 +403,12 @@ test_stop (void)
   g_assert_no_error (error);
   g_assert_cmpint (weir_query_get_state (fixture.query), !=, WEIR_QUERY_STOPPED);
   weir_query_stop (fixture.query);
-  g_assert_true (weir_query_await_termination (fixture.query, WAIT_US, &error));
+  g_assert_true (weir_query_await_termination (fixture.query, WEIR_WAIT_US, &error));
   g_assert_no_error (error);
   g_assert_null (weir_query_exception (fixture.query));
   status = weir_query_status (fixture.query);
   g_assert_cmpstr (status, ==, "{\"message\":\"Stopped\",\"isDataAvailable\":false,\"isTriggerActive\":false}");
-  while (strstr (fixture.events->str, "terminated") == NULL)
-    g_main_context_iteration (NULL, TRUE);
+  wait_until (strstr (fixture.events->str, "terminated") != NULL);
   g_assert_true (g_str_has_suffix (fixture.events->str, "terminated:-"));
   end (&fixture);
 }
@@ -460,7 +454,7 @@ test_rates (void)
   begin (&fixture, "CREATE TABLE t (v INT) USING queue;\nCREATE STREAMING QUERY q AS SELECT v FROM STREAM t");
   queue (&fixture, "t", "{\"v\":1}\n{\"v\":2}");
   weir_query_start (fixture.query);
-  g_assert_true (weir_query_process_all_available (fixture.query, WAIT_US, NULL));
+  g_assert_true (weir_query_process_all_available (fixture.query, WEIR_WAIT_US, NULL));
   first = weir_query_get_last_progress (fixture.query);
   g_assert_cmpuint (weir_progress_get_n_input_rows (first), ==, 2);
   g_assert_cmpfloat (weir_progress_get_input_rate (first), ==, 0.0);
@@ -481,12 +475,7 @@ test_idle_rhythm (void)
   begin (&fixture, "CREATE TABLE t (v INT) USING queue;\nCREATE STREAMING QUERY q AS SELECT v FROM STREAM t");
   queue (&fixture, "t", "{\"v\":1}");
   weir_query_start (fixture.query);
-  do
-    {
-      g_main_context_iteration (NULL, TRUE);
-      batch = strstr (fixture.events->str, "batch0 ");
-    }
-  while (batch == NULL || strstr (batch, "idle idle ") == NULL);
+  wait_until ((batch = strstr (fixture.events->str, "batch0 ")) != NULL && strstr (batch, "idle idle ") != NULL);
   last = weir_query_get_last_progress (fixture.query);
   g_assert_true (weir_progress_get_is_idle (last));
   g_assert_cmpuint (weir_progress_get_batch_id (last), ==, 1);

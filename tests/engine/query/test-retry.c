@@ -7,8 +7,7 @@
 #include "engine.h"
 #include "session-util.h"
 #include "support/temp-dir.h"
-
-#define WAIT_US (30 * G_USEC_PER_SEC)
+#include "support/wait.h"
 
 typedef struct
 {
@@ -40,7 +39,7 @@ fixture_clear (Fixture *fixture)
 {
   weir_fx_set_fault (0, 0, FALSE);
   weir_query_stop (fixture->query);
-  weir_query_await_termination (fixture->query, WAIT_US, NULL);
+  weir_query_await_termination (fixture->query, WEIR_WAIT_US, NULL);
   g_object_unref (fixture->query);
   g_object_unref (fixture->session);
   weir_temp_dir_free (fixture->dir);
@@ -55,13 +54,10 @@ push (Fixture *fixture)
 static char *
 await_trouble (Fixture *fixture)
 {
-  gint64 end = g_get_monotonic_time () + WAIT_US, retry_in_us;
+  gint64 retry_in_us;
   char  *trouble;
 
-  do
-    trouble = weir_query_dup_trouble (fixture->query, &retry_in_us);
-  while (trouble == NULL && g_get_monotonic_time () < end);
-  g_assert_nonnull (trouble);
+  wait_until ((trouble = weir_query_dup_trouble (fixture->query, &retry_in_us)) != NULL);
   g_assert_cmpint (retry_in_us, <=, 5 * G_USEC_PER_SEC);
   return trouble;
 }
@@ -77,7 +73,7 @@ test_goes_on (void)
 
   fixture_init (&fixture, -1);
   push (&fixture);
-  g_assert_true (weir_query_process_all_available (fixture.query, WAIT_US, NULL));
+  g_assert_true (weir_query_process_all_available (fixture.query, WEIR_WAIT_US, NULL));
   weir_fx_set_fault (1, ENOSPC, TRUE);
   push (&fixture);
   trouble = await_trouble (&fixture);
@@ -86,7 +82,7 @@ test_goes_on (void)
   g_assert_nonnull (strstr (trouble, "bytes are free there"));
   g_assert_cmpint (weir_query_get_state (fixture.query), ==, WEIR_QUERY_WAITING);
   weir_fx_set_fault (0, 0, FALSE);
-  g_assert_true (weir_query_process_all_available (fixture.query, WAIT_US, NULL));
+  g_assert_true (weir_query_process_all_available (fixture.query, WEIR_WAIT_US, NULL));
   none = weir_query_dup_trouble (fixture.query, &retry_in_us);
   g_assert_null (none);
   g_assert_cmpuint (weir_query_get_n_input_rows (fixture.query), ==, 2);
@@ -113,7 +109,7 @@ test_snapshot_fails (void)
     {
       weir_fx_set_fault (at, ENOSPC, FALSE);
       push (&fixture);
-      g_assert_true (weir_query_process_all_available (fixture.query, WAIT_US, NULL));
+      g_assert_true (weir_query_process_all_available (fixture.query, WEIR_WAIT_US, NULL));
       weir_fx_set_fault (0, 0, FALSE);
       trouble = weir_query_dup_trouble (fixture.query, &retry_in_us);
     }
@@ -127,7 +123,7 @@ test_snapshot_fails (void)
   for (guint i = 0; i < 3; i++)
     {
       push (&fixture);
-      g_assert_true (weir_query_process_all_available (fixture.query, WAIT_US, NULL));
+      g_assert_true (weir_query_process_all_available (fixture.query, WEIR_WAIT_US, NULL));
     }
   g_free (trouble);
   trouble = weir_query_dup_trouble (fixture.query, &retry_in_us);
@@ -153,14 +149,14 @@ test_begins_late (void)
   trouble = await_trouble (&fixture);
   g_assert_nonnull (strstr (trouble, "Give this user write permission"));
   weir_fx_set_fault (0, 0, FALSE);
-  g_assert_true (weir_query_process_all_available (fixture.query, WAIT_US, NULL));
+  g_assert_true (weir_query_process_all_available (fixture.query, WEIR_WAIT_US, NULL));
   g_assert_cmpuint (weir_query_get_n_input_rows (fixture.query), ==, 1);
   fixture_clear (&fixture);
   weir_fx_set_fault (1, EACCES, TRUE);
   fixture_init (&fixture, -1);
   g_free (await_trouble (&fixture));
   weir_query_stop (fixture.query);
-  g_assert_true (weir_query_await_termination (fixture.query, WAIT_US, NULL));
+  g_assert_true (weir_query_await_termination (fixture.query, WEIR_WAIT_US, NULL));
   fixture_clear (&fixture);
 #else
   g_test_skip ("effects cannot be made to fail in this build");
@@ -177,12 +173,12 @@ test_stop (void)
 
   fixture_init (&fixture, -1);
   push (&fixture);
-  g_assert_true (weir_query_process_all_available (fixture.query, WAIT_US, NULL));
+  g_assert_true (weir_query_process_all_available (fixture.query, WEIR_WAIT_US, NULL));
   weir_fx_set_fault (1, EACCES, TRUE);
   push (&fixture);
   trouble = await_trouble (&fixture);
   weir_query_stop (fixture.query);
-  g_assert_true (weir_query_await_termination (fixture.query, WAIT_US, NULL));
+  g_assert_true (weir_query_await_termination (fixture.query, WEIR_WAIT_US, NULL));
   g_assert_cmpint (weir_query_get_state (fixture.query), ==, WEIR_QUERY_STOPPED);
   fixture_clear (&fixture);
 #else
@@ -204,10 +200,10 @@ test_fails (void)
 
       fixture_init (&fixture, allowed_us[i]);
       push (&fixture);
-      g_assert_true (weir_query_process_all_available (fixture.query, WAIT_US, NULL));
+      g_assert_true (weir_query_process_all_available (fixture.query, WEIR_WAIT_US, NULL));
       weir_fx_set_fault (1, ENOSPC, TRUE);
       push (&fixture);
-      g_assert_false (weir_query_await_termination (fixture.query, WAIT_US, &error));
+      g_assert_false (weir_query_await_termination (fixture.query, WEIR_WAIT_US, &error));
       g_assert_nonnull (strstr (error->message, g_strerror (ENOSPC)));
       fixture_clear (&fixture);
     }

@@ -5,6 +5,7 @@
 
 #include "session-util.h"
 #include "support/temp-dir.h"
+#include "support/wait.h"
 
 #include <string.h>
 
@@ -158,8 +159,7 @@ test_watched (void)
       look_at_rows (&fixture);
       g_assert_cmpuint (weir_query_get_n_input_rows (fixture.query), ==, ROWS_PER_BATCH * N_BATCHES);
       g_assert_cmpuint (weir_snapshot_get_n_rows (fixture.snapshot), ==, ROWS_PER_BATCH * N_BATCHES);
-      while (fixture.n_ordering > 0)
-        g_main_context_iteration (NULL, TRUE);
+      wait_until (fixture.n_ordering == 0);
       g_assert_cmpuint (fixture.n_ordered, >, 0);
       finish (&fixture);
     }

@@ -9,12 +9,12 @@
 #include "query/session-private.h"
 #include "session-util.h"
 #include "support/temp-dir.h"
+#include "support/wait.h"
 
 /* Why the result is empty, asked of running queries over queues, on a clock that stands still until it is told otherwise. */
 
-#define SECOND     G_GINT64_CONSTANT (1000000)
-#define NOW        (1714725720 * SECOND)
-#define DEADLINE_S 30
+#define SECOND G_GINT64_CONSTANT (1000000)
+#define NOW    (1714725720 * SECOND)
 
 #define TABLES                                   \
   "CREATE TABLE a (ts TIMESTAMP) USING queue;\n" \
@@ -74,35 +74,12 @@ push (Fixture    *self,
 }
 
 static gboolean
-deadline_cb (gpointer data)
+is_because (Fixture     *self,
+            WeirWhyCause cause)
 {
-  g_error ("nothing came of it within %d s", DEADLINE_S);
-  return G_SOURCE_REMOVE;
-}
+  g_autoptr (WeirWhy) why = weir_query_why_empty (self->query);
 
-static gboolean
-tick_cb (gpointer data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
-static void
-wait_for (Fixture     *self,
-          WeirWhyCause cause)
-{
-  guint    deadline = g_timeout_add_seconds (DEADLINE_S, deadline_cb, NULL), tick = g_timeout_add (5, tick_cb, NULL);
-  gboolean done = FALSE;
-
-  while (!done)
-    {
-      g_autoptr (WeirWhy) why = weir_query_why_empty (self->query);
-
-      done = why->cause == cause;
-      if (!done)
-        g_main_context_iteration (NULL, TRUE);
-    }
-  g_source_remove (deadline);
-  g_source_remove (tick);
+  return why->cause == cause;
 }
 
 static void
@@ -113,9 +90,9 @@ test_silent (void)
 
   fixture_init (&self, ONE);
   push (&self, "a", "08:42:03");
-  wait_for (&self, WEIR_WHY_WINDOW_OPEN);
+  wait_until (is_because (&self, WEIR_WHY_WINDOW_OPEN));
   weir_clock_advance (self.clock, 20 * SECOND);
-  wait_for (&self, WEIR_WHY_HELD_BACK);
+  wait_until (is_because (&self, WEIR_WHY_HELD_BACK));
   why = weir_query_why_empty (self.query);
   g_assert_cmpstr (why->source, ==, "a");
   g_assert_null (why->other_source);
@@ -132,9 +109,9 @@ test_never_heard_of (void)
 
   fixture_init (&self, BOTH);
   push (&self, "a", "08:42:30");
-  wait_for (&self, WEIR_WHY_WINDOW_OPEN);
+  wait_until (is_because (&self, WEIR_WHY_WINDOW_OPEN));
   weir_clock_advance (self.clock, 20 * SECOND);
-  wait_for (&self, WEIR_WHY_HELD_BACK);
+  wait_until (is_because (&self, WEIR_WHY_HELD_BACK));
   why = weir_query_why_empty (self.query);
   g_assert_cmpstr (why->source, ==, "b");
   g_assert_cmpstr (why->other_source, ==, "a");
@@ -151,7 +128,7 @@ test_behind (void)
   fixture_init (&self, BOTH);
   push (&self, "a", "08:40:00");
   push (&self, "b", "08:42:00");
-  wait_for (&self, WEIR_WHY_HELD_BACK);
+  wait_until (is_because (&self, WEIR_WHY_HELD_BACK));
   why = weir_query_why_empty (self.query);
   g_assert_cmpstr (why->source, ==, "a");
   g_assert_cmpstr (why->other_source, ==, "b");
@@ -169,17 +146,16 @@ test_held (void)
   fixture_init (&self, ONE);
   weir_query_set_held (self.query, TRUE);
   push (&self, "a", "08:42:03");
-  wait_for (&self, WEIR_WHY_HELD);
+  wait_until (is_because (&self, WEIR_WHY_HELD));
   weir_query_step (self.query);
-  while (weir_query_get_n_input_rows (self.query) == 0)
-    g_main_context_iteration (NULL, FALSE);
-  wait_for (&self, WEIR_WHY_HELD);
+  wait_until (weir_query_get_n_input_rows (self.query) > 0);
+  wait_until (is_because (&self, WEIR_WHY_HELD));
   weir_query_set_held (self.query, FALSE);
-  wait_for (&self, WEIR_WHY_WINDOW_OPEN);
+  wait_until (is_because (&self, WEIR_WHY_WINDOW_OPEN));
   weir_query_set_held (self.query, TRUE);
   weir_query_stop (self.query);
   weir_query_await_termination (self.query, 0, NULL);
-  wait_for (&self, WEIR_WHY_WINDOW_OPEN); /* a hold is no reason once it is stopped */
+  wait_until (is_because (&self, WEIR_WHY_WINDOW_OPEN)); /* a hold is no reason once it is stopped */
   fixture_clear (&self);
 }
 
@@ -191,7 +167,7 @@ test_session (void)
 
   fixture_init (&self, "SELECT session_window(ts, '10 seconds') AS w, year(ts) AS k, count(*) AS n FROM STREAM a WATERMARK ts DELAY OF INTERVAL 5 SECONDS GROUP BY session_window(ts, '10 seconds'), year(ts)");
   push (&self, "a", "08:42:03");
-  wait_for (&self, WEIR_WHY_WINDOW_OPEN);
+  wait_until (is_because (&self, WEIR_WHY_WINDOW_OPEN));
   why = weir_query_why_empty (self.query);
   g_assert_cmpint (why->final_at_us, ==, G_MININT64);
   fixture_clear (&self);
@@ -204,14 +180,14 @@ test_first_batch (void)
   Fixture self = { 0 };
 
   fixture_init (&self, ONE);
-  wait_for (&self, WEIR_WHY_NO_INPUT);
+  wait_until (is_because (&self, WEIR_WHY_NO_INPUT));
   weir_query_set_held (self.query, TRUE);
-  wait_for (&self, WEIR_WHY_HELD);
+  wait_until (is_because (&self, WEIR_WHY_HELD));
   g_mutex_lock (&self.query->lock);
   self.query->held = FALSE;
   self.query->is_trigger_active = self.query->is_data_available = TRUE;
   g_mutex_unlock (&self.query->lock);
-  wait_for (&self, WEIR_WHY_FIRST_BATCH);
+  wait_until (is_because (&self, WEIR_WHY_FIRST_BATCH));
   fixture_clear (&self);
 }
 
@@ -242,17 +218,17 @@ fail_and_restart (guint64 at)
 
   fixture_init (&self, sql);
   push (&self, "a", "08:42:03");
-  g_assert_true (weir_query_process_all_available (self.query, DEADLINE_S * G_USEC_PER_SEC, NULL));
+  g_assert_true (weir_query_process_all_available (self.query, WEIR_WAIT_US, NULL));
   weir_fx_set_fault (at, EIO, TRUE);
   push (&self, "a", "08:42:04");
-  wait_for (&self, WEIR_WHY_TROUBLE);
+  wait_until (is_because (&self, WEIR_WHY_TROUBLE));
   weir_query_stop (self.query);
   weir_query_await_termination (self.query, 0, NULL);
   weir_fx_set_fault (0, 0, FALSE);
   weir_query_set_progress_func (self.query, progress_cb, &seen, NULL);
   push (&self, "a", "08:42:05");
   weir_query_start (self.query);
-  g_assert_true (weir_query_process_all_available (self.query, DEADLINE_S * G_USEC_PER_SEC, NULL));
+  g_assert_true (weir_query_process_all_available (self.query, WEIR_WAIT_US, NULL));
   fixture_clear (&self);
   return seen;
 }
