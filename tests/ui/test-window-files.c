@@ -228,7 +228,9 @@ test_close_with_changes (void)
 {
   g_autoptr (GFile) file = make_file ("changed.weir", SCRIPT);
   WeirWindow       *window = open_file (file);
-  g_auto (GStrv)    drafts = NULL;
+  /* A window that is destroyed leaves its draft, as one does that crashed, and the tests before have destroyed some. */
+  g_auto (GStrv) before = weir_drafts_list ();
+  g_auto (GStrv) drafts = NULL;
 
   append (window, "SELECT 'kept';\n");
   gtk_window_close (GTK_WINDOW (window));
@@ -249,7 +251,7 @@ test_close_with_changes (void)
   wait_until (window == NULL);
   assert_content (file, "thrown away", FALSE);
   drafts = weir_drafts_list ();
-  g_assert_null (drafts[0]);
+  g_assert_cmpuint (g_strv_length (drafts), ==, g_strv_length (before));
 }
 
 static void
