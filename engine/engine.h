@@ -9,6 +9,7 @@
 #include "engine-types.h"
 #include "engine-check.h"
 #include "engine-checkpoint.h"
+#include "engine-preview.h"
 #include "engine-probe.h"
 #include "engine-query.h"
 #include "engine-result.h"

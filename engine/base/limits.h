@@ -48,6 +48,10 @@
 #define WEIR_SAMPLE_ROWS_MAX  100
 #define WEIR_SAMPLE_BYTES_MAX 4096
 
+/* Rows that are kept of what came lately from a source, for previews, and their bytes. */
+#define WEIR_RECENT_ROWS  200
+#define WEIR_RECENT_BYTES (1u << 20)
+
 /* Progress records kept, as spark.sql.streaming.numRecentProgressUpdates. */
 #define WEIR_RECENT_PROGRESS_MAX 100
 

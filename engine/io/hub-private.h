@@ -15,6 +15,7 @@ struct _WeirReaderHub
   GMutex          lock;
   GHashTable     *readers; /* Owned keys; WeirLineReader borrowed: they leave when they end */
   GHashTable     *queues;  /* Owned: lower-case table name → WeirQueue */
+  GHashTable     *recent;  /* Owned: address of a source → WeirRecent */
   GHashTable     *memory;  /* Owned: lower-case table name → WeirMemoryTable */
   GMainContext   *context; /* Owned: of the thread */
   GMainLoop      *loop;    /* Owned */

@@ -4,6 +4,7 @@
 #include "io/hub-private.h"
 
 #include "io/memory-table.h"
+#include "io/recent.h"
 
 /* One thread with a main context of its own drives all shared readers of a session; it starts with the first of them. */
 
@@ -37,6 +38,7 @@ weir_reader_hub_new (void)
   g_mutex_init (&self->lock);
   self->readers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->queues = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, _weir_queue_free);
+  self->recent = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)weir_recent_unref);
   self->memory = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, _weir_memory_table_free);
   self->context = g_main_context_new ();
   self->loop = g_main_loop_new (self->context, FALSE);
@@ -74,6 +76,7 @@ weir_reader_hub_unref (WeirReaderHub *hub)
     }
   g_hash_table_unref (hub->readers);
   g_hash_table_unref (hub->queues);
+  g_hash_table_unref (hub->recent);
   g_hash_table_unref (hub->memory);
   g_main_loop_unref (hub->loop);
   g_main_context_unref (hub->context);

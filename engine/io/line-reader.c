@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "io/hub-private.h"
+#include "io/recent.h"
 
 #include <string.h>
 
@@ -19,8 +20,9 @@ typedef struct
 struct _WeirLineReader
 {
   gatomicrefcount      ref_count;
-  WeirReaderHub       *hub; /* Borrowed */
-  char                *key; /* Owned */
+  WeirReaderHub       *hub;    /* Borrowed */
+  char                *key;    /* Owned */
+  WeirRecent          *recent; /* Owned */
   const WeirTransport *transport;
   gpointer             transport_data; /* Owned by the transport */
 
@@ -80,7 +82,9 @@ weir_line_reader_get (WeirReaderHub       *hub,
                       gpointer (*make) (gpointer data),
                       gpointer make_data)
 {
-  WeirLineReader *self;
+  g_autofree char       *address = g_strndup (key, strcspn (key, "\n"));
+  g_autoptr (WeirRecent) recent = weir_recent_get (hub, address, &weir_recent_blocks);
+  WeirLineReader        *self;
 
   g_mutex_lock (&hub->lock);
   self = g_hash_table_lookup (hub->readers, key);
@@ -93,6 +97,7 @@ weir_line_reader_get (WeirReaderHub       *hub,
       g_mutex_init (&self->lock);
       self->hub = hub;
       self->key = g_strdup (key);
+      self->recent = g_steal_pointer (&recent);
       self->transport = transport;
       self->transport_data = make (make_data);
       self->rest = g_string_new (NULL);
@@ -127,6 +132,7 @@ free_cb (gpointer data)
   g_mutex_clear (&self->lock);
   g_free (self->message);
   g_free (self->key);
+  weir_recent_unref (self->recent);
   g_free (self);
   return G_SOURCE_REMOVE;
 }
@@ -201,6 +207,7 @@ add_block (WeirLineReader *self,
   self->end += block->n_lines;
   self->bytes += block->len;
   g_queue_push_tail (&self->blocks, block);
+  weir_recent_add (self->recent, block, block->n_lines, block->len);
 }
 
 /* A line beyond the limit: its start becomes a line of its own, the rest is skipped. */

@@ -37,7 +37,8 @@ typedef struct
   void (*stop) (WeirLineReader *reader, gpointer transport);   /* frees @transport */
 } WeirTransport;
 
-/* The reader of @key in the hub, made with @make when there is none. (transfer full) */
+/* The reader of @key in the hub, made with @make when there is none. What came lately is kept under the first line of @key; a secret may
+ * stand in the others. (transfer full) */
 WeirLineReader *weir_line_reader_get (WeirReaderHub *hub, const char *key, const WeirTransport *transport, gpointer (*make) (gpointer data), gpointer make_data);
 WeirLineReader *weir_line_reader_ref (WeirLineReader *reader);
 void            weir_line_reader_unref (WeirLineReader *reader); /* the last one stops the transport */

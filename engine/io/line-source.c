@@ -4,6 +4,8 @@
 
 #include "io/line-source.h"
 
+#include "io/recent.h"
+
 #include <string.h>
 
 gboolean
@@ -43,6 +45,19 @@ weir_line_source_start (WeirLineSource *self,
   if (self->replay.dir != NULL)
     first = MAX (first, weir_line_reader_get_logged (self->reader, self->replay.dir));
   weir_replay_start (&self->replay, first);
+}
+
+GPtrArray *
+weir_line_source_peek (WeirLineSource *self,
+                       const char     *address,
+                       guint           max,
+                       GCancellable   *cancellable,
+                       GError        **error)
+{
+  g_autoptr (WeirRecent) recent = weir_recent_find (self->hub, address);
+  g_autoptr (GPtrArray)  blocks = recent != NULL ? weir_recent_list (recent) : NULL;
+
+  return blocks != NULL ? weir_source_peek_morsels (&self->parent, blocks, max, cancellable, error) : NULL;
 }
 
 static guint64

@@ -31,6 +31,9 @@ void     weir_line_source_clear (WeirLineSource *self);
 /* start(): over the reader of @key. */
 void weir_line_source_start (WeirLineSource *self, const char *key, gpointer (*make) (gpointer data), gpointer make_data);
 
+/* peek(): what came lately from @address, the first line of the reader's key. */
+GPtrArray *weir_line_source_peek (WeirLineSource *self, const char *address, guint max, GCancellable *cancellable, GError **error);
+
 char      *weir_line_source_latest (WeirSource *source, const char *from, gboolean unlimited, GError **error);
 char      *weir_line_source_freeze (WeirSource *source, GError **error);
 GPtrArray *weir_line_source_plan (WeirSource *source, const char *from, const char *to, GError **error); /* (element-type WeirLineBlock) */

@@ -10,6 +10,7 @@
 #include "io/file-schema-private.h"
 #include "io/file-seen.h"
 #include "io/file-writer-check.h"
+#include "io/recent.h"
 
 #include <string.h>
 
@@ -610,11 +611,11 @@ file_finalize (WeirSource *source)
   g_free (self->name_filter);
 }
 
-#define FILE_CLASS(format_name)                                                                                                     \
-  {                                                                                                                                 \
-    .format = format_name, .open = file_open, .start = file_start, .latest = file_latest, .freeze = file_freeze, .plan = file_plan, \
-    .read = file_read, .commit = file_commit, .stop = file_stop, .finalize = file_finalize, .log_range = file_log_range,            \
-    .replay_range = file_replay_range, .log_state = file_log_state, .restore_state = file_restore_state,                            \
+#define FILE_CLASS(format_name)                                                                                                                        \
+  {                                                                                                                                                    \
+    .format = format_name, .open = file_open, .start = file_start, .latest = file_latest, .freeze = file_freeze, .plan = file_plan,                    \
+    .read = file_read, .peek = weir_source_peek_all, .commit = file_commit, .stop = file_stop, .finalize = file_finalize, .log_range = file_log_range, \
+    .replay_range = file_replay_range, .log_state = file_log_state, .restore_state = file_restore_state,                                               \
   }
 
 static const WeirSourceClass text_class = FILE_CLASS ("text"), csv_class = FILE_CLASS ("csv"), json_class = FILE_CLASS ("json");

@@ -255,14 +255,31 @@ http_open (WeirSource             *source,
   return self->decoder != NULL;
 }
 
+static char *
+dup_address (HttpSource *self)
+{
+  return g_strdup_printf ("http:%s %s %" G_GINT64_FORMAT, self->method, self->url, self->interval_us);
+}
+
+static GPtrArray *
+http_peek (WeirSource   *source,
+           guint         max,
+           GCancellable *cancellable,
+           GError      **error)
+{
+  g_autofree char *address = dup_address ((HttpSource *)source);
+
+  return weir_line_source_peek ((WeirLineSource *)source, address, max, cancellable, error);
+}
+
 static void
 http_start (WeirSource *source)
 {
   HttpSource         *self = (HttpSource *)source;
-  g_autoptr (GString) key = g_string_new (NULL);
+  g_autofree char    *address = dup_address (self);
+  g_autoptr (GString) key = g_string_new (address);
   Request             request = { self->url, self->method, self->headers, self->interval_us };
 
-  g_string_printf (key, "http:%s %s %" G_GINT64_FORMAT, self->method, self->url, self->interval_us);
   for (guint i = 0; i < self->headers->len; i++)
     g_string_append_printf (key, "\n%s", (char *)self->headers->pdata[i]);
   weir_line_source_start (&self->parent, key->str, poll_make, &request);
@@ -315,6 +332,7 @@ static const WeirSourceClass http_class = {
   .open = http_open,
   .start = http_start,
   .read = http_read,
+  .peek = http_peek,
   .finalize = http_finalize,
   WEIR_LINE_SOURCE_CLASS,
 };

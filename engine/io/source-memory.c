@@ -4,6 +4,7 @@
 #include "io/source-private.h"
 
 #include "io/memory-table.h"
+#include "io/recent.h"
 
 /* Batch queries over a table of format `memory`: what queries have written into it up to now. Bounded, so offsets say nothing. */
 
@@ -123,6 +124,7 @@ static const WeirSourceClass memory_class = {
   .freeze = memory_freeze,
   .plan = memory_plan,
   .read = memory_read,
+  .peek = weir_source_peek_all,
   .commit = memory_commit,
   .stop = memory_stop,
   .finalize = memory_finalize,

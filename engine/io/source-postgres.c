@@ -267,6 +267,6 @@ postgres_resolve (WeirSchema *declared,
   return read_schema (postgres, table, error);
 }
 
-static const WeirSourceClass postgres_class = WEIR_TABLE_SOURCE_CLASS ("postgresql", postgres_read);
+static const WeirSourceClass postgres_class = WEIR_TABLE_SOURCE_CLASS ("postgresql", postgres_read, NULL);
 
 const WeirSourceKind _weir_source_postgresql = { &postgres_class, sizeof (WeirTableSource), postgres_resolve };

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "column/batch-codec.h"
 #include "io/hub-private.h"
+#include "io/recent.h"
 #include "io/source-replay.h"
 
 /*
@@ -26,6 +27,7 @@ typedef struct
 
 struct _WeirQueue
 {
+  WeirRecent *recent; /* Owned */
   GMutex      lock;
   GQueue      batches; /* WeirBatch, oldest first */
   guint64     first;   /* number of the oldest */
@@ -64,6 +66,7 @@ _weir_queue_free (gpointer data)
   g_queue_clear_full (&self->batches, (GDestroyNotify)weir_batch_unref);
   g_ptr_array_unref (self->consumers);
   g_hash_table_unref (self->logged);
+  weir_recent_unref (self->recent);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -81,6 +84,7 @@ _weir_hub_get_queue (WeirReaderHub *hub,
     {
       queue = g_new0 (WeirQueue, 1);
       g_mutex_init (&queue->lock);
+      queue->recent = weir_recent_new (&weir_recent_batches);
       queue->consumers = g_ptr_array_new_with_free_func (consumer_free);
       queue->logged = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
       g_hash_table_insert (hub->queues, g_steal_pointer (&name), queue);
@@ -167,7 +171,10 @@ weir_reader_hub_push (WeirReaderHub *hub,
         weir_batch_unref (g_queue_pop_tail (&queue->batches));
     }
   if (ok)
-    queue->bytes += bytes;
+    {
+      queue->bytes += bytes;
+      weir_recent_add (queue->recent, batch, batch->n_rows, bytes);
+    }
   for (guint i = 0; ok && i < queue->consumers->len; i++)
     {
       Consumer *consumer = queue->consumers->pdata[i];
@@ -335,6 +342,18 @@ queue_read (WeirSource      *source,
   return _weir_push_pruned (batch, self->pruned, self->needed, push, push_data, error);
 }
 
+/* Also what nobody has read yet. */
+static GPtrArray *
+queue_peek (WeirSource   *source,
+            guint         max,
+            GCancellable *cancellable,
+            GError      **error)
+{
+  g_autoptr (GPtrArray) batches = weir_recent_list (((QueueSource *)source)->queue->recent);
+
+  return weir_source_peek_morsels (source, batches, max, cancellable, error);
+}
+
 /* Batches that every consumer has committed are forgotten. Call with the lock held. */
 static void
 trim (WeirQueue *queue)
@@ -478,6 +497,7 @@ static const WeirSourceClass queue_class = {
   .freeze = queue_freeze,
   .plan = queue_plan,
   .read = queue_read,
+  .peek = queue_peek,
   .commit = queue_commit,
   .stop = queue_stop,
   .finalize = queue_finalize,

@@ -4,6 +4,7 @@
 #include "io/source-private.h"
 
 #include "base/limits.h"
+#include "io/recent.h"
 
 #include <string.h>
 
@@ -214,6 +215,7 @@ static const WeirSourceClass rate_batch_class = {
   .freeze = rate_batch_freeze,
   .plan = rate_batch_plan,
   .read = rate_batch_read,
+  .peek = weir_source_peek_all,
   .commit = rate_batch_commit,
   .stop = rate_batch_stop,
   .finalize = rate_batch_finalize,

@@ -4,6 +4,7 @@
 #include "io/source-private.h"
 
 #include "base/limits.h"
+#include "io/recent.h"
 #include "io/ticker.h"
 
 #include <string.h>
@@ -115,6 +116,24 @@ rate_plan (WeirSource *source,
   return ranges;
 }
 
+/* The last seconds of a query that was begun with the hour. */
+static GPtrArray *
+rate_peek (WeirSource   *source,
+           guint         max,
+           GCancellable *cancellable,
+           GError      **error)
+{
+  RateSource           *self = (RateSource *)source;
+  g_autoptr (GPtrArray) ranges = g_ptr_array_new_with_free_func (g_free);
+  Range                 range;
+
+  weir_ticker_begin_with_hour (&self->ticker, max);
+  range.last = seconds_now (self);
+  range.first = MAX (0, range.last - (gint64)max / self->rate - 1);
+  g_ptr_array_add (ranges, g_memdup2 (&range, sizeof range));
+  return weir_source_peek_morsels (source, ranges, max, cancellable, error);
+}
+
 static gboolean
 push_rows (RateSource    *self,
            const gint64  *times,
@@ -213,6 +232,7 @@ static const WeirSourceClass rate_class = {
   .freeze = rate_freeze,
   .plan = rate_plan,
   .read = rate_read,
+  .peek = rate_peek,
   .commit = rate_commit,
   .stop = weir_ticker_stop,
   .finalize = rate_finalize,

@@ -183,11 +183,28 @@ socket_open (WeirSource             *source,
   return self->decoder != NULL;
 }
 
+static char *
+dup_key (SocketSource *self)
+{
+  return g_strdup_printf ("socket:%s:%u%s", self->host, self->port, self->tls ? ":tls" : "");
+}
+
+static GPtrArray *
+socket_peek (WeirSource   *source,
+             guint         max,
+             GCancellable *cancellable,
+             GError      **error)
+{
+  g_autofree char *key = dup_key ((SocketSource *)source);
+
+  return weir_line_source_peek ((WeirLineSource *)source, key, max, cancellable, error);
+}
+
 static void
 socket_start (WeirSource *source)
 {
   SocketSource    *self = (SocketSource *)source;
-  g_autofree char *key = g_strdup_printf ("socket:%s:%u%s", self->host, self->port, self->tls ? ":tls" : "");
+  g_autofree char *key = dup_key (self);
   Address          address = { self->host, self->port, self->tls };
 
   weir_line_source_start (&self->parent, key, peer_make, &address);
@@ -289,6 +306,7 @@ static const WeirSourceClass socket_class = {
   .open = socket_open,
   .start = socket_start,
   .read = socket_read,
+  .peek = socket_peek,
   .finalize = socket_finalize,
   WEIR_LINE_SOURCE_CLASS,
 };

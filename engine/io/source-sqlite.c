@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "io/recent.h"
 #include "io/db-target.h"
 #include "io/file-list.h"
 #include "io/sqlite-open.h"
@@ -224,6 +225,6 @@ sqlite_resolve (WeirSchema *declared,
   return read_schema (db, path, table, error);
 }
 
-static const WeirSourceClass sqlite_class = WEIR_TABLE_SOURCE_CLASS ("sqlite", sqlite_read);
+static const WeirSourceClass sqlite_class = WEIR_TABLE_SOURCE_CLASS ("sqlite", sqlite_read, weir_source_peek_all);
 
 const WeirSourceKind _weir_source_sqlite = { &sqlite_class, sizeof (WeirTableSource), sqlite_resolve };

@@ -87,6 +87,10 @@ struct _WeirSourceClass
   char *(*report_latest) (WeirSource *source);
   /* Raw records that have arrived and are not committed, at most @max; they stay for the queries. Nullable. (element-type GBytes) */
   GPtrArray *(*sample) (WeirSource *source, guint max);
+  /* The newest rows, at most @max, oldest first, of a source that was not started, for a preview; nothing is read for which somebody else
+   * would miss it, and nobody is connected to: what the session's one reader had lately, or what can be made or read again. NULL without
+   * @error: nobody has read there yet. Nullable: as that. (transfer full) (element-type WeirBatch) */
+  GPtrArray *(*peek) (WeirSource *source, guint max, GCancellable *cancellable, GError **error);
   void (*stop) (WeirSource *source); /* in the query's thread; returns within 100 ms */
   void (*finalize) (WeirSource *source);
 

@@ -26,11 +26,11 @@ void       weir_table_source_commit (WeirSource *source, const char *to);
 void       weir_table_source_stop (WeirSource *source);
 void       weir_table_source_finalize (WeirSource *source);
 
-#define WEIR_TABLE_SOURCE_CLASS(format_name, read_func)                                                                          \
-  {                                                                                                                              \
-    .format = format_name, .open = weir_table_source_open, .start = weir_table_source_start, .latest = weir_table_source_latest, \
-    .freeze = weir_table_source_freeze, .plan = weir_table_source_plan, .read = read_func, .commit = weir_table_source_commit,   \
-    .stop = weir_table_source_stop, .finalize = weir_table_source_finalize,                                                      \
+#define WEIR_TABLE_SOURCE_CLASS(format_name, read_func, peek_func)                                                                                \
+  {                                                                                                                                               \
+    .format = format_name, .open = weir_table_source_open, .start = weir_table_source_start, .latest = weir_table_source_latest,                  \
+    .freeze = weir_table_source_freeze, .plan = weir_table_source_plan, .read = read_func, .peek = peek_func, .commit = weir_table_source_commit, \
+    .stop = weir_table_source_stop, .finalize = weir_table_source_finalize,                                                                       \
   }
 
 /**

@@ -47,6 +47,16 @@ weir_ticker_start (WeirSource *source,
 }
 
 void
+weir_ticker_begin_with_hour (WeirTicker *self,
+                             gint64      before_s)
+{
+  gint64 now_us = weir_clock_now_us (self->clock), hour_us = G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC;
+
+  self->begun_us = now_us - now_us % hour_us - before_s * G_USEC_PER_SEC;
+  self->has_begun = TRUE;
+}
+
+void
 weir_ticker_stop (WeirSource *source)
 {
   WeirTicker *self = (WeirTicker *)source;

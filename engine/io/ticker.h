@@ -27,6 +27,9 @@ void weir_ticker_clear (WeirTicker *self);
 /* Wakes the source every @interval_ms in the thread-default context. Offset 0 is at @begun_us unless a checkpoint said otherwise. */
 void weir_ticker_start (WeirSource *source, gint64 begun_us, guint interval_ms);
 
+/* Offset 0 is @before_s seconds before the begin of this hour; for a peek(), without a start. */
+void weir_ticker_begin_with_hour (WeirTicker *self, gint64 before_s);
+
 /* latest() and freeze() when @due is the offset of now. (transfer full) */
 char *weir_ticker_latest (const WeirTicker *self, const char *from, gint64 due);
 char *weir_ticker_freeze (WeirTicker *self, gint64 due);

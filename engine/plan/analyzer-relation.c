@@ -159,6 +159,7 @@ scan_table (WeirAnalyzer        *self,
   WeirPlan              *plan;
   WeirRel               *rel;
   guint                  n_own;
+  gboolean               at_rest = weir_catalog_get_at_rest (self->catalog);
 
   if (!check_can_read (self, table, stream, span, error) || !read_options (self, options, n_options, &own, error))
     return NULL;
@@ -171,7 +172,8 @@ scan_table (WeirAnalyzer        *self,
       return NULL;
     }
   n_own = schema->n_fields;
-  plan = _weir_plan_new_scan (weir_table_ref (table), add_hidden (table, schema), g_steal_pointer (&own), stream);
+  plan = _weir_plan_new_scan (weir_table_ref (table), add_hidden (table, schema), g_steal_pointer (&own), stream && !at_rest);
+  plan->scan.at_rest = stream && at_rest;
   plan->span = _weir_an_span (self, span);
   rel = _weir_rel_new (plan, table->name);
   for (guint i = n_own; i < rel->columns->len; i++)
@@ -186,7 +188,7 @@ require_stream (WeirAnalyzer *self,
                 WeirSpan      span,
                 GError      **error)
 {
-  if (rel == NULL || rel->plan->is_streaming)
+  if (rel == NULL || rel->plan->is_streaming || weir_catalog_get_at_rest (self->catalog))
     return rel;
   _weir_rel_free (rel);
   _weir_an_fail (self, error, "UNSUPPORTED_FEATURE.TABLE_OPERATION", span, "%s is a view over tables that are no streams: STREAM cannot make it one.",
@@ -358,7 +360,7 @@ apply_dedup (WeirAnalyzer       *self,
   WeirExprContext    ctx = { .analyzer = self, .rel = rel, .clause = "DROP DUPLICATES" };
   g_autoptr (GArray) keys = g_array_new (FALSE, FALSE, sizeof (guint));
 
-  if (dedup->within_watermark && !rel->plan->is_streaming)
+  if (dedup->within_watermark && !rel->plan->is_streaming && !weir_catalog_get_at_rest (self->catalog))
     return _weir_an_fail (self, error, "UNSUPPORTED_FEATURE.BATCH_OPERATION", dedup->span,
                           "dropDuplicatesWithinWatermark is not supported with batch DataFrames/DataSets", NULL);
   for (guint i = 0; i < dedup->n_columns; i++)
@@ -373,7 +375,7 @@ apply_dedup (WeirAnalyzer       *self,
   for (guint i = 0; dedup->n_columns == 0 && i < rel->columns->len; i++)
     if (!g_array_index (rel->columns, WeirRelColumn, i).hidden)
       g_array_append_val (keys, g_array_index (rel->columns, WeirRelColumn, i).index);
-  rel->plan = _weir_plan_new_dedup (rel->plan, (const guint *)keys->data, keys->len, dedup->within_watermark);
+  rel->plan = _weir_plan_new_dedup (rel->plan, (const guint *)keys->data, keys->len, dedup->within_watermark && rel->plan->is_streaming);
   rel->plan->span = _weir_an_span (self, dedup->span);
   return TRUE;
 }

@@ -20,6 +20,7 @@ struct _WeirCatalog
   GHashTable    *settings;  /* key → value, only what was set */
   WeirZone      *zone;      /* Owned: spark.sql.session.timeZone */
   gboolean       no_reading, has_unread;
+  gboolean       at_rest;
   WeirOptionFunc option_func; /* nullable: nothing connects */
   gpointer       option_data;
   WeirStateFunc  state_func; /* nullable */
@@ -140,6 +141,18 @@ void
 weir_catalog_forbid_reading (WeirCatalog *catalog)
 {
   catalog->no_reading = TRUE;
+}
+
+void
+weir_catalog_set_at_rest (WeirCatalog *catalog)
+{
+  catalog->at_rest = TRUE;
+}
+
+gboolean
+weir_catalog_get_at_rest (WeirCatalog *catalog)
+{
+  return catalog->at_rest;
 }
 
 void

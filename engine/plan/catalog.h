@@ -118,6 +118,14 @@ char   **weir_catalog_list (WeirCatalog *catalog, gboolean views);     /* sorted
 void     weir_catalog_forbid_reading (WeirCatalog *catalog);
 gboolean weir_catalog_has_unread (WeirCatalog *catalog);
 
+/**
+ * weir_catalog_set_at_rest:
+ *
+ * From now on a stream is read as a table that holds what it held: plans are batch plans, whose scans of streams say so (`at_rest`).
+ */
+void     weir_catalog_set_at_rest (WeirCatalog *catalog);
+gboolean weir_catalog_get_at_rest (WeirCatalog *catalog);
+
 /* The value of a table's option that may name a secret. (transfer full) */
 typedef char *(*WeirOptionFunc) (gpointer data, const char *value);
 

@@ -93,6 +93,7 @@ struct _WeirPlan
       guint       source_id;    /* streams: position among the streams (Spark's source identity); else G_MAXUINT */
       WeirSchema *table_schema; /* Owned: all columns of the table */
       gboolean   *needed;       /* Owned: per column of table_schema; the output has only these */
+      gboolean    at_rest;      /* a stream, read as a table: see weir_catalog_set_at_rest() */
     } scan;
     struct
     {

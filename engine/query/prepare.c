@@ -43,23 +43,26 @@ preparation_free (gpointer data)
   g_free (self);
 }
 
-static void
-fill_catalog (Preparation  *self,
-              GCancellable *cancellable)
+void
+_weir_fill_catalog (WeirCatalog   *catalog,
+                    WeirSqlScript *script,
+                    const char    *base_dir,
+                    GHashTable    *conf,
+                    GCancellable  *cancellable)
 {
   GHashTableIter iter;
   gpointer       key, value;
 
-  weir_formats_register (self->catalog);
-  g_hash_table_iter_init (&iter, self->conf);
+  weir_formats_register (catalog);
+  g_hash_table_iter_init (&iter, conf);
   while (g_hash_table_iter_next (&iter, &key, &value))
-    weir_catalog_set (self->catalog, key, value, NULL);
-  for (guint i = 0; i < weir_sql_script_get_n_statements (self->script) && !g_cancellable_is_cancelled (cancellable); i++)
+    weir_catalog_set (catalog, key, value, NULL);
+  for (guint i = 0; i < weir_sql_script_get_n_statements (script) && !g_cancellable_is_cancelled (cancellable); i++)
     {
-      const WeirSqlStatement *statement = weir_sql_script_get_statement (self->script, i);
+      const WeirSqlStatement *statement = weir_sql_script_get_statement (script, i);
 
       if (statement != NULL)
-        _weir_define (self->catalog, statement, self->text, self->base_dir, NULL);
+        _weir_define (catalog, statement, weir_sql_script_get_text (script), base_dir, NULL);
     }
 }
 
@@ -99,7 +102,7 @@ prepare_thread (GTask        *task,
   self->script = weir_sql_parse (self->text, -1);
   self->catalog = weir_catalog_new ();
   weir_catalog_allow_connections (self->catalog, option_cb, NULL);
-  fill_catalog (self, cancellable);
+  _weir_fill_catalog (self->catalog, self->script, self->base_dir, self->conf, cancellable);
   self->statement = _weir_find_statement (self->script, self->range, &error);
   if (self->statement != NULL && is_query (self->statement, &error))
     _weir_analyze_statement (self->catalog, self->statement, self->text, self->output_mode, &self->analyzed, &error);
@@ -109,14 +112,14 @@ prepare_thread (GTask        *task,
     g_task_return_boolean (task, TRUE);
 }
 
-static GHashTable *
-copy_conf (GHashTable *conf)
+GHashTable *
+_weir_session_copy_conf (WeirSession *session)
 {
   GHashTable    *copy = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   GHashTableIter iter;
   gpointer       key, value;
 
-  g_hash_table_iter_init (&iter, conf);
+  g_hash_table_iter_init (&iter, session->conf);
   while (g_hash_table_iter_next (&iter, &key, &value))
     g_hash_table_insert (copy, g_strdup (key), g_strdup (value));
   return copy;
@@ -137,7 +140,7 @@ weir_session_prepare_query_async (WeirSession        *session,
   self->range = range;
   self->base_dir = g_strdup (session->base_dir);
   self->output_mode = g_strdup (session->options.output_mode);
-  self->conf = copy_conf (session->conf);
+  self->conf = _weir_session_copy_conf (session);
   g_task_set_source_tag (task, weir_session_prepare_query_async);
   g_task_set_task_data (task, self, preparation_free);
   g_task_set_return_on_cancel (task, TRUE);

@@ -49,6 +49,10 @@ void _weir_session_allow_connections (WeirSession *self);
  */
 gboolean _weir_define (WeirCatalog *catalog, const WeirSqlStatement *statement, const char *text, const char *base_dir, GError **error);
 
+/* What the statements of a document define, for workers: @conf as _weir_session_copy_conf() gives it. Statements that fail are left out. */
+void        _weir_fill_catalog (WeirCatalog *catalog, WeirSqlScript *script, const char *base_dir, GHashTable *conf, GCancellable *cancellable);
+GHashTable *_weir_session_copy_conf (WeirSession *session); /* (transfer full) */
+
 /* A query's plan with its streaming rules checked, and its sinks. */
 typedef struct
 {

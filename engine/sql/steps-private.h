@@ -16,6 +16,7 @@ struct _WeirSqlSteps
   GArray        *aggregates; /* Owned: WeirSqlStepAggregate */
   GPtrArray     *keys;       /* Owned: const char*, NULL last */
   GArray        *tokens;     /* Owned: WeirSqlToken of the statement */
+  GPtrArray     *prefixes;   /* Owned: nodes of the queries that steps-prefix.c makes */
 
   /* What was recognised; NULL what was not. All in @script. */
   const WeirSqlCreateQuery *create;

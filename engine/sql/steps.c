@@ -686,6 +686,7 @@ weir_sql_steps_new (const char *text,
   steps->aggregate_items = g_array_new (FALSE, FALSE, sizeof (guint));
   steps->item_texts = g_ptr_array_new_with_free_func (g_free);
   steps->group_texts = g_ptr_array_new_with_free_func (g_free);
+  steps->prefixes = g_ptr_array_new_with_free_func (g_free);
   if (the_statement (steps) != NULL)
     steps->tokens = _weir_sql_lex (padded, statement.end, G_MAXUINT, &too_many);
   else
@@ -708,6 +709,7 @@ weir_sql_steps_free (WeirSqlSteps *steps)
   g_ptr_array_unref (steps->item_texts);
   g_ptr_array_unref (steps->group_texts);
   g_array_unref (steps->tokens);
+  g_ptr_array_unref (steps->prefixes);
   g_free (steps->text);
   g_free (steps);
 }
