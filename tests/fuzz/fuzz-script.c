@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdlib.h>
 #include <string.h>
 
+#include "fuzz-fail.h"
 #include "sql/sql-document.h"
 #include "sql/parser.h"
 #include "sql/steps.h"
@@ -10,20 +10,6 @@
  * or turns a statement that parses into one that does not. */
 
 int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
-
-/* libFuzzer keeps the input of an abort, not that of the trap of g_error(). */
-static void G_GNUC_PRINTF (1, 2)
-  fail (const char *format, ...)
-{
-  g_autofree char *message = NULL;
-  va_list          args;
-
-  va_start (args, format);
-  message = g_strdup_vprintf (format, args);
-  va_end (args);
-  g_printerr ("%s\n", message);
-  abort ();
-}
 
 static void
 check_annotation (WeirSqlDocument *document)
@@ -63,7 +49,7 @@ check_edit (const char *text,
   script = weir_sql_parse (cut, -1);
   error = weir_sql_script_get_first_error (script);
   if (error != NULL && strcmp (weir_error_get_condition (error), "LIMIT_EXCEEDED") != 0)
-    fail ("%s\nbecame\n%s\n%s", text, edited, error->message);
+    fuzz_fail ("%s\nbecame\n%s\n%s", text, edited, error->message);
 }
 
 static void

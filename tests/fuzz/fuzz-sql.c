@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdlib.h>
 #include <string.h>
 
+#include "fuzz-fail.h"
 #include "sql/parser.h"
 #include "sql/sql-print.h"
 #include "sql/sql-split.h"
@@ -9,20 +9,6 @@
 /* Any bytes as a script: every statement that parses prints as SQL that parses to the same print; spans stay in the text. */
 
 int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
-
-/* libFuzzer keeps the input of an abort, not that of the trap of g_error(). */
-static void G_GNUC_PRINTF (1, 2)
-  fail (const char *format, ...)
-{
-  g_autofree char *message = NULL;
-  va_list          args;
-
-  va_start (args, format);
-  message = g_strdup_vprintf (format, args);
-  va_end (args);
-  g_printerr ("%s\n", message);
-  abort ();
-}
 
 static void
 check_span (WeirSpan span,
@@ -43,10 +29,10 @@ check_statement (const WeirSqlStatement *statement)
   if (script == NULL && strcmp (weir_error_get_condition (error), "LIMIT_EXCEEDED") == 0)
     return;
   if (script == NULL)
-    fail ("%s: %s", error->message, printed);
+    fuzz_fail ("%s: %s", error->message, printed);
   again = weir_sql_print_statement (weir_sql_script_get_statement (script, 0));
   if (strcmp (printed, again) != 0)
-    fail ("%s\n%s", printed, again);
+    fuzz_fail ("%s\n%s", printed, again);
 }
 
 int

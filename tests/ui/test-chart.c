@@ -35,17 +35,34 @@ fill (WeirChartModel *model,
   weir_chart_model_update (model);
 }
 
-static GtkWidget *
-window_with (GtkWidget *card,
-             int        width)
+/* A card in a window that is shown. */
+typedef struct
 {
-  GtkWidget *window = gtk_window_new ();
+  WeirChartModel *model;  /* Owned */
+  WeirChart      *chart;  /* Borrowed */
+  GtkWidget      *window; /* Owned */
+} Fixture;
 
-  gtk_window_set_child (GTK_WINDOW (window), card);
-  gtk_window_set_default_size (GTK_WINDOW (window), width, 400);
-  gtk_window_present (GTK_WINDOW (window));
+static void
+fixture_init (Fixture *fixture)
+{
+  GtkWidget *card;
+
+  fixture->model = weir_chart_model_new (NULL);
+  card = weir_chart_card_new (fixture->model);
+  fixture->chart = weir_chart_card_get_chart (WEIR_CHART_CARD (card));
+  fixture->window = gtk_window_new ();
+  gtk_window_set_child (GTK_WINDOW (fixture->window), card);
+  gtk_window_set_default_size (GTK_WINDOW (fixture->window), 900, 400);
+  gtk_window_present (GTK_WINDOW (fixture->window));
   wait_until (gtk_widget_get_width (card) != 0);
-  return window;
+}
+
+static void
+fixture_clear (Fixture *fixture)
+{
+  gtk_window_destroy (GTK_WINDOW (fixture->window));
+  g_object_unref (fixture->model);
 }
 
 static void
@@ -83,51 +100,47 @@ test_layout (void)
 static void
 test_cursor_keeps_its_time (void)
 {
-  g_autoptr (WeirChartModel) model = weir_chart_model_new (NULL);
-  GtkWidget                 *card = weir_chart_card_new (model);
-  WeirChart                 *chart = weir_chart_card_get_chart (WEIR_CHART_CARD (card));
-  GtkWidget                 *window = window_with (card, 900);
+  Fixture fixture;
 
-  fill (model, 20);
-  g_assert_cmpint (weir_chart_get_cursor (chart), ==, -1);
-  _weir_chart_move_cursor (chart, -1);
-  g_assert_cmpint (weir_chart_get_cursor (chart), ==, 19);
-  _weir_chart_move_cursor (chart, -10);
-  g_assert_cmpint (weir_chart_get_cursor (chart), ==, 9);
+  fixture_init (&fixture);
+  fill (fixture.model, 20);
+  g_assert_cmpint (weir_chart_get_cursor (fixture.chart), ==, -1);
+  _weir_chart_move_cursor (fixture.chart, -1);
+  g_assert_cmpint (weir_chart_get_cursor (fixture.chart), ==, 19);
+  _weir_chart_move_cursor (fixture.chart, -10);
+  g_assert_cmpint (weir_chart_get_cursor (fixture.chart), ==, 9);
   /* With more windows in view than fit, the old ones leave and the numbers move. */
-  fill (model, 30);
-  g_assert_cmpfloat (chart->cursor_us, ==, T0 + 95 * SECOND);
-  _weir_chart_move_cursor (chart, -100);
-  g_assert_cmpint (weir_chart_get_cursor (chart), ==, 0);
-  weir_chart_set_cursor (chart, -1);
-  g_assert_cmpint (weir_chart_get_cursor (chart), ==, -1);
-  gtk_window_destroy (GTK_WINDOW (window));
+  fill (fixture.model, 30);
+  g_assert_cmpfloat (fixture.chart->cursor_us, ==, T0 + 95 * SECOND);
+  _weir_chart_move_cursor (fixture.chart, -100);
+  g_assert_cmpint (weir_chart_get_cursor (fixture.chart), ==, 0);
+  weir_chart_set_cursor (fixture.chart, -1);
+  g_assert_cmpint (weir_chart_get_cursor (fixture.chart), ==, -1);
+  fixture_clear (&fixture);
 }
 
 static void
 test_zoom_stops_following (void)
 {
-  g_autoptr (WeirChartModel) model = weir_chart_model_new (NULL);
-  GtkWidget                 *card = weir_chart_card_new (model);
-  WeirChart                 *chart = weir_chart_card_get_chart (WEIR_CHART_CARD (card));
-  GtkWidget                 *window = window_with (card, 900);
-  gint64                     before[2];
-  gint64                     after[2];
+  Fixture fixture;
+  gint64  before[2];
+  gint64  after[2];
 
-  fill (model, 20);
-  weir_chart_model_get_view (model, &before[0], &before[1]);
-  _weir_chart_fit (chart, 900, 340);
-  _weir_chart_zoom (chart, .5, T0 + 100. * SECOND);
-  weir_chart_model_get_view (model, &after[0], &after[1]);
-  g_assert_false (weir_chart_model_is_following (model));
+  fixture_init (&fixture);
+  fill (fixture.model, 20);
+  weir_chart_model_get_view (fixture.model, &before[0], &before[1]);
+  _weir_chart_fit (fixture.chart, 900, 340);
+  _weir_chart_zoom (fixture.chart, .5, T0 + 100. * SECOND);
+  weir_chart_model_get_view (fixture.model, &after[0], &after[1]);
+  g_assert_false (weir_chart_model_is_following (fixture.model));
   g_assert_cmpfloat_with_epsilon ((double)(after[1] - after[0]), (double)(before[1] - before[0]) / 2, 10);
-  fill (model, 25);
-  weir_chart_model_get_view (model, &before[0], &before[1]);
+  fill (fixture.model, 25);
+  weir_chart_model_get_view (fixture.model, &before[0], &before[1]);
   g_assert_cmpint (before[0], ==, after[0]);
-  weir_chart_model_follow (model);
-  weir_chart_model_get_view (model, &before[0], &before[1]);
+  weir_chart_model_follow (fixture.model);
+  weir_chart_model_get_view (fixture.model, &before[0], &before[1]);
   g_assert_cmpint (before[1], >, after[1]);
-  gtk_window_destroy (GTK_WINDOW (window));
+  fixture_clear (&fixture);
 }
 
 static void
@@ -179,19 +192,17 @@ test_describe_window (void)
 static void
 test_style_is_followed (void)
 {
-  g_autoptr (WeirChartModel) model = weir_chart_model_new (NULL);
-  GtkWidget                 *card = weir_chart_card_new (model);
-  WeirChart                 *chart = weir_chart_card_get_chart (WEIR_CHART_CARD (card));
-  GtkWidget                 *window = window_with (card, 900);
-  WeirChartScene             scene;
+  Fixture        fixture;
+  WeirChartScene scene;
 
+  fixture_init (&fixture);
   adw_style_manager_set_color_scheme (adw_style_manager_get_default (), ADW_COLOR_SCHEME_FORCE_DARK);
-  scene = _weir_chart_scene (chart);
+  scene = _weir_chart_scene (fixture.chart);
   g_assert_true (scene.palette == weir_palette_get (TRUE, FALSE));
   adw_style_manager_set_color_scheme (adw_style_manager_get_default (), ADW_COLOR_SCHEME_FORCE_LIGHT);
-  scene = _weir_chart_scene (chart);
+  scene = _weir_chart_scene (fixture.chart);
   g_assert_true (scene.palette == weir_palette_get (FALSE, FALSE));
-  gtk_window_destroy (GTK_WINDOW (window));
+  fixture_clear (&fixture);
 }
 
 /* A key as the window would give it to the chart. */
@@ -216,47 +227,45 @@ press (WeirChart      *chart,
 static void
 test_keys (void)
 {
-  g_autoptr (WeirChartModel) model = weir_chart_model_new (NULL);
-  GtkWidget                 *card = weir_chart_card_new (model);
-  WeirChart                 *chart = weir_chart_card_get_chart (WEIR_CHART_CARD (card));
-  GtkWidget                 *window = window_with (card, 900);
-  gint64                     before[2], after[2];
+  Fixture fixture;
+  gint64  before[2], after[2];
 
-  fill (model, 20);
-  _weir_chart_fit (chart, 900, 340);
-  g_assert_false (press (chart, GDK_KEY_Escape, 0));
-  g_assert_false (press (chart, GDK_KEY_Return, 0));
-  g_assert_true (press (chart, GDK_KEY_Left, 0));
-  g_assert_cmpint (weir_chart_get_cursor (chart), ==, 19);
-  g_assert_true (press (chart, GDK_KEY_Left, GDK_CONTROL_MASK));
-  g_assert_cmpint (weir_chart_get_cursor (chart), ==, 9);
-  g_assert_true (press (chart, GDK_KEY_Right, 0));
-  g_assert_cmpint (weir_chart_get_cursor (chart), ==, 10);
-  g_assert_true (press (chart, GDK_KEY_Home, 0));
-  g_assert_cmpint (weir_chart_get_cursor (chart), ==, 0);
-  g_assert_true (press (chart, GDK_KEY_Return, 0));
-  g_assert_true (chart->pinned);
-  g_assert_true (press (chart, GDK_KEY_Down, 0));
-  g_assert_cmpstr (chart->highlight, ==, "Google");
-  g_assert_true (press (chart, GDK_KEY_Down, 0));
-  g_assert_cmpstr (chart->highlight, ==, "Facebook");
-  g_assert_true (press (chart, GDK_KEY_Up, 0));
-  g_assert_cmpstr (chart->highlight, ==, "Google");
-  weir_chart_model_get_view (model, &before[0], &before[1]);
-  g_assert_true (press (chart, GDK_KEY_plus, 0));
-  weir_chart_model_get_view (model, &after[0], &after[1]);
+  fixture_init (&fixture);
+  fill (fixture.model, 20);
+  _weir_chart_fit (fixture.chart, 900, 340);
+  g_assert_false (press (fixture.chart, GDK_KEY_Escape, 0));
+  g_assert_false (press (fixture.chart, GDK_KEY_Return, 0));
+  g_assert_true (press (fixture.chart, GDK_KEY_Left, 0));
+  g_assert_cmpint (weir_chart_get_cursor (fixture.chart), ==, 19);
+  g_assert_true (press (fixture.chart, GDK_KEY_Left, GDK_CONTROL_MASK));
+  g_assert_cmpint (weir_chart_get_cursor (fixture.chart), ==, 9);
+  g_assert_true (press (fixture.chart, GDK_KEY_Right, 0));
+  g_assert_cmpint (weir_chart_get_cursor (fixture.chart), ==, 10);
+  g_assert_true (press (fixture.chart, GDK_KEY_Home, 0));
+  g_assert_cmpint (weir_chart_get_cursor (fixture.chart), ==, 0);
+  g_assert_true (press (fixture.chart, GDK_KEY_Return, 0));
+  g_assert_true (fixture.chart->pinned);
+  g_assert_true (press (fixture.chart, GDK_KEY_Down, 0));
+  g_assert_cmpstr (fixture.chart->highlight, ==, "Google");
+  g_assert_true (press (fixture.chart, GDK_KEY_Down, 0));
+  g_assert_cmpstr (fixture.chart->highlight, ==, "Facebook");
+  g_assert_true (press (fixture.chart, GDK_KEY_Up, 0));
+  g_assert_cmpstr (fixture.chart->highlight, ==, "Google");
+  weir_chart_model_get_view (fixture.model, &before[0], &before[1]);
+  g_assert_true (press (fixture.chart, GDK_KEY_plus, 0));
+  weir_chart_model_get_view (fixture.model, &after[0], &after[1]);
   g_assert_cmpint (after[1] - after[0], <, before[1] - before[0]);
-  g_assert_false (weir_chart_model_is_following (model));
-  g_assert_true (press (chart, GDK_KEY_0, 0));
-  g_assert_true (weir_chart_model_is_following (model));
-  g_assert_true (press (chart, GDK_KEY_minus, 0));
-  g_assert_true (press (chart, GDK_KEY_End, 0));
-  g_assert_true (weir_chart_model_is_following (model));
-  g_assert_cmpint (weir_chart_get_cursor (chart), ==, 19);
-  g_assert_true (press (chart, GDK_KEY_Escape, 0));
-  g_assert_cmpint (weir_chart_get_cursor (chart), ==, -1);
-  g_assert_false (press (chart, GDK_KEY_a, 0));
-  gtk_window_destroy (GTK_WINDOW (window));
+  g_assert_false (weir_chart_model_is_following (fixture.model));
+  g_assert_true (press (fixture.chart, GDK_KEY_0, 0));
+  g_assert_true (weir_chart_model_is_following (fixture.model));
+  g_assert_true (press (fixture.chart, GDK_KEY_minus, 0));
+  g_assert_true (press (fixture.chart, GDK_KEY_End, 0));
+  g_assert_true (weir_chart_model_is_following (fixture.model));
+  g_assert_cmpint (weir_chart_get_cursor (fixture.chart), ==, 19);
+  g_assert_true (press (fixture.chart, GDK_KEY_Escape, 0));
+  g_assert_cmpint (weir_chart_get_cursor (fixture.chart), ==, -1);
+  g_assert_false (press (fixture.chart, GDK_KEY_a, 0));
+  fixture_clear (&fixture);
 }
 
 /* Whether @node draws something in that place. */
@@ -277,13 +286,11 @@ covers (GskRenderNode *node,
 static void
 test_tooltip (void)
 {
-  g_autoptr (WeirChartModel) model = weir_chart_model_new (NULL);
-  GtkWidget                 *card = weir_chart_card_new (model);
-  WeirChart                 *chart = weir_chart_card_get_chart (WEIR_CHART_CARD (card));
-  GtkWidget                 *window = window_with (card, 900);
+  Fixture fixture;
 
-  fill (model, 20);
-  _weir_chart_fit (chart, 900, 340);
+  fixture_init (&fixture);
+  fill (fixture.model, 20);
+  _weir_chart_fit (fixture.chart, 900, 340);
   for (int kind = 0; kind < WEIR_CHART_N_KINDS; kind++)
     for (guint at = 12; at < 20; at += 7)
       {
@@ -291,19 +298,19 @@ test_tooltip (void)
         WeirChartScene scene;
         GskRenderNode *node;
 
-        weir_chart_model_set_kind (model, (WeirChartKind)kind);
-        weir_chart_model_update (model);
-        _weir_chart_fit (chart, 900, 340);
-        scene = _weir_chart_scene (chart);
+        weir_chart_model_set_kind (fixture.model, (WeirChartKind)kind);
+        weir_chart_model_update (fixture.model);
+        _weir_chart_fit (fixture.chart, 900, 340);
+        scene = _weir_chart_scene (fixture.chart);
         weir_chart_draw_cursor (&scene, snapshot, at);
         weir_chart_draw_tooltip (&scene, snapshot, at);
         weir_chart_draw_tooltip (&scene, snapshot, 1000);
         node = gtk_snapshot_free_to_node (snapshot);
-        if (!chart->layout.horizontal)
+        if (!fixture.chart->layout.horizontal)
           {
             graphene_rect_t bounds;
 
-            g_assert_true (covers (node, (float)weir_chart_layout_x (&chart->layout, T0 + (at * 10. + 5) * SECOND), (float)chart->layout.plot_y + 20));
+            g_assert_true (covers (node, (float)weir_chart_layout_x (&fixture.chart->layout, T0 + (at * 10. + 5) * SECOND), (float)fixture.chart->layout.plot_y + 20));
             gsk_render_node_get_bounds (node, &bounds);
             g_assert_cmpfloat (bounds.size.width, >, 200);
           }
@@ -311,7 +318,7 @@ test_tooltip (void)
           g_assert_null (node);
         g_clear_pointer (&node, gsk_render_node_unref);
       }
-  gtk_window_destroy (GTK_WINDOW (window));
+  fixture_clear (&fixture);
 }
 
 int

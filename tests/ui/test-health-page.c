@@ -8,6 +8,7 @@
 #include "ui/charts/time-chart.h"
 #include "ui/health/health-page.h"
 #include "ui/ui-init.h"
+#include "engine/query/session-util.h"
 #include "support/temp-dir.h"
 #include "window-help.h"
 
@@ -23,20 +24,10 @@ static void
 fixture_init (Fixture *fixture,
               int      width)
 {
-  static const char  text[] = "CREATE TABLE t (v INT) USING queue;\n"
-                              "CREATE STREAMING QUERY q OUTPUT MODE COMPLETE AS SELECT v, count(*) AS n FROM STREAM t GROUP BY v";
-  g_autoptr (GArray) ranges = weir_script_split (text);
-  g_autoptr (GError) error = NULL;
-
   fixture->session = weir_session_new ();
-  for (guint i = 0; i < ranges->len; i++)
-    {
-      g_autoptr (WeirOutcome) outcome = weir_session_execute (fixture->session, text, g_array_index (ranges, WeirRange, i), &error);
-
-      g_assert_no_error (error);
-      if (outcome->query != NULL)
-        fixture->query = g_object_ref (outcome->query);
-    }
+  fixture->query = session_make_query (fixture->session,
+                                       "CREATE TABLE t (v INT) USING queue;\n"
+                                       "CREATE STREAMING QUERY q OUTPUT MODE COMPLETE AS SELECT v, count(*) AS n FROM STREAM t GROUP BY v");
   fixture->window = GTK_WINDOW (gtk_window_new ());
   fixture->page = WEIR_HEALTH_PAGE (weir_health_page_new ());
   gtk_window_set_default_size (fixture->window, width, 720);
@@ -49,19 +40,16 @@ fixture_init (Fixture *fixture,
 static void
 fixture_clear (Fixture *fixture)
 {
-  weir_query_stop (fixture->query);
-  weir_query_await_termination (fixture->query, WEIR_WAIT_US, NULL);
+  query_end (fixture->query);
   gtk_window_destroy (fixture->window);
-  g_object_unref (fixture->query);
   g_object_unref (fixture->session);
-  while (g_main_context_iteration (NULL, FALSE))
-    continue;
+  settle ();
 }
 
 static void
 push (Fixture *fixture)
 {
-  g_assert_true (weir_session_push_rows (fixture->session, "t", "{\"v\":1}", NULL));
+  session_push (fixture->session, "t", "{\"v\":1}");
 }
 
 static guint
@@ -110,20 +98,12 @@ run_query (Fixture    *fixture,
            const char *folder,
            const char *expression)
 {
-  g_autofree char   *text = g_strdup_printf ("CREATE OR REPLACE TABLE t (v INT) USING queue OPTIONS (durable true);\n"
-                                               "CREATE STREAMING QUERY q CHECKPOINT LOCATION '%s' AS SELECT %s AS r FROM STREAM t",
-                                             folder, expression);
-  g_autoptr (GArray) ranges = weir_script_split (text);
-  g_autoptr (GError) error = NULL;
+  g_autofree char *text = g_strdup_printf ("CREATE OR REPLACE TABLE t (v INT) USING queue OPTIONS (durable true);\n"
+                                           "CREATE STREAMING QUERY q CHECKPOINT LOCATION '%s' AS SELECT %s AS r FROM STREAM t",
+                                           folder, expression);
 
-  for (guint i = 0; i < ranges->len; i++)
-    {
-      g_autoptr (WeirOutcome) outcome = weir_session_execute (fixture->session, text, g_array_index (ranges, WeirRange, i), &error);
-
-      g_assert_no_error (error);
-      if (outcome->query != NULL)
-        g_set_object (&fixture->query, outcome->query);
-    }
+  g_clear_object (&fixture->query);
+  fixture->query = session_make_query (fixture->session, text);
   weir_health_page_set_query (fixture->page, fixture->query);
   weir_query_start (fixture->query);
 }

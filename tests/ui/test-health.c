@@ -5,10 +5,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "engine/query/session-util.h"
 #include "ui/health/health-verdict.h"
 
 #define SECOND_US G_GINT64_CONSTANT (1000000)
-#define WAIT_US   (30 * SECOND_US)
 
 static WeirHealthFacts
 good_facts (void)
@@ -132,18 +132,8 @@ static void
 fixture_init (Fixture    *fixture,
               const char *text)
 {
-  g_autoptr (GArray) ranges = weir_script_split (text);
-  g_autoptr (GError) error = NULL;
-
   fixture->session = weir_session_new ();
-  for (guint i = 0; i < ranges->len; i++)
-    {
-      g_autoptr (WeirOutcome) outcome = weir_session_execute (fixture->session, text, g_array_index (ranges, WeirRange, i), &error);
-
-      g_assert_no_error (error);
-      if (outcome->query != NULL)
-        fixture->query = g_object_ref (outcome->query);
-    }
+  fixture->query = session_make_query (fixture->session, text);
   weir_query_start (fixture->query);
 }
 
@@ -152,16 +142,14 @@ fixture_push (Fixture    *fixture,
               const char *table,
               const char *rows)
 {
-  g_assert_true (weir_session_push_rows (fixture->session, table, rows, NULL));
-  g_assert_true (weir_query_process_all_available (fixture->query, WAIT_US, NULL));
+  session_push (fixture->session, table, rows);
+  query_catch_up (fixture->query);
 }
 
 static void
 fixture_clear (Fixture *fixture)
 {
-  weir_query_stop (fixture->query);
-  weir_query_await_termination (fixture->query, WAIT_US, NULL);
-  g_object_unref (fixture->query);
+  query_end (fixture->query);
   g_object_unref (fixture->session);
 }
 

@@ -123,3 +123,15 @@ sink_progress (WeirSink *sink)
   g_assert_no_error (error);
   return last;
 }
+
+static inline void
+sink_commit (WeirSink   *sink,
+             guint64     batch_id,
+             const char *ddl,
+             const char *json)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (sink_batch (sink, batch_id, ddl, json, &error));
+  g_assert_no_error (error);
+}

@@ -4,6 +4,7 @@
 
 #include "column/value.h"
 #include "query/formats.h"
+#include "query/plan-shape.h"
 #include "query/session-private.h"
 #include "query/stream-run.h"
 #include "query/worker.h"
@@ -169,4 +170,89 @@ run_config (const WeirAnalyzedQuery *analyzed,
     .pool = weir_worker_pool_shared (),
     .ansi = TRUE,
   };
+}
+
+/* A query over `t`, a folder of its own and what its runs need; sinks are added to `sinks` before each. */
+typedef struct
+{
+  WeirTempDir      *dir;     /* Owned */
+  WeirCatalog      *catalog; /* Owned */
+  WeirClock        *clock;   /* Owned */
+  WeirAnalyzedQuery analyzed;
+  Store             plain, strict;
+  char             *path;       /* Owned, nullable: of the checkpoint */
+  GPtrArray        *sinks;      /* Owned */
+  WeirCheckpoint   *checkpoint; /* Owned, nullable */
+  WeirStreamRun    *run;        /* Owned, nullable */
+} StoreRun;
+
+/* Takes @catalog, which reads from @dir, which it takes too. */
+static inline StoreRun *
+store_run_new (WeirTempDir *dir,
+               WeirCatalog *catalog,
+               const char  *sql,
+               gboolean     has_checkpoint)
+{
+  StoreRun *self = g_new0 (StoreRun, 1);
+
+  self->dir = dir;
+  self->catalog = catalog;
+  self->path = has_checkpoint ? weir_temp_dir_build (dir, "cp") : NULL;
+  self->clock = weir_clock_new_fixed (0);
+  self->sinks = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_sink_unref);
+  store_init (&self->plain);
+  store_init (&self->strict);
+  analyze_query (catalog, sql, NULL, &self->analyzed);
+  return self;
+}
+
+static inline void
+store_run_close (StoreRun *self)
+{
+  g_clear_pointer (&self->run, weir_stream_run_free);
+  g_clear_pointer (&self->checkpoint, weir_checkpoint_free);
+  g_ptr_array_set_size (self->sinks, 0);
+}
+
+static inline void
+store_run_free (StoreRun *self)
+{
+  store_run_close (self);
+  g_ptr_array_unref (self->sinks);
+  _weir_analyzed_query_clear (&self->analyzed);
+  weir_catalog_free (self->catalog);
+  weir_clock_unref (self->clock);
+  store_clear (&self->plain);
+  store_clear (&self->strict);
+  g_free (self->path);
+  weir_temp_dir_free (self->dir);
+  g_free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreRun, store_run_free)
+
+/* With the sinks that were added; up to what there is to read now. */
+static inline gboolean
+store_run_open (StoreRun *self,
+                GError  **error)
+{
+  g_autoptr (GPtrArray) settings = g_ptr_array_new ();
+  g_autoptr (GPtrArray) shape = weir_plan_shape (self->analyzed.plan, self->analyzed.mode, NULL);
+  WeirStreamConfig      config = run_config (&self->analyzed, self->clock);
+
+  g_ptr_array_add (settings, (gpointer) "spark.sql.ansi.enabled=true");
+  if (self->path != NULL)
+    {
+      self->checkpoint = weir_checkpoint_open (self->path, NULL, "test", error);
+      if (self->checkpoint == NULL || !weir_checkpoint_adopt (self->checkpoint, settings, shape, error))
+        return FALSE;
+    }
+  config.no_data_batches = TRUE;
+  config.sinks = self->sinks;
+  config.checkpoint = self->checkpoint;
+  self->run = weir_stream_run_new (&config, error);
+  if (self->run == NULL)
+    return FALSE;
+  weir_stream_run_start (self->run, NULL, NULL);
+  return weir_stream_run_freeze (self->run, error);
 }

@@ -26,91 +26,33 @@
 #define WINDOWS "SELECT window(timestamp, '10 seconds').start AS w, count(*) AS n, max(CAST(value AS STRING)) AS m FROM STREAM t " \
                 "WATERMARK timestamp DELAY OF INTERVAL 5 SECONDS GROUP BY window(timestamp, '10 seconds')"
 
-typedef struct
-{
-  WeirTempDir      *dir;     /* Owned */
-  WeirCatalog      *catalog; /* Owned */
-  WeirClock        *clock;   /* Owned */
-  WeirAnalyzedQuery analyzed;
-  GPtrArray        *sinks; /* Owned */
-  Store             store;
-  char             *path; /* Owned: of the checkpoint */
-  WeirCheckpoint   *checkpoint;
-  WeirStreamRun    *run;
-} Fixture;
-
 static void
-analyze (Fixture    *fixture,
+analyze (StoreRun   *run,
          const char *sql,
          const char *mode)
 {
-  analyze_query (fixture->catalog, sql, mode, &fixture->analyzed);
+  analyze_query (run->catalog, sql, mode, &run->analyzed);
 }
 
-static Fixture *
-fixture_new (void)
+static StoreRun *
+run_new (void)
 {
-  Fixture *self = g_new0 (Fixture, 1);
+  WeirTempDir *dir = weir_temp_dir_new ();
 
-  self->dir = weir_temp_dir_new ();
-  self->path = weir_temp_dir_build (self->dir, "cp");
-  self->catalog = replay_catalog (self->dir, N_RECORDS, 4000, PER_BATCH);
-  self->clock = weir_clock_new_fixed (0);
-  store_init (&self->store);
-  analyze (self, WINDOWS, NULL);
-  return self;
+  return store_run_new (dir, replay_catalog (dir, N_RECORDS, 4000, PER_BATCH), WINDOWS, TRUE);
 }
-
-static void
-close_run (Fixture *self)
-{
-  g_clear_pointer (&self->run, weir_stream_run_free);
-  g_clear_pointer (&self->checkpoint, weir_checkpoint_free);
-  g_clear_pointer (&self->sinks, g_ptr_array_unref);
-}
-
-static void
-fixture_free (Fixture *self)
-{
-  close_run (self);
-  _weir_analyzed_query_clear (&self->analyzed);
-  weir_catalog_free (self->catalog);
-  weir_clock_unref (self->clock);
-  store_clear (&self->store);
-  g_free (self->path);
-  weir_temp_dir_free (self->dir);
-  g_free (self);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Fixture, fixture_free)
 
 static gboolean
-try_open (Fixture *self,
-          GError **error)
+try_open (StoreRun *self,
+          GError  **error)
 {
-  g_autoptr (GPtrArray) settings = g_ptr_array_new ();
-  g_autoptr (GPtrArray) shape = weir_plan_shape (self->analyzed.plan, self->analyzed.mode, NULL);
-  WeirStreamConfig      config = run_config (&self->analyzed, self->clock);
-
-  close_run (self);
-  g_ptr_array_add (settings, (gpointer) "spark.sql.ansi.enabled=true");
-  self->sinks = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_sink_unref);
-  g_ptr_array_add (self->sinks, store_sink_new (&self->store, TRUE));
-  self->checkpoint = weir_checkpoint_open (self->path, NULL, "test", error);
-  if (self->checkpoint == NULL || !weir_checkpoint_adopt (self->checkpoint, settings, shape, error))
-    return FALSE;
-  config.no_data_batches = TRUE;
-  config.sinks = self->sinks;
-  config.checkpoint = self->checkpoint;
-  self->run = weir_stream_run_new (&config, error);
-  if (self->run == NULL)
-    return FALSE;
-  weir_stream_run_start (self->run, NULL, NULL);
-  return weir_stream_run_freeze (self->run, error);
+  store_run_close (self);
+  g_ptr_array_add (self->sinks, store_sink_new (&self->strict, TRUE));
+  return store_run_open (self, error);
 }
 
 static void
-open_run (Fixture *self)
+open_run (StoreRun *self)
 {
   g_autoptr (GError) error = NULL;
 
@@ -120,8 +62,8 @@ open_run (Fixture *self)
 
 /* One batch. FALSE: nothing left to do, or @error. */
 static gboolean
-run_batch (Fixture *self,
-           GError **error)
+run_batch (StoreRun *self,
+           GError  **error)
 {
   WeirBatchRecord *record = weir_stream_run_plan_batch (self->run, FALSE, TRUE, error);
 
@@ -129,7 +71,7 @@ run_batch (Fixture *self,
 }
 
 static void
-run_all (Fixture *self)
+run_all (StoreRun *self)
 {
   g_autoptr (GError) error = NULL;
 
@@ -143,13 +85,13 @@ static char *
 expected_rows (const char *sql,
                const char *mode)
 {
-  g_autoptr (Fixture) fixture = fixture_new ();
+  g_autoptr (StoreRun) fixture = run_new ();
 
   analyze (fixture, sql, mode);
   open_run (fixture);
   run_all (fixture);
-  g_assert_cmpint (fixture->store.last, >, 3);
-  return g_strdup (fixture->store.rows->str);
+  g_assert_cmpint (fixture->strict.last, >, 3);
+  return g_strdup (fixture->strict.rows->str);
 }
 
 /* ---- tests ------------------------------------------------------------------------------------------------------ */
@@ -171,10 +113,10 @@ test_restarts (void)
 {
   for (guint i = 0; i < G_N_ELEMENTS (queries); i++)
     {
-      g_autofree char    *expected = expected_rows (queries[i].sql, queries[i].mode);
-      g_autoptr (Fixture) fixture = fixture_new ();
-      g_autoptr (GError)  error = NULL;
-      g_autofree char    *id = NULL;
+      g_autofree char     *expected = expected_rows (queries[i].sql, queries[i].mode);
+      g_autoptr (StoreRun) fixture = run_new ();
+      g_autoptr (GError)   error = NULL;
+      g_autofree char     *id = NULL;
 
       analyze (fixture, queries[i].sql, queries[i].mode);
       do
@@ -186,7 +128,7 @@ test_restarts (void)
         }
       while (run_batch (fixture, &error));
       g_assert_no_error (error);
-      g_assert_cmpstr (fixture->store.rows->str, ==, expected);
+      g_assert_cmpstr (fixture->strict.rows->str, ==, expected);
     }
 }
 
@@ -200,40 +142,40 @@ test_failing_sink (gconstpointer data)
 
   for (guint at = 0; at < 6; at++)
     {
-      g_autoptr (Fixture) fixture = fixture_new ();
-      g_autoptr (GError)  error = NULL;
+      g_autoptr (StoreRun) fixture = run_new ();
+      g_autoptr (GError)   error = NULL;
 
       open_run (fixture);
       for (guint i = 0; i < at; i++)
         g_assert_true (run_batch (fixture, &error));
-      fixture->store.fail_before = !after;
-      fixture->store.fail_after = after;
+      fixture->strict.fail_before = !after;
+      fixture->strict.fail_after = after;
       g_assert_false (run_batch (fixture, &error));
       g_assert_cmpstr (weir_error_get_condition (error), ==, "TASK_WRITE_FAILED");
       g_clear_error (&error);
-      fixture->store.fail_before = fixture->store.fail_after = FALSE;
+      fixture->strict.fail_before = fixture->strict.fail_after = FALSE;
       if (reopen)
         open_run (fixture);
       run_all (fixture);
-      g_assert_cmpstr (fixture->store.rows->str, ==, expected);
+      g_assert_cmpstr (fixture->strict.rows->str, ==, expected);
     }
 }
 
 /* Cuts the newest segment to @size. */
 static void
-cut_log (Fixture *self,
-         guint64  size)
+cut_log (StoreRun *self,
+         guint64   size)
 {
   g_autofree char *path = g_build_filename (self->path, "log", "00000000000000000000.log", NULL);
   GStatBuf         info;
 
-  close_run (self);
+  store_run_close (self);
   g_assert_cmpint (g_stat (path, &info), ==, 0);
   g_assert_cmpint (truncate (path, (off_t)MIN (size, (guint64)info.st_size)), ==, 0);
 }
 
 static guint64
-log_size (Fixture *self)
+log_size (StoreRun *self)
 {
   g_autofree char *path = g_build_filename (self->path, "log", "00000000000000000000.log", NULL);
   GStatBuf         info;
@@ -250,18 +192,18 @@ test_table (void)
 
   for (guint i = 0; i < 8; i++)
     {
-      gboolean            has_output = (i & 1) != 0, sink_has = (i & 2) != 0;
-      g_autoptr (Fixture) fixture = fixture_new ();
-      g_autoptr (GError)  error = NULL;
-      guint64             before, after_offsets = 0;
-      guint               n_begun;
-      GString            *rows;
+      gboolean             has_output = (i & 1) != 0, sink_has = (i & 2) != 0;
+      g_autoptr (StoreRun) fixture = run_new ();
+      g_autoptr (GError)   error = NULL;
+      guint64              before, after_offsets = 0;
+      guint                n_begun;
+      GString             *rows;
 
       open_run (fixture);
       for (guint k = 0; k < 4; k++)
         g_assert_true (run_batch (fixture, &error));
       before = log_size (fixture);
-      rows = g_string_new (fixture->store.rows->str);
+      rows = g_string_new (fixture->strict.rows->str);
       g_assert_true (run_batch (fixture, &error));
       if (i >= 4)
         {
@@ -292,16 +234,16 @@ test_table (void)
         }
       if (!sink_has)
         {
-          g_string_assign (fixture->store.rows, rows->str);
-          fixture->store.last--;
+          g_string_assign (fixture->strict.rows, rows->str);
+          fixture->strict.last--;
         }
-      n_begun = fixture->store.n_begun;
+      n_begun = fixture->strict.n_begun;
       open_run (fixture);
       g_assert_true (run_batch (fixture, &error));
       if (i >= 4)
-        g_assert_cmpuint (fixture->store.n_begun, ==, n_begun + (sink_has ? 0 : 1));
+        g_assert_cmpuint (fixture->strict.n_begun, ==, n_begun + (sink_has ? 0 : 1));
       run_all (fixture);
-      g_assert_cmpstr (fixture->store.rows->str, ==, expected);
+      g_assert_cmpstr (fixture->strict.rows->str, ==, expected);
       g_string_free (rows, TRUE);
     }
 }
@@ -310,26 +252,26 @@ test_table (void)
 static void
 test_output_wins (void)
 {
-  g_autoptr (Fixture) fixture = fixture_new ();
-  g_autoptr (GError)  error = NULL;
+  g_autoptr (StoreRun) fixture = run_new ();
+  g_autoptr (GError)   error = NULL;
 
   analyze (fixture, "SELECT CAST(value AS STRING) AS v FROM STREAM t", NULL);
   open_run (fixture);
-  fixture->store.fail_before = TRUE;
+  fixture->strict.fail_before = TRUE;
   g_assert_false (run_batch (fixture, &error));
   g_clear_error (&error);
-  fixture->store.fail_before = FALSE;
+  fixture->strict.fail_before = FALSE;
   analyze (fixture, "SELECT upper(CAST(value AS STRING)) AS v FROM STREAM t", NULL);
   open_run (fixture);
   g_assert_true (run_batch (fixture, &error));
-  g_assert_cmpstr (fixture->store.rows->str, ==, "0: {\"v\":\"v0\"} {\"v\":\"v1\"} {\"v\":\"v2\"}\n");
+  g_assert_cmpstr (fixture->strict.rows->str, ==, "0: {\"v\":\"v0\"} {\"v\":\"v1\"} {\"v\":\"v2\"}\n");
   g_assert_true (run_batch (fixture, &error));
-  g_assert_nonnull (strstr (fixture->store.rows->str, "1: {\"v\":\"V3\"}"));
+  g_assert_nonnull (strstr (fixture->strict.rows->str, "1: {\"v\":\"V3\"}"));
   /* Other columns: the rows cannot go out as they are. */
-  fixture->store.fail_before = TRUE;
+  fixture->strict.fail_before = TRUE;
   g_assert_false (run_batch (fixture, &error));
   g_clear_error (&error);
-  fixture->store.fail_before = FALSE;
+  fixture->strict.fail_before = FALSE;
   analyze (fixture, "SELECT CAST(value AS STRING) AS v, offset FROM STREAM t", NULL);
   open_run (fixture);
   g_assert_false (run_batch (fixture, &error));
@@ -339,18 +281,18 @@ test_output_wins (void)
 static void
 test_not_together (void)
 {
-  g_autoptr (Fixture) fixture = fixture_new ();
-  g_autoptr (GError)  error = NULL;
+  g_autoptr (StoreRun) fixture = run_new ();
+  g_autoptr (GError)   error = NULL;
 
   open_run (fixture);
   for (guint i = 0; i < 4; i++)
     g_assert_true (run_batch (fixture, &error));
-  fixture->store.last = 1;
+  fixture->strict.last = 1;
   open_run (fixture);
   g_assert_false (run_batch (fixture, &error));
   g_assert_cmpstr (weir_error_get_condition (error), ==, "STREAMING_CHECKPOINT_SINK_MISMATCH.SINK_IS_OLDER");
   g_clear_error (&error);
-  fixture->store.last = 7;
+  fixture->strict.last = 7;
   open_run (fixture);
   g_assert_false (run_batch (fixture, &error));
   g_assert_cmpstr (weir_error_get_condition (error), ==, "STREAMING_CHECKPOINT_SINK_MISMATCH.CHECKPOINT_IS_OLDER");
@@ -359,7 +301,7 @@ test_not_together (void)
 static void
 test_lock (void)
 {
-  g_autoptr (Fixture)        fixture = fixture_new ();
+  g_autoptr (StoreRun)       fixture = run_new ();
   g_autoptr (WeirCheckpoint) other = NULL;
   g_autoptr (GError)         error = NULL;
 
@@ -369,7 +311,7 @@ test_lock (void)
   g_assert_cmpstr (weir_error_get_condition (error), ==, "CONCURRENT_STREAM_LOG_UPDATE");
   g_assert_nonnull (strstr (error->message, "run test"));
   g_clear_error (&error);
-  close_run (fixture);
+  store_run_close (fixture);
   other = weir_checkpoint_open (fixture->path, NULL, NULL, &error);
   g_assert_no_error (error);
 }
@@ -378,14 +320,14 @@ test_lock (void)
 static void
 test_snapshots (void)
 {
-  g_autofree char    *expected = expected_rows (WINDOWS, NULL);
-  g_autoptr (Fixture) fixture = fixture_new ();
-  g_autoptr (GError)  error = NULL;
-  g_autofree char    *states = g_build_filename (fixture->path, "state", NULL);
-  g_autofree char    *first = g_build_filename (fixture->path, "log", "00000000000000000000.log", NULL);
-  g_autofree char    *newest = NULL;
-  g_autofree char    *temporary = NULL;
-  g_autoptr (GArray)  ids = NULL;
+  g_autofree char     *expected = expected_rows (WINDOWS, NULL);
+  g_autoptr (StoreRun) fixture = run_new ();
+  g_autoptr (GError)   error = NULL;
+  g_autofree char     *states = g_build_filename (fixture->path, "state", NULL);
+  g_autofree char     *first = g_build_filename (fixture->path, "log", "00000000000000000000.log", NULL);
+  g_autofree char     *newest = NULL;
+  g_autofree char     *temporary = NULL;
+  g_autoptr (GArray)   ids = NULL;
 
   if (!g_setenv ("WEIR_SNAPSHOT_BATCHES", "2", TRUE) || !g_setenv ("WEIR_RETAIN_BATCHES", "1", TRUE) || weir_fx_bound ("WEIR_RETAIN_BATCHES", 7) != 1)
     {
@@ -400,14 +342,14 @@ test_snapshots (void)
   g_assert_cmpuint (g_array_index (ids, guint64, 1), ==, 5);
   g_assert_false (g_file_test (first, G_FILE_TEST_EXISTS));
   /* The newest damaged: the older one and the log behind it. What was half written goes. */
-  close_run (fixture);
+  store_run_close (fixture);
   temporary = weir_temp_dir_write (fixture->dir, "cp/state/00000000000000000009.snap.tmp", "half");
   newest = g_strdup_printf ("%s/%020d.snap", states, 5);
   g_assert_cmpint (truncate (newest, 60), ==, 0);
   open_run (fixture);
   g_assert_false (g_file_test (temporary, G_FILE_TEST_EXISTS));
   run_all (fixture);
-  g_assert_cmpstr (fixture->store.rows->str, ==, expected);
+  g_assert_cmpstr (fixture->strict.rows->str, ==, expected);
   g_unsetenv ("WEIR_SNAPSHOT_BATCHES");
   g_unsetenv ("WEIR_RETAIN_BATCHES");
 }
@@ -420,11 +362,11 @@ check_failing_snapshot (guint       at,
                         const char *expected,
                         guint      *n_troubled)
 {
-  g_autoptr (Fixture) fixture = fixture_new ();
-  g_autoptr (GError)  error = NULL;
-  g_autofree char    *first = g_build_filename (fixture->path, "log", "00000000000000000000.log", NULL);
-  const char         *trouble;
-  gboolean            ok, is_there;
+  g_autoptr (StoreRun) fixture = run_new ();
+  g_autoptr (GError)   error = NULL;
+  g_autofree char     *first = g_build_filename (fixture->path, "log", "00000000000000000000.log", NULL);
+  const char          *trouble;
+  gboolean             ok, is_there;
 
   open_run (fixture);
   g_assert_true (run_batch (fixture, &error));
@@ -448,7 +390,7 @@ check_failing_snapshot (guint       at,
   g_clear_error (&error);
   open_run (fixture);
   run_all (fixture);
-  g_assert_cmpstr (fixture->store.rows->str, ==, expected);
+  g_assert_cmpstr (fixture->strict.rows->str, ==, expected);
   return is_there;
 }
 #endif
@@ -489,7 +431,7 @@ test_pieces (void)
   g_setenv ("WEIR_SNAPSHOT_BATCHES", "2", TRUE);
   for (guint i = 0; i < G_N_ELEMENTS (bounds); i++)
     {
-      g_autoptr (Fixture) fixture = fixture_new ();
+      g_autoptr (StoreRun) fixture = run_new ();
 
       g_setenv ("WEIR_PIECE_BYTES", bounds[i], TRUE);
       do
@@ -498,8 +440,8 @@ test_pieces (void)
         }
       while (run_batch (fixture, &error));
       g_assert_no_error (error);
-      g_assert_cmpstr (fixture->store.rows->str, ==, expected);
-      close_run (fixture);
+      g_assert_cmpstr (fixture->strict.rows->str, ==, expected);
+      store_run_close (fixture);
     }
   g_unsetenv ("WEIR_PIECE_BYTES");
   g_unsetenv ("WEIR_SNAPSHOT_BATCHES");
@@ -521,10 +463,10 @@ test_changed_query (void)
     /* Allowed: a filter, other names, another delay of the watermark. */
     { "SELECT window(timestamp, '10 seconds').start AS begin, count(*) AS number, max(CAST(value AS STRING)) AS m FROM STREAM t WATERMARK timestamp DELAY OF INTERVAL 9 SECONDS WHERE offset < 100 GROUP BY window(timestamp, '10 seconds')", NULL, NULL },
   };
-  g_autoptr (Fixture) fixture = fixture_new ();
-  g_autoptr (GError)  error = NULL;
-  g_autofree char    *before = NULL;
-  guint64             size;
+  g_autoptr (StoreRun) fixture = run_new ();
+  g_autoptr (GError)   error = NULL;
+  g_autofree char     *before = NULL;
+  guint64              size;
 
   open_run (fixture);
   for (guint i = 0; i < 3; i++)
@@ -558,11 +500,11 @@ test_changed_query (void)
 static void
 test_beginnings (void)
 {
-  g_autoptr (Fixture) fixture = fixture_new ();
-  g_autoptr (GError)  error = NULL;
-  g_autofree char    *metadata = g_build_filename (fixture->path, "metadata", NULL);
-  g_autofree char    *first = g_build_filename (fixture->path, "log", "00000000000000000000.log", NULL);
-  g_autofree char    *id = NULL;
+  g_autoptr (StoreRun) fixture = run_new ();
+  g_autoptr (GError)   error = NULL;
+  g_autofree char     *metadata = g_build_filename (fixture->path, "metadata", NULL);
+  g_autofree char     *first = g_build_filename (fixture->path, "log", "00000000000000000000.log", NULL);
+  g_autofree char     *id = NULL;
 
   open_run (fixture);
   id = g_strdup (weir_checkpoint_get_id (fixture->checkpoint));
@@ -570,16 +512,16 @@ test_beginnings (void)
   open_run (fixture);
   g_assert_cmpstr (weir_checkpoint_get_id (fixture->checkpoint), ==, id);
   g_assert_true (run_batch (fixture, &error));
-  close_run (fixture);
+  store_run_close (fixture);
   g_assert_cmpint (g_unlink (metadata), ==, 0);
   g_assert_false (try_open (fixture, &error));
   g_assert_cmpstr (weir_error_get_condition (error), ==, "STREAMING_CHECKPOINT_MISSING_METADATA_FILE");
   g_clear_error (&error);
   g_assert_cmpint (g_unlink (first), ==, 0);
-  fixture->store.last = -1;
+  fixture->strict.last = -1;
   open_run (fixture); /* an empty folder */
   g_assert_true (run_batch (fixture, &error));
-  close_run (fixture);
+  store_run_close (fixture);
   g_assert_cmpint (g_unlink (first), ==, 0);
   g_assert_false (try_open (fixture, &error));
   g_assert_cmpstr (weir_error_get_condition (error), ==, "CANNOT_LOAD_STATE_STORE.CANNOT_READ_STREAMING_STATE_FILE");

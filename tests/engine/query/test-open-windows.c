@@ -36,9 +36,7 @@ fixture_init (Fixture    *self,
 static void
 fixture_clear (Fixture *self)
 {
-  weir_query_stop (self->query);
-  weir_query_await_termination (self->query, 0, NULL);
-  g_object_unref (self->query);
+  query_end (self->query);
   g_object_unref (self->session);
 }
 
@@ -48,13 +46,10 @@ push (Fixture *self,
       guint    second,
       guint    v)
 {
-  g_autofree char   *row = g_strdup_printf ("{\"ts\": \"2024-05-03T08:42:%02uZ\", \"v\": %u}\n", second, v);
-  g_autoptr (GError) error = NULL;
+  g_autofree char *row = g_strdup_printf ("{\"ts\": \"2024-05-03T08:42:%02uZ\", \"v\": %u}\n", second, v);
 
-  g_assert_true (weir_session_push_rows (self->session, "a", row, &error));
-  g_assert_no_error (error);
-  g_assert_true (weir_query_process_all_available (self->query, WEIR_WAIT_US, &error));
-  g_assert_no_error (error);
+  session_push (self->session, "a", row);
+  query_catch_up (self->query);
 }
 
 /* `start=sum` of every open window; "" for none. (transfer full) */

@@ -9,6 +9,8 @@
 #include "support/temp-dir.h"
 #include "support/wait.h"
 
+#define ROW "{\"v\":1}"
+
 typedef struct
 {
   WeirTempDir *dir;
@@ -38,17 +40,9 @@ static void
 fixture_clear (Fixture *fixture)
 {
   weir_fx_set_fault (0, 0, FALSE);
-  weir_query_stop (fixture->query);
-  weir_query_await_termination (fixture->query, WEIR_WAIT_US, NULL);
-  g_object_unref (fixture->query);
+  query_end (fixture->query);
   g_object_unref (fixture->session);
   weir_temp_dir_free (fixture->dir);
-}
-
-static void
-push (Fixture *fixture)
-{
-  g_assert_true (weir_session_push_rows (fixture->session, "t", "{\"v\":1}", NULL));
 }
 
 static char *
@@ -72,17 +66,17 @@ test_goes_on (void)
   gint64                   retry_in_us;
 
   fixture_init (&fixture, -1);
-  push (&fixture);
-  g_assert_true (weir_query_process_all_available (fixture.query, WEIR_WAIT_US, NULL));
+  session_push (fixture.session, "t", ROW);
+  query_catch_up (fixture.query);
   weir_fx_set_fault (1, ENOSPC, TRUE);
-  push (&fixture);
+  session_push (fixture.session, "t", ROW);
   trouble = await_trouble (&fixture);
   g_assert_nonnull (strstr (trouble, weir_temp_dir_get_path (fixture.dir)));
   g_assert_nonnull (strstr (trouble, g_strerror (ENOSPC)));
   g_assert_nonnull (strstr (trouble, "bytes are free there"));
   g_assert_cmpint (weir_query_get_state (fixture.query), ==, WEIR_QUERY_WAITING);
   weir_fx_set_fault (0, 0, FALSE);
-  g_assert_true (weir_query_process_all_available (fixture.query, WEIR_WAIT_US, NULL));
+  query_catch_up (fixture.query);
   none = weir_query_dup_trouble (fixture.query, &retry_in_us);
   g_assert_null (none);
   g_assert_cmpuint (weir_query_get_n_input_rows (fixture.query), ==, 2);
@@ -108,8 +102,8 @@ test_snapshot_fails (void)
   for (guint at = 1; at < 40 && trouble == NULL; at++)
     {
       weir_fx_set_fault (at, ENOSPC, FALSE);
-      push (&fixture);
-      g_assert_true (weir_query_process_all_available (fixture.query, WEIR_WAIT_US, NULL));
+      session_push (fixture.session, "t", ROW);
+      query_catch_up (fixture.query);
       weir_fx_set_fault (0, 0, FALSE);
       trouble = weir_query_dup_trouble (fixture.query, &retry_in_us);
     }
@@ -122,8 +116,8 @@ test_snapshot_fails (void)
   g_assert_nonnull (strstr (status, "snapshot of the checkpoint"));
   for (guint i = 0; i < 3; i++)
     {
-      push (&fixture);
-      g_assert_true (weir_query_process_all_available (fixture.query, WEIR_WAIT_US, NULL));
+      session_push (fixture.session, "t", ROW);
+      query_catch_up (fixture.query);
     }
   g_free (trouble);
   trouble = weir_query_dup_trouble (fixture.query, &retry_in_us);
@@ -145,11 +139,11 @@ test_begins_late (void)
 
   weir_fx_set_fault (1, EACCES, TRUE);
   fixture_init (&fixture, -1);
-  push (&fixture);
+  session_push (fixture.session, "t", ROW);
   trouble = await_trouble (&fixture);
   g_assert_nonnull (strstr (trouble, "Give this user write permission"));
   weir_fx_set_fault (0, 0, FALSE);
-  g_assert_true (weir_query_process_all_available (fixture.query, WEIR_WAIT_US, NULL));
+  query_catch_up (fixture.query);
   g_assert_cmpuint (weir_query_get_n_input_rows (fixture.query), ==, 1);
   fixture_clear (&fixture);
   weir_fx_set_fault (1, EACCES, TRUE);
@@ -172,10 +166,10 @@ test_stop (void)
   g_autofree char *trouble = NULL;
 
   fixture_init (&fixture, -1);
-  push (&fixture);
-  g_assert_true (weir_query_process_all_available (fixture.query, WEIR_WAIT_US, NULL));
+  session_push (fixture.session, "t", ROW);
+  query_catch_up (fixture.query);
   weir_fx_set_fault (1, EACCES, TRUE);
-  push (&fixture);
+  session_push (fixture.session, "t", ROW);
   trouble = await_trouble (&fixture);
   weir_query_stop (fixture.query);
   g_assert_true (weir_query_await_termination (fixture.query, WEIR_WAIT_US, NULL));
@@ -199,10 +193,10 @@ test_fails (void)
       g_autoptr (GError) error = NULL;
 
       fixture_init (&fixture, allowed_us[i]);
-      push (&fixture);
-      g_assert_true (weir_query_process_all_available (fixture.query, WEIR_WAIT_US, NULL));
+      session_push (fixture.session, "t", ROW);
+      query_catch_up (fixture.query);
       weir_fx_set_fault (1, ENOSPC, TRUE);
-      push (&fixture);
+      session_push (fixture.session, "t", ROW);
       g_assert_false (weir_query_await_termination (fixture.query, WEIR_WAIT_US, &error));
       g_assert_nonnull (strstr (error->message, g_strerror (ENOSPC)));
       fixture_clear (&fixture);

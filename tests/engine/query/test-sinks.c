@@ -15,88 +15,30 @@
 #define PER_BATCH 3
 #define N_RECORDS 9
 
-typedef struct
+static StoreRun *
+run_new (gboolean has_checkpoint)
 {
-  WeirTempDir      *dir;     /* Owned */
-  WeirCatalog      *catalog; /* Owned */
-  WeirClock        *clock;   /* Owned */
-  WeirAnalyzedQuery analyzed;
-  GPtrArray        *sinks; /* Owned */
-  Store             plain, strict;
-  char             *path; /* Owned, nullable: of the checkpoint */
-  WeirCheckpoint   *checkpoint;
-  WeirStreamRun    *run;
-} Fixture;
+  WeirTempDir *dir = weir_temp_dir_new ();
 
-static Fixture *
-fixture_new (gboolean has_checkpoint)
-{
-  Fixture *self = g_new0 (Fixture, 1);
-
-  self->dir = weir_temp_dir_new ();
-  self->path = has_checkpoint ? weir_temp_dir_build (self->dir, "cp") : NULL;
-  self->catalog = replay_catalog (self->dir, N_RECORDS, 1, PER_BATCH);
-  self->clock = weir_clock_new_fixed (0);
-  store_init (&self->plain);
-  store_init (&self->strict);
-  analyze_query (self->catalog, "SELECT offset FROM STREAM t", NULL, &self->analyzed);
-  return self;
+  return store_run_new (dir, replay_catalog (dir, N_RECORDS, 1, PER_BATCH), "SELECT offset FROM STREAM t", has_checkpoint);
 }
-
-static void
-close_run (Fixture *self)
-{
-  g_clear_pointer (&self->run, weir_stream_run_free);
-  g_clear_pointer (&self->checkpoint, weir_checkpoint_free);
-  g_clear_pointer (&self->sinks, g_ptr_array_unref);
-}
-
-static void
-fixture_free (Fixture *self)
-{
-  close_run (self);
-  _weir_analyzed_query_clear (&self->analyzed);
-  weir_catalog_free (self->catalog);
-  weir_clock_unref (self->clock);
-  store_clear (&self->plain);
-  store_clear (&self->strict);
-  g_free (self->path);
-  weir_temp_dir_free (self->dir);
-  g_free (self);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Fixture, fixture_free)
 
 /* The sink without a record is named first. */
 static void
-open_run (Fixture *self)
+open_run (StoreRun *self)
 {
-  g_autoptr (GPtrArray) settings = g_ptr_array_new ();
-  g_autoptr (GPtrArray) shape = weir_plan_shape (self->analyzed.plan, self->analyzed.mode, NULL);
-  g_autoptr (GError)    error = NULL;
-  WeirStreamConfig      config = run_config (&self->analyzed, self->clock);
+  g_autoptr (GError) error = NULL;
 
-  close_run (self);
-  self->sinks = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_sink_unref);
+  store_run_close (self);
   g_ptr_array_add (self->sinks, store_sink_new (&self->plain, FALSE));
   g_ptr_array_add (self->sinks, store_sink_new (&self->strict, TRUE));
-  if (self->path != NULL)
-    {
-      self->checkpoint = weir_checkpoint_open (self->path, NULL, "test", &error);
-      g_assert_no_error (error);
-      g_assert_true (weir_checkpoint_adopt (self->checkpoint, settings, shape, &error));
-    }
-  config.sinks = self->sinks;
-  config.checkpoint = self->checkpoint;
-  self->run = weir_stream_run_new (&config, &error);
+  g_assert_true (store_run_open (self, &error));
   g_assert_no_error (error);
-  weir_stream_run_start (self->run, NULL, NULL);
-  g_assert_true (weir_stream_run_freeze (self->run, &error));
 }
 
 static const WeirBatchResult *
-run_batch (Fixture *self,
-           gboolean unlimited)
+run_batch (StoreRun *self,
+           gboolean  unlimited)
 {
   g_autoptr (GError)     error = NULL;
   WeirBatchRecord       *record = weir_stream_run_plan_batch (self->run, unlimited, TRUE, &error);
@@ -116,7 +58,7 @@ run_batch (Fixture *self,
 #define BATCH_2 " {\"offset\":6} {\"offset\":7} {\"offset\":8}\n"
 
 static void
-run_rest (Fixture *self)
+run_rest (StoreRun *self)
 {
   while (run_batch (self, FALSE) != NULL)
     ;
@@ -128,8 +70,8 @@ test_tried_again (gconstpointer data)
 {
   for (guint i = 0; i < 4; i++)
     {
-      g_autoptr (Fixture) fixture = fixture_new (GPOINTER_TO_INT (data));
-      Store              *failing = (i & 1) != 0 ? &fixture->plain : &fixture->strict;
+      g_autoptr (StoreRun) fixture = run_new (GPOINTER_TO_INT (data));
+      Store               *failing = (i & 1) != 0 ? &fixture->plain : &fixture->strict;
 
       open_run (fixture);
       if ((i & 2) != 0)
@@ -149,7 +91,7 @@ test_tried_again (gconstpointer data)
 static void
 test_order (void)
 {
-  g_autoptr (Fixture) fixture = fixture_new (FALSE);
+  g_autoptr (StoreRun) fixture = run_new (FALSE);
 
   open_run (fixture);
   fixture->strict.fail_before = TRUE;
@@ -161,7 +103,7 @@ test_order (void)
 static void
 test_replay (void)
 {
-  g_autoptr (Fixture)    fixture = fixture_new (TRUE);
+  g_autoptr (StoreRun)   fixture = run_new (TRUE);
   const WeirBatchResult *result;
 
   open_run (fixture);

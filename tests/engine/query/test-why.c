@@ -54,9 +54,7 @@ fixture_init (Fixture    *self,
 static void
 fixture_clear (Fixture *self)
 {
-  weir_query_stop (self->query);
-  weir_query_await_termination (self->query, 0, NULL);
-  g_object_unref (self->query);
+  query_end (self->query);
   g_object_unref (self->session);
   weir_clock_unref (self->clock);
 }
@@ -66,11 +64,9 @@ push (Fixture    *self,
       const char *table,
       const char *time)
 {
-  g_autofree char   *row = g_strdup_printf ("{\"ts\": \"2024-05-03T%sZ\"}\n", time);
-  g_autoptr (GError) error = NULL;
+  g_autofree char *row = g_strdup_printf ("{\"ts\": \"2024-05-03T%sZ\"}\n", time);
 
-  g_assert_true (weir_session_push_rows (self->session, table, row, &error));
-  g_assert_no_error (error);
+  session_push (self->session, table, row);
 }
 
 static gboolean
@@ -218,7 +214,7 @@ fail_and_restart (guint64 at)
 
   fixture_init (&self, sql);
   push (&self, "a", "08:42:03");
-  g_assert_true (weir_query_process_all_available (self.query, WEIR_WAIT_US, NULL));
+  query_catch_up (self.query);
   weir_fx_set_fault (at, EIO, TRUE);
   push (&self, "a", "08:42:04");
   wait_until (is_because (&self, WEIR_WHY_TROUBLE));
@@ -228,7 +224,7 @@ fail_and_restart (guint64 at)
   weir_query_set_progress_func (self.query, progress_cb, &seen, NULL);
   push (&self, "a", "08:42:05");
   weir_query_start (self.query);
-  g_assert_true (weir_query_process_all_available (self.query, WEIR_WAIT_US, NULL));
+  query_catch_up (self.query);
   fixture_clear (&self);
   return seen;
 }
