@@ -59,6 +59,16 @@ weir_writer_finish_pieces (WeirWriter *writer)
 }
 
 void
+weir_writer_clear (WeirWriter *writer)
+{
+  for (guint i = 0; writer->full != NULL && i < writer->full->len; i++)
+    g_byte_array_unref (writer->full->pdata[i]);
+  g_clear_pointer (&writer->full, g_ptr_array_unref);
+  g_clear_pointer (&writer->bytes, g_byte_array_unref);
+  *writer = (WeirWriter){ 0 };
+}
+
+void
 weir_writer_take (WeirWriter *writer,
                   WeirWriter *part)
 {
@@ -96,6 +106,16 @@ weir_writer_crc32c (const WeirWriter *writer)
       crc = weir_crc32c (crc, piece->data, piece->len);
     }
   return weir_crc32c (crc, writer->bytes->data, writer->bytes->len);
+}
+
+void
+weir_writer_reserve (WeirWriter *writer,
+                     gsize       len)
+{
+  if (writer->bytes->len > 0 || len == 0 || (writer->full != NULL && len > writer->room))
+    return;
+  g_byte_array_unref (writer->bytes);
+  writer->bytes = g_byte_array_sized_new ((guint)len);
 }
 
 guint8 *

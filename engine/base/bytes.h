@@ -27,10 +27,14 @@ typedef struct
 void weir_writer_init_pieces (WeirWriter *writer);
 /* What was written, (element-type GBytes) (transfer full); the writer is done. */
 GPtrArray *weir_writer_finish_pieces (WeirWriter *writer);
+/* Drops what was written; the writer is done. One of pieces, or zeroed. */
+void weir_writer_clear (WeirWriter *writer);
 /* Everything that @part has goes behind what @writer has, without being copied when it is large; both of pieces. @part is done. */
 void    weir_writer_take (WeirWriter *writer, WeirWriter *part);
 gsize   weir_writer_size (const WeirWriter *writer);
 guint32 weir_writer_crc32c (const WeirWriter *writer); /* of everything so far */
+/* Room for @len bytes at once, when nothing was written yet and they fit in a piece. */
+void weir_writer_reserve (WeirWriter *writer, gsize len);
 /* @len bytes (less than 4 GiB) to be filled in, good until the next call. */
 guint8 *weir_writer_room (WeirWriter *writer, gsize len);
 

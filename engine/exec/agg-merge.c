@@ -99,6 +99,7 @@ _weir_agg_pane_undo (WeirAggState *self,
 void
 _weir_agg_pane_forget (WeirAggPane *pane)
 {
+  weir_writer_clear (&pane->delta);
   if (pane->touched != NULL)
     g_array_set_size (pane->touched, 0);
   if (pane->undo != NULL)

@@ -57,8 +57,7 @@ write_states (const WeirAggState *self,
         for (guint i = 0; i < n; i++)
           layout->ops[a]->write (call, weir_group_payload (pane->table, groups != NULL ? groups[i] : from + i) + layout->offsets[a], writer);
       else
-        for (gsize at = 0; at < call->state_size; at += sizeof (guint64))
-          weir_group_words_write (pane->table, groups, from, n, layout->offsets[a] + at, writer);
+        weir_group_words_write (pane->table, groups, from, n, layout->offsets[a], call->state_size, writer);
     }
 }
 
@@ -176,8 +175,14 @@ write_panes (WeirAggState   *self,
     {
       PaneTask task = { .state = self, .pane = g_ptr_array_index (self->panes, p), .is_delta = is_delta };
 
-      if (is_written (task.pane, is_delta))
-        g_array_append_val (tasks, task);
+      if (!is_written (task.pane, is_delta))
+        continue;
+      if (is_delta && writer->full != NULL)
+        {
+          task.writer = task.pane->delta;
+          task.pane->delta = (WeirWriter){ 0 };
+        }
+      g_array_append_val (tasks, task);
     }
   if (pool != NULL && writer->full != NULL)
     group = weir_task_group_new (pool);
@@ -185,7 +190,7 @@ write_panes (WeirAggState   *self,
     {
       PaneTask *task = &g_array_index (tasks, PaneTask, i);
 
-      if (!is_task (task->pane, is_delta))
+      if (!is_task (task->pane, is_delta) || task->writer.bytes != NULL)
         continue;
       weir_writer_init_pieces (&task->writer);
       weir_task_group_submit (group, write_part, task);
@@ -202,6 +207,21 @@ write_panes (WeirAggState   *self,
       else
         write_pane (task, writer);
     }
+}
+
+void
+weir_agg_state_prepare_delta (WeirAggState *state,
+                              guint         partition)
+{
+  PaneTask task = { .state = state, .pane = g_ptr_array_index (state->panes, partition), .is_delta = TRUE };
+
+  if (!is_written (task.pane, TRUE) || !is_task (task.pane, TRUE))
+    return;
+  weir_writer_clear (&task.pane->delta);
+  weir_writer_init_pieces (&task.pane->delta);
+  weir_writer_reserve (&task.pane->delta, task.pane->delta_bytes + task.pane->delta_bytes / 8);
+  write_pane (&task, &task.pane->delta);
+  task.pane->delta_bytes = (guint)MIN (weir_writer_size (&task.pane->delta), G_MAXINT);
 }
 
 static void

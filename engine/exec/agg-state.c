@@ -22,6 +22,7 @@ _weir_agg_pane_free (const WeirAggLayout *layout,
   g_clear_pointer (&pane->touched, g_array_unref);
   g_clear_pointer (&pane->undo, g_array_unref);
   g_clear_pointer (&pane->undo_bytes, g_byte_array_unref);
+  weir_writer_clear (&pane->delta);
   g_free (pane);
 }
 

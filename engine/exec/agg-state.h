@@ -14,6 +14,8 @@ typedef struct
   GArray         *touched;     /* guint32: groups this batch updated, in the order they were first met; nullable */
   GArray         *undo;        /* UndoEntry, nullable */
   GByteArray     *undo_bytes;
+  WeirWriter      delta;       /* Owned: the batch's changes as bytes, when they were written while the groups were still in the cache */
+  guint           delta_bytes; /* of the last one: how much room the next may need */
 } WeirAggPane;
 
 /**
@@ -60,6 +62,9 @@ guint32 *weir_agg_partition_order (const WeirGroupTable *table, guint32 ends[WEI
 void weir_agg_state_merge_partition (WeirAggState *state, WeirEval *eval, const WeirGroupTable *table, guint partition, const guint32 *src, guint n);
 /* The same for the rows of @partition. */
 void weir_agg_state_merge_rows (WeirAggState *state, WeirEval *eval, const WeirAggRows *rows, guint partition);
+/* After the last merge of a batch whose changes will be asked for: writes those of @partition, when they are many. Partitions may be
+ * written at the same time. */
+void weir_agg_state_prepare_delta (WeirAggState *state, guint partition);
 /* A global aggregation has its group even without rows. */
 void weir_agg_state_ensure_global (WeirAggState *state);
 /* Counts what the batch updated and what will go at @evict_us. */

@@ -10,6 +10,8 @@
 /* Records that are used next are asked for ahead: known groups of a batch lie far apart. */
 #define AHEAD 16
 
+#define GATHER_MAX 4 /* words */
+
 static inline gboolean
 is_long (guint64  a,
          gboolean is_view)
@@ -74,26 +76,51 @@ weir_group_keys_add (WeirGroupTable     *table,
   weir_group_table_add (table, keys, hashes, n);
 }
 
+/* One word of the payloads, or several next to each other: a record is looked at once. */
+static inline __attribute__ ((always_inline)) void
+gather (const WeirGroupTable *table,
+        const guint32        *groups,
+        guint                 from,
+        guint                 n,
+        gsize                 offset,
+        guint                 n_words,
+        guint64               words[GATHER_MAX][WEIR_GROUP_BLOCK])
+{
+  for (guint i = 0; i < n; i++)
+    {
+      const guint8 *at = weir_group_payload (table, groups != NULL ? groups[i] : from + i) + offset;
+
+      if (groups != NULL && i + AHEAD < n)
+        __builtin_prefetch (weir_group_payload (table, groups[i + AHEAD]) + offset);
+      for (guint w = 0; w < n_words; w++)
+        memcpy (&words[w][i], at + w * sizeof (guint64), sizeof (guint64));
+    }
+}
+
 void
 weir_group_words_write (const WeirGroupTable *table,
                         const guint32        *groups,
                         guint                 from,
                         guint                 n,
                         gsize                 offset,
+                        gsize                 size,
                         WeirWriter           *writer)
 {
-  guint64 words[WEIR_GROUP_BLOCK];
+  guint64 words[GATHER_MAX][WEIR_GROUP_BLOCK];
 
   g_assert (n <= WEIR_GROUP_BLOCK);
-  for (guint i = 0; groups != NULL && i < n; i++)
+  for (guint n_words; size > 0; offset += n_words * sizeof (guint64), size -= n_words * sizeof (guint64))
     {
-      if (i + AHEAD < n)
-        __builtin_prefetch (weir_group_payload (table, groups[i + AHEAD]) + offset);
-      memcpy (&words[i], weir_group_payload (table, groups[i]) + offset, sizeof (guint64));
+      n_words = (guint)MIN (GATHER_MAX, size / sizeof (guint64));
+      if (n_words == 1)
+        gather (table, groups, from, n, offset, 1, words);
+      else if (n_words == 2)
+        gather (table, groups, from, n, offset, 2, words);
+      else
+        gather (table, groups, from, n, offset, n_words, words);
+      for (guint w = 0; w < n_words; w++)
+        weir_words_write (writer, words[w], n);
     }
-  for (guint i = 0; groups == NULL && i < n; i++)
-    memcpy (&words[i], weir_group_payload (table, from + i) + offset, sizeof (guint64));
-  weir_words_write (writer, words, n);
 }
 
 gboolean

@@ -238,6 +238,7 @@ typedef struct
   Aggregate *self; /* Borrowed */
   WeirEval  *eval; /* Borrowed, or the task's own */
   guint      partition;
+  gboolean   wants_delta; /* and nothing is merged any more */
   GError    *error;
 } MergeTask;
 
@@ -258,7 +259,8 @@ merge_partition (gpointer data,
       for (guint r = 0; r < part->local->n_used; r++)
         weir_agg_state_merge_rows (self->state, task->eval, g_ptr_array_index (part->local->rows, r), task->partition);
     }
-  weir_eval_take_error (task->eval, &task->error);
+  if (!weir_eval_take_error (task->eval, &task->error) && task->wants_delta)
+    weir_agg_state_prepare_delta (self->state, task->partition);
 }
 
 static void
@@ -276,11 +278,12 @@ drop_pending (Aggregate *self)
   self->n_pending = 0;
 }
 
-/* @group: where the partitions are spread to; NULL on a worker, which must not wait for others. */
+/* @group: where the partitions are spread to; NULL on a worker, which must not wait for others. @is_last: of the batch. */
 static gboolean
 merge_pending (Aggregate     *self,
                WeirExec      *exec,
                WeirTaskGroup *group,
+               gboolean       is_last,
                GError       **error)
 {
   MergeTask tasks[WEIR_AGG_PARTITIONS] = { 0 };
@@ -288,7 +291,7 @@ merge_pending (Aggregate     *self,
 
   for (guint p = 0; p < WEIR_AGG_PARTITIONS; p++)
     {
-      tasks[p] = (MergeTask){ self, group != NULL ? weir_eval_new (exec->options->zone) : self->op.eval, p, NULL };
+      tasks[p] = (MergeTask){ self, group != NULL ? weir_eval_new (exec->options->zone) : self->op.eval, p, is_last && exec->input->wants_delta, NULL };
       tasks[p].eval->now_us = exec->input->now_us;
       tasks[p].eval->ansi = exec->options->ansi;
       if (group != NULL)
@@ -324,7 +327,7 @@ add_pending (Aggregate    *self,
   part.order = weir_agg_partition_order (local->table, part.ends);
   g_array_append_val (self->pending, part);
   self->n_pending += local->table->n + local->n_kept;
-  return self->n_pending < PENDING_GROUPS || merge_pending (self, exec, NULL, error);
+  return self->n_pending < PENDING_GROUPS || merge_pending (self, exec, NULL, FALSE, error);
 }
 
 static gboolean
@@ -421,7 +424,7 @@ finish_aggregate (WeirOp   *op,
     {
       g_autoptr (WeirTaskGroup) group = exec->options->pool != NULL ? weir_task_group_new (exec->options->pool) : NULL;
 
-      if (!merge_pending (self, exec, group, error) || !check_budget (self, error))
+      if (!merge_pending (self, exec, group, TRUE, error) || !check_budget (self, error))
         return FALSE;
     }
   if (self->layout.is_global)

@@ -71,6 +71,7 @@ typedef struct
   guint                n_scans;
   const WeirScanInput *scans; /* by scan_id */
   GCancellable        *cancellable;
+  gboolean             wants_delta; /* weir_pipeline_delta() will be called: what it says may be written on the way */
 } WeirBatchInput;
 
 /* What one batch saw. Fields by the pipeline; arrays Owned, valid until the next run. */

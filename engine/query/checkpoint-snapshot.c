@@ -9,7 +9,7 @@
 #include <string.h>
 
 /*
- * A snapshot is worth its bytes when the log behind the last one has grown LOG_SHARE times as large, so all of them together cost a third
+ * A snapshot is worth its bytes when the log behind the last one has grown LOG_SHARE times as large, so all of them together cost a quarter
  * of what the deltas do, and reading snapshot and log takes no more than a few times what reading the state alone would. It is written
  * beside the log, under a temporary name until it is whole; small ones at once, large ones by a thread.
  *
@@ -17,8 +17,8 @@
  * tried again.
  */
 
-#define DELTA_BYTES_MIN   (4u << 20)
-#define LOG_SHARE         3
+#define DELTA_BYTES_MIN   (32u << 20)
+#define LOG_SHARE         4
 #define WRITE_HERE_BYTES  (256u << 10)
 #define RETRY_BATCHES_MAX 64u
 

@@ -188,6 +188,7 @@ run_batch (WeirStreamRun         *self,
       input.n_scans = self->n_scans;
       input.scans = inputs;
       input.cancellable = cancellable;
+      input.wants_delta = self->config.checkpoint != NULL;
       ok = weir_pipeline_run (self->pipeline, &input, collect_rows, self->result.rows, &self->result.stats, error);
     }
   for (guint i = 0; i < self->n_scans; i++)

@@ -19,6 +19,7 @@
  */
 
 #define RECORD_HEADER 24
+#define SLICE_BYTES   (1u << 20)
 
 typedef struct
 {
@@ -261,6 +262,29 @@ list_queue (WeirRecordLog *self,
   return parts;
 }
 
+/* The disk begins with the first bytes of a large append while the next ones are still copied; whether they arrived only the sync says. */
+static gboolean
+write_parts (WeirRecordLog *self,
+             GArray        *parts)
+{
+  struct iovec *all = (struct iovec *)(gpointer)parts->data;
+  off_t         at = (off_t)self->size;
+
+  for (guint i = 0, n; i < parts->len; i += n)
+    {
+      gsize size = 0;
+
+      for (n = 0; i + n < parts->len && size < SLICE_BYTES; n++)
+        size += all[i + n].iov_len;
+      if (!weir_fx_writev_all (self->fd, all + i, (int)n))
+        return FALSE;
+      if (size >= SLICE_BYTES)
+        sync_file_range (self->fd, at, (off_t)size, SYNC_FILE_RANGE_WRITE);
+      at += (off_t)size;
+    }
+  return TRUE;
+}
+
 gboolean
 weir_record_log_sync (WeirRecordLog *log,
                       GError       **error)
@@ -272,7 +296,7 @@ weir_record_log_sync (WeirRecordLog *log,
   if (ok)
     {
       log->is_dirty = TRUE;
-      ok = weir_fx_writev_all (log->fd, (struct iovec *)(gpointer)parts->data, (int)parts->len) && weir_fx_fdatasync (log->fd) == 0;
+      ok = write_parts (log, parts) && weir_fx_fdatasync (log->fd) == 0;
       if (!ok)
         weir_fail_file (error, "write", log->path, errno);
     }
