@@ -463,6 +463,7 @@ run_uncommitted (Run               *run,
   WeirBatchInput input = { .batch_id = run->batch_id++, .now_us = 1000000, .seed = 7, .n_scans = n_scans, .scans = scans };
   gboolean       ok, ended = inputs == NULL;
 
+  input.wants_delta = run->wants_delta;
   input.late_watermark_ms = run->used_ms;
   input.evict_watermark_ms = run->watermark_ms;
   for (guint i = 0; i < n_scans; i++)

@@ -39,6 +39,7 @@ typedef struct
   guint64             batch_id;
   gboolean            restore_each; /* state goes out and into a fresh pipeline after every batch */
   guint               lines_per_morsel;
+  gboolean            wants_delta; /* said to the pipeline */
   WeirBatchStats      stats; /* of the last batch */
   GError             *error; /* of the last batch */
   GString            *rows;  /* of the last batch: a JSON row a line */

@@ -190,6 +190,72 @@ test_dedup (gconstpointer key)
   g_assert_cmpuint (count (rows, "\"n\":"), ==, BATCHES * BATCH_ROWS);
 }
 
+#define KEYS       400000u
+#define GROUP_ROWS 300000u
+
+/* Keys that are new, keys that come again, and few in the last one. */
+static char *
+group_batch (guint batch)
+{
+  GString *text = g_string_new (NULL);
+  guint    n = batch == 3 ? 2000 : GROUP_ROWS;
+
+  for (guint i = 0; i < n; i++)
+    g_string_append_printf (text, "{\"k\":%u,\"n\":%u}\n", (batch * 150000u + i) * 7919u % KEYS, i % 1000);
+  return g_string_free (text, FALSE);
+}
+
+static GBytes *
+delta_of (Run *run)
+{
+  g_autoptr (GPtrArray) pieces = weir_pipeline_delta (run->pipeline);
+
+  return weir_pieces_join (pieces);
+}
+
+/* One batch; its delta, which depends neither on whether it was announced, nor on threads, nor on a try that was taken back, and takes
+ * @follower to the same state. */
+static void
+check_delta (Run        *announced,
+             Run        *plain,
+             Run        *follower,
+             const char *text)
+{
+  const char *const  inputs[] = { text, NULL };
+  g_autoptr (GBytes) delta = NULL, same = NULL, again = NULL, state = NULL, followed = NULL;
+  g_autoptr (GError) error = NULL;
+
+  run_and_take_back (announced, inputs);
+  g_assert_true (run_uncommitted (announced, inputs) && run_uncommitted (plain, inputs));
+  delta = delta_of (announced);
+  again = delta_of (announced);
+  same = delta_of (plain);
+  g_assert_true (g_bytes_equal (delta, same) && g_bytes_equal (delta, again));
+  weir_pipeline_commit (announced->pipeline);
+  weir_pipeline_commit (plain->pipeline);
+  weir_pipeline_restore (follower->pipeline, delta, &error);
+  g_assert_no_error (error);
+  state = snapshot_of (announced);
+  followed = snapshot_of (follower);
+  g_assert_true (g_bytes_equal (state, followed));
+}
+
+static void
+test_delta (void)
+{
+  static const char script[] = "CREATE TABLE t (k INT, n INT) USING test;"
+                               "CREATE STREAMING QUERY q OUTPUT MODE UPDATE AS SELECT k, count(*) c, sum(n) s, max(n) m FROM STREAM t GROUP BY k";
+  g_autoptr (Run)   announced = run_script (script, 3), plain = run_script (script, 1), follower = run_script (script, 1);
+
+  announced->wants_delta = TRUE;
+  for (guint b = 0; b < 5; b++)
+    {
+      g_autofree char *text = group_batch (b);
+
+      check_delta (announced, plain, follower, text);
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -198,5 +264,6 @@ main (int   argc,
   g_test_add_func ("/exec/large-state/join", test_join);
   g_test_add_data_func ("/exec/large-state/dedup/text", "k", test_dedup);
   g_test_add_data_func ("/exec/large-state/dedup/number", "CAST(substring(k, 24) AS INT)", test_dedup);
+  g_test_add_func ("/exec/large-state/delta", test_delta);
   return g_test_run ();
 }

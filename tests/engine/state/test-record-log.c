@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "state/record-log.h"
 
+#include "base/bytes.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -209,6 +211,45 @@ test_tails (void)
     }
 }
 
+/* Pieces larger and smaller than what goes to the disk at once come back as they were, with a small append before and behind. */
+static void
+test_large (void)
+{
+  static const gsize        sizes[] = { 3u << 20, 10, (1u << 20) + 1, 0, 700000, 700000, 5 };
+  g_autoptr (WeirTempDir)   dir = weir_temp_dir_new ();
+  g_autoptr (GError)        error = NULL;
+  g_autoptr (WeirRecordLog) log = weir_record_log_create (weir_temp_dir_get_path (dir), &id, 0, &error);
+  g_autoptr (WeirLogReader) reader = NULL;
+  g_autoptr (GPtrArray)     pieces = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
+  g_autoptr (GBytes)        all = NULL;
+  guint32                   word = 1;
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      guint8 *bytes = g_malloc (sizes[i]);
+
+      for (gsize at = 0; at < sizes[i]; at++)
+        bytes[at] = (guint8)((word = word * 1664525u + 1013904223u) >> 24);
+      g_ptr_array_add (pieces, g_bytes_new_take (bytes, sizes[i]));
+    }
+  all = weir_pieces_join (pieces);
+  append (log, 0, "O");
+  weir_record_log_add_pieces (log, WEIR_RECORD_DELTA, 0, pieces, TRUE);
+  g_assert_true (weir_record_log_sync (log, &error));
+  append (log, 1, "O");
+  reader = weir_log_reader_open (weir_record_log_get_path (log), FALSE, &error);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_assert_true (weir_log_reader_next (reader, &error));
+      g_assert_cmpuint (reader->n_records, ==, 1);
+      g_assert_cmpint (reader->records[0].kind, ==, i == 1 ? WEIR_RECORD_DELTA : WEIR_RECORD_OFFSETS);
+      g_assert_true (i != 1 || g_bytes_equal (reader->records[0].payload, all));
+    }
+  g_assert_false (weir_log_reader_next (reader, &error));
+  g_assert_no_error (error);
+}
+
 static void
 test_ids (void)
 {
@@ -250,6 +291,7 @@ main (int    argc,
   g_test_add_func ("/engine/state/record-log/cuts", test_cuts);
   g_test_add_func ("/engine/state/record-log/flips", test_flips);
   g_test_add_func ("/engine/state/record-log/tails", test_tails);
+  g_test_add_func ("/engine/state/record-log/large", test_large);
   g_test_add_func ("/engine/state/record-log/ids", test_ids);
   g_test_add_func ("/engine/state/record-log/list", test_list);
   return g_test_run ();
