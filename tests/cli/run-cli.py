@@ -832,7 +832,7 @@ def test_interrupt_inside_a_batch():
         process.send_signal(signal.SIGINT)
         same(finish(process, guard).code, 130)
         # 100 ms is meant; a loaded machine may take longer, the whole batch takes hours.
-        assert time.monotonic() - asked < 5, (query, time.monotonic() - asked)
+        assert time.monotonic() - asked < LIMIT / 2, (query, time.monotonic() - asked)
 
 
 def test_closed_pipe():
