@@ -12,12 +12,6 @@
  * all questions asked before it began.
  */
 
-static gboolean
-is_active (WeirQueryState state)
-{
-  return state != WEIR_QUERY_STOPPED && state != WEIR_QUERY_FAILED;
-}
-
 /* With the lock. */
 static void
 wake (WeirQuery *self)
@@ -152,7 +146,7 @@ weir_query_process_all_available (WeirQuery *query,
   question = ++query->n_asked;
   if (query->spec.trigger.interval_us == 0)
     wake (query);
-  while (is_active (query->state) && query->n_answered < question)
+  while (_weir_query_state_is_active (query->state) && query->n_answered < question)
     if (end == G_MAXINT64)
       g_cond_wait (&query->changed, &query->lock);
     else if (!g_cond_wait_until (&query->changed, &query->lock, end))
@@ -230,7 +224,7 @@ weir_query_status (WeirQuery *query)
   g_return_val_if_fail (WEIR_IS_QUERY (query), NULL);
   json_builder_begin_object (builder);
   g_mutex_lock (&query->lock);
-  active = is_active (query->state);
+  active = _weir_query_state_is_active (query->state);
   message = describe (query);
   json_builder_set_member_name (builder, "message");
   json_builder_add_string_value (builder, message);
@@ -255,9 +249,8 @@ stop (WeirQuery *self,
 {
   GSource *source;
 
-  if (!is_active (weir_query_get_state (self)))
+  if (!_weir_query_set_state (self, WEIR_QUERY_STOPPING, NULL))
     return;
-  _weir_query_set_state (self, WEIR_QUERY_STOPPING, NULL);
   if (now)
     g_cancellable_cancel (self->cancellable);
   /* Through the loop: it may not have begun to run yet. */
@@ -291,12 +284,12 @@ weir_query_await_termination (WeirQuery *query,
   gboolean ok;
 
   g_mutex_lock (&query->lock);
-  while (is_active (query->state))
+  while (_weir_query_state_is_active (query->state))
     if (end == G_MAXINT64)
       g_cond_wait (&query->changed, &query->lock);
     else if (!g_cond_wait_until (&query->changed, &query->lock, end))
       break;
-  ok = !is_active (query->state) && query->error == NULL;
+  ok = !_weir_query_state_is_active (query->state) && query->error == NULL;
   if (query->error != NULL && error != NULL)
     *error = g_error_copy (query->error);
   g_mutex_unlock (&query->lock);

@@ -24,10 +24,9 @@ static void
 update_state (WeirQueryLoop *self)
 {
   gboolean       waiting = _weir_query_loop_publish_sources (self);
-  WeirQueryState state = weir_query_get_state (self->query);
   WeirQueryState wanted = waiting || self->retry.since_us != 0 ? WEIR_QUERY_WAITING : WEIR_QUERY_RUNNING;
 
-  if (state != WEIR_QUERY_STOPPING && state != wanted)
+  if (weir_query_get_state (self->query) != wanted)
     _weir_query_set_state (self->query, wanted, NULL);
 }
 

@@ -49,6 +49,12 @@ typedef struct
 
 void weir_query_spec_clear (WeirQuerySpec *spec);
 
+static inline gboolean
+_weir_query_state_is_active (WeirQueryState state)
+{
+  return state != WEIR_QUERY_STOPPED && state != WEIR_QUERY_FAILED;
+}
+
 /* Events that the query's thread leaves for the session's main context; several become one. */
 typedef enum
 {
@@ -128,7 +134,8 @@ WeirQuery *_weir_query_new (WeirQuerySpec *spec, GMainContext *context);
 
 /* From the query's thread. */
 void _weir_query_post (WeirQuery *self, WeirQueryEvents events);
-void _weir_query_set_state (WeirQuery *self, WeirQueryState state, GError *error); /* takes @error */
+/* Takes @error. FALSE, and nothing changes: the query was asked to stop and does not run or wait any more, or has ended and cannot be asked to. */
+gboolean _weir_query_set_state (WeirQuery *self, WeirQueryState state, GError *error);
 /* A sentence for the user, once: the signal `message`. */
 void _weir_query_message (WeirQuery *self, const char *text);
 /* May a batch start? Takes the step that lets one through. */

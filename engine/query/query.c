@@ -118,12 +118,38 @@ _weir_query_message (WeirQuery  *self,
   _weir_query_post (self, WEIR_EVENT_MESSAGE);
 }
 
-void
+/* The thread of the run and whoever stops it decide at the same time: which came first is known with the lock only. */
+static gboolean
+may_become (WeirQueryState state,
+            WeirQueryState wanted)
+{
+  switch (wanted)
+    {
+    case WEIR_QUERY_RUNNING:
+    case WEIR_QUERY_WAITING:
+      return _weir_query_state_is_active (state) && state != WEIR_QUERY_STOPPING;
+    case WEIR_QUERY_STOPPING:
+      return _weir_query_state_is_active (state);
+    case WEIR_QUERY_STARTING:
+    case WEIR_QUERY_STOPPED:
+    case WEIR_QUERY_FAILED:
+    default:
+      return TRUE;
+    }
+}
+
+gboolean
 _weir_query_set_state (WeirQuery     *self,
                        WeirQueryState state,
                        GError        *error)
 {
   g_mutex_lock (&self->lock);
+  if (!may_become (self->state, state))
+    {
+      g_mutex_unlock (&self->lock);
+      g_clear_error (&error);
+      return FALSE;
+    }
   if (error != NULL || state == WEIR_QUERY_STARTING)
     {
       g_clear_error (&self->error);
@@ -133,6 +159,7 @@ _weir_query_set_state (WeirQuery     *self,
   g_cond_broadcast (&self->changed);
   g_mutex_unlock (&self->lock);
   _weir_query_post (self, WEIR_EVENT_STATE);
+  return TRUE;
 }
 
 void
@@ -303,12 +330,6 @@ weir_query_init (WeirQuery *self)
   self->watermark_us = self->newest_event_us = G_MININT64;
 }
 
-static gboolean
-is_active (WeirQueryState state)
-{
-  return state != WEIR_QUERY_STOPPED && state != WEIR_QUERY_FAILED;
-}
-
 /* A fresh run begins: what the last one counted is forgotten. */
 static void
 reset_counters (WeirQuery *self)
@@ -336,7 +357,7 @@ weir_query_start (WeirQuery *query)
   g_autofree char *thread_name = NULL;
 
   g_return_if_fail (WEIR_IS_QUERY (query));
-  if (is_active (weir_query_get_state (query)))
+  if (_weir_query_state_is_active (weir_query_get_state (query)))
     return;
   join_thread (query);
   reset_counters (query);

@@ -55,8 +55,7 @@ _weir_retry_failed (WeirRetry    *retry,
     *delay_us = MIN (*delay_us, retry->since_us + allowed_us - now_us);
   retry->n++;
   /* Whoever sees the trouble finds the query waiting. */
-  if (weir_query_get_state (query) != WEIR_QUERY_STOPPING)
-    _weir_query_set_state (query, WEIR_QUERY_WAITING, NULL);
+  _weir_query_set_state (query, WEIR_QUERY_WAITING, NULL);
   set_trouble (query, error->message, now_us + *delay_us);
   return TRUE;
 }

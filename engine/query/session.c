@@ -457,7 +457,7 @@ _weir_session_make_query (WeirSession            *self,
 
   if (!_weir_session_choose_checkpoint (self, statement, text, analyzed, &spec, &replaced, error))
     goto out;
-  if (old != NULL && weir_query_get_state (old) != WEIR_QUERY_STOPPED && weir_query_get_state (old) != WEIR_QUERY_FAILED)
+  if (old != NULL && _weir_query_state_is_active (weir_query_get_state (old)))
     {
       weir_fail (error, WEIR_ERROR_ANALYZE, "STREAMING_QUERY_ALREADY_RUNNING", statement->create_query.name.span,
                  "Cannot start query with name %s as a query with that name is already active in this session. Stop it first.",
