@@ -127,6 +127,75 @@ make_snapshot (WeirSchema  *schema,
   return snapshot;
 }
 
+/* The column rows are as new as: a window, or the first time. −1: none */
+static int
+time_column (WeirSnapshot *rows)
+{
+  int time = -1;
+
+  for (guint i = 0; i < weir_snapshot_get_n_columns (rows); i++)
+    {
+      WeirColumnShape shape = weir_snapshot_get_column (rows, i)->shape;
+
+      if (shape == WEIR_COLUMN_WINDOW)
+        return (int)i;
+      if (shape == WEIR_COLUMN_TIME && time < 0)
+        time = (int)i;
+    }
+  return time;
+}
+
+static int
+compare_times (gconstpointer a,
+               gconstpointer b,
+               gpointer      times)
+{
+  guint  i = *(const guint16 *)a, j = *(const guint16 *)b;
+  gint64 x = times != NULL ? ((gint64 *)times)[i] : 0, y = times != NULL ? ((gint64 *)times)[j] : 0;
+
+  return x != y ? (x < y) - (x > y) : (i < j) - (i > j);
+}
+
+static WeirBatch *
+permute (WeirBatch     *batch,
+         const guint16 *order)
+{
+  g_autofree WeirColumn **columns = g_new0 (WeirColumn *, MAX (batch->n_columns, 1));
+
+  for (guint c = 0; c < batch->n_columns; c++)
+    {
+      g_autoptr (WeirColumnBuilder) builder = weir_column_builder_new (batch->schema->fields[c].type, batch->n_rows);
+
+      for (guint r = 0; r < batch->n_rows; r++)
+        weir_column_builder_append_from (builder, batch->columns[c], order[r]);
+      columns[c] = weir_column_builder_finish (builder);
+    }
+  return weir_batch_new (batch->schema, batch->n_rows, columns);
+}
+
+/* The newest row first, so that its place does not move while values do; @rows is not given away yet. */
+static void
+order_rows (WeirSnapshot *rows)
+{
+  int                 column = time_column (rows);
+  g_autofree guint16 *order = g_new (guint16, MAX (rows->n_rows, 1));
+  g_autofree gint64  *times = column >= 0 ? g_new (gint64, MAX (rows->n_rows, 1)) : NULL;
+  WeirBatch          *ordered;
+
+  if (rows->n_rows == 0)
+    return;
+  for (guint i = 0; i < rows->n_rows; i++)
+    {
+      order[i] = (guint16)i;
+      if (column >= 0)
+        times[i] = weir_snapshot_get_time_us (rows, i, (guint)column);
+    }
+  g_qsort_with_data (order, (gint)rows->n_rows, sizeof *order, compare_times, times);
+  ordered = permute (rows->pages[0]->batch, order);
+  weir_batch_unref (rows->pages[0]->batch);
+  rows->pages[0]->batch = ordered;
+}
+
 /* One request, on the worker. */
 typedef struct
 {
@@ -222,6 +291,8 @@ run_step (Run                *self,
     return FALSE;
   if (!_weir_preview_tables_is_empty (self->tables))
     run_plan (self, plan, step);
+  if (step->rows != NULL && prefix->n_order_by == 0)
+    order_rows (step->rows);
   return !g_cancellable_set_error_if_cancelled (self->cancellable, error);
 }
 

@@ -7,6 +7,7 @@
 #include "ui/builder/join-form.h"
 #include "ui/builder/step-focus.h"
 #include "ui/builder/step-form.h"
+#include "ui/builder/step-rows.h"
 #include "ui/builder/step-text.h"
 
 #include <adwaita.h>
@@ -24,6 +25,8 @@ struct _WeirStepsView
   WeirDocument *document; /* Owned */
   char         *query;    /* Owned */
   GtkWidget    *scroller, *list;
+
+  WeirStepPreview *preview; /* Owned */
 };
 
 G_DEFINE_FINAL_TYPE (WeirStepsView, weir_steps_view, GTK_TYPE_WIDGET)
@@ -486,15 +489,29 @@ make_card (WeirStepsView     *self,
   return box;
 }
 
-static GtkWidget *
-make_arrow (void)
+/* What comes out of it, but for the last: that is the page of results. */
+static void
+add_rows (WeirStepsView     *self,
+          GtkWidget         *box,
+          const WeirStepKey *key,
+          const char        *sql)
 {
-  GtkWidget *arrow = gtk_image_new_from_icon_name ("go-down-symbolic");
+  if (key->kind != WEIR_CARD_OUTPUT)
+    gtk_box_append (GTK_BOX (box), weir_step_rows_new (self->preview, key, sql));
+  weir_step_rows_add_selection (box, self->preview, key);
+}
 
-  gtk_widget_set_halign (arrow, GTK_ALIGN_START);
-  gtk_widget_add_css_class (arrow, "step-arrow");
+static GtkWidget *
+make_arrow (WeirStepsView     *self,
+            const WeirStepKey *before)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12), *arrow = gtk_image_new_from_icon_name ("go-down-symbolic");
+
+  gtk_widget_add_css_class (box, "step-arrow");
   gtk_accessible_update_state (GTK_ACCESSIBLE (arrow), GTK_ACCESSIBLE_STATE_HIDDEN, TRUE, -1);
-  return arrow;
+  gtk_box_append (GTK_BOX (box), arrow);
+  gtk_box_append (GTK_BOX (box), weir_step_passed_new (self->preview, before));
+  return box;
 }
 
 /* ---- adding ------------------------------------------------------------------------------------------------------- */
@@ -566,6 +583,8 @@ rebuild (WeirStepsView *self)
   g_autoptr (WeirCards) cards = present_cards (self);
   g_autofree char      *focus = NULL;
   GtkWidget            *child;
+  WeirStepKey           key = { 0 };
+  guint                 n_of_kind[WEIR_CARD_SQL + 1] = { 0 };
 
   /* Never from under somebody's hands. */
   if (cards == NULL || has_open_form (self->list))
@@ -575,9 +594,15 @@ rebuild (WeirStepsView *self)
     gtk_box_remove (GTK_BOX (self->list), child);
   for (guint i = 0; i < weir_cards_get_n (cards); i++)
     {
+      const WeirCard *card = weir_cards_get (cards, i);
+      GtkWidget      *box = make_card (self, card, find_problem (self, cards, card));
+      WeirStepKey     before = key;
+
+      key = (WeirStepKey){ card->kind, n_of_kind[card->kind]++ };
       if (i > 0)
-        gtk_box_append (GTK_BOX (self->list), make_arrow ());
-      gtk_box_append (GTK_BOX (self->list), make_card (self, weir_cards_get (cards, i), find_problem (self, cards, weir_cards_get (cards, i))));
+        gtk_box_append (GTK_BOX (self->list), make_arrow (self, &before));
+      add_rows (self, box, &key, card->sql);
+      gtk_box_append (GTK_BOX (self->list), box);
     }
   if (!weir_document_get_read_only (self->document) && find_card (cards, WEIR_CARD_FROM) != NULL)
     gtk_box_append (GTK_BOX (self->list), make_add_row (self, cards));
@@ -591,14 +616,33 @@ weir_steps_view_dispose (GObject *object)
   WeirStepsView *self = WEIR_STEPS_VIEW (object);
 
   g_clear_pointer (&self->scroller, gtk_widget_unparent);
+  if (self->preview != NULL)
+    weir_step_preview_set_active (self->preview, FALSE);
+  g_clear_object (&self->preview);
   g_clear_object (&self->document);
   g_clear_pointer (&self->query, g_free);
   G_OBJECT_CLASS (weir_steps_view_parent_class)->dispose (object);
 }
 
 static void
+weir_steps_view_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (weir_steps_view_parent_class)->map (widget);
+  weir_step_preview_set_active (WEIR_STEPS_VIEW (widget)->preview, TRUE);
+}
+
+static void
+weir_steps_view_unmap (GtkWidget *widget)
+{
+  weir_step_preview_set_active (WEIR_STEPS_VIEW (widget)->preview, FALSE);
+  GTK_WIDGET_CLASS (weir_steps_view_parent_class)->unmap (widget);
+}
+
+static void
 weir_steps_view_class_init (WeirStepsViewClass *klass)
 {
+  GTK_WIDGET_CLASS (klass)->map = weir_steps_view_map;
+  GTK_WIDGET_CLASS (klass)->unmap = weir_steps_view_unmap;
   G_OBJECT_CLASS (klass)->dispose = weir_steps_view_dispose;
   gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (klass), GTK_TYPE_BIN_LAYOUT);
   edit_sql_signal = g_signal_new ("edit-sql", WEIR_TYPE_STEPS_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
@@ -629,15 +673,23 @@ weir_steps_view_new (WeirDocument *document,
 
   self->document = g_object_ref (document);
   self->query = g_strdup (query_name);
+  self->preview = weir_step_preview_new (document, query_name);
   g_signal_connect_object (document, "checked", G_CALLBACK (rebuild), self, G_CONNECT_SWAPPED);
   rebuild (self);
   return GTK_WIDGET (self);
+}
+
+WeirStepPreview *
+weir_steps_view_get_preview (WeirStepsView *self)
+{
+  return self->preview;
 }
 
 void
 weir_steps_view_set_query (WeirStepsView *self,
                            const char    *query_name)
 {
+  weir_step_preview_set_query (self->preview, query_name);
   g_free (self->query);
   self->query = g_strdup (query_name);
   rebuild (self);

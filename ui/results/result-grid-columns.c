@@ -17,6 +17,7 @@
 
 #define MAX_COLUMNS_SHOWN 12
 #define LINE_WIDTH        640
+#define FITTED_ROWS       20
 
 void
 _weir_grid_column_free (gpointer data)
@@ -171,6 +172,26 @@ width_of (WeirRowsView         *view,
   return CLAMP (title, width, MAX (width, 320));
 }
 
+/* Of rows beside something else: as wide as the first of them are. */
+static int
+fitting_width (WeirResultGrid *self,
+               WeirRowsView   *view,
+               guint           column)
+{
+  WeirCellStyle style = _weir_result_grid_get_cell_style (self);
+  guint         n = MIN (view->klass->get_n_rows (view->data), FITTED_ROWS);
+  int           title = (int)g_utf8_strlen (view->klass->get_column (view->data, column)->name, -1) * 8 + 42;
+  int           width = 0;
+
+  for (guint row = 0; row < n; row++)
+    {
+      g_autofree char *text = weir_result_cell_text (view, row, column, &style);
+
+      width = MAX (width, text != NULL ? (int)MIN (g_utf8_strlen (text, -1), 40) * 8 + 22 : 54);
+    }
+  return CLAMP (title, width, MAX (width, LINE_WIDTH / 2));
+}
+
 /* Past windows are written with their dates and need more room. */
 static int
 window_width (WeirResultGrid *self,
@@ -240,14 +261,16 @@ add_data_columns (WeirResultGrid *self,
       gboolean              numeric = weir_result_column_is_numeric (info);
       gboolean              window = info->shape == WEIR_COLUMN_WINDOW || info->is_window_start;
       WeirGridColumn       *column = add_column (self, WEIR_GRID_COLUMN_DATA, info->name,
-                                           info->shape == WEIR_COLUMN_WINDOW ? window_width (self, view) : width_of (view, info), i, numeric);
+                                           self->plain ? fitting_width (self, view, i) : info->shape == WEIR_COLUMN_WINDOW ? window_width (self, view)
+                                                                                                                                 : width_of (view, info),
+                                                 i, numeric);
 
       column->in_narrow = window || (!numeric && !has_key && info->shape == WEIR_COLUMN_TEXT) || (numeric && !has_measure);
       has_key |= info->shape == WEIR_COLUMN_TEXT;
       has_measure |= numeric;
       if (i == 0 && self->shows_changes)
         add_column (self, WEIR_GRID_COLUMN_STATE, _ ("change"), 110, 0, FALSE)->in_narrow = TRUE;
-      else if (i == 0 && has_window)
+      else if (i == 0 && has_window && !self->plain)
         add_column (self, WEIR_GRID_COLUMN_STATE, _ ("state"), 100, 0, FALSE);
     }
 }
@@ -301,7 +324,8 @@ _weir_result_grid_update_columns (WeirResultGrid *self)
   if (view == NULL)
     return;
   add_data_columns (self, view);
-  add_column (self, WEIR_GRID_COLUMN_UPDATED, _ ("updated"), 130, 0, FALSE);
+  if (!self->plain)
+    add_column (self, WEIR_GRID_COLUMN_UPDATED, _ ("updated"), 130, 0, FALSE);
   add_filler (self);
   _weir_result_grid_show_columns (self);
   align_titles (self);
@@ -310,7 +334,8 @@ _weir_result_grid_update_columns (WeirResultGrid *self)
   else
     {
       weir_result_model_set_sort (self->model, -1, FALSE);
-      sort_by_time (self, view);
+      if (!self->plain)
+        sort_by_time (self, view);
     }
   _weir_result_grid_fit (self);
 }

@@ -45,6 +45,7 @@ struct _WeirResultGrid
   gboolean           narrow;
   gboolean           syncing_sort;
   gboolean           shows_changes;
+  gboolean           plain;
   guint              ago_id;
   guint              fit_id;
   gboolean           crowded; /* not all columns fit, so "updated" gives way */

@@ -232,6 +232,13 @@ weir_result_grid_set_shows_changes (WeirResultGrid *self,
 }
 
 void
+weir_result_grid_set_plain (WeirResultGrid *self)
+{
+  g_return_if_fail (WEIR_IS_RESULT_GRID (self));
+  self->plain = TRUE;
+}
+
+void
 weir_result_grid_set_narrow (WeirResultGrid *self,
                              gboolean        narrow)
 {

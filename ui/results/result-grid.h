@@ -35,6 +35,9 @@ void weir_result_grid_set_series_column (WeirResultGrid *self,
 void weir_result_grid_set_shows_changes (WeirResultGrid *self,
                                          gboolean        shows_changes);
 
+/* Rows of a moment only: neither a state nor when each was written, in the order they have. From the next columns on. */
+void weir_result_grid_set_plain (WeirResultGrid *self);
+
 /* For 360 pixels: start of the window with its state, the key and one measure; the rest is in the row details. */
 void weir_result_grid_set_narrow (WeirResultGrid *self,
                                   gboolean        narrow);

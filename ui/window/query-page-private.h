@@ -39,6 +39,8 @@ struct _WeirQueryPage
   GtkBox           *design;
   GtkWidget        *steps;
   GtkWidget        *editor;
+  GtkWidget        *preview;
+  GtkWidget        *side_paned; /* preview over editor */
   GtkWidget        *design_paned;
   GtkStack         *design_stack;
   GtkWidget        *design_switcher;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ui/builder/preview-pane.h"
 #include "ui/builder/steps-view.h"
 #include "ui/editor/sql-editor.h"
 #include "ui/widgets/breakpoint-bin.h"
@@ -14,8 +15,9 @@
 #include "ui/window/query-state.h"
 #include "ui/window/samples-dialog.h"
 
-#define REFRESH_MS  500
-#define STEPS_WIDTH 430
+#define REFRESH_MS     500
+#define STEPS_WIDTH    430
+#define PREVIEW_HEIGHT 250
 
 G_DEFINE_FINAL_TYPE (WeirQueryPage, weir_query_page, GTK_TYPE_WIDGET)
 
@@ -195,6 +197,7 @@ weir_query_page_set_name (WeirQueryPage *self,
   gtk_label_set_text (self->title, name);
   gtk_widget_set_tooltip_text (self->name_button, name);
   weir_query_bar_set_query (self->bar, self->document, name);
+  weir_steps_view_set_query (WEIR_STEPS_VIEW (self->steps), name);
   _weir_query_page_update (self);
 }
 
@@ -210,6 +213,7 @@ weir_query_page_set_time_zone (WeirQueryPage *self,
   self->zone = found != NULL ? found : g_time_zone_new_local ();
   weir_results_pane_set_time_zone (self->results, zone);
   weir_health_page_set_zone (self->health, self->zone);
+  weir_step_preview_set_zone (weir_steps_view_get_preview (WEIR_STEPS_VIEW (self->steps)), self->zone);
   weir_status_line_set_zone (self->status, zone != NULL ? zone : g_time_zone_get_identifier (self->zone));
 }
 
@@ -335,7 +339,7 @@ weir_query_page_init (WeirQueryPage *self)
   g_object_bind_property (self->results, "paused", self->pause, "active", G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
 }
 
-/* Steps and SQL: side by side when there is room, one at a time when there is not. */
+/* Steps, and preview over SQL beside them, when there is room; without it steps or SQL, and the rows in the cards. */
 static void
 lay_out_design (WeirQueryPage *self,
                 gboolean       narrow)
@@ -349,7 +353,7 @@ lay_out_design (WeirQueryPage *self,
   if (narrow)
     {
       gtk_paned_set_start_child (GTK_PANED (self->design_paned), NULL);
-      gtk_paned_set_end_child (GTK_PANED (self->design_paned), NULL);
+      gtk_paned_set_end_child (GTK_PANED (self->side_paned), NULL);
       gtk_stack_add_titled (self->design_stack, self->steps, "steps", _ ("Steps"));
       gtk_stack_add_titled (self->design_stack, self->editor, "sql", _ ("SQL"));
     }
@@ -358,7 +362,7 @@ lay_out_design (WeirQueryPage *self,
       gtk_stack_remove (self->design_stack, self->steps);
       gtk_stack_remove (self->design_stack, self->editor);
       gtk_paned_set_start_child (GTK_PANED (self->design_paned), self->steps);
-      gtk_paned_set_end_child (GTK_PANED (self->design_paned), self->editor);
+      gtk_paned_set_end_child (GTK_PANED (self->side_paned), self->editor);
       gtk_paned_set_position (GTK_PANED (self->design_paned), STEPS_WIDTH);
     }
   g_object_unref (self->steps);
@@ -440,6 +444,20 @@ make_design_bar (WeirQueryPage *self)
   return bar;
 }
 
+/* A low window shrinks the preview first. */
+static GtkWidget *
+make_side (WeirQueryPage *self)
+{
+  self->preview = weir_preview_pane_new (weir_steps_view_get_preview (WEIR_STEPS_VIEW (self->steps)));
+  self->side_paned = gtk_paned_new (GTK_ORIENTATION_VERTICAL);
+  gtk_paned_set_position (GTK_PANED (self->side_paned), PREVIEW_HEIGHT);
+  gtk_paned_set_resize_start_child (GTK_PANED (self->side_paned), FALSE);
+  gtk_paned_set_shrink_end_child (GTK_PANED (self->side_paned), FALSE);
+  gtk_paned_set_start_child (GTK_PANED (self->side_paned), self->preview);
+  gtk_paned_set_end_child (GTK_PANED (self->side_paned), self->editor);
+  return self->side_paned;
+}
+
 static void
 add_design (WeirQueryPage *self)
 {
@@ -450,11 +468,12 @@ add_design (WeirQueryPage *self)
   gtk_widget_set_size_request (self->steps, 300, -1);
   gtk_widget_set_size_request (self->editor, 300, -1);
   self->design_paned = gtk_paned_new (GTK_ORIENTATION_HORIZONTAL);
+  gtk_widget_add_css_class (self->design_paned, "weir-design-paned");
   gtk_paned_set_position (GTK_PANED (self->design_paned), STEPS_WIDTH);
   gtk_paned_set_shrink_start_child (GTK_PANED (self->design_paned), FALSE);
   gtk_paned_set_shrink_end_child (GTK_PANED (self->design_paned), FALSE);
   gtk_paned_set_start_child (GTK_PANED (self->design_paned), self->steps);
-  gtk_paned_set_end_child (GTK_PANED (self->design_paned), self->editor);
+  gtk_paned_set_end_child (GTK_PANED (self->design_paned), make_side (self));
   gtk_widget_set_vexpand (self->design_paned, TRUE);
   self->design_stack = GTK_STACK (gtk_stack_new ());
   gtk_widget_set_vexpand (GTK_WIDGET (self->design_stack), TRUE);

@@ -149,13 +149,13 @@ test_steps (void)
   g_assert_null (weir_preview_get_unread (preview)[0]);
   g_assert_cmpuint (weir_preview_get_n_steps (preview), ==, 7);
   /* Source, filter, event time, window, keys, aggregate, output */
-  assert_step (preview, 0, "ts,k,v: 2024-05-03 10:00:01 a 1 | 2024-05-03 10:00:02 a 2 | 2024-05-03 10:00:13 b 3");
+  assert_step (preview, 0, "ts,k,v: 2024-05-03 10:00:13 b 3 | 2024-05-03 10:00:02 a 2 | 2024-05-03 10:00:01 a 1");
   g_assert_cmpuint (weir_preview_get_n_rows (preview, 0), ==, 3);
-  assert_step (preview, 1, "ts,k,v: 2024-05-03 10:00:02 a 2 | 2024-05-03 10:00:13 b 3");
+  assert_step (preview, 1, "ts,k,v: 2024-05-03 10:00:13 b 3 | 2024-05-03 10:00:02 a 2");
   g_assert_cmpuint (weir_preview_get_n_rows (preview, 1), ==, 2);
-  assert_step (preview, 2, "ts,k,v: 2024-05-03 10:00:02 a 2 | 2024-05-03 10:00:13 b 3");
-  assert_step (preview, 3, "w,ts,k,v: {2024-05-03 10:00:00, 2024-05-03 10:00:10} 2024-05-03 10:00:02 a 2 | "
-                           "{2024-05-03 10:00:10, 2024-05-03 10:00:20} 2024-05-03 10:00:13 b 3");
+  assert_step (preview, 2, "ts,k,v: 2024-05-03 10:00:13 b 3 | 2024-05-03 10:00:02 a 2");
+  assert_step (preview, 3, "w,ts,k,v: {2024-05-03 10:00:10, 2024-05-03 10:00:20} 2024-05-03 10:00:13 b 3 | "
+                           "{2024-05-03 10:00:00, 2024-05-03 10:00:10} 2024-05-03 10:00:02 a 2");
   g_assert_cmpuint (weir_preview_get_n_rows (preview, 4), ==, 2);
   g_assert_true (g_str_has_prefix (grouped, "w,k,n: {"));
   g_assert_nonnull (strstr (grouped, "{2024-05-03 10:00:00, 2024-05-03 10:00:10} a 1"));
@@ -170,28 +170,34 @@ test_shapes (void)
   g_autoptr (WeirSession) session = session_with_rows (THREE);
   g_autoptr (WeirPreview) preview = preview_of (session, QUEUE "SELECT k, sum(v) AS s FROM STREAM q GROUP BY 1 HAVING sum(v) > 10;");
 
-  assert_step (preview, 1, "k: a | b");
-  assert_step (preview, 2, "k,s: a 3 | b 3");
+  assert_step (preview, 1, "k: b | a");
+  assert_step (preview, 2, "k,s: b 3 | a 3");
   assert_step (preview, 3, "k,s");
   g_clear_pointer (&preview, weir_preview_unref);
 
   preview = preview_of (session, QUEUE "SELECT k AS key, count(*) AS n FROM STREAM q WATERMARK ts DELAY OF INTERVAL 1 SECOND GROUP BY key, session_window(ts, '5 seconds');");
-  assert_step (preview, 2, "key: a | b");
-  assert_step (preview, 4, "key,n: a 2 | b 1");
+  assert_step (preview, 2, "key: b | a");
+  assert_step (preview, 4, "key,n: b 1 | a 2");
   g_clear_pointer (&preview, weir_preview_unref);
 
   preview = preview_of (session, QUEUE "SELECT k FROM STREAM q WATERMARK ts DELAY OF INTERVAL 1 SECOND DROP DUPLICATES (k) WITHIN WATERMARK WHERE v = 3;");
-  assert_step (preview, 1, "ts,k,v: 2024-05-03 10:00:01 a 1 | 2024-05-03 10:00:02 a 2 | 2024-05-03 10:00:13 b 3");
-  assert_step (preview, 2, "ts,k,v: 2024-05-03 10:00:01 a 1 | 2024-05-03 10:00:13 b 3");
+  assert_step (preview, 1, "ts,k,v: 2024-05-03 10:00:13 b 3 | 2024-05-03 10:00:02 a 2 | 2024-05-03 10:00:01 a 1");
+  assert_step (preview, 2, "ts,k,v: 2024-05-03 10:00:13 b 3 | 2024-05-03 10:00:01 a 1");
   assert_step (preview, 3, "ts,k,v: 2024-05-03 10:00:13 b 3");
   assert_step (preview, 4, "k: b");
+  g_clear_pointer (&preview, weir_preview_unref);
+
+  /* The order that the query asks for stays. */
+  preview = preview_of (session, QUEUE "SELECT v FROM STREAM q ORDER BY v;");
+  assert_step (preview, 1, "v: 3 | 2 | 1");
+  assert_step (preview, 2, "v: 1 | 2 | 3");
   g_clear_pointer (&preview, weir_preview_unref);
 
   /* A view over the stream, and what no card can show. */
   preview = preview_of (session, QUEUE "CREATE TEMPORARY VIEW big AS SELECT k, v FROM STREAM q WHERE v > 1;\n"
                                        "WITH c AS (SELECT k FROM STREAM big) SELECT k, count(*) AS n FROM c GROUP BY k;");
   g_assert_cmpuint (weir_preview_get_n_steps (preview), ==, 1);
-  assert_step (preview, 0, "k,n: a 1 | b 1");
+  assert_step (preview, 0, "k,n: b 1 | a 1");
 }
 
 static void
@@ -208,7 +214,7 @@ test_joins (void)
   preview = preview_of (session, text);
   g_assert_cmpuint (weir_preview_get_n_sampled (preview), ==, 3);
   g_assert_cmpuint (weir_preview_get_n_rows (preview, 1), ==, 3);
-  assert_step (preview, 3, "name,v: Anna 1 | Anna 2");
+  assert_step (preview, 3, "name,v: Anna 2 | Anna 1");
 }
 
 /* The newest rows, never more than is said. */
@@ -228,7 +234,7 @@ test_bounds (void)
   path = weir_temp_dir_write (dir, "many.json", lines->str);
   preview = preview_of (session, text);
   g_assert_cmpuint (weir_preview_get_n_sampled (preview), ==, WEIR_PREVIEW_ROWS);
-  assert_step (preview, 0, "n: 4801 | 4802 | 4803");
+  assert_step (preview, 0, "n: 5000 | 4999 | 4998");
   g_assert_cmpuint (weir_snapshot_get_n_rows (weir_preview_get_rows (preview, 1)), ==, WEIR_PREVIEW_ROWS);
   g_assert_cmpuint (weir_preview_get_n_rows (preview, 1), >, WEIR_PREVIEW_ROWS);
 }
@@ -331,7 +337,7 @@ test_takes_nothing (void)
   g_assert_cmpuint (weir_snapshot_get_n_rows (result), ==, 3);
   /* And what queries have read and forgotten is there for the preview. */
   after = preview_of (session, QUEUE COUNTED);
-  assert_step (after, 1, "v: 1 | 2 | 3");
+  assert_step (after, 1, "v: 3 | 2 | 1");
 }
 
 typedef struct
@@ -385,13 +391,13 @@ test_socket (void)
       preview = preview_of (session, text);
     }
   g_source_remove (deadline);
-  assert_step (preview, 0, "value: one | two");
-  assert_step (preview, 1, "u: ONE | TWO");
+  assert_step (preview, 0, "value: two | one");
+  assert_step (preview, 1, "u: TWO | ONE");
   weir_query_stop (query);
   weir_query_await_termination (query, -1, NULL);
   g_clear_pointer (&preview, weir_preview_unref);
   preview = preview_of (session, text);
-  assert_step (preview, 1, "u: ONE | TWO");
+  assert_step (preview, 1, "u: TWO | ONE");
   g_object_unref (accept.peer);
 }
 
