@@ -8,7 +8,7 @@
 #include "base/word-codec.h"
 
 /* Records that are used next are asked for ahead: known groups of a batch lie far apart. */
-#define AHEAD 16
+#define AHEAD 32
 
 #define GATHER_MAX 4 /* words */
 

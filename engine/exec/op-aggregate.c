@@ -722,6 +722,7 @@ static const WeirOpClass batch_class = {
 
 static const WeirOpClass stream_class = {
   AGGREGATE_CLASS,
+  .only_reads = TRUE,
   .commit = commit_aggregate,
   .abort = abort_aggregate,
   .snapshot = snapshot_aggregate,

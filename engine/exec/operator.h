@@ -77,6 +77,7 @@ struct _WeirOpClass
   guint (*n_parts) (WeirOp *op, WeirExec *exec);
   gboolean (*read) (WeirOp *op, guint part, WeirLink *out, GError **error);
   void (*end) (WeirOp *op); /* what was kept for later stages may go; nullable */
+  gboolean only_reads;      /* stateful ones: read changes no state */
 
   /* Stateful operators. */
   void (*commit) (WeirOp *op);

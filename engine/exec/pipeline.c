@@ -182,6 +182,25 @@ late_sample_free (gpointer data)
   g_free (sample);
 }
 
+/* Before the last stage: whether nothing in it changes state. */
+static gboolean
+is_settled (WeirPipeline *self)
+{
+  WeirStage *stage = g_ptr_array_index (self->stages, self->stages->len - 1);
+
+  for (guint c = 0; c < stage->chains->len; c++)
+    {
+      WeirChain *chain = g_ptr_array_index (stage->chains, c);
+
+      if (g_ptr_array_find (self->stateful, chain->source, NULL) && !chain->source->klass->only_reads)
+        return FALSE;
+      for (guint i = 0; i < chain->ops->len; i++)
+        if (g_ptr_array_find (self->stateful, g_ptr_array_index (chain->ops, i), NULL))
+          return FALSE;
+    }
+  return !g_ptr_array_find (self->stateful, stage->sink, NULL);
+}
+
 gboolean
 weir_pipeline_run (WeirPipeline         *pipeline,
                    const WeirBatchInput *input,
@@ -199,7 +218,11 @@ weir_pipeline_run (WeirPipeline         *pipeline,
   g_mutex_init (&exec.lock);
   ok = begin (pipeline, &exec, error);
   for (guint i = 0; ok && i < pipeline->stages->len; i++)
-    ok = _weir_stage_run (g_ptr_array_index (pipeline->stages, i), &exec, pipeline->group, error);
+    {
+      if (input->settled != NULL && i + 1 == pipeline->stages->len && is_settled (pipeline))
+        input->settled (input->settled_data);
+      ok = _weir_stage_run (g_ptr_array_index (pipeline->stages, i), &exec, pipeline->group, error);
+    }
   for (guint i = 0; i < pipeline->ops->len; i++)
     {
       WeirOp *op = g_ptr_array_index (pipeline->ops, i);

@@ -72,6 +72,9 @@ typedef struct
   const WeirScanInput *scans; /* by scan_id */
   GCancellable        *cancellable;
   gboolean             wants_delta; /* weir_pipeline_delta() will be called: what it says may be written on the way */
+  /* Nullable. Called before the last rows are computed, where what weir_pipeline_delta() says does not depend on that: it may be asked. */
+  void (*settled) (gpointer data);
+  gpointer settled_data;
 } WeirBatchInput;
 
 /* What one batch saw. Fields by the pipeline; arrays Owned, valid until the next run. */

@@ -51,10 +51,16 @@ struct _WeirCheckpoint
   gboolean       has_delta;  /* of the open batch */
   guint32        commit_crc; /* of the last COMMIT */
 
+  GThread         *ahead;       /* Owned, nullable: writes DELTA */
+  WeirLoggedBatch *ahead_batch; /* Borrowed: whose */
+  gboolean         is_begun;    /* DELTA of the open batch lies in the log, and is not yet durable */
+
   /* Snapshots */
   guint64          delta_bytes;   /* behind the newest */
   guint64          delta_largest; /* same: of one batch */
   guint64          delta_batches; /* same */
+  guint64          delta_rows;    /* same: rows of state that were changed, each as often as it was; 0: not known of all */
+  guint64          state_rows;    /* behind the last commit */
   guint64          snapshot_bytes;
   GThread         *writer;            /* Owned, nullable */
   WeirSnapshotJob *job;               /* Owned by writer */

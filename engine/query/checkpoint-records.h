@@ -39,6 +39,7 @@ typedef struct
   GPtrArray       *output;           /* Owned, nullable: GBytes, pieces of the payload of OUTPUT */
   GBytes          *watermarks_after; /* Owned, nullable */
   GArray          *operators;        /* Owned, nullable: WeirLoggedOperator */
+  guint64          n_changed;        /* rows of state */
   guint32          metadata_crc;
   guint32          offsets_crc, delta_crc, previous_crc;
   gboolean         is_applied; /* the state of the run has `delta` already */

@@ -9,8 +9,8 @@
 #include <string.h>
 
 /*
- * A snapshot is worth its bytes when the log behind the last one has grown LOG_SHARE times as large, so all of them together cost a quarter
- * of what the deltas do, and reading snapshot and log takes no more than a few times what reading the state alone would. It is written
+ * A snapshot is worth its bytes when the log behind the last one has grown LOG_SHARE times as large as it, so all of them together cost a
+ * quarter of what the deltas do, and reading snapshot and log takes no more than a few times what reading the state alone would. It is written
  * beside the log, under a temporary name until it is whole; small ones at once, large ones by a thread.
  *
  * Nothing depends on it: when it fails, nothing of the log goes, the query says so, and after 1, 2, 4 … RETRY_BATCHES_MAX batches it is
@@ -91,6 +91,15 @@ join_when_done (WeirCheckpoint *self)
     _weir_checkpoint_join_writer (self);
 }
 
+/* What a snapshot takes: about as much as the last one, or, before there was one, as those bytes of the log that no later ones replace. */
+static guint64
+expect_bytes (WeirCheckpoint *self)
+{
+  if (self->snapshot_bytes > 0 || self->delta_rows == 0)
+    return self->snapshot_bytes;
+  return (guint64)((double)self->delta_bytes * (double)MIN (self->state_rows, self->delta_rows) / (double)self->delta_rows);
+}
+
 gboolean
 weir_checkpoint_wants_snapshot (WeirCheckpoint *checkpoint)
 {
@@ -104,7 +113,7 @@ weir_checkpoint_wants_snapshot (WeirCheckpoint *checkpoint)
       checkpoint->snapshot_pause--;
       return FALSE;
     }
-  worth = MAX (DELTA_BYTES_MIN, LOG_SHARE * MAX (checkpoint->snapshot_bytes, checkpoint->delta_largest));
+  worth = MAX (DELTA_BYTES_MIN, LOG_SHARE * MAX (expect_bytes (checkpoint), checkpoint->delta_largest));
   return checkpoint->delta_bytes > worth || checkpoint->delta_batches >= WEIR_CHECKPOINT_BATCHES_MAX;
 }
 
@@ -231,7 +240,7 @@ weir_checkpoint_snapshot (WeirCheckpoint     *checkpoint,
   job->delta_bytes = checkpoint->delta_bytes;
   job->delta_largest = checkpoint->delta_largest;
   job->delta_batches = checkpoint->delta_batches;
-  checkpoint->delta_bytes = checkpoint->delta_batches = checkpoint->delta_largest = 0;
+  checkpoint->delta_bytes = checkpoint->delta_batches = checkpoint->delta_largest = checkpoint->delta_rows = 0;
   _weir_checkpoint_end_segment (checkpoint);
   if (weir_pieces_size (state) <= WRITE_HERE_BYTES)
     {

@@ -17,6 +17,9 @@
  * exclude each other too.
  */
 
+/* From so many bytes of changes on they are worth a thread that writes them while the last rows are computed. */
+#define AHEAD_BYTES (1u << 20)
+
 static gboolean
 take_lock (WeirCheckpoint *self,
            const char     *run_id,
@@ -133,6 +136,7 @@ weir_checkpoint_free (WeirCheckpoint *checkpoint)
 {
   if (checkpoint == NULL)
     return;
+  weir_checkpoint_join_delta (checkpoint);
   _weir_checkpoint_join_writer (checkpoint);
   g_free (checkpoint->snapshot_trouble);
   weir_record_log_free (checkpoint->log);
@@ -364,6 +368,50 @@ add_delta (WeirCheckpoint  *self,
   batch->delta_crc = weir_record_log_add_pieces (self->log, WEIR_RECORD_DELTA, batch->record->batch_id, batch->delta, FALSE);
 }
 
+static gpointer
+write_ahead (gpointer data)
+{
+  WeirCheckpoint *self = data;
+
+  add_delta (self, self->ahead_batch);
+  self->is_begun = weir_record_log_write (self->log, NULL);
+  return NULL;
+}
+
+void
+weir_checkpoint_begin_delta (WeirCheckpoint  *checkpoint,
+                             WeirLoggedBatch *batch)
+{
+  if (weir_pieces_size (batch->delta) < weir_fx_bound ("WEIR_AHEAD_BYTES", AHEAD_BYTES) || checkpoint->log == NULL)
+    return;
+  checkpoint->ahead_batch = batch;
+  checkpoint->ahead = g_thread_new ("log", write_ahead, checkpoint);
+}
+
+void
+weir_checkpoint_join_delta (WeirCheckpoint *checkpoint)
+{
+  if (checkpoint->ahead != NULL)
+    g_thread_join (g_steal_pointer (&checkpoint->ahead));
+}
+
+void
+weir_checkpoint_drop_delta (WeirCheckpoint *checkpoint)
+{
+  if (checkpoint->is_begun)
+    weir_record_log_drop (checkpoint->log);
+  checkpoint->is_begun = FALSE;
+}
+
+/* The append that is queued; with it goes what was begun, whatever comes of it. */
+static gboolean
+sync_log (WeirCheckpoint *self,
+          GError        **error)
+{
+  self->is_begun = FALSE;
+  return weir_record_log_sync (self->log, error);
+}
+
 gboolean
 weir_checkpoint_log_output (WeirCheckpoint  *checkpoint,
                             WeirLoggedBatch *batch,
@@ -371,9 +419,10 @@ weir_checkpoint_log_output (WeirCheckpoint  *checkpoint,
 {
   if (!ensure_log (checkpoint, error))
     return FALSE;
-  add_delta (checkpoint, batch);
+  if (!checkpoint->is_begun)
+    add_delta (checkpoint, batch);
   weir_record_log_add_pieces (checkpoint->log, WEIR_RECORD_OUTPUT, batch->record->batch_id, batch->output, TRUE);
-  if (!weir_record_log_sync (checkpoint->log, error))
+  if (!sync_log (checkpoint, error))
     return FALSE;
   checkpoint->has_delta = TRUE;
   return TRUE;
@@ -390,19 +439,23 @@ weir_checkpoint_log_commit (WeirCheckpoint  *checkpoint,
 
   if (!ensure_log (checkpoint, error))
     return FALSE;
-  if (!checkpoint->has_delta)
+  if (!checkpoint->has_delta && !checkpoint->is_begun)
     add_delta (checkpoint, batch);
   batch->previous_crc = checkpoint->commit_crc;
   payload = weir_commit_write (batch);
   crc = weir_record_log_add (checkpoint->log, WEIR_RECORD_COMMIT, batch->record->batch_id, payload, TRUE);
-  if (!weir_record_log_sync (checkpoint->log, error))
+  if (!sync_log (checkpoint, error))
     return FALSE;
   checkpoint->commit_crc = crc;
   checkpoint->open_batch = G_MAXUINT64;
   checkpoint->next_batch = batch->record->batch_id + 1;
   checkpoint->delta_bytes += delta_bytes;
   checkpoint->delta_largest = MAX (checkpoint->delta_largest, delta_bytes);
-  checkpoint->delta_batches++;
+  if (checkpoint->delta_batches++ == 0 || checkpoint->delta_rows > 0)
+    checkpoint->delta_rows += MAX (batch->n_changed, 1);
+  checkpoint->state_rows = 0;
+  for (guint i = 0; batch->operators != NULL && i < batch->operators->len; i++)
+    checkpoint->state_rows += g_array_index (batch->operators, WeirLoggedOperator, i).n_rows;
   if (checkpoint->next_shape != NULL)
     {
       /* Done again by the next run when it fails: until then the sinks that changed count as changed. */

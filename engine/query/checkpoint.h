@@ -93,6 +93,12 @@ gboolean weir_checkpoint_sink_is_new (WeirCheckpoint *checkpoint, guint index);
 
 /* The three appends of a batch, each durable on return. @batch has what the record needs; checksums are filled in. */
 gboolean weir_checkpoint_log_offsets (WeirCheckpoint *checkpoint, WeirLoggedBatch *batch, GError **error);
+/* DELTA, in the background, when it is large: the next append ends what this begins. join before anything else is done with the
+ * checkpoint; a failure shows when it is written again. */
+void weir_checkpoint_begin_delta (WeirCheckpoint *checkpoint, WeirLoggedBatch *batch);
+void weir_checkpoint_join_delta (WeirCheckpoint *checkpoint);
+/* It will not be that one. */
+void weir_checkpoint_drop_delta (WeirCheckpoint *checkpoint);
 /* DELTA and OUTPUT, for sinks that are given logged rows. */
 gboolean weir_checkpoint_log_output (WeirCheckpoint *checkpoint, WeirLoggedBatch *batch, GError **error);
 /* COMMIT, with DELTA before it unless it is there. */

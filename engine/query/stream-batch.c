@@ -165,43 +165,6 @@ collect_rows (gpointer   data,
 }
 
 static gboolean
-run_batch (WeirStreamRun         *self,
-           const WeirBatchRecord *record,
-           GCancellable          *cancellable,
-           GError               **error)
-{
-  g_autofree WeirScanInput *inputs = g_new0 (WeirScanInput, MAX (self->n_scans, 1));
-  WeirBatchInput            input = { 0 };
-  gboolean                  ok;
-
-  self->result.decode = g_new0 (WeirDecodeStats, MAX (self->n_scans, 1));
-  self->result.rows = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_batch_unref);
-  ok = plan_morsels (self, record, inputs, error);
-  self->result.phases.get_batch += g_get_monotonic_time ();
-  if (ok)
-    {
-      input.batch_id = record->batch_id;
-      input.now_us = record->now_us;
-      input.seed = record->seed;
-      input.late_watermark_ms = record->late_watermark_ms;
-      input.evict_watermark_ms = record->watermark_ms;
-      input.n_scans = self->n_scans;
-      input.scans = inputs;
-      input.cancellable = cancellable;
-      input.wants_delta = self->config.checkpoint != NULL;
-      ok = weir_pipeline_run (self->pipeline, &input, collect_rows, self->result.rows, &self->result.stats, error);
-    }
-  for (guint i = 0; i < self->n_scans; i++)
-    {
-      g_clear_pointer (&self->scans[i].morsels, g_ptr_array_unref);
-      g_clear_pointer (&self->scans[i].cached, g_ptr_array_unref);
-      if (!ok)
-        g_clear_pointer (&self->scans[i].cache, g_ptr_array_unref);
-    }
-  return ok;
-}
-
-static gboolean
 write_sink (WeirSink              *sink,
             const WeirBatchResult *result,
             GError               **error)
@@ -298,6 +261,64 @@ log_output (WeirStreamRun   *self,
     return TRUE;
   g_clear_pointer (&logged->output, g_ptr_array_unref);
   return FALSE;
+}
+
+typedef struct
+{
+  WeirStreamRun   *run;
+  WeirLoggedBatch *logged;
+} Settled;
+
+/* The state will be what it is now: its changes go into the log while the rows are computed. */
+static void
+begin_delta (gpointer data)
+{
+  Settled *settled = data;
+
+  settled->logged->delta = weir_pipeline_delta (settled->run->pipeline);
+  weir_checkpoint_begin_delta (settled->run->config.checkpoint, settled->logged);
+}
+
+static gboolean
+run_batch (WeirStreamRun         *self,
+           const WeirBatchRecord *record,
+           WeirLoggedBatch       *logged,
+           GCancellable          *cancellable,
+           GError               **error)
+{
+  g_autofree WeirScanInput *inputs = g_new0 (WeirScanInput, MAX (self->n_scans, 1));
+  WeirBatchInput            input = { 0 };
+  gboolean                  ok;
+
+  self->result.decode = g_new0 (WeirDecodeStats, MAX (self->n_scans, 1));
+  self->result.rows = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_batch_unref);
+  ok = plan_morsels (self, record, inputs, error);
+  self->result.phases.get_batch += g_get_monotonic_time ();
+  if (ok)
+    {
+      input.batch_id = record->batch_id;
+      input.now_us = record->now_us;
+      input.seed = record->seed;
+      input.late_watermark_ms = record->late_watermark_ms;
+      input.evict_watermark_ms = record->watermark_ms;
+      input.n_scans = self->n_scans;
+      input.scans = inputs;
+      input.cancellable = cancellable;
+      input.wants_delta = logged != NULL;
+      input.settled = logged != NULL ? begin_delta : NULL;
+      input.settled_data = &(Settled){ self, logged };
+      ok = weir_pipeline_run (self->pipeline, &input, collect_rows, self->result.rows, &self->result.stats, error);
+      if (logged != NULL)
+        weir_checkpoint_join_delta (self->config.checkpoint);
+    }
+  for (guint i = 0; i < self->n_scans; i++)
+    {
+      g_clear_pointer (&self->scans[i].morsels, g_ptr_array_unref);
+      g_clear_pointer (&self->scans[i].cached, g_ptr_array_unref);
+      if (!ok)
+        g_clear_pointer (&self->scans[i].cache, g_ptr_array_unref);
+    }
+  return ok;
 }
 
 /* ---- steps ------------------------------------------------------------------------------------------------------ */
@@ -428,8 +449,12 @@ log_commit (WeirStreamRun   *self,
 
   take_outcome (self, logged);
   g_clear_pointer (&logged->operators, g_array_unref);
+  logged->n_changed = 0;
   for (guint i = 0; i < stats->n_stateful; i++)
-    weir_logged_batch_add_operator (logged, stats->stateful[i].name, stats->stateful[i].rows_total, stats->stateful[i].memory_bytes);
+    {
+      weir_logged_batch_add_operator (logged, stats->stateful[i].name, stats->stateful[i].rows_total, stats->stateful[i].memory_bytes);
+      logged->n_changed += stats->stateful[i].rows_updated;
+    }
   return weir_checkpoint_log_commit (self->config.checkpoint, logged, error);
 }
 
@@ -488,6 +513,7 @@ give_up (WeirStreamRun   *self,
     {
       g_clear_pointer (&logged->delta, g_ptr_array_unref);
       g_clear_pointer (&logged->watermarks_after, g_bytes_unref);
+      weir_checkpoint_drop_delta (self->config.checkpoint);
     }
   self->pending = logged;
   if (logged == NULL)
@@ -514,7 +540,7 @@ weir_stream_run_execute (WeirStreamRun   *run,
   computed = logged == NULL || logged->output == NULL;
   before = g_get_monotonic_time ();
   phases->get_batch = computed ? -before : 0;
-  ok = computed ? run_batch (run, record, cancellable, error) : read_output (run, logged, error);
+  ok = computed ? run_batch (run, record, logged, cancellable, error) : read_output (run, logged, error);
   phases->add_batch = -before - phases->get_batch;
   if (!ok || !finish_logged (run, logged, computed, error))
     {

@@ -33,6 +33,7 @@ struct _WeirRecordLog
   int      fd;
   char    *path;     /* Owned */
   guint64  size;     /* acknowledged */
+  guint64  begun;    /* bytes of the next append that lie behind it */
   gboolean is_dirty; /* bytes may lie behind `size` */
   guint    n_queued;
   Queued   queued[WEIR_LOG_APPEND_MAX];
@@ -206,7 +207,7 @@ weir_record_log_add_pieces (WeirRecordLog *log,
   put_u32 (queued->header, WEIR_LOG_RECORD_MAGIC);
   queued->header[4] = (guint8)kind;
   queued->header[5] = 1;
-  queued->header[6] = (guint8)((log->n_queued == 0 ? WEIR_LOG_FIRST : 0) | (is_last ? WEIR_LOG_LAST : 0));
+  queued->header[6] = (guint8)((log->n_queued == 0 && log->begun == 0 ? WEIR_LOG_FIRST : 0) | (is_last ? WEIR_LOG_LAST : 0));
   put_u64 (queued->header + 8, batch_id);
   put_u64 (queued->header + 16, weir_pieces_size (payload));
   crc = weir_crc32c (0, queued->header, RECORD_HEADER);
@@ -268,7 +269,7 @@ write_parts (WeirRecordLog *self,
              GArray        *parts)
 {
   struct iovec *all = (struct iovec *)(gpointer)parts->data;
-  off_t         at = (off_t)self->size;
+  off_t         at = (off_t)(self->size + self->begun);
 
   for (guint i = 0, n; i < parts->len; i += n)
     {
@@ -286,27 +287,45 @@ write_parts (WeirRecordLog *self,
 }
 
 gboolean
-weir_record_log_sync (WeirRecordLog *log,
-                      GError       **error)
+weir_record_log_write (WeirRecordLog *log,
+                       GError       **error)
 {
   guint64            size;
   g_autoptr (GArray) parts = list_queue (log, &size);
-  gboolean           ok = !log->is_dirty || cut_back (log, error);
+  gboolean           ok = !log->is_dirty || log->begun > 0 || cut_back (log, error);
 
   if (ok)
     {
       log->is_dirty = TRUE;
-      ok = write_parts (log, parts) && weir_fx_fdatasync (log->fd) == 0;
-      if (!ok)
-        weir_fail_file (error, "write", log->path, errno);
+      ok = write_parts (log, parts) || weir_fail_file (error, "write", log->path, errno);
     }
-  if (ok)
-    {
-      log->size += size;
-      log->is_dirty = FALSE;
-    }
+  log->begun = ok ? log->begun + size : 0;
   clear_queue (log);
   return ok;
+}
+
+void
+weir_record_log_drop (WeirRecordLog *log)
+{
+  clear_queue (log);
+  log->begun = 0;
+}
+
+gboolean
+weir_record_log_sync (WeirRecordLog *log,
+                      GError       **error)
+{
+  if (!weir_record_log_write (log, error))
+    return FALSE;
+  if (weir_fx_fdatasync (log->fd) < 0)
+    {
+      log->begun = 0;
+      return weir_fail_file (error, "write", log->path, errno);
+    }
+  log->size += log->begun;
+  log->begun = 0;
+  log->is_dirty = FALSE;
+  return TRUE;
 }
 
 guint64

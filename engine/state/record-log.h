@@ -84,6 +84,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirRecordLog, weir_record_log_free)
 guint32 weir_record_log_add (WeirRecordLog *log, WeirRecordKind kind, guint64 batch_id, GBytes *payload, gboolean is_last);
 /* The same for a payload in pieces (element-type GBytes), which is written as it lies there. */
 guint32 weir_record_log_add_pieces (WeirRecordLog *log, WeirRecordKind kind, guint64 batch_id, GPtrArray *payload, gboolean is_last);
+/* What is queued goes behind the end, as the beginning of an append that the next sync ends and makes durable. On failure as sync. */
+gboolean weir_record_log_write (WeirRecordLog *log, GError **error);
+/* Forgets an append that was begun so. */
+void weir_record_log_drop (WeirRecordLog *log);
 /* One write, one fdatasync. On failure the queue is empty, the segment as before, and the next try begins with a clean end. */
 gboolean    weir_record_log_sync (WeirRecordLog *log, GError **error);
 guint64     weir_record_log_get_size (WeirRecordLog *log);

@@ -9,8 +9,8 @@ from shapes import SHAPES, write_inputs
 MODES = {'append': 'APPEND', 'update': 'UPDATE', 'complete': 'COMPLETE'}
 
 
-# What happens once in a hundred batches happens in each.
-SMALL = {'WEIR_SNAPSHOT_BATCHES': '1', 'WEIR_RETAIN_BATCHES': '1', 'WEIR_MANIFEST_RECORDS': '1'}
+# What happens once in a hundred batches, or in large ones only, happens in each.
+SMALL = {'WEIR_SNAPSHOT_BATCHES': '1', 'WEIR_RETAIN_BATCHES': '1', 'WEIR_MANIFEST_RECORDS': '1', 'WEIR_AHEAD_BYTES': '0'}
 
 
 class Scenario:

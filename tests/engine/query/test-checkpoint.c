@@ -420,7 +420,7 @@ test_failing_snapshots (void)
 #endif
 }
 
-/* States in pieces of a few bytes, with a restart before every batch. */
+/* States in pieces of a few bytes, changes that are written ahead, with a restart before every batch. */
 static void
 test_pieces (void)
 {
@@ -434,6 +434,7 @@ test_pieces (void)
       g_autoptr (StoreRun) fixture = run_new ();
 
       g_setenv ("WEIR_PIECE_BYTES", bounds[i], TRUE);
+      g_setenv ("WEIR_AHEAD_BYTES", "0", TRUE);
       do
         {
           open_run (fixture);
@@ -444,6 +445,7 @@ test_pieces (void)
       store_run_close (fixture);
     }
   g_unsetenv ("WEIR_PIECE_BYTES");
+  g_unsetenv ("WEIR_AHEAD_BYTES");
   g_unsetenv ("WEIR_SNAPSHOT_BATCHES");
 }
 

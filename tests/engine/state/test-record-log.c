@@ -251,6 +251,44 @@ test_large (void)
 }
 
 static void
+add (WeirRecordLog *log,
+     char           kind,
+     gboolean       is_last)
+{
+  g_autoptr (GBytes) payload = payload_of (0, kind);
+
+  weir_record_log_add (log, (WeirRecordKind)kind, 0, payload, is_last);
+}
+
+/* An append that is begun and dropped leaves nothing; one that is begun and ended is one, and none before that. */
+static void
+test_begun (void)
+{
+  g_autoptr (WeirTempDir)   dir = weir_temp_dir_new ();
+  g_autoptr (GError)        error = NULL;
+  g_autoptr (WeirRecordLog) log = weir_record_log_create (weir_temp_dir_get_path (dir), &id, 0, &error);
+  const char               *path = weir_record_log_get_path (log);
+  guint64                   pos;
+
+  add (log, 'O', TRUE);
+  g_assert_true (weir_record_log_sync (log, &error));
+  add (log, 'C', FALSE);
+  add (log, 'D', FALSE);
+  g_assert_true (weir_record_log_write (log, &error));
+  g_assert_cmpint (read_all (path, TRUE, &pos, &error), ==, 1);
+  weir_record_log_drop (log);
+  add (log, 'D', FALSE);
+  g_assert_true (weir_record_log_write (log, &error));
+  g_assert_cmpint (read_all (path, TRUE, &pos, &error), ==, 1);
+  g_assert_cmpuint (pos, ==, weir_record_log_get_size (log));
+  add (log, 'C', TRUE);
+  g_assert_true (weir_record_log_sync (log, &error));
+  g_assert_cmpint (read_all (path, FALSE, &pos, &error), ==, 2);
+  g_assert_cmpuint (pos, ==, weir_record_log_get_size (log));
+  g_assert_no_error (error);
+}
+
+static void
 test_ids (void)
 {
   WeirLogId        parsed;
@@ -292,6 +330,7 @@ main (int    argc,
   g_test_add_func ("/engine/state/record-log/flips", test_flips);
   g_test_add_func ("/engine/state/record-log/tails", test_tails);
   g_test_add_func ("/engine/state/record-log/large", test_large);
+  g_test_add_func ("/engine/state/record-log/begun", test_begun);
   g_test_add_func ("/engine/state/record-log/ids", test_ids);
   g_test_add_func ("/engine/state/record-log/list", test_list);
   return g_test_run ();
