@@ -44,6 +44,7 @@ struct _WeirKafkaFeeds
   GHashTable             *conf;
   WeirSchema             *schema; /* Owned */
   const gboolean         *needed;
+  WeirKafkaRecent        *recent; /* Borrowed */
   gint64                  retry_us;
   WeirKafkaControl       *control;  /* Borrowed, nullable */
   rd_kafka_t             *consumer; /* Owned, nullable */
@@ -71,6 +72,7 @@ weir_kafka_feeds_new (const WeirKafkaOptions *options,
                       GHashTable             *conf,
                       WeirSchema             *pruned,
                       const gboolean         *needed,
+                      WeirKafkaRecent        *recent,
                       gint64                  retry_us)
 {
   WeirKafkaFeeds *self = g_new0 (WeirKafkaFeeds, 1);
@@ -79,6 +81,7 @@ weir_kafka_feeds_new (const WeirKafkaOptions *options,
   self->conf = conf;
   self->schema = weir_type_ref (pruned);
   self->needed = needed;
+  self->recent = recent;
   self->retry_us = retry_us;
   self->list = g_ptr_array_new_with_free_func (feed_free);
   return self;
@@ -268,45 +271,20 @@ free_messages (gpointer data)
   g_ptr_array_unref (messages);
 }
 
+/* Some of the records stay for previews, with all their columns. */
 static void
-collect_headers (const rd_kafka_message_t *message,
-                 GArray                   *found,
-                 WeirKafkaRow             *row)
+keep_recent (WeirKafkaFeeds *self,
+             GPtrArray      *messages,
+             GArray         *headers)
 {
-  rd_kafka_headers_t *headers;
-  WeirKafkaHeader     header;
-  size_t              size;
+  guint        n = weir_kafka_recent_want (self->recent, messages->len);
+  WeirKafkaRow row;
 
-  g_array_set_size (found, 0);
-  if (rd_kafka_message_headers (message, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR)
-    return;
-  while (rd_kafka_header_get_all (headers, found->len, &header.name, &header.value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR)
+  for (guint m = messages->len - n; m < messages->len; m++)
     {
-      header.size = size;
-      g_array_append_val (found, header);
+      weir_kafka_message_to_row (messages->pdata[m], headers, &row);
+      weir_kafka_recent_add (self->recent, &row);
     }
-  row->headers = (const WeirKafkaHeader *)found->data;
-  row->n_headers = found->len;
-}
-
-static void
-append_message (WeirKafkaFeeds           *self,
-                WeirKafkaRows            *rows,
-                const rd_kafka_message_t *message,
-                GArray                   *headers)
-{
-  rd_kafka_timestamp_type_t type;
-  WeirKafkaRow              row = { .topic = rd_kafka_topic_name (message->rkt), .partition = message->partition, .offset = message->offset };
-
-  row.key = message->key;
-  row.key_size = message->key_len;
-  row.value = message->payload;
-  row.value_size = message->len;
-  row.timestamp_ms = rd_kafka_message_timestamp (message, &type);
-  row.timestamp_type = type == RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME ? 1 : (type == RD_KAFKA_TIMESTAMP_CREATE_TIME ? 0 : -1);
-  if (self->needed[WEIR_KAFKA_COLUMN_HEADERS])
-    collect_headers (message, headers, &row);
-  weir_kafka_rows_append (rows, &row);
 }
 
 /* Makes rows of the messages, whose memory the columns keep. Takes @messages. */
@@ -321,9 +299,14 @@ push_messages (WeirKafkaFeeds *self,
   g_autoptr (GArray)     headers = g_array_new (FALSE, FALSE, sizeof (WeirKafkaHeader));
   g_autoptr (WeirBatch)  batch = NULL;
   WeirKafkaRows         *rows = weir_kafka_rows_new (self->schema, self->needed, messages->len, memory);
+  WeirKafkaRow           row;
 
   for (guint m = 0; m < messages->len; m++)
-    append_message (self, rows, messages->pdata[m], headers);
+    {
+      weir_kafka_message_to_row (messages->pdata[m], self->needed[WEIR_KAFKA_COLUMN_HEADERS] ? headers : NULL, &row);
+      weir_kafka_rows_append (rows, &row);
+    }
+  keep_recent (self, messages, headers);
   batch = weir_kafka_rows_finish (rows);
   return push (data, batch, error);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "io/kafka-control.h"
+#include "io/kafka-recent.h"
 #include "io/kafka-rows.h"
 
 G_BEGIN_DECLS
@@ -21,8 +22,8 @@ typedef struct
   gint64         from, to;
 } WeirKafkaRange;
 
-/* Borrows @options and @conf (all options of the table). @needed: per column of the table. */
-WeirKafkaFeeds *weir_kafka_feeds_new (const WeirKafkaOptions *options, GHashTable *conf, WeirSchema *pruned, const gboolean *needed, gint64 retry_us);
+/* Borrows @options, @conf (all options of the table) and @recent. @needed: per column of the table. */
+WeirKafkaFeeds *weir_kafka_feeds_new (const WeirKafkaOptions *options, GHashTable *conf, WeirSchema *pruned, const gboolean *needed, WeirKafkaRecent *recent, gint64 retry_us);
 /* Asked for the end of a partition that does not come; borrowed, nullable. */
 void weir_kafka_feeds_set_control (WeirKafkaFeeds *feeds, WeirKafkaControl *control);
 void weir_kafka_feeds_free (WeirKafkaFeeds *feeds); /* nullable; the client ends in the background */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "io/kafka-recent.h"
 #include "io/kafka-replay.h"
 
 #include "base/limits.h"
@@ -28,6 +29,7 @@ typedef struct
   WeirSource       parent;
   WeirKafkaOptions options; /* Owned */
   WeirKafkaReplay *replay;  /* Owned */
+  WeirKafkaRecent *recent;  /* Owned */
   WeirSchema      *schema;  /* Owned: pruned */
   gboolean         needed[WEIR_KAFKA_N_COLUMNS];
   gboolean         is_streaming;
@@ -65,6 +67,7 @@ replay_open (WeirSource             *source,
   self->is_streaming = config->is_streaming;
   if (!weir_kafka_options_parse (&self->options, config->options, config->is_streaming, error))
     return FALSE;
+  self->recent = weir_kafka_recent_new (config->hub, &self->options, config->schema);
   path = weir_file_path (self->options.replay, config->base_dir);
   self->replay = weir_kafka_replay_new (&self->options, path);
   source->description = weir_kafka_options_describe (&self->options);
@@ -257,9 +260,11 @@ replay_read (WeirSource      *source,
   g_autoptr (WeirBatch)  batch = NULL;
   const char            *reason = NULL;
   WeirKafkaRows         *rows;
+  guint                  n_recent;
 
   if (memory == NULL || g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
+  n_recent = weir_kafka_recent_want (self->recent, morsel->records->len);
   rows = weir_kafka_rows_new (self->schema, self->needed, morsel->records->len, memory);
   for (guint i = 0; i < morsel->records->len; i++)
     {
@@ -268,7 +273,11 @@ replay_read (WeirSource      *source,
       const char             *wrong = weir_kcat_record_parse ((char *)memory->data + places[i], record->len, headers, &row);
 
       if (wrong == NULL && row.offset == record->offset)
-        weir_kafka_rows_append (rows, &row);
+        {
+          weir_kafka_rows_append (rows, &row);
+          if (i + n_recent >= morsel->records->len)
+            weir_kafka_recent_add (self->recent, &row);
+        }
       else
         reason = wrong != NULL ? wrong : "another record stands there";
       stats->bytes += record->len;
@@ -279,6 +288,16 @@ replay_read (WeirSource      *source,
     return weir_fail (error, WEIR_ERROR_RUN, "FAILED_READ_FILE.NO_HINT", WEIR_SPAN_NONE, "Encountered error while reading file %s: it was changed: %s.",
                       (const char *)morsel->paths->pdata[0], reason);
   return push (push_data, batch, error);
+}
+
+/* Not by an index of the folder: it may be large. */
+static GPtrArray *
+replay_peek (WeirSource   *source,
+             guint         max,
+             GCancellable *cancellable,
+             GError      **error)
+{
+  return weir_kafka_recent_peek (((ReplaySource *)source)->recent, max);
 }
 
 static void
@@ -298,6 +317,7 @@ replay_finalize (WeirSource *source)
   ReplaySource *self = (ReplaySource *)source;
 
   g_clear_pointer (&self->replay, weir_kafka_replay_free);
+  g_clear_pointer (&self->recent, weir_kafka_recent_free);
   g_clear_pointer (&self->schema, weir_type_unref);
   g_clear_pointer (&self->frozen, g_ptr_array_unref);
   weir_kafka_options_clear (&self->options);
@@ -341,6 +361,7 @@ static const WeirSourceClass replay_class = {
   .freeze = replay_freeze,
   .plan = replay_plan,
   .read = replay_read,
+  .peek = replay_peek,
   .commit = replay_commit,
   .report_latest = replay_report_latest,
   .replay_range = replay_replay_range,

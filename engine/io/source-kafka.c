@@ -34,6 +34,7 @@ typedef struct
   GHashTable       *conf;    /* Owned: all options, for new clients */
   WeirKafkaControl *control; /* Owned, from start on */
   WeirKafkaFeeds   *feeds;   /* Owned, from open on */
+  WeirKafkaRecent  *recent;  /* Owned, from open on */
   GMainContext     *context; /* Owned: of the query */
   gboolean          needed[WEIR_KAFKA_N_COLUMNS];
   gint64            retry_us;
@@ -108,7 +109,8 @@ kafka_open (WeirSource             *source,
     self->needed[i] = config->needed == NULL || config->needed[i];
   self->retry_us = config->retry_us;
   self->is_streaming = config->is_streaming;
-  self->feeds = weir_kafka_feeds_new (&self->options, self->conf, pruned, self->needed, self->retry_us);
+  self->recent = weir_kafka_recent_new (config->hub, &self->options, config->schema);
+  self->feeds = weir_kafka_feeds_new (&self->options, self->conf, pruned, self->needed, self->recent, self->retry_us);
   source->description = weir_kafka_options_describe (&self->options);
   return TRUE;
 }
@@ -162,6 +164,7 @@ kafka_finalize (WeirSource *source)
   KafkaSource *self = (KafkaSource *)source;
 
   kafka_stop (source);
+  g_clear_pointer (&self->recent, weir_kafka_recent_free);
   g_clear_pointer (&self->conf, g_hash_table_unref);
   g_clear_pointer (&self->context, g_main_context_unref);
   weir_kafka_options_clear (&self->options);
@@ -450,6 +453,15 @@ kafka_read (WeirSource      *source,
   return weir_kafka_feeds_read (((KafkaSource *)source)->feeds, morsel, push, push_data, stats, cancellable, error);
 }
 
+static GPtrArray *
+kafka_peek (WeirSource   *source,
+            guint         max,
+            GCancellable *cancellable,
+            GError      **error)
+{
+  return weir_kafka_recent_peek (((KafkaSource *)source)->recent, max);
+}
+
 static void
 kafka_commit (WeirSource *source,
               const char *to)
@@ -558,6 +570,7 @@ static const WeirSourceClass kafka_class = {
   .freeze = kafka_freeze,
   .plan = kafka_plan,
   .read = kafka_read,
+  .peek = kafka_peek,
   .commit = kafka_commit,
   .metrics = kafka_metrics,
   .report_latest = kafka_report_latest,

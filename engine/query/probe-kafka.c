@@ -4,6 +4,7 @@
 #include "query/probe-private.h"
 
 #include "io/kafka-control.h"
+#include "io/kafka-recent.h"
 #include "io/kafka-remedy.h"
 
 #include <string.h>
@@ -217,11 +218,26 @@ assign_tail (rd_kafka_t                           *client,
   rd_kafka_topic_partition_list_destroy (list);
 }
 
+/* For previews, until a query runs. */
+static void
+keep_recent (WeirKafkaRecent          *recent,
+             const rd_kafka_message_t *message)
+{
+  g_autoptr (GArray) headers = g_array_new (FALSE, FALSE, sizeof (WeirKafkaHeader));
+  WeirKafkaRow       row;
+
+  if (recent == NULL || weir_kafka_recent_want (recent, 1) == 0)
+    return;
+  weir_kafka_message_to_row (message, headers, &row);
+  weir_kafka_recent_add (recent, &row);
+}
+
 static void
 test_record (ProbeRun                       *run,
              rd_kafka_t                     *client,
              const struct rd_kafka_metadata *metadata,
-             const char                     *name)
+             const char                     *name,
+             WeirKafkaRecent                *recent)
 {
   const struct rd_kafka_metadata_topic *topic = NULL;
   gint64                                end_us = g_get_monotonic_time () + RECORD_TIMEOUT_MS * 1000;
@@ -252,7 +268,10 @@ test_record (ProbeRun                       *run,
       if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
         n_eof++;
       else if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR && message->payload != NULL)
-        _weir_probe_add_sample (run, message->payload, message->len);
+        {
+          _weir_probe_add_sample (run, message->payload, message->len);
+          keep_recent (recent, message);
+        }
       rd_kafka_message_destroy (message);
     }
   if (run->samples->len == 0)
@@ -269,6 +288,8 @@ run_client (ProbeRun               *run,
 {
   Client                          state = { run, 0, NULL };
   g_autoptr (GError)              error = NULL;
+  g_autoptr (WeirSchema)          schema = weir_kafka_resolve_schema (NULL, run->options, NULL, NULL);
+  g_autoptr (WeirKafkaRecent)     recent = schema != NULL ? weir_kafka_recent_new (run->hub, options, schema) : NULL;
   rd_kafka_conf_t                *conf = weir_kafka_conf_new (run->options, NULL, &error);
   rd_kafka_t                     *client;
   const struct rd_kafka_metadata *metadata = NULL;
@@ -293,7 +314,7 @@ run_client (ProbeRun               *run,
     {
       keep_topics (run, metadata);
       if (test_brokers (run, metadata))
-        test_record (run, client, metadata, options->strategy == WEIR_KAFKA_SUBSCRIBE ? options->topics : NULL);
+        test_record (run, client, metadata, options->strategy == WEIR_KAFKA_SUBSCRIBE ? options->topics : NULL, recent);
       rd_kafka_metadata_destroy (metadata);
     }
   rd_kafka_destroy (client);

@@ -401,6 +401,39 @@ test_socket (void)
   g_object_unref (accept.peer);
 }
 
+/* Records of Kafka, decoded by a view: some of those a query has read, whatever columns it needed. */
+static void
+test_kafka (void)
+{
+  g_autoptr (WeirTempDir) dir = weir_temp_dir_new ();
+  g_autoptr (GString)     lines = g_string_new (NULL);
+  g_autofree char        *path = NULL, *tables = NULL, *text = NULL;
+  const char             *statement = "CREATE STREAMING QUERY s TRIGGER AVAILABLE NOW AS SELECT n FROM STREAM numbers WHERE n < 4;";
+  g_autoptr (WeirSession) session = session_with_rows (NULL);
+  g_autoptr (WeirPreview) preview = NULL;
+  g_autoptr (WeirQuery)   query = NULL;
+
+  for (int i = 0; i < 6; i++)
+    g_string_append_printf (lines, "{\"topic\":\"t\",\"partition\":0,\"offset\":%d,\"tstype\":\"create\",\"ts\":%d,\"key\":\"k%d\",\"payload\":\"{\\\"n\\\":%d}\"}\n",
+                            i, 1000 + i, i, i);
+  path = weir_temp_dir_write (dir, "lines.json", lines->str);
+  tables = g_strdup_printf ("CREATE TABLE raw USING kafka OPTIONS (replay '%s', subscribe 't', startingOffsets 'earliest');\n"
+                            "CREATE TEMPORARY VIEW numbers AS SELECT CAST(key AS STRING) AS k, offset, r.n FROM"
+                            " (SELECT key, offset, from_json(CAST(value AS STRING), 'n INT') AS r FROM STREAM raw);\n",
+                            weir_temp_dir_get_path (dir));
+  text = g_strconcat (tables, statement, NULL);
+  preview = preview_of (session, text);
+  g_assert_cmpstr (weir_preview_get_unread (preview)[0], ==, "raw");
+  query = session_make_query (session, text);
+  weir_query_start (query);
+  g_assert_true (weir_query_await_termination (query, -1, NULL));
+  g_clear_pointer (&preview, weir_preview_unref);
+  preview = preview_of (session, text);
+  g_assert_null (weir_preview_get_unread (preview)[0]);
+  assert_step (preview, 0, "k,offset,n: k5 5 5 | k4 4 4 | k3 3 3");
+  assert_step (preview, 2, "n: 3 | 2 | 1");
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -416,5 +449,6 @@ main (int   argc,
   g_test_add_func ("/engine/query/preview/cancel-running", test_cancel_running);
   g_test_add_func ("/engine/query/preview/takes-nothing", test_takes_nothing);
   g_test_add_func ("/engine/query/preview/socket", test_socket);
+  g_test_add_func ("/engine/query/preview/kafka", test_kafka);
   return g_test_run ();
 }

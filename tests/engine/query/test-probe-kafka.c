@@ -68,6 +68,41 @@ expect_failure (const char *const *options,
 }
 
 static void
+preview_cb (GObject      *session,
+            GAsyncResult *result,
+            gpointer      preview)
+{
+  *(WeirPreview **)preview = weir_session_preview_finish (WEIR_SESSION (session), result, NULL);
+}
+
+/* What the test has read is there for the preview of a query that has not run. */
+static void
+expect_preview (WeirSession       *session,
+                const char *const *options,
+                const char        *value)
+{
+  g_autoptr (GString) text = g_string_new ("CREATE TABLE t USING kafka OPTIONS (");
+  WeirPreview        *preview = NULL;
+  WeirSnapshot       *rows;
+  g_autofree char    *found = NULL;
+  guint32             end;
+
+  for (guint i = 0; options[i] != NULL; i += 2)
+    g_string_append_printf (text, "%s'%s' '%s'", i > 0 ? ", " : "", options[i], options[i + 1]);
+  g_string_append (text, ");\n");
+  end = (guint32)text->len;
+  g_string_append (text, "SELECT CAST(value AS STRING) AS v FROM STREAM t");
+  weir_session_preview_async (session, text->str, (WeirRange){ end, (guint32)text->len }, NULL, preview_cb, &preview);
+  wait_until (preview != NULL);
+  rows = weir_preview_get_rows (preview, 1);
+  g_assert_nonnull (rows);
+  g_assert_cmpuint (weir_snapshot_get_n_rows (rows), ==, 1);
+  found = weir_snapshot_dup_text (rows, 0, 0, NULL);
+  g_assert_cmpstr (found, ==, value);
+  weir_preview_unref (preview);
+}
+
+static void
 test_all_well (void)
 {
   const char      *servers = weir_test_service ("KAFKA_SASL_SSL");
@@ -89,6 +124,7 @@ test_all_well (void)
   g_assert_nonnull (stage_of (&fixture, "sign-in"));
   g_assert_cmpuint (weir_probe_get_n_samples (fixture.probe), ==, 1);
   g_assert_true (g_strv_contains (weir_probe_get_topics (fixture.probe), topic));
+  expect_preview (fixture.session, options, "{\"a\":1}");
   fixture_clear (&fixture);
   rd_kafka_destroy (client);
 }
