@@ -40,9 +40,9 @@ typedef struct
   gboolean            restore_each; /* state goes out and into a fresh pipeline after every batch */
   guint               lines_per_morsel;
   gboolean            wants_delta; /* said to the pipeline */
-  WeirBatchStats      stats; /* of the last batch */
-  GError             *error; /* of the last batch */
-  GString            *rows;  /* of the last batch: a JSON row a line */
+  WeirBatchStats      stats;       /* of the last batch */
+  GError             *error;       /* of the last batch */
+  GString            *rows;        /* of the last batch: a JSON row a line */
 } Run;
 
 Run *run_new (WeirPlan *plan, WeirOutputMode mode, gboolean is_streaming, guint n_threads);
