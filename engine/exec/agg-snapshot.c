@@ -4,6 +4,7 @@
 #include "exec/agg-state-private.h"
 #include "exec/group-codec.h"
 
+#include "base/effects.h"
 #include "base/word-codec.h"
 
 /*
@@ -25,7 +26,8 @@
  * Panes are written and read side by side when they are large.
  */
 
-#define TASK_GROUPS 4096
+/* Groups of a pane that are worth a task; tests make it small. */
+#define TASK_GROUPS (weir_fx_bound ("WEIR_TASK_GROUPS", 4096))
 
 /* What is done to a pane, by a worker or at once. */
 typedef struct
