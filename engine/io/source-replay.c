@@ -79,11 +79,10 @@ weir_replay_read (WeirReplay *self,
   if (from < to)
     {
       self->lost += to - from;
-      weir_source_set_state (source, WEIR_SOURCE_CONNECTED,
-                             g_strdup_printf ("%" G_GUINT64_FORMAT " rows of the batch that was open when the program ended are lost; the option "
-                                              "durable 'true' keeps them.",
-                                              self->lost),
-                             0);
+      weir_source_set_notice (source,
+                              g_strdup_printf ("%" G_GUINT64_FORMAT " rows of the batch that was open when the program ended are lost; the option "
+                                               "durable 'true' keeps them.",
+                                               self->lost));
     }
   return g_ptr_array_new ();
 }

@@ -71,6 +71,7 @@ weir_source_unref (WeirSource *source)
   source->klass->finalize (source);
   g_free (source->description);
   g_free (source->status.message);
+  g_free (source->notice);
   g_mutex_clear (&source->lock);
   g_free (source);
 }
@@ -97,13 +98,24 @@ weir_source_set_status_func (WeirSource          *source,
   g_mutex_unlock (&source->lock);
 }
 
+/* With the lock. */
+static void
+copy_status (const WeirSource *source,
+             WeirSourceStatus *copy)
+{
+  *copy = source->status;
+  if (source->status.message != NULL && source->notice != NULL)
+    copy->message = g_strconcat (source->status.message, " ", source->notice, NULL);
+  else
+    copy->message = g_strdup (source->status.message != NULL ? source->status.message : source->notice);
+}
+
 void
 weir_source_get_status (WeirSource       *source,
                         WeirSourceStatus *copy)
 {
   g_mutex_lock (&source->lock);
-  *copy = source->status;
-  copy->message = g_strdup (source->status.message);
+  copy_status (source, copy);
   g_mutex_unlock (&source->lock);
 }
 
@@ -141,6 +153,19 @@ _weir_source_wake (WeirSource   *source,
   g_source_unref (idle);
 }
 
+/* With the lock. */
+static void
+tell_status (WeirSource *source)
+{
+  WeirSourceStatus copy;
+
+  if (source->status_func == NULL)
+    return;
+  copy_status (source, &copy);
+  source->status_func (&copy, source->status_data);
+  weir_source_status_clear (&copy);
+}
+
 gboolean
 _weir_source_announce (WeirSource     *source,
                        WeirSourceState state,
@@ -155,8 +180,7 @@ _weir_source_announce (WeirSource     *source,
   g_free (source->status.message);
   source->status.message = message;
   source->status.retry_at_us = retry_at_us;
-  if (source->status_func != NULL)
-    source->status_func (&source->status, source->status_data);
+  tell_status (source);
   g_mutex_unlock (&source->lock);
   return !same;
 }
@@ -168,6 +192,18 @@ weir_source_set_state (WeirSource     *source,
                        gint64          retry_at_us)
 {
   _weir_source_announce (source, state, message, retry_at_us);
+  notify_cb (source);
+}
+
+void
+weir_source_set_notice (WeirSource *source,
+                        char       *notice)
+{
+  g_mutex_lock (&source->lock);
+  g_free (source->notice);
+  source->notice = notice;
+  tell_status (source);
+  g_mutex_unlock (&source->lock);
   notify_cb (source);
 }
 

@@ -116,6 +116,7 @@ struct _WeirSource
   char                  *description; /* Owned: `FileStreamSource[file:/…]`, as Spark's progress prints it */
   GMutex                 lock;        /* guards status */
   WeirSourceStatus       status;
+  char                  *notice; /* Owned, nullable: part of the message, whatever the state becomes */
   WeirSourceNotify       notify;
   gpointer               notify_data;
   WeirSourceStatusFunc   status_func; /* nullable */
@@ -135,6 +136,8 @@ void weir_source_get_status (WeirSource *source, WeirSourceStatus *copy); /* any
 void weir_source_status_clear (WeirSourceStatus *status);
 /* For implementations: sets state and message (taken), calls notify in the caller's thread. */
 void weir_source_set_state (WeirSource *source, WeirSourceState state, char *message, gint64 retry_at_us);
+/* For implementations: what stays to be said until the run ends (taken); calls notify in the caller's thread. */
+void weir_source_set_notice (WeirSource *source, char *notice);
 
 /* `_metadata STRUCT<…>` of file tables, which queries may name and `*` leaves out; NULL for other formats. (transfer full) */
 WeirSchema *weir_source_hidden_schema (const char *format);

@@ -254,6 +254,14 @@ test_socket_lost (void)
   g_free (plan (&drain, 6, &error));
   g_assert_true (drain_batch (&drain, &error));
   assert_row (&drain, 0, "{\"value\":\"f\"}");
+  /* Also when the connection has come and gone since. */
+  g_clear_object (&peer.connection);
+  peer_send (&peer, "g\n");
+  g_free (plan (&drain, 7, &error));
+  weir_source_get_status (drain.source, &status);
+  g_assert_cmpint (status.state, ==, WEIR_SOURCE_CONNECTED);
+  g_assert_nonnull (strstr (status.message, "3 rows"));
+  weir_source_status_clear (&status);
   drain_clear (&drain);
   peer_clear (&peer);
 }
