@@ -6,13 +6,11 @@
 
 #include <string.h>
 
-
 #include "base/limits.h"
+#include "base/memory-limit.h"
 #include "column/timestamp.h"
 #include "query/formats.h"
 #include "query/state-rows.h"
-
-#include <unistd.h>
 
 G_DEFINE_FINAL_TYPE (WeirSession, weir_session, G_TYPE_OBJECT)
 
@@ -366,16 +364,13 @@ _weir_session_choose_trigger (WeirSession             *self,
   return TRUE;
 }
 
-/* Unset: three quarters of the machine's memory, so that a query ends with an error before everything else suffers. */
+/* Unset: three quarters of the memory there is, so that a query ends with an error before everything else suffers. */
 static guint64
 state_budget (WeirCatalog *catalog)
 {
   gint64 bytes = weir_catalog_get_int (catalog, "weir.state.maxBytes");
-  long   pages = sysconf (_SC_PHYS_PAGES), page_bytes = sysconf (_SC_PAGESIZE);
 
-  if (bytes > 0 || pages <= 0 || page_bytes <= 0)
-    return (guint64)MAX (bytes, 0);
-  return (guint64)pages / 4 * 3 * (guint64)page_bytes;
+  return bytes > 0 ? (guint64)bytes : weir_memory_limit () / 4 * 3;
 }
 
 static gboolean
