@@ -27,24 +27,40 @@ uses_scram (GHashTable *options)
   return mechanism != NULL && g_ascii_strncasecmp (mechanism, "SCRAM", strlen ("SCRAM")) == 0;
 }
 
-/* Complaints begin with `[protocol://]HOST:PORT/NODE: `, NODE a number once the cluster has named its brokers. TRUE when this one is not
- * among the addresses that the user gave. */
+/* Complaints begin with `[protocol://]HOST:PORT/NODE: `, NODE a number once the cluster has named its brokers, or with the part that a broker
+ * plays, `GroupCoordinator: HOST:PORT: `, which only the cluster can have said. (transfer full) (nullable): the address, if it is the cluster's */
+static char *
+dup_named_address (const char *reason)
+{
+  static const char *const parts[] = { "GroupCoordinator: ", "TxnCoordinator: " };
+  const char              *scheme = strstr (reason, "://");
+  const char              *end;
+
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (g_str_has_prefix (reason, parts[i]))
+      {
+        reason += strlen (parts[i]);
+        end = strstr (reason, ": ");
+        return end != NULL ? g_strndup (reason, (gsize)(end - reason)) : NULL;
+      }
+  if (scheme != NULL)
+    reason = scheme + 3;
+  end = strchr (reason, '/');
+  if (end == NULL || !g_ascii_isdigit (end[1]) || strcspn (reason, " ") < (gsize)(end - reason))
+    return NULL;
+  return g_strndup (reason, (gsize)(end - reason));
+}
+
+/* TRUE when the address that @reason complains of is the cluster's and not among those that the user gave. */
 static gboolean
 is_advertised (const char *reason,
                const char *servers)
 {
   g_auto (GStrv)   given = g_strsplit (servers != NULL ? servers : "", ",", -1);
-  g_autofree char *address = NULL;
-  const char      *from = reason != NULL ? reason : "";
-  const char      *scheme = strstr (from, "://");
-  const char      *slash;
+  g_autofree char *address = dup_named_address (reason != NULL ? reason : "");
 
-  if (scheme != NULL)
-    from = scheme + 3;
-  slash = strchr (from, '/');
-  if (slash == NULL || !g_ascii_isdigit (slash[1]) || strcspn (from, " ") < (gsize)(slash - from))
+  if (address == NULL)
     return FALSE;
-  address = g_strndup (from, (gsize)(slash - from));
   for (guint i = 0; given[i] != NULL; i++)
     if (strcmp (g_strstrip (given[i]), address) == 0)
       return FALSE;

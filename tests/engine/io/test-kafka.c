@@ -4,6 +4,7 @@
 #include "base/background.h"
 #include "base/error.h"
 #include "base/limits.h"
+#include "io/kafka-remedy.h"
 
 #include "source-util.h"
 #include "support/kafka-util.h"
@@ -196,6 +197,37 @@ test_options (void)
   g_assert_nonnull (error);
 }
 
+/* Whose address it is that cannot be reached, in each form in which librdkafka complains of one. */
+static void
+test_advertised (void)
+{
+  static const struct
+  {
+    const char *reason;
+    gboolean    advertised;
+  } cases[] = {
+    { "127.0.0.1:1/1: Connect to ipv4#127.0.0.1:1 failed: Connection refused", TRUE },
+    { "sasl_ssl://127.0.0.1:1/1: Connect to ipv4#127.0.0.1:1 failed: Connection refused", TRUE },
+    { "GroupCoordinator: 127.0.0.1:1: Connect to ipv4#127.0.0.1:1 failed: Connection refused (after 0ms in state CONNECT)", TRUE },
+    { "TxnCoordinator: [::1]:1: Connect to ipv6#[::1]:1 failed: Connection refused", TRUE },
+    { "GroupCoordinator: broker:9092: Disconnected", FALSE },
+    { "broker:9092/1: Disconnected", FALSE },
+    { "127.0.0.1:1/bootstrap: Connect to ipv4#127.0.0.1:1 failed: Connection refused", FALSE },
+    { "GroupCoordinator: ", FALSE },
+    { "", FALSE },
+    { NULL, FALSE },
+  };
+  g_autoptr (GHashTable) options = g_hash_table_new (g_str_hash, g_str_equal);
+
+  g_hash_table_insert (options, (gpointer) "kafka.bootstrap.servers", (gpointer) "other:9092, broker:9092");
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      const char *remedy = weir_kafka_remedy (RD_KAFKA_RESP_ERR__TRANSPORT, cases[i].reason, options);
+
+      g_assert_cmpint (strstr (remedy, "advertised.listeners must be set right") != NULL, ==, cases[i].advertised);
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -210,6 +242,7 @@ main (int    argc,
   g_test_add_func ("/engine/io/kafka/least", test_least);
   g_test_add_func ("/engine/io/kafka/times", test_times);
   g_test_add_func ("/engine/io/kafka/options", test_options);
+  g_test_add_func ("/engine/io/kafka/advertised", test_advertised);
   result = g_test_run ();
   g_assert_true (weir_background_wait (WEIR_WAIT_US));
   return result;
