@@ -23,7 +23,7 @@ typedef struct _WeirPreview WeirPreview;
  *
  * Takes the newest rows of the query's sources, at most %WEIR_PREVIEW_ROWS each, and runs the query over them, step by step, as if the streams
  * ended there: windows are what they would be now, and no row is late. Without an ORDER BY of the query the newest rows come first, by window
- * or the first column that is a time.
+ * and the first column that is a time.
  *
  * Nothing is started and nobody is connected to. Rows of sockets, HTTP, Kafka and queues are those that the session's one reader had last, while
  * a query ran or the source was tested, and stay where they are for the queries; generated rows are made, files and other tables that

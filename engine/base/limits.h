@@ -52,6 +52,9 @@
 #define WEIR_RECENT_ROWS  200
 #define WEIR_RECENT_BYTES (1u << 20)
 
+/* Bytes of one value that a function makes in a preview, which runs while a query is being typed. */
+#define WEIR_PREVIEW_VALUE_BYTES_MAX (256u << 10)
+
 /* Progress records kept, as spark.sql.streaming.numRecentProgressUpdates. */
 #define WEIR_RECENT_PROGRESS_MAX 100
 

@@ -252,7 +252,7 @@ merge_pending (WeirAggregateOp *self,
     {
       tasks[p] = (MergeTask){ self, group != NULL ? weir_eval_new (exec->options->zone) : self->op.eval, p, is_last && exec->input->wants_delta, NULL };
       tasks[p].eval->now_us = exec->input->now_us;
-      tasks[p].eval->ansi = exec->options->ansi;
+      _weir_eval_set_options (tasks[p].eval, exec->options);
       if (group != NULL)
         weir_task_group_submit (group, merge_partition, &tasks[p]);
       else

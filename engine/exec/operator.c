@@ -19,7 +19,7 @@ _weir_op_new (gsize                      size,
   op->schema = weir_type_ref (schema != NULL ? schema : plan->schema);
   op->options = options;
   op->eval = weir_eval_new (options->zone);
-  op->eval->ansi = options->ansi;
+  _weir_eval_set_options (op->eval, options);
   return op;
 }
 

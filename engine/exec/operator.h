@@ -117,6 +117,16 @@ struct _WeirOp
 };
 
 /* @size bytes that start with a WeirOp; references @plan and @schema (default: the plan's). */
+/* What the options say of evaluating. */
+static inline void
+_weir_eval_set_options (WeirEval                  *eval,
+                        const WeirPipelineOptions *options)
+{
+  eval->ansi = options->ansi;
+  if (options->value_bytes_max > 0)
+    eval->bytes_max = options->value_bytes_max;
+}
+
 gpointer _weir_op_new (gsize size, const WeirOpClass *klass, WeirPlan *plan, WeirSchema *schema, const WeirPipelineOptions *options);
 void     _weir_op_free (WeirOp *op);
 

@@ -103,6 +103,7 @@ typedef struct
   gboolean        ansi;
   WeirWorkerPool *pool;            /* Borrowed */
   guint64         state_max_bytes; /* 0: no budget */
+  gsize           value_bytes_max; /* of one value that a function makes; 0: as limits.h says */
   gboolean        is_streaming;    /* FALSE: one batch over everything, sorted and limited as SQL says */
 } WeirPipelineOptions;
 

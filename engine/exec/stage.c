@@ -146,7 +146,7 @@ prepare_eval (WeirEval   *eval,
   eval->now_us = exec->input->now_us;
   eval->seed = weir_hash_combine (exec->input->seed, place);
   eval->row_base = 0;
-  eval->ansi = exec->options->ansi;
+  _weir_eval_set_options (eval, exec->options);
 }
 
 static gboolean

@@ -21,6 +21,7 @@ struct _WeirEval
   guint64          seed;         /* the batch's seed: rand() */
   guint64          row_base;     /* rows of this morsel before the vector: rand(), monotonically_increasing_id() */
   gboolean         ansi;         /* spark.sql.ansi.enabled */
+  gsize            bytes_max;    /* of one value that a function makes; WEIR_STRING_BYTES_MAX */
   guint            error_row;    /* row of `error` */
   GError          *error;        /* Owned */
   WeirColumn     **lambda_args;  /* Owned: columns of lambda parameters, by index − WEIR_LAMBDA_BASE; NULL until there is a lambda */

@@ -20,6 +20,7 @@ weir_eval_new (WeirZone *zone)
 
   eval->zone = weir_zone_ref (zone != NULL ? zone : weir_zone_utc ());
   eval->ansi = TRUE;
+  eval->bytes_max = WEIR_STRING_BYTES_MAX;
   eval->error_row = G_MAXUINT;
   return eval;
 }

@@ -17,7 +17,8 @@ static gboolean
 fail_size (WeirListRow *list)
 {
   _weir_kernel_fail_always (list->row.expr, list->row.eval, NULL, list->row.row, "COLLECTION_SIZE_LIMIT_EXCEEDED.FUNCTION",
-                            "Can't create array with more than %d elements which exceeding the array size limit, the function %s.", ELEMENTS_MAX, list->row.expr->function->name);
+                            "Can't create array with more than %d elements which exceeding the array size limit, the function %s.",
+                            _weir_row_elements_max (&list->row, ELEMENTS_MAX), list->row.expr->function->name);
   return FALSE;
 }
 
@@ -85,7 +86,7 @@ list_insert (WeirListRow *list)
                                 "The index 0 is invalid. An index shall be either < 0 or > 0 (the first element has index 1).");
       return FALSE;
     }
-  if (ABS (position) > ELEMENTS_MAX)
+  if (ABS (position) > _weir_row_elements_max (&list->row, ELEMENTS_MAX))
     return fail_size (list);
   if (position > 0)
     {
@@ -246,7 +247,7 @@ list_repeat (WeirListRow *list)
   if (weir_row_is_null (&list->row, 1))
     return FALSE;
   n = weir_row_i32 (&list->row, 1);
-  if (n > ELEMENTS_MAX)
+  if (n > _weir_row_elements_max (&list->row, ELEMENTS_MAX))
     return fail_size (list);
   for (gint32 k = 0; k < n; k++)
     weir_list_add_arg (list, 0);

@@ -98,6 +98,7 @@ append_range (WeirRow           *row,
 {
   Range range = { .start = _weir_row_int (row, 0), .stop = _weir_row_int (row, 1), .kind = row->args[0].column->type->kind, .zone = row->eval->zone };
   int   way;
+  guint max = (guint)_weir_row_elements_max (row, ELEMENTS_MAX);
 
   read_step (row, &range);
   way = direction (&range);
@@ -123,10 +124,10 @@ append_range (WeirRow           *row,
           if (way > 0 ? value > range.stop : value < range.stop)
             return TRUE;
         }
-      if (*n >= ELEMENTS_MAX)
+      if (*n >= max)
         {
           _weir_kernel_fail_always (row->expr, row->eval, NULL, row->row, "COLLECTION_SIZE_LIMIT_EXCEEDED.PARAMETER",
-                                    "Can't create array with more than %d elements, the function sequence.", ELEMENTS_MAX);
+                                    "Can't create array with more than %u elements, the function sequence.", max);
           return FALSE;
         }
       weir_column_builder_append_i64 (elements, value);

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "base/limits.h"
 #include "expr/kernel-private.h"
 #include "expr/text-private.h"
 
@@ -85,6 +86,14 @@ gboolean _weir_row_part (WeirRow *row, guint i, gsize start, gsize len);
 /* Raises and returns FALSE. */
 gboolean _weir_row_fail (WeirRow *row, const char *condition, const char *format, ...) G_GNUC_PRINTF (3, 4);
 gboolean _weir_row_fail_value (WeirRow *row, const char *subclass, const char *parameter, const char *format, ...) G_GNUC_PRINTF (4, 5);
+/* Elements of an array that a function makes: @max, and no more than fit into the bytes of a value where those are fewer than usual. */
+static inline gint
+_weir_row_elements_max (const WeirRow *row,
+                        gint           max)
+{
+  return row->eval->bytes_max < WEIR_STRING_BYTES_MAX ? (gint)MIN ((gsize)max, row->eval->bytes_max / 8) : max;
+}
+
 /* FALSE with LIMIT_EXCEEDED when @len is more than a value may have. */
 gboolean _weir_row_check_len (WeirRow *row, gsize len);
 

@@ -79,10 +79,10 @@ gboolean
 _weir_row_check_len (WeirRow *row,
                      gsize    len)
 {
-  if (len <= WEIR_STRING_BYTES_MAX)
+  if (len <= row->eval->bytes_max)
     return TRUE;
-  _weir_kernel_fail_always (row->expr, row->eval, NULL, row->row, "LIMIT_EXCEEDED", "%s would make a value of more than %u bytes.",
-                            row->expr->function->name, WEIR_STRING_BYTES_MAX);
+  _weir_kernel_fail_always (row->expr, row->eval, NULL, row->row, "LIMIT_EXCEEDED", "%s would make a value of more than %" G_GSIZE_FORMAT " bytes.",
+                            row->expr->function->name, row->eval->bytes_max);
   return FALSE;
 }
 

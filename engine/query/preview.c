@@ -3,12 +3,12 @@
 
 #include "engine-preview.h"
 
+#include "query/preview-rows.h"
 #include "query/preview-sample.h"
 #include "query/session-private.h"
-#include "query/snapshot-private.h"
 #include "query/worker.h"
 
-#include "column/column-builder.h"
+#include "base/limits.h"
 #include "sql/steps-prefix.h"
 
 #include <string.h>
@@ -18,11 +18,8 @@
  * batch query, and the scans are given samples instead of what their sources would read (preview-sample.c). A prefix that is no query of its own
  * shows nothing; only an error of the whole query is one of the text.
  *
- * What comes out is copied into columns of its own, so a preview holds its rows and not the blocks they were cut from.
+ * It runs while the query is being typed: a value that a function makes has a bound far below that of a run, as do state and rows that are kept.
  */
-
-/* A join or explode() of the sample may be large: counting ends here. */
-#define COUNT_MAX 100000
 
 /* For aggregates over a sample: beyond this a preview would be felt. */
 #define STATE_BYTES_MAX (64u << 20)
@@ -65,136 +62,7 @@ weir_preview_unref (WeirPreview *preview)
   g_free (preview);
 }
 
-/* ---- rows of a step ----------------------------------------------------------------------------------------------- */
-
-typedef struct
-{
-  WeirColumnBuilder **builders;
-  guint               n_columns, n_kept;
-  guint64             n_rows;
-} Collector;
-
-static gboolean
-collect (gpointer   data,
-         WeirBatch *batch,
-         GError   **error)
-{
-  Collector *self = data;
-
-  for (guint r = 0; r < batch->n_rows && self->n_kept < WEIR_PREVIEW_ROWS; r++, self->n_kept++)
-    for (guint c = 0; c < self->n_columns; c++)
-      weir_column_builder_append_from (self->builders[c], batch->columns[c], r);
-  self->n_rows += batch->n_rows;
-  if (self->n_rows < COUNT_MAX)
-    return TRUE;
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "enough");
-  return FALSE;
-}
-
-/* Ids are positions, so that a row of the list stays while its values change. Takes @columns. */
-static WeirSnapshot *
-make_snapshot (WeirSchema  *schema,
-               WeirPlan    *plan,
-               WeirZone    *zone,
-               WeirColumn **columns,
-               guint        n_rows)
-{
-  static gint                 versions;
-  g_autoptr (WeirResultShape) shape = weir_result_shape_new (schema, plan, zone, WEIR_OUTPUT_UPDATE, NULL, 0);
-  g_autoptr (GPtrArray)       pages = g_ptr_array_new_with_free_func ((GDestroyNotify)_weir_result_page_unref);
-  WeirResultPage             *page = g_new0 (WeirResultPage, 1);
-  WeirSnapshot               *snapshot;
-
-  g_atomic_ref_count_init (&page->ref_count);
-  page->version = (guint64)(guint)g_atomic_int_add (&versions, 1) + 1;
-  page->n_rows = n_rows;
-  page->batch = weir_batch_new (schema, n_rows, columns);
-  page->bytes = weir_batch_bytes (page->batch);
-  page->ids = g_new (guint64, MAX (n_rows, 1));
-  page->updated_us = g_new0 (gint64, MAX (n_rows, 1));
-  for (guint i = 0; i < n_rows; i++)
-    page->ids[i] = i;
-  if (n_rows > 0)
-    g_ptr_array_add (pages, page);
-  snapshot = _weir_snapshot_new (shape, pages);
-  snapshot->version = page->version;
-  snapshot->layout_version = n_rows + 1;
-  snapshot->n_rows = n_rows;
-  snapshot->batch_id = G_MAXUINT64;
-  snapshot->watermark_us = snapshot->newest_event_us = G_MININT64;
-  if (n_rows == 0)
-    _weir_result_page_unref (page);
-  return snapshot;
-}
-
-/* The column rows are as new as: a window, or the first time. −1: none */
-static int
-time_column (WeirSnapshot *rows)
-{
-  int time = -1;
-
-  for (guint i = 0; i < weir_snapshot_get_n_columns (rows); i++)
-    {
-      WeirColumnShape shape = weir_snapshot_get_column (rows, i)->shape;
-
-      if (shape == WEIR_COLUMN_WINDOW)
-        return (int)i;
-      if (shape == WEIR_COLUMN_TIME && time < 0)
-        time = (int)i;
-    }
-  return time;
-}
-
-static int
-compare_times (gconstpointer a,
-               gconstpointer b,
-               gpointer      times)
-{
-  guint  i = *(const guint16 *)a, j = *(const guint16 *)b;
-  gint64 x = times != NULL ? ((gint64 *)times)[i] : 0, y = times != NULL ? ((gint64 *)times)[j] : 0;
-
-  return x != y ? (x < y) - (x > y) : (i < j) - (i > j);
-}
-
-static WeirBatch *
-permute (WeirBatch     *batch,
-         const guint16 *order)
-{
-  g_autofree WeirColumn **columns = g_new0 (WeirColumn *, MAX (batch->n_columns, 1));
-
-  for (guint c = 0; c < batch->n_columns; c++)
-    {
-      g_autoptr (WeirColumnBuilder) builder = weir_column_builder_new (batch->schema->fields[c].type, batch->n_rows);
-
-      for (guint r = 0; r < batch->n_rows; r++)
-        weir_column_builder_append_from (builder, batch->columns[c], order[r]);
-      columns[c] = weir_column_builder_finish (builder);
-    }
-  return weir_batch_new (batch->schema, batch->n_rows, columns);
-}
-
-/* The newest row first, so that its place does not move while values do; @rows is not given away yet. */
-static void
-order_rows (WeirSnapshot *rows)
-{
-  int                 column = time_column (rows);
-  g_autofree guint16 *order = g_new (guint16, MAX (rows->n_rows, 1));
-  g_autofree gint64  *times = column >= 0 ? g_new (gint64, MAX (rows->n_rows, 1)) : NULL;
-  WeirBatch          *ordered;
-
-  if (rows->n_rows == 0)
-    return;
-  for (guint i = 0; i < rows->n_rows; i++)
-    {
-      order[i] = (guint16)i;
-      if (column >= 0)
-        times[i] = weir_snapshot_get_time_us (rows, i, (guint)column);
-    }
-  g_qsort_with_data (order, (gint)rows->n_rows, sizeof *order, compare_times, times);
-  ordered = permute (rows->pages[0]->batch, order);
-  weir_batch_unref (rows->pages[0]->batch);
-  rows->pages[0]->batch = ordered;
-}
+/* ---- steps --------------------------------------------------------------------------------------------------------- */
 
 /* One request, on the worker. */
 typedef struct
@@ -207,10 +75,10 @@ typedef struct
 } Run;
 
 static gboolean
-run_pipeline (Run          *self,
-              WeirPipeline *pipeline,
-              Collector    *rows,
-              GError      **error)
+run_pipeline (Run             *self,
+              WeirPipeline    *pipeline,
+              WeirPreviewRows *rows,
+              GError         **error)
 {
   guint                     n = weir_pipeline_get_n_scans (pipeline);
   g_autofree WeirScanInput *scans = g_new0 (WeirScanInput, MAX (n, 1));
@@ -227,9 +95,9 @@ run_pipeline (Run          *self,
   input.n_scans = n;
   input.scans = scans;
   input.cancellable = self->cancellable;
-  ok = weir_pipeline_run (pipeline, &input, collect, rows, &stats, &local);
+  ok = weir_pipeline_run (pipeline, &input, _weir_preview_rows_add, rows, &stats, &local);
   weir_batch_stats_clear (&stats);
-  if (!ok && rows->n_rows >= COUNT_MAX)
+  if (!ok && _weir_preview_rows_is_full (rows))
     {
       g_clear_error (&local);
       ok = TRUE;
@@ -242,39 +110,25 @@ run_pipeline (Run          *self,
 static void
 run_plan (Run      *self,
           WeirPlan *plan,
+          gboolean  is_ordered,
           Step     *step)
 {
-  WeirZone                *zone = weir_catalog_get_zone (self->catalog);
-  WeirPipelineOptions      options = { .mode = WEIR_OUTPUT_APPEND, .zone = zone, .pool = weir_worker_pool_shared (), .state_max_bytes = STATE_BYTES_MAX };
-  g_autoptr (WeirPipeline) pipeline = NULL;
-  WeirSchema              *schema;
-  g_autofree WeirColumn  **columns = NULL;
-  Collector                rows = { 0 };
-  gboolean                 ok;
+  WeirZone                   *zone = weir_catalog_get_zone (self->catalog);
+  WeirPipelineOptions         options = { .mode = WEIR_OUTPUT_APPEND, .zone = zone, .pool = weir_worker_pool_shared () };
+  g_autoptr (WeirPipeline)    pipeline = NULL;
+  g_autoptr (WeirPreviewRows) rows = NULL;
 
   options.ansi = weir_catalog_get_bool (self->catalog, "spark.sql.ansi.enabled");
+  options.state_max_bytes = STATE_BYTES_MAX;
+  options.value_bytes_max = WEIR_PREVIEW_VALUE_BYTES_MAX;
   pipeline = weir_pipeline_new (plan, &options, &step->error);
   if (pipeline == NULL)
     return;
-  schema = weir_pipeline_get_schema (pipeline);
-  rows.n_columns = schema->n_fields;
-  rows.builders = g_new0 (WeirColumnBuilder *, MAX (rows.n_columns, 1));
-  for (guint i = 0; i < rows.n_columns; i++)
-    rows.builders[i] = weir_column_builder_new (schema->fields[i].type, WEIR_PREVIEW_ROWS);
-  ok = run_pipeline (self, pipeline, &rows, &step->error);
-  columns = g_new0 (WeirColumn *, MAX (rows.n_columns, 1));
-  for (guint i = 0; i < rows.n_columns; i++)
-    {
-      columns[i] = weir_column_builder_finish (rows.builders[i]);
-      weir_column_builder_free (rows.builders[i]);
-      if (!ok)
-        weir_column_unref (columns[i]);
-    }
-  g_free (rows.builders);
-  if (!ok)
+  rows = _weir_preview_rows_new (weir_pipeline_get_schema (pipeline));
+  if (!run_pipeline (self, pipeline, rows, &step->error))
     return;
-  step->n_rows = rows.n_rows;
-  step->rows = make_snapshot (schema, plan, zone, columns, rows.n_kept);
+  step->n_rows = _weir_preview_rows_get_n (rows);
+  step->rows = _weir_preview_rows_finish (rows, plan, zone, is_ordered);
 }
 
 static gboolean
@@ -290,9 +144,7 @@ run_step (Run                *self,
   if (!_weir_preview_tables_take (self->tables, plan, self->cancellable, error))
     return FALSE;
   if (!_weir_preview_tables_is_empty (self->tables))
-    run_plan (self, plan, step);
-  if (step->rows != NULL && prefix->n_order_by == 0)
-    order_rows (step->rows);
+    run_plan (self, plan, prefix->n_order_by > 0, step);
   return !g_cancellable_set_error_if_cancelled (self->cancellable, error);
 }
 
@@ -319,6 +171,34 @@ request_free (gpointer data)
   weir_reader_hub_unref (self->hub);
   weir_clock_unref (self->clock);
   g_free (self);
+}
+
+/* Tables whose columns only a server knows. */
+static char **
+list_unknown (WeirCatalog *catalog)
+{
+  g_auto (GStrv)           names = weir_catalog_list (catalog, FALSE);
+  g_autoptr (GStrvBuilder) unknown = g_strv_builder_new ();
+
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      const WeirTable *table = weir_catalog_get_table (catalog, names[i]);
+
+      if (table->format->connects && table->declared == NULL)
+        g_strv_builder_add (unknown, table->name);
+    }
+  return g_strv_builder_end (unknown);
+}
+
+static WeirPreview *
+preview_new (WeirSqlSteps *steps)
+{
+  WeirPreview *preview = g_new0 (WeirPreview, 1);
+
+  g_atomic_ref_count_init (&preview->ref_count);
+  preview->n_steps = weir_sql_steps_get_n (steps);
+  preview->steps = g_new0 (Step, MAX (preview->n_steps, 1));
+  return preview;
 }
 
 /* Is the whole query right? */
@@ -351,18 +231,25 @@ make_preview (Request      *request,
   g_autoptr (WeirCatalog)       catalog = weir_catalog_new ();
   g_autoptr (WeirPreviewTables) tables = NULL;
   g_autoptr (WeirPreview)       preview = NULL;
+  g_autoptr (GError)            local = NULL;
   Run                           run = { 0 };
 
   weir_catalog_set_at_rest (catalog);
   _weir_fill_catalog (catalog, script, request->base_dir, request->conf, cancellable);
-  if (!check_query (catalog, script, request->range, steps, error))
-    return NULL;
+  if (!check_query (catalog, script, request->range, steps, &local))
+    {
+      if (!weir_catalog_has_unread (catalog))
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return NULL;
+        }
+      preview = preview_new (steps);
+      preview->unread = list_unknown (catalog);
+      return g_steal_pointer (&preview);
+    }
   tables = _weir_preview_tables_new (request->hub, weir_catalog_get_zone (catalog), request->clock);
   run = (Run){ catalog, request->clock, tables, weir_sql_steps_get_text (steps), cancellable };
-  preview = g_new0 (WeirPreview, 1);
-  g_atomic_ref_count_init (&preview->ref_count);
-  preview->n_steps = weir_sql_steps_get_n (steps);
-  preview->steps = g_new0 (Step, MAX (preview->n_steps, 1));
+  preview = preview_new (steps);
   for (guint i = 0; i < preview->n_steps; i++)
     if (!run_step (&run, weir_sql_steps_get_prefix (steps, i), &preview->steps[i], error))
       return NULL;

@@ -177,7 +177,7 @@ test_unread (void)
   WeirWindow *window = make_window ("-- weir: 1\nCREATE TABLE s USING socket OPTIONS (host '127.0.0.1', port 1);\n"
                                     "CREATE STREAMING QUERY q AS SELECT value FROM STREAM s;\n");
 
-  wait_until (shows (window, 0, "No rows yet: s is read once the query runs"));
+  wait_until (shows (window, 0, "No rows yet: “s” is read once the query runs"));
   g_assert_false (shows (window, 1, "No rows yet"));
   close_window (window);
 }

@@ -241,7 +241,7 @@ weir_step_preview_dup_sentence (WeirStepPreview   *self,
   unread = weir_preview_get_unread (self->preview);
   if (unread[0] != NULL)
     /* Translators: the name of a table, whose source is connected to by a run or a test only */
-    return g_strdup_printf (_ ("No rows yet: %s is read once the query runs"), unread[0]);
+    return g_strdup_printf (_ ("No rows yet: “%s” is read once the query runs"), unread[0]);
   return g_strdup (_ ("No rows yet"));
 }
 

@@ -295,6 +295,30 @@ test_cancel (void)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
+/* What would fill the memory of a run is not tried while it is typed; rows of long values are fewer. */
+static void
+test_large_values (void)
+{
+  static const char *const large[] = { "repeat(k, 100000000)", "size(sequence(1, v * 9000000))", "size(array_repeat(v, 90000000))", "length(lpad(k, 100000000, 'x'))" };
+  g_autoptr (WeirSession)  session = session_with_rows (THREE);
+  g_autoptr (WeirPreview)  preview = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (large); i++)
+    {
+      g_autofree char *text = g_strdup_printf (QUEUE "SELECT %s AS x FROM STREAM q;", large[i]);
+
+      preview = preview_of (session, text);
+      g_assert_nonnull (weir_preview_get_rows (preview, 0));
+      g_assert_null (weir_preview_get_rows (preview, 1));
+      g_assert_nonnull (strstr (weir_error_get_condition (weir_preview_get_error (preview, 1)), "LIMIT_EXCEEDED"));
+      g_clear_pointer (&preview, weir_preview_unref);
+    }
+  preview = preview_of (session, QUEUE "SELECT repeat(k, 100000) AS x, explode(sequence(1, 200)) AS y FROM STREAM q;");
+  g_assert_cmpuint (weir_preview_get_n_rows (preview, 1), ==, 600);
+  g_assert_cmpuint (weir_snapshot_get_n_rows (weir_preview_get_rows (preview, 1)), >, 0);
+  g_assert_cmpuint (weir_snapshot_get_n_rows (weir_preview_get_rows (preview, 1)), <, WEIR_PREVIEW_ROWS);
+}
+
 static gboolean
 cancel_cb (gpointer data)
 {
@@ -312,8 +336,9 @@ test_cancel_running (void)
 
   g_timeout_add (100, cancel_cb, cancellable);
   g_assert_null (try_preview (session,
-                              QUEUE "SELECT sum(x * y) FROM (SELECT explode(sequence(1, 100000)) AS x FROM STREAM q)"
-                                    " CROSS JOIN (SELECT explode(sequence(1, 100000)) AS y FROM STREAM q);",
+                              QUEUE "SELECT sum(x * y * z) FROM (SELECT explode(sequence(1, 30000)) AS x FROM STREAM q)"
+                                    " CROSS JOIN (SELECT explode(sequence(1, 30000)) AS y FROM STREAM q)"
+                                    " CROSS JOIN (SELECT explode(sequence(1, 30000)) AS z FROM STREAM q);",
                               cancellable, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
@@ -401,6 +426,19 @@ test_socket (void)
   g_object_unref (accept.peer);
 }
 
+/* A server that alone knows the columns is not asked for them. */
+static void
+test_unknown (void)
+{
+  g_autoptr (WeirSession) session = session_with_rows (THREE);
+  g_autoptr (WeirPreview) preview = preview_of (session, QUEUE "CREATE TABLE p USING postgresql OPTIONS (url 'postgresql://127.0.0.1:1/x', dbtable 't');\n"
+                                                               "SELECT name FROM STREAM q JOIN p ON q.k = p.k;");
+
+  g_assert_cmpstr (weir_preview_get_unread (preview)[0], ==, "p");
+  g_assert_cmpuint (weir_preview_get_n_steps (preview), ==, 3);
+  g_assert_null (weir_preview_get_rows (preview, 0));
+}
+
 /* Records of Kafka, decoded by a view: some of those a query has read, whatever columns it needed. */
 static void
 test_kafka (void)
@@ -447,8 +485,10 @@ main (int   argc,
   g_test_add_func ("/engine/query/preview/errors", test_errors);
   g_test_add_func ("/engine/query/preview/cancel", test_cancel);
   g_test_add_func ("/engine/query/preview/cancel-running", test_cancel_running);
+  g_test_add_func ("/engine/query/preview/large-values", test_large_values);
   g_test_add_func ("/engine/query/preview/takes-nothing", test_takes_nothing);
   g_test_add_func ("/engine/query/preview/socket", test_socket);
+  g_test_add_func ("/engine/query/preview/unknown", test_unknown);
   g_test_add_func ("/engine/query/preview/kafka", test_kafka);
   return g_test_run ();
 }
