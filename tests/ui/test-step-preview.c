@@ -158,6 +158,10 @@ test_broken (void)
   replace (window, "max(quantiti)", "min(quantity)");
   wait_until (!gtk_widget_has_css_class (rows_of (window, 3), "stale"));
   g_assert_true (shows (window, 3, "most,"));
+  /* Without any cards left, the rows of the last step. */
+  replace (window, "SELECT region", "SELECT (region");
+  wait_until (shows (window, 0, "most,"));
+  g_assert_null (rows_of (window, 1));
   close_window (window);
 }
 

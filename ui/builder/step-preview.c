@@ -140,9 +140,9 @@ ask (WeirStepPreview *self)
   const WeirStatementInfo *info = weir_document_find_query (self->document, self->query);
   const char              *text = weir_document_get_checked_text (self->document);
 
+  self->is_due = self->cancellable != NULL || !self->active;
   if (!self->active)
     return;
-  self->is_due = self->cancellable != NULL;
   if (self->is_due || info == NULL || !weir_document_get_is_checked (self->document))
     {
       if (!self->is_due)
@@ -196,6 +196,9 @@ weir_step_preview_find (WeirStepPreview   *self,
   for (guint i = 0; self->kinds != NULL && i < self->kinds->len; i++)
     if (g_array_index (self->kinds, WeirCardKind, i) == key->kind && nth++ == key->nth)
       return (int)i;
+  /* A text that cannot be read is one SQL card, for all the cards there were. */
+  if (key->kind == WEIR_CARD_SQL && !self->is_current && self->kinds != NULL)
+    return (int)self->kinds->len - 1;
   return -1;
 }
 
@@ -283,7 +286,8 @@ weir_step_preview_set_active (WeirStepPreview *self,
   self->active = active;
   if (active)
     {
-      ask (self);
+      if (!self->paused || self->preview == NULL || self->is_due)
+        ask (self);
       return;
     }
   g_clear_handle_id (&self->timer, g_source_remove);
