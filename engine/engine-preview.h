@@ -16,6 +16,12 @@ typedef struct _WeirPreview WeirPreview;
 
 #define WEIR_PREVIEW_ROWS 200
 
+typedef enum
+{
+  WEIR_PREVIEW_DEFAULT = 0,
+  WEIR_PREVIEW_NO_FILES = 1 << 0, /* nothing that the text names by a path is opened or listed: it was not written here */
+} WeirPreviewFlags;
+
 /**
  * weir_session_preview_async:
  * @text: a whole document
@@ -31,7 +37,7 @@ typedef struct _WeirPreview WeirPreview;
  *
  * The work is done on a worker; @cancellable ends it in the middle of a step.
  */
-WEIR_API void weir_session_preview_async (WeirSession *session, const char *text, WeirRange range, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+WEIR_API void weir_session_preview_async (WeirSession *session, const char *text, WeirRange range, WeirPreviewFlags flags, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 /* (transfer full) (nullable): NULL with the error of the text: PARSE or ANALYZE */
 WEIR_API WeirPreview *weir_session_preview_finish (WeirSession *session, GAsyncResult *result, GError **error);
 

@@ -3,7 +3,6 @@
 
 #include "query/preview-sample.h"
 
-#include "engine-preview.h"
 #include "io/source.h"
 
 #include <string.h>
@@ -32,11 +31,12 @@ typedef struct
 
 struct _WeirPreviewTables
 {
-  WeirReaderHub *hub;     /* Owned */
-  WeirZone      *zone;    /* Owned */
-  WeirClock     *clock;   /* Owned */
-  GPtrArray     *samples; /* Owned */
-  GPtrArray     *readers; /* Owned */
+  WeirReaderHub   *hub;   /* Owned */
+  WeirZone        *zone;  /* Owned */
+  WeirClock       *clock; /* Owned */
+  WeirPreviewFlags flags;
+  GPtrArray       *samples; /* Owned */
+  GPtrArray       *readers; /* Owned */
 };
 
 static void
@@ -60,15 +60,17 @@ reader_free (gpointer data)
 }
 
 WeirPreviewTables *
-_weir_preview_tables_new (WeirReaderHub *hub,
-                          WeirZone      *zone,
-                          WeirClock     *clock)
+_weir_preview_tables_new (WeirReaderHub   *hub,
+                          WeirZone        *zone,
+                          WeirClock       *clock,
+                          WeirPreviewFlags flags)
 {
   WeirPreviewTables *self = g_new0 (WeirPreviewTables, 1);
 
   self->hub = weir_reader_hub_ref (hub);
   self->zone = weir_zone_ref (zone);
   self->clock = weir_clock_ref (clock);
+  self->flags = flags;
   self->samples = g_ptr_array_new_with_free_func (sample_free);
   self->readers = g_ptr_array_new_with_free_func (reader_free);
   return self;
@@ -152,6 +154,8 @@ peek (WeirPreviewTables *self,
   WeirSourceConfig       config = { 0 };
   g_autoptr (WeirSource) source = NULL;
 
+  if ((self->flags & WEIR_PREVIEW_NO_FILES) != 0 && (g_hash_table_contains (options, "path") || g_hash_table_contains (options, "replay")))
+    return NULL;
   config.format = table->format->name;
   config.table = table->name;
   config.schema = scan->scan.table_schema;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "engine-preview.h"
+
 #include "base/clock.h"
 #include "exec/pipeline.h"
 #include "io/hub.h"
@@ -12,7 +14,7 @@ G_BEGIN_DECLS
  */
 typedef struct _WeirPreviewTables WeirPreviewTables;
 
-WeirPreviewTables *_weir_preview_tables_new (WeirReaderHub *hub, WeirZone *zone, WeirClock *clock);
+WeirPreviewTables *_weir_preview_tables_new (WeirReaderHub *hub, WeirZone *zone, WeirClock *clock, WeirPreviewFlags flags);
 void               _weir_preview_tables_free (WeirPreviewTables *tables);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirPreviewTables, _weir_preview_tables_free)
 

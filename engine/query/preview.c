@@ -152,12 +152,13 @@ run_step (Run                *self,
 
 typedef struct
 {
-  char          *text;
-  WeirRange      range;
-  char          *base_dir;
-  GHashTable    *conf;
-  WeirReaderHub *hub;
-  WeirClock     *clock;
+  char            *text;
+  WeirRange        range;
+  WeirPreviewFlags flags;
+  char            *base_dir;
+  GHashTable      *conf;
+  WeirReaderHub   *hub;
+  WeirClock       *clock;
 } Request;
 
 static void
@@ -173,7 +174,7 @@ request_free (gpointer data)
   g_free (self);
 }
 
-/* Tables whose columns only a server knows. */
+/* Tables whose columns only a server, or a file that is not to be read, knows. */
 static char **
 list_unknown (WeirCatalog *catalog)
 {
@@ -184,7 +185,7 @@ list_unknown (WeirCatalog *catalog)
     {
       const WeirTable *table = weir_catalog_get_table (catalog, names[i]);
 
-      if (table->format->connects && table->declared == NULL)
+      if (table->format->infers && table->declared == NULL)
         g_strv_builder_add (unknown, table->name);
     }
   return g_strv_builder_end (unknown);
@@ -235,6 +236,8 @@ make_preview (Request      *request,
   Run                           run = { 0 };
 
   weir_catalog_set_at_rest (catalog);
+  if ((request->flags & WEIR_PREVIEW_NO_FILES) != 0)
+    weir_catalog_forbid_reading (catalog);
   _weir_fill_catalog (catalog, script, request->base_dir, request->conf, cancellable);
   if (!check_query (catalog, script, request->range, steps, &local))
     {
@@ -247,7 +250,7 @@ make_preview (Request      *request,
       preview->unread = list_unknown (catalog);
       return g_steal_pointer (&preview);
     }
-  tables = _weir_preview_tables_new (request->hub, weir_catalog_get_zone (catalog), request->clock);
+  tables = _weir_preview_tables_new (request->hub, weir_catalog_get_zone (catalog), request->clock, request->flags);
   run = (Run){ catalog, request->clock, tables, weir_sql_steps_get_text (steps), cancellable };
   preview = preview_new (steps);
   for (guint i = 0; i < preview->n_steps; i++)
@@ -277,6 +280,7 @@ void
 weir_session_preview_async (WeirSession        *session,
                             const char         *text,
                             WeirRange           range,
+                            WeirPreviewFlags    flags,
                             GCancellable       *cancellable,
                             GAsyncReadyCallback callback,
                             gpointer            user_data)
@@ -286,6 +290,7 @@ weir_session_preview_async (WeirSession        *session,
 
   request->text = g_strdup (text);
   request->range = range;
+  request->flags = flags;
   request->base_dir = g_strdup (session->base_dir);
   request->conf = _weir_session_copy_conf (session);
   request->hub = weir_reader_hub_ref (session->hub);

@@ -156,7 +156,8 @@ ask (WeirStepPreview *self)
   g_clear_pointer (&self->asked_kinds, g_array_unref);
   self->asked_kinds = list_kinds (text, info->range);
   self->asked_us = g_get_monotonic_time ();
-  weir_session_preview_async (weir_document_get_session (self->document), text, info->range, self->cancellable, answer_cb, g_object_ref (self));
+  weir_session_preview_async (weir_document_get_session (self->document), text, info->range,
+                              weir_document_get_needs_trust (self->document) ? WEIR_PREVIEW_NO_FILES : WEIR_PREVIEW_DEFAULT, self->cancellable, answer_cb, g_object_ref (self));
 }
 
 static void

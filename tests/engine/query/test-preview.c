@@ -55,15 +55,16 @@ last_statement (const char *text)
 
 /* Of the last statement. (transfer full) (nullable) */
 static WeirPreview *
-try_preview (WeirSession  *session,
-             const char   *text,
-             GCancellable *cancellable,
-             GError      **error)
+try_preview (WeirSession     *session,
+             const char      *text,
+             WeirPreviewFlags flags,
+             GCancellable    *cancellable,
+             GError         **error)
 {
   Answer answer = { 0 };
   guint  deadline = g_timeout_add_seconds (DEADLINE_S, deadline_cb, NULL);
 
-  weir_session_preview_async (session, text, last_statement (text), cancellable, preview_cb, &answer);
+  weir_session_preview_async (session, text, last_statement (text), flags, cancellable, preview_cb, &answer);
   while (!answer.done)
     g_main_context_iteration (NULL, TRUE);
   g_source_remove (deadline);
@@ -77,7 +78,7 @@ preview_of (WeirSession *session,
             const char  *text)
 {
   g_autoptr (GError) error = NULL;
-  WeirPreview       *preview = try_preview (session, text, NULL, &error);
+  WeirPreview       *preview = try_preview (session, text, WEIR_PREVIEW_DEFAULT, NULL, &error);
 
   g_assert_no_error (error);
   return preview;
@@ -217,6 +218,28 @@ test_joins (void)
   assert_step (preview, 3, "name,v: Anna 2 | Anna 1");
 }
 
+/* What a stranger's document names by a path is not looked at, its columns included. */
+static void
+test_no_files (void)
+{
+  static const char *const columns[] = { "(k STRING, name STRING)", "" };
+  g_autoptr (WeirTempDir)  dir = weir_temp_dir_new ();
+  g_autofree char         *path = weir_temp_dir_write (dir, "names.csv", "k,name\na,Anna\n");
+  g_autoptr (WeirSession)  session = session_with_rows (THREE);
+
+  for (guint i = 0; i < G_N_ELEMENTS (columns); i++)
+    {
+      g_autofree char        *text = g_strdup_printf (QUEUE "CREATE TABLE names %s USING csv OPTIONS (path '%s', header 'true');\n"
+                                                                   "SELECT v FROM STREAM q LEFT JOIN names USING (k);",
+                                                      columns[i], path);
+      g_autoptr (GError)      error = NULL;
+      g_autoptr (WeirPreview) preview = try_preview (session, text, WEIR_PREVIEW_NO_FILES, NULL, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpstr (weir_preview_get_unread (preview)[0], ==, "names");
+    }
+}
+
 /* The newest rows, never more than is said. */
 static void
 test_bounds (void)
@@ -267,12 +290,12 @@ test_errors (void)
 {
   g_autoptr (WeirSession) session = session_with_rows (THREE);
   g_autoptr (GError)      error = NULL;
-  g_autoptr (WeirPreview) preview = try_preview (session, QUEUE "SELECT pirce FROM STREAM q;", NULL, &error);
+  g_autoptr (WeirPreview) preview = try_preview (session, QUEUE "SELECT pirce FROM STREAM q;", WEIR_PREVIEW_DEFAULT, NULL, &error);
 
   g_assert_null (preview);
   g_assert_cmpstr (weir_error_get_condition (error), ==, "UNRESOLVED_COLUMN.WITH_SUGGESTION");
   g_clear_error (&error);
-  preview = try_preview (session, QUEUE "SELECT k FROM STREAM q WHERE;", NULL, &error);
+  preview = try_preview (session, QUEUE "SELECT k FROM STREAM q WHERE;", WEIR_PREVIEW_DEFAULT, NULL, &error);
   g_assert_null (preview);
   g_assert_cmpstr (weir_error_get_condition (error), ==, "PARSE_SYNTAX_ERROR");
   g_clear_error (&error);
@@ -291,7 +314,7 @@ test_cancel (void)
   g_autoptr (GError)       error = NULL;
 
   g_cancellable_cancel (cancellable);
-  g_assert_null (try_preview (session, GROUPED, cancellable, &error));
+  g_assert_null (try_preview (session, GROUPED, WEIR_PREVIEW_DEFAULT, cancellable, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
@@ -339,7 +362,7 @@ test_cancel_running (void)
                               QUEUE "SELECT sum(x * y * z) FROM (SELECT explode(sequence(1, 30000)) AS x FROM STREAM q)"
                                     " CROSS JOIN (SELECT explode(sequence(1, 30000)) AS y FROM STREAM q)"
                                     " CROSS JOIN (SELECT explode(sequence(1, 30000)) AS z FROM STREAM q);",
-                              cancellable, &error));
+                              WEIR_PREVIEW_DEFAULT, cancellable, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
@@ -480,6 +503,7 @@ main (int   argc,
   g_test_add_func ("/engine/query/preview/steps", test_steps);
   g_test_add_func ("/engine/query/preview/shapes", test_shapes);
   g_test_add_func ("/engine/query/preview/joins", test_joins);
+  g_test_add_func ("/engine/query/preview/no-files", test_no_files);
   g_test_add_func ("/engine/query/preview/bounds", test_bounds);
   g_test_add_func ("/engine/query/preview/generated", test_generated);
   g_test_add_func ("/engine/query/preview/errors", test_errors);

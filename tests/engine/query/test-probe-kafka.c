@@ -92,7 +92,7 @@ expect_preview (WeirSession       *session,
   g_string_append (text, ");\n");
   end = (guint32)text->len;
   g_string_append (text, "SELECT CAST(value AS STRING) AS v FROM STREAM t");
-  weir_session_preview_async (session, text->str, (WeirRange){ end, (guint32)text->len }, NULL, preview_cb, &preview);
+  weir_session_preview_async (session, text->str, (WeirRange){ end, (guint32)text->len }, WEIR_PREVIEW_DEFAULT, NULL, preview_cb, &preview);
   wait_until (preview != NULL);
   rows = weir_preview_get_rows (preview, 1);
   g_assert_nonnull (rows);
