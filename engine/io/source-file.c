@@ -4,6 +4,7 @@
 
 #include "io/source-private.h"
 
+#include "base/limits.h"
 #include "io/file-chunk.h"
 #include "io/file-log.h"
 #include "io/file-metadata.h"
@@ -28,7 +29,8 @@
  * `seen` as the state; at a restart both come back, and a batch that runs again reads the same files or fails by name.
  */
 
-#define DAY_US G_GINT64_CONSTANT (86400000000)
+#define DAY_US         G_GINT64_CONSTANT (86400000000)
+#define PEEK_BYTES_MAX (8 * WEIR_CHUNK_BYTES)
 
 typedef struct
 {
@@ -464,6 +466,26 @@ file_read (WeirSource      *source,
   return ok;
 }
 
+/* A file that cannot be cut is read whole, for each preview: not a large one. */
+static GPtrArray *
+file_peek (WeirSource   *source,
+           guint         max,
+           GCancellable *cancellable,
+           GError      **error)
+{
+  g_autofree char      *end = file_latest (source, "", TRUE, error);
+  g_autoptr (GPtrArray) chunks = end != NULL ? file_plan (source, "", end, error) : NULL;
+
+  for (guint i = chunks != NULL ? chunks->len : 0; i-- > 0;)
+    {
+      const WeirFileChunk *chunk = chunks->pdata[i];
+
+      if (chunk->end - chunk->start > PEEK_BYTES_MAX)
+        g_ptr_array_remove_index (chunks, i);
+    }
+  return chunks != NULL ? weir_source_peek_morsels (source, chunks, max, cancellable, error) : NULL;
+}
+
 static void
 file_commit (WeirSource *source,
              const char *to)
@@ -611,11 +633,11 @@ file_finalize (WeirSource *source)
   g_free (self->name_filter);
 }
 
-#define FILE_CLASS(format_name)                                                                                                                        \
-  {                                                                                                                                                    \
-    .format = format_name, .open = file_open, .start = file_start, .latest = file_latest, .freeze = file_freeze, .plan = file_plan,                    \
-    .read = file_read, .peek = weir_source_peek_all, .commit = file_commit, .stop = file_stop, .finalize = file_finalize, .log_range = file_log_range, \
-    .replay_range = file_replay_range, .log_state = file_log_state, .restore_state = file_restore_state,                                               \
+#define FILE_CLASS(format_name)                                                                                                             \
+  {                                                                                                                                         \
+    .format = format_name, .open = file_open, .start = file_start, .latest = file_latest, .freeze = file_freeze, .plan = file_plan,         \
+    .read = file_read, .peek = file_peek, .commit = file_commit, .stop = file_stop, .finalize = file_finalize, .log_range = file_log_range, \
+    .replay_range = file_replay_range, .log_state = file_log_state, .restore_state = file_restore_state,                                    \
   }
 
 static const WeirSourceClass text_class = FILE_CLASS ("text"), csv_class = FILE_CLASS ("csv"), json_class = FILE_CLASS ("json");

@@ -262,6 +262,26 @@ test_bounds (void)
   g_assert_cmpuint (weir_preview_get_n_rows (preview, 1), >, WEIR_PREVIEW_ROWS);
 }
 
+/* A file that is one row is not read when it is large. */
+static void
+test_large_file (void)
+{
+  g_autoptr (WeirTempDir) dir = weir_temp_dir_new ();
+  g_autofree char        *lines = g_strnfill (9 << 20, 'x');
+  g_autofree char        *large = weir_temp_dir_write (dir, "large.txt", lines), *small = NULL;
+  g_autoptr (WeirSession) session = session_with_rows (NULL);
+  g_autofree char        *text = g_strdup_printf ("CREATE TABLE f USING text OPTIONS (path '%s', wholetext 'true');\nSELECT length(value) AS n FROM STREAM f;",
+                                                  weir_temp_dir_get_path (dir));
+  g_autoptr (WeirPreview) preview = preview_of (session, text);
+
+  g_assert_null (weir_preview_get_unread (preview)[0]);
+  g_assert_cmpuint (weir_preview_get_n_sampled (preview), ==, 0);
+  small = weir_temp_dir_write (dir, "small.txt", "abc");
+  g_clear_pointer (&preview, weir_preview_unref);
+  preview = preview_of (session, text);
+  assert_step (preview, 1, "n: 3");
+}
+
 /* Rows of today, whose ids stay while the values go on. */
 static void
 test_generated (void)
@@ -505,6 +525,7 @@ main (int   argc,
   g_test_add_func ("/engine/query/preview/joins", test_joins);
   g_test_add_func ("/engine/query/preview/no-files", test_no_files);
   g_test_add_func ("/engine/query/preview/bounds", test_bounds);
+  g_test_add_func ("/engine/query/preview/large-file", test_large_file);
   g_test_add_func ("/engine/query/preview/generated", test_generated);
   g_test_add_func ("/engine/query/preview/errors", test_errors);
   g_test_add_func ("/engine/query/preview/cancel", test_cancel);
