@@ -171,7 +171,8 @@ weir_pieces_join (GPtrArray *pieces)
       gsize         len;
       gconstpointer data = g_bytes_get_data (pieces->pdata[i], &len);
 
-      memcpy (all + at, data, len);
+      if (len > 0)
+        memcpy (all + at, data, len);
       at += len;
     }
   return g_bytes_new_take (all, size);
