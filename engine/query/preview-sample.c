@@ -4,6 +4,7 @@
 #include "query/preview-sample.h"
 
 #include "io/source.h"
+#include "query/stream-run.h"
 
 #include <string.h>
 
@@ -123,25 +124,6 @@ find_sample (WeirPreviewTables *self,
   return NULL;
 }
 
-static GHashTable *
-merge_options (WeirPlan *scan)
-{
-  GHashTable    *merged = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  GHashTable    *layers[] = { scan->scan.table->options, scan->scan.options };
-  GHashTableIter iter;
-  gpointer       key, value;
-
-  for (guint i = 0; i < G_N_ELEMENTS (layers); i++)
-    {
-      if (layers[i] == NULL)
-        continue;
-      g_hash_table_iter_init (&iter, layers[i]);
-      while (g_hash_table_iter_next (&iter, &key, &value))
-        g_hash_table_replace (merged, g_strdup (key), g_strdup (value));
-    }
-  return merged;
-}
-
 /* NULL with or without @error: there are no rows to be had. */
 static GPtrArray *
 peek (WeirPreviewTables *self,
@@ -149,7 +131,7 @@ peek (WeirPreviewTables *self,
       GCancellable      *cancellable,
       GError           **error)
 {
-  g_autoptr (GHashTable) options = merge_options (scan);
+  g_autoptr (GHashTable) options = _weir_resolve_options (scan->scan.table->options, scan->scan.options, NULL);
   WeirTable             *table = scan->scan.table;
   WeirSourceConfig       config = { 0 };
   g_autoptr (WeirSource) source = NULL;
