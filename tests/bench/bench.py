@@ -75,7 +75,7 @@ class Bench:
         if stamp.exists() and stamp.read_text(encoding='ascii') == repr(arguments):
             return
         say(f'generating {name}')
-        subprocess.run(['ninja', '-C', self.build, '--quiet', 'tests/bench/bench-generate'], check=True)
+        subprocess.run(['ninja', '-C', self.build, '--quiet', 'tests/bench/bench-generate'], stdout=subprocess.DEVNULL, check=True)
         subprocess.run([self.build / 'tests/bench/bench-generate', *map(str, arguments)], check=True)
         stamp.write_text(repr(arguments), encoding='ascii')
 
@@ -189,7 +189,7 @@ class Bench:
     def compare_start(self):
         if not self.weir:
             return []
-        subprocess.run(['ninja', '-C', self.build, '--quiet', 'tests/bench/bench-empty'], check=True)
+        subprocess.run(['ninja', '-C', self.build, '--quiet', 'tests/bench/bench-empty'], stdout=subprocess.DEVNULL, check=True)
 
         def timed(*command):
             started = time.perf_counter()

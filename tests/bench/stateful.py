@@ -29,7 +29,7 @@ def prepare(bench, name, rows, small):
 
 
 def limit(bench, *arguments, threads=1):
-    subprocess.run(['ninja', '-C', bench.build, '--quiet', 'tests/bench/bench-limits'], check=True)
+    subprocess.run(['ninja', '-C', bench.build, '--quiet', 'tests/bench/bench-limits'], stdout=subprocess.DEVNULL, check=True)
     done = subprocess.run([*bench.taskset(threads), bench.build / 'tests/bench/bench-limits', *map(str, arguments)],
                           stdout=subprocess.PIPE, text=True, check=True)
     return float(done.stdout)
@@ -136,7 +136,7 @@ def restart(bench):
 
 def commit_cost(bench):
     """Small batches with a checkpoint against appends with fdatasync of a record's size."""
-    subprocess.run(['ninja', '-C', bench.build, '--quiet', 'tests/bench/bench-commit'], check=True)
+    subprocess.run(['ninja', '-C', bench.build, '--quiet', 'tests/bench/bench-commit'], stdout=subprocess.DEVNULL, check=True)
     folder = bench.data / 'commit-checkpoint'
     shutil.rmtree(folder, ignore_errors=True)
     done = subprocess.run([bench.build / 'tests/bench/bench-commit', str(COMMIT_BATCHES), str(folder)],
