@@ -4,8 +4,13 @@
 #include "exec/agg-state-private.h"
 #include "exec/group-codec.h"
 
+#include "base/cpu.h"
 #include "base/effects.h"
 #include "base/word-codec.h"
+
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
 
 /*
  * Groups as bytes. Their order is kept, so what is emitted after a restore comes in the same order, and a group that the state before has
@@ -41,6 +46,25 @@ typedef struct
 
 /* ---- writing ---------------------------------------------------------------------------------------------------- */
 
+/* Words that are written together. */
+typedef struct
+{
+  const WeirAggPane *pane;
+  const guint32     *groups; /* nullable: from on */
+  guint              from, n;
+  gsize              offsets[WEIR_GROUP_WORDS];
+  guint              n_words;
+} Words;
+
+static void
+flush_words (Words      *self,
+             WeirWriter *writer)
+{
+  if (self->n_words > 0)
+    weir_group_words_write (self->pane->table, self->groups, self->from, self->n, self->offsets, self->n_words, writer);
+  self->n_words = 0;
+}
+
 static void
 write_states (const WeirAggState *self,
               const WeirAggPane  *pane,
@@ -50,18 +74,69 @@ write_states (const WeirAggState *self,
               WeirWriter         *writer)
 {
   const WeirAggLayout *layout = self->layout;
+  Words                words = { pane, groups, from, n, { 0 }, 0 };
 
   for (guint a = 0; a < layout->n_aggs; a++)
     {
       const WeirAggCall *call = layout->calls[a];
 
       if (call->owns_memory)
-        for (guint i = 0; i < n; i++)
-          layout->ops[a]->write (call, weir_group_payload (pane->table, groups != NULL ? groups[i] : from + i) + layout->offsets[a], writer);
-      else
-        weir_group_words_write (pane->table, groups, from, n, layout->offsets[a], call->state_size, writer);
+        {
+          flush_words (&words, writer);
+          for (guint i = 0; i < n; i++)
+            layout->ops[a]->write (call, weir_group_payload (pane->table, groups != NULL ? groups[i] : from + i) + layout->offsets[a], writer);
+          continue;
+        }
+      for (gsize at = 0; at < call->state_size; at += sizeof (guint64))
+        {
+          if (words.n_words == WEIR_GROUP_WORDS)
+            flush_words (&words, writer);
+          words.offsets[words.n_words++] = layout->offsets[a] + at;
+        }
     }
+  flush_words (&words, writer);
 }
+
+/* Numbers of the bits that are set, ascending; so many more may be written behind them. */
+#define LIST_ROOM 16
+
+static guint
+list_bits (const guint64 *bits,
+           guint          n_words,
+           guint32       *numbers)
+{
+  guint n = 0;
+
+  for (guint w = 0; w < n_words; w++)
+    for (guint64 word = bits[w]; word != 0; word &= word - 1)
+      numbers[n++] = w * 64 + (guint)__builtin_ctzll (word);
+  return n;
+}
+
+#ifdef __x86_64__
+
+__attribute__ ((target ("avx512f,popcnt"))) static guint
+list_bits_avx512 (const guint64 *bits,
+                  guint          n_words,
+                  guint32       *numbers)
+{
+  const __m512i step = _mm512_set1_epi32 (16);
+  __m512i       next = _mm512_setr_epi32 (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  guint         n = 0;
+
+  for (guint w = 0; w < n_words; w++)
+    for (guint part = 0; part < 64; part += 16)
+      {
+        __mmask16 set = (__mmask16)(bits[w] >> part);
+
+        _mm512_storeu_si512 (numbers + n, _mm512_maskz_compress_epi32 (set, next));
+        n += (guint)__builtin_popcount (set);
+        next = _mm512_add_epi32 (next, step);
+      }
+  return n;
+}
+
+#endif
 
 /* Touched groups of earlier batches, ascending. */
 static guint32 *
@@ -70,13 +145,13 @@ list_known (const WeirAggPane *pane,
 {
   g_autofree guint64 *bits = NULL;
   guint32            *known = NULL;
-  guint               n = 0, n_words = (pane->n_committed + 63) / 64;
+  guint               n, n_words = (pane->n_committed + 63) / 64;
 
   *n_known = pane->touched->len - (pane->table->n - pane->n_committed);
   if (*n_known == 0)
     return NULL;
   bits = g_new0 (guint64, n_words);
-  known = g_new (guint32, *n_known);
+  known = g_new (guint32, *n_known + LIST_ROOM);
   for (guint i = 0; i < pane->touched->len; i++)
     {
       guint32 group = g_array_index (pane->touched, guint32, i);
@@ -84,9 +159,12 @@ list_known (const WeirAggPane *pane,
       if (group < pane->n_committed)
         bits[group / 64] |= G_GUINT64_CONSTANT (1) << group % 64;
     }
-  for (guint w = 0; w < n_words; w++)
-    for (guint64 word = bits[w]; word != 0; word &= word - 1)
-      known[n++] = w * 64 + (guint)__builtin_ctzll (word);
+#ifdef __x86_64__
+  if (weir_simd_level () >= WEIR_SIMD_AVX512)
+    n = list_bits_avx512 (bits, n_words, known);
+  else
+#endif
+    n = list_bits (bits, n_words, known);
   g_assert (n == *n_known);
   return known;
 }

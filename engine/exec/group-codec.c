@@ -10,8 +10,6 @@
 /* Records that are used next are asked for ahead: known groups of a batch lie far apart. */
 #define AHEAD 32
 
-#define GATHER_MAX 4 /* words */
-
 static inline gboolean
 is_long (guint64  a,
          gboolean is_view)
@@ -76,24 +74,24 @@ weir_group_keys_add (WeirGroupTable     *table,
   weir_group_table_add (table, keys, hashes, n);
 }
 
-/* One word of the payloads, or several next to each other: a record is looked at once. */
+/* Words of the payloads: a record is looked at once for all of them. */
 static inline __attribute__ ((always_inline)) void
 gather (const WeirGroupTable *table,
         const guint32        *groups,
         guint                 from,
         guint                 n,
-        gsize                 offset,
+        const gsize          *offsets,
         guint                 n_words,
-        guint64               words[GATHER_MAX][WEIR_GROUP_BLOCK])
+        guint64               words[WEIR_GROUP_WORDS][WEIR_GROUP_BLOCK])
 {
   for (guint i = 0; i < n; i++)
     {
-      const guint8 *at = weir_group_payload (table, groups != NULL ? groups[i] : from + i) + offset;
+      const guint8 *at = weir_group_payload (table, groups != NULL ? groups[i] : from + i);
 
       if (groups != NULL && i + AHEAD < n)
-        __builtin_prefetch (weir_group_payload (table, groups[i + AHEAD]) + offset);
+        __builtin_prefetch (weir_group_payload (table, groups[i + AHEAD]) + offsets[0]);
       for (guint w = 0; w < n_words; w++)
-        memcpy (&words[w][i], at + w * sizeof (guint64), sizeof (guint64));
+        memcpy (&words[w][i], at + offsets[w], sizeof (guint64));
     }
 }
 
@@ -102,25 +100,21 @@ weir_group_words_write (const WeirGroupTable *table,
                         const guint32        *groups,
                         guint                 from,
                         guint                 n,
-                        gsize                 offset,
-                        gsize                 size,
+                        const gsize          *offsets,
+                        guint                 n_words,
                         WeirWriter           *writer)
 {
-  guint64 words[GATHER_MAX][WEIR_GROUP_BLOCK];
+  guint64 words[WEIR_GROUP_WORDS][WEIR_GROUP_BLOCK];
 
-  g_assert (n <= WEIR_GROUP_BLOCK);
-  for (guint n_words; size > 0; offset += n_words * sizeof (guint64), size -= n_words * sizeof (guint64))
-    {
-      n_words = (guint)MIN (GATHER_MAX, size / sizeof (guint64));
-      if (n_words == 1)
-        gather (table, groups, from, n, offset, 1, words);
-      else if (n_words == 2)
-        gather (table, groups, from, n, offset, 2, words);
-      else
-        gather (table, groups, from, n, offset, n_words, words);
-      for (guint w = 0; w < n_words; w++)
-        weir_words_write (writer, words[w], n);
-    }
+  g_assert (n > 0 && n <= WEIR_GROUP_BLOCK && n_words > 0 && n_words <= WEIR_GROUP_WORDS);
+  if (n_words == 1)
+    gather (table, groups, from, n, offsets, 1, words);
+  else if (n_words == 3)
+    gather (table, groups, from, n, offsets, 3, words);
+  else
+    gather (table, groups, from, n, offsets, n_words, words);
+  for (guint w = 0; w < n_words; w++)
+    weir_words_write (writer, words[w], n);
 }
 
 gboolean

@@ -17,8 +17,9 @@ void weir_group_keys_write (const WeirGroupTable *table, guint from, guint n, We
 /* Long views point into the reader's bytes. */
 gboolean weir_group_keys_read (gboolean is_view, WeirReader *reader, WeirGroupKey *keys, guint n);
 
-/* @size bytes of the payload, whole words, @offset bytes into it, a column each, of @groups; NULL: of [from, from + n). */
-void weir_group_words_write (const WeirGroupTable *table, const guint32 *groups, guint from, guint n, gsize offset, gsize size, WeirWriter *writer);
+/* Words of the payload, @offsets bytes into it, a column each, at most WEIR_GROUP_WORDS, of @groups; NULL: of [from, from + n). */
+#define WEIR_GROUP_WORDS 4
+void weir_group_words_write (const WeirGroupTable *table, const guint32 *groups, guint from, guint n, const gsize *offsets, guint n_words, WeirWriter *writer);
 /* One of them. */
 gboolean weir_group_words_read (WeirGroupTable *table, const guint32 *groups, guint from, guint n, gsize offset, WeirReader *reader);
 

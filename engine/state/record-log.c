@@ -286,9 +286,9 @@ write_parts (WeirRecordLog *self,
   return TRUE;
 }
 
-gboolean
-weir_record_log_write (WeirRecordLog *log,
-                       GError       **error)
+static gboolean
+append (WeirRecordLog *log,
+        GError       **error)
 {
   guint64            size;
   g_autoptr (GArray) parts = list_queue (log, &size);
@@ -304,6 +304,17 @@ weir_record_log_write (WeirRecordLog *log,
   return ok;
 }
 
+/* Who writes ahead has the time to wait for the disk: the sync of the rest then waits for little. */
+gboolean
+weir_record_log_write (WeirRecordLog *log,
+                       GError       **error)
+{
+  if (!append (log, error))
+    return FALSE;
+  sync_file_range (log->fd, (off_t)log->size, (off_t)log->begun, SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
+  return TRUE;
+}
+
 void
 weir_record_log_drop (WeirRecordLog *log)
 {
@@ -315,7 +326,7 @@ gboolean
 weir_record_log_sync (WeirRecordLog *log,
                       GError       **error)
 {
-  if (!weir_record_log_write (log, error))
+  if (!append (log, error))
     return FALSE;
   if (weir_fx_fdatasync (log->fd) < 0)
     {
