@@ -366,6 +366,14 @@ weir_tsan_task_return_pointer (GTask         *task,
   g_task_return_pointer (task, result, destroy);
 }
 
+static inline void
+weir_tsan_task_return_error (GTask  *task,
+                             GError *error)
+{
+  __tsan_release (task);
+  g_task_return_error (task, error);
+}
+
 static inline gpointer
 weir_tsan_task_propagate_pointer (GTask   *task,
                                   GError **error)
@@ -385,4 +393,5 @@ weir_tsan_task_propagate_pointer (GTask   *task,
 #define g_main_context_invoke      weir_tsan_main_context_invoke
 #define g_task_run_in_thread       weir_tsan_task_run_in_thread
 #define g_task_return_pointer      weir_tsan_task_return_pointer
+#define g_task_return_error        weir_tsan_task_return_error
 #define g_task_propagate_pointer   weir_tsan_task_propagate_pointer
