@@ -65,6 +65,7 @@ settle (WeirCheckpoint *self,
     {
       self->delta_bytes += job->delta_bytes;
       self->delta_batches += job->delta_batches;
+      self->delta_rows = 0;
       self->delta_largest = MAX (self->delta_largest, job->delta_largest);
       self->snapshot_pause = MIN (1u << MIN (self->snapshot_failures, 16), RETRY_BATCHES_MAX);
       self->snapshot_failures++;

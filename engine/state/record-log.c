@@ -13,9 +13,10 @@
 #include "base/effects.h"
 
 /*
- * The writing side. A record is header, payload and checksum; the payload is never copied, one writev takes all records of an
- * append. After a failed write or sync the segment is cut back to its last acknowledged byte, and what is appended next is written
- * anew, so a sync that failed is never asked again about the same pages.
+ * The writing side. A record is header, payload and checksum; the payload is never copied. One writev takes all records of an append,
+ * unless they are large: then they go in slices, and its beginning may be written before the rest is known. After a failed write or sync
+ * the segment is cut back to its last acknowledged byte, and what is appended next is written anew, so a sync that failed is never asked
+ * again about the same pages.
  */
 
 #define RECORD_HEADER 24
