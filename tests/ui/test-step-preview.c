@@ -18,28 +18,13 @@
   TABLE "CREATE STREAMING QUERY q OUTPUT MODE COMPLETE AS SELECT region, max(quantity) AS most FROM STREAM o" \
         " WHERE quantity > 1 GROUP BY region;\n"
 
-static GtkApplication *application;
-
 static WeirWindow *
 make_window (const char *script)
 {
-  WeirWindow *window = weir_window_new (application);
+  WeirWindow *window = open_query_window (script);
 
-  gtk_window_set_default_size (GTK_WINDOW (window), 1100, 700);
-  gtk_window_present (GTK_WINDOW (window));
-  weir_document_set_text (weir_window_get_document (window), script, "x");
-  weir_document_check_now (weir_window_get_document (window));
-  weir_window_select_query (window, "q");
-  wait_until (gtk_widget_get_width (GTK_WIDGET (window)) > 0);
   weir_query_page_show (weir_window_get_page (window), "design");
   return window;
-}
-
-static void
-close_window (WeirWindow *window)
-{
-  gtk_window_destroy (GTK_WINDOW (window));
-  settle ();
 }
 
 static WeirStepPreview *
@@ -257,7 +242,7 @@ int
 main (int    argc,
       char **argv)
 {
-  application = window_test_begin (&argc, &argv, "io.github.weirapp.Weir.TestStepPreview");
+  window_test_begin (&argc, &argv, "io.github.weirapp.Weir.TestStepPreview");
   g_test_add_func ("/window/step-preview/rows", test_rows);
   g_test_add_func ("/window/step-preview/follows", test_follows);
   g_test_add_func ("/window/step-preview/broken", test_broken);

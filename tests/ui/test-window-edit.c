@@ -18,29 +18,6 @@
   "CREATE STREAMING QUERY q OUTPUT MODE COMPLETE AS SELECT region, max(price) AS top\n" \
   "FROM STREAM o WHERE quantity > 1 GROUP BY region ORDER BY top;\n"
 
-static GtkApplication *application;
-
-static WeirWindow *
-make_window (const char *script)
-{
-  WeirWindow *window = weir_window_new (application);
-
-  gtk_window_set_default_size (GTK_WINDOW (window), 1100, 700);
-  gtk_window_present (GTK_WINDOW (window));
-  weir_document_set_text (weir_window_get_document (window), script, "x");
-  weir_document_check_now (weir_window_get_document (window));
-  weir_window_select_query (window, "q");
-  wait_until (gtk_widget_get_width (GTK_WIDGET (window)) > 0);
-  return window;
-}
-
-static void
-close_window (WeirWindow *window)
-{
-  gtk_window_destroy (GTK_WINDOW (window));
-  settle ();
-}
-
 static GtkWidget *
 steps_of (WeirWindow *window)
 {
@@ -80,7 +57,7 @@ assert_focus_in (WeirWindow *window,
 static void
 test_focus_stays (void)
 {
-  WeirWindow      *window = make_window (SCRIPT);
+  WeirWindow      *window = open_query_window (SCRIPT);
   WeirDocument    *document = weir_window_get_document (window);
   g_autofree char *text = weir_document_dup_text (document);
   char            *number = strstr (text, "quantity > 1") + 11;
@@ -97,7 +74,7 @@ test_focus_stays (void)
 static void
 test_focus_after_removal (void)
 {
-  WeirWindow      *window = make_window (SCRIPT);
+  WeirWindow      *window = open_query_window (SCRIPT);
   GtkWidget       *button = find_named (steps_of (window), "Remove Filter");
   g_autofree char *text = NULL;
 
@@ -113,7 +90,7 @@ test_focus_after_removal (void)
 static void
 test_tab_to_add (void)
 {
-  WeirWindow *window = make_window (SCRIPT);
+  WeirWindow *window = open_query_window (SCRIPT);
 
   gtk_widget_grab_focus (find_named (steps_of (window), "Edit Output"));
   gtk_widget_child_focus (GTK_WIDGET (window), GTK_DIR_TAB_FORWARD);
@@ -124,7 +101,7 @@ test_tab_to_add (void)
 static void
 test_edit_sql (void)
 {
-  WeirWindow *window = make_window (SCRIPT);
+  WeirWindow *window = open_query_window (SCRIPT);
   GtkWidget  *view = find_widget (GTK_WIDGET (weir_window_get_page (window)), GTK_SOURCE_TYPE_VIEW);
 
   g_assert_nonnull (view);
@@ -140,7 +117,7 @@ test_edit_sql (void)
 static void
 test_undo_in_field (void)
 {
-  WeirWindow      *window = make_window (SCRIPT);
+  WeirWindow      *window = open_query_window (SCRIPT);
   WeirDocument    *document = weir_window_get_document (window);
   g_autofree char *text = weir_document_dup_text (document);
   g_autofree char *after = NULL;
@@ -164,7 +141,7 @@ static void
 test_search (void)
 {
   g_autofree char *script = g_strconcat (SCRIPT, "CREATE STREAMING QUERY other AS SELECT region FROM STREAM o;\n", NULL);
-  WeirWindow      *window = make_window (script);
+  WeirWindow      *window = open_query_window (script);
   GtkWidget       *field;
 
   g_action_group_activate_action (G_ACTION_GROUP (window), "search", NULL);
@@ -184,7 +161,7 @@ test_problem (void)
   GtkWidget       *mark;
 
   memcpy (strstr (script, "price"), "prise", 5);
-  window = make_window (script);
+  window = open_query_window (script);
   document = weir_window_get_document (window);
   mark = find_named (steps_of (window), weir_check_get_problem (weir_document_get_check (document), 0)->message);
   g_assert_true (GTK_IS_IMAGE (mark));
@@ -196,7 +173,7 @@ int
 main (int    argc,
       char **argv)
 {
-  application = window_test_begin (&argc, &argv, "io.github.weirapp.Weir.TestEdit");
+  window_test_begin (&argc, &argv, "io.github.weirapp.Weir.TestEdit");
   g_test_add_func ("/window/edit/focus-stays", test_focus_stays);
   g_test_add_func ("/window/edit/focus-after-removal", test_focus_after_removal);
   g_test_add_func ("/window/edit/tab-to-add", test_tab_to_add);

@@ -34,13 +34,6 @@ make_window (void)
   return window;
 }
 
-static void
-close_window (WeirWindow *window)
-{
-  gtk_window_destroy (GTK_WINDOW (window));
-  settle ();
-}
-
 static GtkWindow *
 find_window (GType type)
 {

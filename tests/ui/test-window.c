@@ -30,16 +30,6 @@ make_window (int width,
   return window;
 }
 
-static void
-close_window (WeirWindow *window)
-{
-  weir_document_stop_all (weir_window_get_document (window));
-  wait_until (!weir_document_has_running (weir_window_get_document (window)));
-  gtk_window_destroy (GTK_WINDOW (window));
-  while (g_main_context_iteration (NULL, FALSE))
-    continue;
-}
-
 static gboolean
 has_rows (WeirWindow *window,
           const char *name)

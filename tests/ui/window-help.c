@@ -61,3 +61,26 @@ window_test_run (void)
   g_clear_pointer (&user_dir, weir_temp_dir_free);
   return status;
 }
+
+WeirWindow *
+open_query_window (const char *script)
+{
+  WeirWindow *window = weir_window_new (application);
+
+  gtk_window_set_default_size (GTK_WINDOW (window), 1100, 700);
+  gtk_window_present (GTK_WINDOW (window));
+  weir_document_set_text (weir_window_get_document (window), script, "x");
+  weir_document_check_now (weir_window_get_document (window));
+  weir_window_select_query (window, "q");
+  wait_until (gtk_widget_get_width (GTK_WIDGET (window)) > 0);
+  return window;
+}
+
+void
+close_window (WeirWindow *window)
+{
+  weir_document_stop_all (weir_window_get_document (window));
+  wait_until (!weir_document_has_running (weir_window_get_document (window)));
+  gtk_window_destroy (GTK_WINDOW (window));
+  settle ();
+}

@@ -5,6 +5,7 @@
 #include <adwaita.h>
 
 #include "support/wait.h"
+#include "ui/window/main-window.h"
 
 /* Whatever is ready now. */
 void settle (void);
@@ -15,3 +16,8 @@ GtkWidget *find_widget (GtkWidget *widget, GType type);
 /* g_test_init(), libraries, and an application called @id; window_test_run() runs the tests and undoes it. */
 GtkApplication *window_test_begin (int *argc, char ***argv, const char *id);
 int             window_test_run (void);
+
+/* A window of that application over @script, whose query `q` is selected. */
+WeirWindow *open_query_window (const char *script);
+/* Once its queries have ended. */
+void close_window (WeirWindow *window);
