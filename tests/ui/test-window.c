@@ -355,33 +355,48 @@ folded_cb (guint *n)
   ++*n;
 }
 
-/* At every width the page fits its place, and the sidebar makes up its mind. */
+static void
+check_width (WeirWindow *window)
+{
+  GtkWidget *leaflet = find_widget (GTK_WIDGET (window), ADW_TYPE_LEAFLET), *page_bin;
+  guint      n_folds = 0;
+  gulong     folded = g_signal_connect_swapped (leaflet, "notify::folded", G_CALLBACK (folded_cb), &n_folds);
+
+  page_bin = find_widget (GTK_WIDGET (weir_window_get_page (window)), WEIR_TYPE_BREAKPOINT_BIN);
+  wait_until (has_rows (window, "orders_per_window"));
+  for (guint i = 0; i < 3; i++)
+    {
+      static const char *const views[] = { "design", "results", "health" };
+
+      activate (window, views[i]);
+      wait_until (child_minimum (page_bin) <= gtk_widget_get_width (page_bin));
+    }
+  g_assert_cmpuint (n_folds, <=, 2);
+  g_signal_handler_disconnect (leaflet, folded);
+}
+
+/*
+ * At every width the page fits its place, and the sidebar makes up its mind. A window is closed when the next one is there: GTK 4.8 may
+ * find an icon that is just freed when the last widget that shows it goes while another one asks for it.
+ */
 static void
 test_widths (void)
 {
   static const int widths[] = { 700, 880, 940, 1000, 1060, 1120, 1180, 1280 };
+  WeirWindow      *last = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (widths); i++)
     {
       WeirWindow *window = make_window (widths[i], 700);
-      GtkWidget  *leaflet = find_widget (GTK_WIDGET (window), ADW_TYPE_LEAFLET), *page_bin;
-      guint       n_folds = 0;
 
-      activate (window, "demo");
-      g_signal_connect_swapped (leaflet, "notify::folded", G_CALLBACK (folded_cb), &n_folds);
-      page_bin = find_widget (GTK_WIDGET (weir_window_get_page (window)), WEIR_TYPE_BREAKPOINT_BIN);
-      wait_until (has_rows (window, "orders_per_window"));
       g_test_message ("%d", widths[i]);
-      for (guint k = 0; k < 3; k++)
-        {
-          static const char *const views[] = { "design", "results", "health" };
-
-          activate (window, views[k]);
-          wait_until (child_minimum (page_bin) <= gtk_widget_get_width (page_bin));
-        }
-      g_assert_cmpuint (n_folds, <=, 2);
-      close_window (window);
+      activate (window, "demo");
+      if (last != NULL)
+        close_window (last);
+      check_width (window);
+      last = window;
     }
+  close_window (last);
 }
 
 #define CHECKPOINT_VARIABLE "WEIR_TEST_CHECKPOINT"
