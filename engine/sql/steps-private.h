@@ -39,6 +39,14 @@ struct _WeirSqlSteps
   GArray                   *aggregate_items; /* Owned: guint, indices in the SELECT list */
 };
 
+/* ---- what is grouped (steps-groups.c) ---- */
+
+/* Fills in from @window to @is_aggregate, and what is about the list; there is a SELECT. */
+void _weir_sql_steps_find_groups (WeirSqlSteps *steps);
+/* GROUP BY 1 */
+gboolean _weir_sql_steps_is_ordinal (const WeirSqlGroupItem *item);
+/* A literal that can stand for one. */
+gboolean _weir_sql_steps_is_duration (const WeirSqlExpr *expr);
 /* The expression a GROUP BY item stands for: a SELECT item for positions and aliases. NULL for ROLLUP and the like. */
 const WeirSqlExpr *_weir_sql_steps_group_expr (WeirSqlSteps *steps,
                                                guint         i);
@@ -48,6 +56,11 @@ gboolean _weir_sql_steps_item_is_window (WeirSqlSteps *steps,
 gboolean _weir_sql_steps_item_is_key (WeirSqlSteps *steps,
                                       guint         i,
                                       guint         group);
+
+/* ---- the cards (steps-cards.c) ---- */
+
+/* Of what was recognised; the whole statement is one SQL card when that is nothing. */
+void _weir_sql_steps_add_cards (WeirSqlSteps *steps);
 
 /* ---- joins, duplicates (steps-join.c) ---- */
 
