@@ -78,8 +78,26 @@ WeirSqlSteps *_weir_sql_steps_after (WeirSqlSteps *steps,
 char         *_weir_sql_steps_replace (WeirSqlSteps *steps,
                                        WeirSpan      span,
                                        const char   *replacement);
+/* The text as it is; without a clause, and with one behind the token that ends at @pos. (transfer full) */
+char *_weir_sql_steps_unchanged (WeirSqlSteps *steps);
+char *_weir_sql_steps_without_clause (WeirSqlSteps *steps, WeirSpan span);
+char *_weir_sql_steps_with_clause (WeirSqlSteps *steps, guint32 pos, const char *clause);
+/* @text, to the letter, is what stands there. */
+gboolean _weir_sql_steps_is_at (WeirSqlSteps *steps, WeirSpan span, const char *text);
 /* Behind WATERMARK, before the alias. */
 guint32 _weir_sql_steps_watermark_place (WeirSqlSteps *steps);
+
+/* ---- lists (steps-edit-list.c) ---- */
+
+/* TRUE when lists of this query can be edited item by item. */
+gboolean _weir_sql_steps_lists_editable (WeirSqlSteps *steps);
+/* The whole text (transfer full). A SELECT list may not be empty: the last item makes room for a star, or a count where there are groups. */
+char *_weir_sql_steps_without_item (WeirSqlSteps *steps, guint i);
+/* As item @i, behind the one before it; in place of a lone star. */
+char *_weir_sql_steps_with_item (WeirSqlSteps *steps, guint i, const char *sql);
+char *_weir_sql_steps_without_group (WeirSqlSteps *steps, guint i);
+/* In front when @first, else at the end; a new clause when there is none. */
+char *_weir_sql_steps_with_group (WeirSqlSteps *steps, const char *sql, gboolean first);
 
 /* ---- places (steps-places.c) ---- */
 
