@@ -106,6 +106,29 @@ check_key_type (WeirExprContext *ctx,
                         (const char *[]){ "sqlExpr", key->name, "dataType", type, NULL });
 }
 
+static gboolean
+is_session_window (const WeirSqlExpr *sql)
+{
+  return sql->kind == WEIR_SQL_EXPR_CALL && g_ascii_strcasecmp (sql->call.name.parts[sql->call.name.n_parts - 1].name, "session_window") == 0;
+}
+
+/* Aggregates are not allowed, session_window() is. */
+static WeirExpr *
+analyze_key_expr (WeirExprContext   *ctx,
+                  const WeirSqlExpr *sql,
+                  GError           **error)
+{
+  WeirAggScope *aggs = ctx->aggs;
+  WeirExpr     *key;
+
+  if (is_session_window (sql))
+    return _weir_analyze_session_window (ctx, sql, error);
+  ctx->aggs = NULL;
+  key = _weir_analyze_sql_expr (ctx, sql, error);
+  ctx->aggs = aggs;
+  return key;
+}
+
 /* A column, a position, an alias, or any expression. */
 static WeirExpr *
 analyze_key (WeirExprContext     *ctx,
@@ -122,9 +145,9 @@ analyze_key (WeirExprContext     *ctx,
       item = item_at (ctx, select, sql, error);
       if (item == NULL)
         return NULL;
-      return _weir_analyze_sql_expr (ctx, item, error);
+      return analyze_key_expr (ctx, item, error);
     }
-  key = _weir_analyze_sql_expr (ctx, sql, &local);
+  key = analyze_key_expr (ctx, sql, &local);
   if (key != NULL)
     return key;
   item = g_str_has_prefix (weir_error_get_condition (local), "UNRESOLVED_COLUMN") ? item_named (select, sql) : NULL;
@@ -134,7 +157,7 @@ analyze_key (WeirExprContext     *ctx,
       return NULL;
     }
   g_error_free (local);
-  return _weir_analyze_sql_expr (ctx, item, error);
+  return analyze_key_expr (ctx, item, error);
 }
 
 static int
@@ -144,21 +167,12 @@ key_position (WeirExprContext     *ctx,
               WeirGrouping        *grouping,
               GError             **error)
 {
-  WeirAggScope *aggs = ctx->aggs;
-  const char   *clause = ctx->clause;
-  WeirExpr     *key;
-  gboolean      in_aggregate = ctx->in_aggregate;
+  const char *clause = ctx->clause;
+  WeirExpr   *key;
+  gboolean    in_aggregate = ctx->in_aggregate;
 
-  /* Aggregates are not allowed, session_window() is. */
   ctx->clause = "GROUP BY";
-  if (sql->kind == WEIR_SQL_EXPR_CALL && g_ascii_strcasecmp (sql->call.name.parts[sql->call.name.n_parts - 1].name, "session_window") == 0)
-    key = _weir_analyze_session_window (ctx, sql, error);
-  else
-    {
-      ctx->aggs = NULL;
-      key = analyze_key (ctx, select, sql, error);
-      ctx->aggs = aggs;
-    }
+  key = analyze_key (ctx, select, sql, error);
   ctx->clause = clause;
   ctx->in_aggregate = in_aggregate;
   if (key == NULL)

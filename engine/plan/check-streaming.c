@@ -28,6 +28,13 @@ typedef struct
 typedef gboolean (*Test) (const Query *query, const WeirPlan *node);
 
 static const char *const mode_names[] = { "append", "update", "complete" };
+static const char *const mode_words[] = { "Append", "Update", "Complete" };
+static const char *const join_words[] = {
+  [WEIR_JOIN_LEFT] = "LeftOuter",
+  [WEIR_JOIN_RIGHT] = "RightOuter",
+  [WEIR_JOIN_FULL] = "FullOuter",
+  [WEIR_JOIN_SEMI] = "LeftSemi",
+};
 
 /* ---- facts about plans ------------------------------------------------------------------------------------------ */
 
@@ -124,6 +131,32 @@ is_time (WeirType *type)
   return type->kind == WEIR_TYPE_TIMESTAMP || type->kind == WEIR_TYPE_TIMESTAMP_NTZ || weir_type_is_numeric (type);
 }
 
+/* An interval without months, or a number of seconds. */
+static gboolean
+is_constant_shift (const WeirExpr *expr)
+{
+  if (expr->kind != WEIR_EXPR_LITERAL || weir_column_is_null (expr->literal, 0))
+    return FALSE;
+  if (expr->type->kind == WEIR_TYPE_INTERVAL)
+    return weir_column_values (expr->literal, WeirInterval)[0].months == 0;
+  return expr->type->kind == WEIR_TYPE_INTERVAL_DT || weir_type_is_numeric (expr->type);
+}
+
+/* A column, plus or minus constants: with months or anything else no time can be told from which on nothing matches. */
+static gboolean
+is_shifted_column (const WeirExpr *expr)
+{
+  const char *name = expr->kind == WEIR_EXPR_CALL && expr->n_args == 2 ? expr->function->name : "";
+
+  if (expr->kind == WEIR_EXPR_CAST)
+    return is_shifted_column (expr->args[0]);
+  if (strcmp (name, "+") == 0 && is_constant_shift (expr->args[0]))
+    return is_shifted_column (expr->args[1]);
+  if (strcmp (name, "+") == 0 || strcmp (name, "-") == 0)
+    return is_constant_shift (expr->args[1]) && is_shifted_column (expr->args[0]);
+  return expr->kind == WEIR_EXPR_COLUMN;
+}
+
 /* A comparison of times that bounds @side by the other one, which has a mark. */
 static gboolean
 bounds_side (const WeirPlan *join,
@@ -135,7 +168,7 @@ bounds_side (const WeirPlan *join,
   const WeirPlan *other = join->children[1 - side];
   gboolean        less = name[0] == '<' && strcmp (name, "<>") != 0 && strcmp (name, "<=>") != 0, greater = name[0] == '>' && name[1] != '>';
 
-  if ((!less && !greater) || !is_time (conjunct->args[0]->type))
+  if ((!less && !greater) || !is_time (conjunct->args[0]->type) || !is_shifted_column (conjunct->args[0]) || !is_shifted_column (conjunct->args[1]))
     return FALSE;
   for (guint i = 0; i < 2; i++)
     {
@@ -451,7 +484,7 @@ typedef struct
   Test        test;
   gboolean    correctness; /* also behind statefulOperator.checkCorrectness.enabled */
   const char *condition;
-  const char *message;                      /* %s: the mode */
+  const char *message;                      /* %s: the mode; %S: the mode with a capital; %j: the join's type */
   const char *reason;                       /* one short sentence for the window */
   WeirSpan (*place) (const WeirPlan *node); /* nullable: the node itself */
 } Rule;
@@ -459,7 +492,7 @@ typedef struct
 static const Rule rules[] = {
   { UPDATE | COMPLETE, chained_state, TRUE, OPERATION,
     "Detected pattern of possible 'correctness' issue due to global watermark: an aggregation in %s mode feeds another stateful operation, which "
-    "may lose rows it emits late.",
+    "may lose rows it emits late. To run it all the same, set spark.sql.streaming.statefulOperator.checkCorrectness.enabled to false.",
     "An aggregation above another one needs append mode." },
   { COMPLETE, no_aggregation, FALSE, OUTPUT_MODE,
     "Invalid streaming output mode: %s. This output mode is not supported for no streaming aggregations on streaming DataFrames/DataSets.",
@@ -501,15 +534,15 @@ static const Rule rules[] = {
   { ANY, anti_stream_right, FALSE, OPERATION, "LeftAnti joins with a streaming DataFrame/Dataset on the right are not supported",
     "The stream must stand on the left of an anti join, and a table on the right." },
   { COMPLETE, any_stream_join, FALSE, OPERATION,
-    "Join between two streaming DataFrames/Datasets is not supported in %s output mode, only in Append output mode",
+    "Join between two streaming DataFrames/Datasets is not supported in %S output mode, only in Append output mode",
     "A join of two streams gives rows once: use append." },
   { UPDATE, outer_stream_join, FALSE, OPERATION,
-    "Join between two streaming DataFrames/Datasets is not supported in %s output mode, only in Append output mode",
+    "Join between two streaming DataFrames/Datasets is not supported in %S output mode, only in Append output mode",
     "An outer join of two streams gives rows once: use append." },
   { ANY, join_without_equality, FALSE, OPERATION, "Stream-stream join without equality predicate is not supported.",
     "A join of two streams needs an equality between their columns." },
   { ANY, unbounded_outer_join, FALSE, OPERATION,
-    "Stream-stream outer join between two streaming DataFrame/Datasets is not supported without a watermark in the join keys, or a watermark on the "
+    "Stream-stream %j join between two streaming DataFrame/Datasets is not supported without a watermark in the join keys, or a watermark on the "
     "nullable side and an appropriate range condition",
     "An outer join of two streams needs a watermark among its keys, or a time range and watermarks." },
   { ANY, several_event_times, FALSE, OPERATION,
@@ -573,14 +606,17 @@ new_query (WeirPlan      *plan,
 }
 
 static char *
-message_of (const Rule    *rule,
-            WeirOutputMode mode)
+message_of (const Rule     *rule,
+            const WeirPlan *node,
+            WeirOutputMode  mode)
 {
-  const char *place = strstr (rule->message, "%s");
+  const char *place = strchr (rule->message, '%');
+  const char *word;
 
   if (place == NULL)
     return g_strdup (rule->message);
-  return g_strdup_printf ("%.*s%s%s", (int)(place - rule->message), rule->message, mode_names[mode], place + 2);
+  word = place[1] == 'j' ? join_words[node->join.type] : (place[1] == 'S' ? mode_words : mode_names)[mode];
+  return g_strdup_printf ("%.*s%s%s", (int)(place - rule->message), rule->message, word, place + 2);
 }
 
 gboolean
@@ -599,7 +635,7 @@ weir_check_streaming (WeirPlan      *plan,
   rule = first_broken (&query, weir_catalog_get_bool (catalog, "spark.sql.streaming.statefulOperator.checkCorrectness.enabled"), &node);
   if (rule == NULL)
     return TRUE;
-  message = message_of (rule, mode);
+  message = message_of (rule, node, mode);
   return weir_fail (error, WEIR_ERROR_ANALYZE, rule->condition, rule->place != NULL ? rule->place (node) : node->span, "%s", message);
 }
 
