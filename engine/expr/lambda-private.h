@@ -38,4 +38,24 @@ gboolean    _weir_list_is_null (WeirColumn *flat, guint row);
 void        _weir_spread_init (WeirSpread *spread, WeirColumn *column, WeirType *type, WeirSel sel, guint n_rows);
 void        _weir_spread_clear (WeirSpread *spread);
 
+/* ---- binding (lambda-bind.c): `lambda_params` and `bind` of WeirFunction ---- */
+
+gboolean _weir_lambda_params_elements (WeirExpr **args, guint n_args, guint index, guint n_params, WeirType **types);
+gboolean _weir_lambda_params_comparator (WeirExpr **args, guint n_args, guint index, guint n_params, WeirType **types);
+gboolean _weir_lambda_params_entries (WeirExpr **args, guint n_args, guint index, guint n_params, WeirType **types);
+gboolean _weir_lambda_params_aggregate (WeirExpr **args, guint n_args, guint index, guint n_params, WeirType **types);
+gboolean _weir_lambda_params_zip (WeirExpr **args, guint n_args, guint index, guint n_params, WeirType **types);
+
+WeirType *_weir_lambda_bind_transform (WeirBind *bind, GError **error);
+WeirType *_weir_lambda_bind_filter (WeirBind *bind, GError **error);
+WeirType *_weir_lambda_bind_quantifier (WeirBind *bind, GError **error);
+WeirType *_weir_lambda_bind_aggregate (WeirBind *bind, GError **error);
+WeirType *_weir_lambda_bind_zip_with (WeirBind *bind, GError **error);
+WeirType *_weir_lambda_bind_sort (WeirBind *bind, GError **error);
+
+/* ---- `eval` of those that are more than a loop (lambda-fold.c, lambda-zip.c) ---- */
+
+WeirColumn *_weir_lambda_eval_aggregate (const WeirExpr *expr, WeirEval *eval, WeirColumn **args, WeirSel sel, guint n_rows);
+WeirColumn *_weir_lambda_eval_zip_with (const WeirExpr *expr, WeirEval *eval, WeirColumn **args, WeirSel sel, guint n_rows);
+
 G_END_DECLS
