@@ -37,6 +37,9 @@ const WeirSqlStatement *_weir_find_statement (WeirSqlScript *script, WeirRange r
 /* The statement at @range of @text; parses the text unless it is the one parsed last. (transfer none) (nullable) */
 const WeirSqlStatement *_weir_session_find_statement (WeirSession *self, const char *text, WeirRange range, GError **error);
 
+/* A streaming query under the session's name for it: in the list, its signals passed on. */
+void _weir_session_add_query (WeirSession *self, WeirQuery *query);
+
 /* The session's catalogue may ask servers for columns, with the secrets of the session. */
 void _weir_session_allow_connections (WeirSession *self);
 
@@ -92,6 +95,8 @@ gboolean _weir_session_choose_checkpoint (WeirSession *self, const WeirSqlStatem
 void     _weir_session_restore_settings (WeirSession *self, GPtrArray *replaced); /* takes @replaced, nullable */
 void     _weir_session_message (WeirSession *self, const char *text);
 
+/* Fills in the secrets that tables and sinks of the query name; FALSE: one is missing. */
+gboolean _weir_session_collect_secrets (WeirSession *self, const WeirAnalyzedQuery *analyzed, WeirQuerySpec *spec, GError **error);
 /* `${secret:NAME}` becomes its value; other texts stay. (transfer full) */
 char *_weir_session_resolve_secret (WeirSession *self, const char *value);
 /* Of an option, any case: its value is nothing to be kept or shown. */
