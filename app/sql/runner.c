@@ -192,12 +192,12 @@ runner_new (const Options *options,
   self->options = options;
   self->session = weir_session_new ();
   self->running = g_ptr_array_new_with_free_func (running_free);
+  g_signal_connect (self->session, "message", G_CALLBACK (message_cb), NULL);
   if (!set_up_session (self, message))
     {
       runner_free (self);
       return NULL;
     }
-  g_signal_connect (self->session, "message", G_CALLBACK (message_cb), NULL);
   g_unix_signal_add (SIGINT, interrupt_cb, self);
   g_unix_signal_add (SIGTERM, terminate_cb, self);
   return self;

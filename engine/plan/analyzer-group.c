@@ -140,7 +140,8 @@ analyze_key (WeirExprContext     *ctx,
   GError            *local = NULL;
   WeirExpr          *key;
 
-  if (sql->kind == WEIR_SQL_EXPR_LITERAL && sql->literal.kind == WEIR_SQL_LITERAL_INT)
+  if (sql->kind == WEIR_SQL_EXPR_LITERAL && sql->literal.kind == WEIR_SQL_LITERAL_INT &&
+      weir_catalog_get_bool (ctx->analyzer->catalog, "spark.sql.groupByOrdinal"))
     {
       item = item_at (ctx, select, sql, error);
       if (item == NULL)
@@ -150,7 +151,9 @@ analyze_key (WeirExprContext     *ctx,
   key = analyze_key_expr (ctx, sql, &local);
   if (key != NULL)
     return key;
-  item = g_str_has_prefix (weir_error_get_condition (local), "UNRESOLVED_COLUMN") ? item_named (select, sql) : NULL;
+  item = NULL;
+  if (g_str_has_prefix (weir_error_get_condition (local), "UNRESOLVED_COLUMN") && weir_catalog_get_bool (ctx->analyzer->catalog, "spark.sql.groupByAliases"))
+    item = item_named (select, sql);
   if (item == NULL)
     {
       g_propagate_error (error, local);

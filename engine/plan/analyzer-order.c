@@ -14,7 +14,7 @@ _weir_order_position (WeirAnalyzer      *self,
   g_autofree char *index = NULL;
   g_autofree char *size = NULL;
 
-  if (sql->kind != WEIR_SQL_EXPR_LITERAL || sql->literal.kind != WEIR_SQL_LITERAL_INT)
+  if (sql->kind != WEIR_SQL_EXPR_LITERAL || sql->literal.kind != WEIR_SQL_LITERAL_INT || !weir_catalog_get_bool (self->catalog, "spark.sql.orderByOrdinal"))
     return -1;
   if (sql->literal.i64 >= 1 && sql->literal.i64 <= n_columns)
     return (int)sql->literal.i64 - 1;

@@ -440,10 +440,19 @@ weir_catalog_set (WeirCatalog *catalog,
 {
   const WeirSetting *setting = _weir_setting_lookup (key);
 
-  if (setting != NULL && !_weir_setting_check (setting, value, error))
+  if (setting != NULL ? !_weir_setting_check (setting, value, error) : !_weir_setting_check_unknown (key, error))
     return FALSE;
   take_setting (catalog, key, value);
   return TRUE;
+}
+
+const char *
+weir_setting_idle_reason (const char *key,
+                          const char *value)
+{
+  const WeirSetting *setting = _weir_setting_lookup (key);
+
+  return setting != NULL && setting->idle != NULL && g_ascii_strcasecmp (value, setting->value) != 0 ? setting->idle : NULL;
 }
 
 void

@@ -8,41 +8,45 @@
 #include "plan/settings-private.h"
 
 /*
- * Settings with a meaning here, and their defaults: Spark's where Spark has them. Others may be set and are kept, so that a
- * script written for Spark runs unchanged.
+ * Settings with a meaning here, and their defaults: Spark's where Spark has them. A value that would change rows or what is accepted and cannot
+ * be had is refused; one that only would change how a run is kept is said to have no effect. Others may be set and are kept, so that a script
+ * written for Spark runs unchanged.
  */
 
+#define STREAMING "spark.sql.streaming."
+
 static const WeirSetting settings[] = {
-  { "compat.watermark.restart", WEIR_SETTING_TEXT, "keep" },
+  { "compat.watermark.restart", WEIR_SETTING_TEXT, "keep", .choices = "keep|forget" },
   { "spark.sql.ansi.enabled", WEIR_SETTING_BOOL, "true" },
-  { "spark.sql.caseSensitive", WEIR_SETTING_BOOL, "false" },
+  { "spark.sql.caseSensitive", WEIR_SETTING_BOOL, "false", .fixed = "Names have no case here." },
   { "spark.sql.files.ignoreMissingFiles", WEIR_SETTING_BOOL, "false" },
   { "spark.sql.groupByAliases", WEIR_SETTING_BOOL, "true" },
   { "spark.sql.groupByOrdinal", WEIR_SETTING_BOOL, "true" },
   { "spark.sql.orderByOrdinal", WEIR_SETTING_BOOL, "true" },
   { "spark.sql.parser.escapedStringLiterals", WEIR_SETTING_BOOL, "false" },
   { "spark.sql.session.timeZone", WEIR_SETTING_ZONE, NULL },
-  { "spark.sql.shuffle.partitions", WEIR_SETTING_INT, "200" },
-  { "spark.sql.streaming.checkpointLocation", WEIR_SETTING_TEXT, NULL },
-  { "spark.sql.streaming.forceDeleteTempCheckpointLocation", WEIR_SETTING_BOOL, "false" },
-  { "spark.sql.streaming.maxBatchesToRetainInMemory", WEIR_SETTING_INT, "2" },
-  { "spark.sql.streaming.metricsEnabled", WEIR_SETTING_BOOL, "false" },
-  { "spark.sql.streaming.minBatchesToRetain", WEIR_SETTING_INT, "100" },
-  { "spark.sql.streaming.multipleWatermarkPolicy", WEIR_SETTING_TEXT, "min" },
-  { "spark.sql.streaming.noDataMicroBatches.enabled", WEIR_SETTING_BOOL, "true" },
-  { "spark.sql.streaming.noDataProgressEventInterval", WEIR_SETTING_INT, "10000" },
-  { "spark.sql.streaming.numRecentProgressUpdates", WEIR_SETTING_INT, "100" },
-  { "spark.sql.streaming.pollingDelay", WEIR_SETTING_INT, "10" },
-  { "spark.sql.streaming.ratioExtraSpaceAllowedInCheckpoint", WEIR_SETTING_TEXT, "0.3" },
-  { "spark.sql.streaming.schemaInference", WEIR_SETTING_BOOL, "false" },
-  { "spark.sql.streaming.statefulOperator.allowMultiple", WEIR_SETTING_BOOL, "true" },
-  { "spark.sql.streaming.statefulOperator.checkCorrectness.enabled", WEIR_SETTING_BOOL, "true" },
-  { "spark.sql.streaming.stopActiveRunOnRestart", WEIR_SETTING_BOOL, "true" },
-  { "spark.sql.streaming.stopTimeout", WEIR_SETTING_INT, "0" },
-  { "spark.sql.streaming.unsupportedOperationCheck", WEIR_SETTING_BOOL, "true" },
-  { "weir.result.maxBytes", WEIR_SETTING_INT, "268435456" },
-  { "weir.result.maxRows", WEIR_SETTING_INT, "1000000" },
-  { "weir.state.maxBytes", WEIR_SETTING_INT, "0" },
+  { "spark.sql.shuffle.partitions", WEIR_SETTING_INT, "200", .min = 1, .max = G_MAXINT32 },
+  { STREAMING "checkpointLocation", WEIR_SETTING_TEXT, NULL },
+  { STREAMING "fileSource.schema.forceNullable", WEIR_SETTING_BOOL, "true", .fixed = "Columns of files may always be NULL." },
+  { STREAMING "forceDeleteTempCheckpointLocation", WEIR_SETTING_BOOL, "false", .idle = "A query without a checkpoint location writes none." },
+  { STREAMING "maxBatchesToRetainInMemory", WEIR_SETTING_INT, "2" },
+  { STREAMING "metricsEnabled", WEIR_SETTING_BOOL, "false", .idle = "There are no gauges; progress has the numbers." },
+  { STREAMING "minBatchesToRetain", WEIR_SETTING_INT, "100", .min = 1, .max = G_MAXINT32 },
+  { STREAMING "multipleWatermarkPolicy", WEIR_SETTING_TEXT, "min", .choices = "min|max" },
+  { STREAMING "noDataMicroBatches.enabled", WEIR_SETTING_BOOL, "true" },
+  { STREAMING "noDataProgressEventInterval", WEIR_SETTING_INT, "10000", .max = G_MAXINT64 / 1000 },
+  { STREAMING "numRecentProgressUpdates", WEIR_SETTING_INT, "100" },
+  { STREAMING "pollingDelay", WEIR_SETTING_INT, "10" },
+  { STREAMING "ratioExtraSpaceAllowedInCheckpoint", WEIR_SETTING_TEXT, "0.3" },
+  { STREAMING "schemaInference", WEIR_SETTING_BOOL, "false" },
+  { STREAMING "statefulOperator.allowMultiple", WEIR_SETTING_BOOL, "true", .fixed = "Operators with state may always be chained." },
+  { STREAMING "statefulOperator.checkCorrectness.enabled", WEIR_SETTING_BOOL, "true" },
+  { STREAMING "stopActiveRunOnRestart", WEIR_SETTING_BOOL, "false", .idle = "A run that has a checkpoint keeps it until it is stopped." },
+  { STREAMING "stopTimeout", WEIR_SETTING_INT, "0", .idle = "A stop always ends the query." },
+  { STREAMING "unsupportedOperationCheck", WEIR_SETTING_BOOL, "true" },
+  { "weir.result.maxBytes", WEIR_SETTING_INT, "268435456", .min = 1, .max = G_MAXINT64 },
+  { "weir.result.maxRows", WEIR_SETTING_INT, "1000000", .min = 1, .max = G_MAXINT32 },
+  { "weir.state.maxBytes", WEIR_SETTING_INT, "0", .max = G_MAXINT64 },
 };
 
 static int
@@ -68,6 +72,18 @@ _weir_setting_list (guint *n_settings)
 }
 
 static gboolean
+is_choice (const char *choices,
+           const char *value)
+{
+  g_auto (GStrv) words = g_strsplit (choices, "|", -1);
+
+  for (char **word = words; *word != NULL; word++)
+    if (g_ascii_strcasecmp (*word, value) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
 fail_value (const WeirSetting *setting,
             const char        *value,
             const char        *subclass,
@@ -84,10 +100,11 @@ fail_value (const WeirSetting *setting,
   return FALSE;
 }
 
-gboolean
-_weir_setting_check (const WeirSetting *setting,
-                     const char        *value,
-                     GError           **error)
+/* What the kind alone asks for. */
+static gboolean
+check_kind (const WeirSetting *setting,
+            const char        *value,
+            GError           **error)
 {
   g_autoptr (WeirZone) zone = NULL;
   gint64               number;
@@ -95,7 +112,7 @@ _weir_setting_check (const WeirSetting *setting,
   switch (setting->kind)
     {
     case WEIR_SETTING_BOOL:
-      if (g_ascii_strcasecmp (value, "true") != 0 && g_ascii_strcasecmp (value, "false") != 0)
+      if (!is_choice ("true|false", value))
         return fail_value (setting, value, "TYPE_MISMATCH", "It should be a boolean: true or false.", error);
       break;
     case WEIR_SETTING_INT:
@@ -113,4 +130,57 @@ _weir_setting_check (const WeirSetting *setting,
       break;
     }
   return TRUE;
+}
+
+static gboolean
+fail_range (const WeirSetting *setting,
+            const char        *value,
+            GError           **error)
+{
+  g_autofree char *range = g_strdup_printf ("It should be from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT ".", setting->min, setting->max);
+
+  return fail_value (setting, value, "REQUIREMENT", range, error);
+}
+
+static gboolean
+fail_choice (const WeirSetting *setting,
+             const char        *value,
+             GError           **error)
+{
+  g_auto (GStrv)   words = g_strsplit (setting->choices, "|", -1);
+  g_autofree char *list = g_strjoinv (" or ", words);
+  g_autofree char *reason = g_strdup_printf ("It should be %s.", list);
+
+  return fail_value (setting, value, "REQUIREMENT", reason, error);
+}
+
+gboolean
+_weir_setting_check (const WeirSetting *setting,
+                     const char        *value,
+                     GError           **error)
+{
+  gint64 number;
+
+  if (!check_kind (setting, value, error))
+    return FALSE;
+  if (setting->choices != NULL && !is_choice (setting->choices, value))
+    return fail_choice (setting, value, error);
+  if (setting->max > 0 && g_ascii_string_to_signed (value, 10, G_MININT64, G_MAXINT64, &number, NULL) &&
+      (number < setting->min || number > setting->max))
+    return fail_range (setting, value, error);
+  if (setting->fixed != NULL && g_ascii_strcasecmp (value, setting->value) != 0)
+    return fail_value (setting, value, "REQUIREMENT", setting->fixed, error);
+  return TRUE;
+}
+
+gboolean
+_weir_setting_check_unknown (const char *key,
+                             GError    **error)
+{
+  if (!g_str_has_prefix (key, "weir.") && !g_str_has_prefix (key, "compat."))
+    return TRUE;
+  weir_fail (error, WEIR_ERROR_ANALYZE, "CONFIG_NOT_AVAILABLE", WEIR_SPAN_NONE, "Configuration %s is not available. SET alone lists those there are.", key);
+  if (error != NULL)
+    weir_error_add_param (*error, "config", key);
+  return FALSE;
 }

@@ -126,6 +126,20 @@ check_options (WeirCheck                *self,
     }
 }
 
+static void
+check_setting (WeirCheck              *self,
+               const WeirSqlStatement *statement)
+{
+  const char *reason = statement->set.value != NULL ? weir_setting_idle_reason (statement->set.key, statement->set.value) : NULL;
+
+  if (reason != NULL)
+    {
+      g_autofree char *message = g_strdup_printf ("Setting %s=%s has no effect. %s", statement->set.key, statement->set.value, reason);
+
+      add_warning (self, statement->span, "IDLE_SETTING", message);
+    }
+}
+
 /* ---- statements ------------------------------------------------------------------------------------------------- */
 
 static void
@@ -305,6 +319,9 @@ check_statement (WeirCheck              *self,
     case WEIR_SQL_STATEMENT_INSERT:
     case WEIR_SQL_STATEMENT_CREATE_STREAMING_QUERY:
       check_query (self, catalog, statement, text, &info, &error);
+      break;
+    case WEIR_SQL_STATEMENT_SET:
+      check_setting (self, statement);
       break;
     default:
       break;

@@ -7,9 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* Batches of log that stay, as spark.sql.streaming.minBatchesToRetain; after so many a snapshot is due; snapshots that stay. Tests make the
- * first two small. */
-#define WEIR_CHECKPOINT_BATCHES_MIN   (weir_fx_bound ("WEIR_RETAIN_BATCHES", 100))
+/* After so many batches a snapshot is due; tests make them few. Snapshots that stay. */
 #define WEIR_CHECKPOINT_BATCHES_MAX   (weir_fx_bound ("WEIR_SNAPSHOT_BATCHES", 100))
 #define WEIR_CHECKPOINT_SNAPSHOTS_MIN 2
 
@@ -43,8 +41,9 @@ struct _WeirCheckpoint
   WeirCheckpointMetadata metadata;
   GPtrArray             *next_shape; /* Owned, nullable: written behind the first commit of a changed query */
 
-  WeirRecordLog *log;         /* Owned, nullable: opened at the first append */
-  char          *resume_path; /* Owned, nullable: the segment to go on with, up to resume_size; 0: to be made anew */
+  guint64        retain_batches; /* that can be read, behind the last one */
+  WeirRecordLog *log;            /* Owned, nullable: opened at the first append */
+  char          *resume_path;    /* Owned, nullable: the segment to go on with, up to resume_size; 0: to be made anew */
   guint64        resume_size;
   guint64        next_batch; /* behind the last committed one */
   guint64        open_batch; /* whose OFFSETS are logged; G_MAXUINT64: none */

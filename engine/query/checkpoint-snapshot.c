@@ -27,7 +27,7 @@ struct _WeirSnapshotJob
   char      *dir;  /* Owned */
   char      *path; /* Owned */
   WeirLogId  id;
-  guint64    batch_id;
+  guint64    batch_id, retain_batches;
   GBytes    *position;                                  /* Owned */
   GPtrArray *state;                                     /* Owned */
   char      *log_dir;                                   /* Owned */
@@ -142,24 +142,34 @@ forget_log (Job    *job,
     }
 }
 
-/* Snapshots but the newest two, and segments whose batches all lie before both and more than 100 batches back. */
+static void
+forget_snapshot (Job    *job,
+                 guint64 number)
+{
+  g_autofree char *path = g_strdup_printf ("%s/%020" G_GUINT64_FORMAT ".snap", job->dir, number);
+
+  weir_fx_unlink (path);
+}
+
+/* The newest two snapshots stay, and one from which every batch that is to be read can be: the newest behind which they all lie, else the
+ * oldest. With it goes the log in front. */
 static void
 forget_old (Job *job)
 {
   g_autoptr (GArray) snapshots = weir_record_log_list (job->dir, ".snap", NULL);
-  guint64            oldest;
+  guint64            first = job->batch_id - MIN (job->batch_id, job->retain_batches);
+  guint              base = 0, n_old;
 
   if (snapshots == NULL || snapshots->len < WEIR_CHECKPOINT_SNAPSHOTS_MIN)
     return;
-  for (guint i = 0; i + WEIR_CHECKPOINT_SNAPSHOTS_MIN < snapshots->len; i++)
-    {
-      g_autofree char *path = g_strdup_printf ("%s/%020" G_GUINT64_FORMAT ".snap", job->dir, g_array_index (snapshots, guint64, i));
-
-      weir_fx_unlink (path);
-    }
-  oldest = g_array_index (snapshots, guint64, snapshots->len - WEIR_CHECKPOINT_SNAPSHOTS_MIN) + 1;
-  oldest = MIN (oldest, job->batch_id - MIN (job->batch_id, WEIR_CHECKPOINT_BATCHES_MIN));
-  forget_log (job, oldest);
+  n_old = snapshots->len - WEIR_CHECKPOINT_SNAPSHOTS_MIN;
+  while (base < n_old && g_array_index (snapshots, guint64, base + 1) <= first)
+    base++;
+  for (guint i = 0; i < n_old; i++)
+    if (i != base)
+      forget_snapshot (job, g_array_index (snapshots, guint64, i));
+  if (g_array_index (snapshots, guint64, base) <= first)
+    forget_log (job, g_array_index (snapshots, guint64, base) + 1);
 }
 
 static gboolean
@@ -235,6 +245,7 @@ weir_checkpoint_snapshot (WeirCheckpoint     *checkpoint,
   job->path = _weir_checkpoint_snapshot_path (checkpoint, position->batch_id);
   job->id = checkpoint->id;
   job->batch_id = position->batch_id;
+  job->retain_batches = weir_fx_bound ("WEIR_RETAIN_BATCHES", checkpoint->retain_batches);
   job->position = weir_position_write (position);
   job->state = g_ptr_array_ref (state);
   weir_logged_position_free (position);

@@ -115,6 +115,7 @@ checkpoint_new (const char *dir)
   self->state_dir = g_build_filename (dir, "state", NULL);
   self->lock_fd = -1;
   self->open_batch = G_MAXUINT64;
+  self->retain_batches = 100;
   return self;
 }
 
@@ -149,6 +150,13 @@ weir_checkpoint_free (WeirCheckpoint *checkpoint)
   g_free (checkpoint->state_dir);
   g_free (checkpoint->dir);
   g_free (checkpoint);
+}
+
+void
+weir_checkpoint_set_retention (WeirCheckpoint *checkpoint,
+                               guint64         n_batches)
+{
+  checkpoint->retain_batches = n_batches;
 }
 
 const char *

@@ -36,6 +36,8 @@ typedef struct _WeirCheckpoint WeirCheckpoint;
  */
 WeirCheckpoint *weir_checkpoint_open (const char *dir, const char *new_id, const char *run_id, GError **error);
 void            weir_checkpoint_free (WeirCheckpoint *checkpoint);
+/* How many batches stay that can be read, the last one not counted; 100 when never set. */
+void weir_checkpoint_set_retention (WeirCheckpoint *checkpoint, guint64 n_batches);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirCheckpoint, weir_checkpoint_free)
 
 const char *weir_checkpoint_get_id (WeirCheckpoint *checkpoint); /* UUID of the query; a new one in a new checkpoint */

@@ -103,7 +103,7 @@ create_table (WeirCatalog            *catalog,
   if (format == NULL)
     {
       weir_fail (error, WEIR_ERROR_ANALYZE, "DATA_SOURCE_NOT_FOUND", create->format.span,
-                 "There is no format \"%s\". Formats: text, csv, json, socket, rate, queue, kafka, http, demo, memory, console, sqlite, postgresql, noop.",
+                 "There is no format \"%s\". Formats: text, csv, json, socket, rate, rate-micro-batch, queue, kafka, http, demo, memory, console, sqlite, postgresql, noop.",
                  create->format.name);
       if (error != NULL)
         weir_error_add_param (*error, "provider", create->format.name);

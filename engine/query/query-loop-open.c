@@ -79,6 +79,7 @@ open_checkpoint (WeirQueryLoop *self,
   self->checkpoint = weir_checkpoint_open (spec->checkpoint, query->id, query->run_id, error);
   if (self->checkpoint == NULL)
     return FALSE;
+  weir_checkpoint_set_retention (self->checkpoint, spec->retain_batches);
   shape = weir_plan_shape (spec->plan, spec->mode, spec->sinks);
   if (!weir_checkpoint_adopt (self->checkpoint, spec->settings, shape, error))
     return FALSE;

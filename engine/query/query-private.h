@@ -40,6 +40,7 @@ typedef struct
   GPtrArray     *sinks;             /* Owned: WeirTable* of INTO */
   char          *kept_script;       /* Owned, nullable: for the checkpoint */
   char          *checkpoint;        /* Owned, nullable: absolute path */
+  guint64        retain_batches;    /* in the checkpoint */
   char          *id;                /* Owned, nullable: the checkpoint's, when there is one already */
   GPtrArray     *settings;          /* Owned, nullable: `key=value` that a checkpoint keeps */
   gboolean       forget_watermarks; /* compat.watermark.restart=forget */

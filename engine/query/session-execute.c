@@ -122,6 +122,8 @@ define_or_show (WeirSession            *self,
     weir_keep_definition (self->definitions, text, statement);
   if (statement->kind == WEIR_SQL_STATEMENT_CREATE_TABLE && local == NULL)
     warn_of_options (self, &statement->create_table);
+  if (statement->kind == WEIR_SQL_STATEMENT_SET && statement->set.value != NULL && local == NULL)
+    _weir_session_warn_of_setting (self, statement->set.key, statement->set.value);
   if (local != NULL)
     g_propagate_error (error, local);
 }

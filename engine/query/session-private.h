@@ -94,6 +94,8 @@ WeirRows *_weir_session_show (WeirSession *self, const WeirSqlStatement *stateme
 gboolean _weir_session_choose_checkpoint (WeirSession *self, const WeirSqlStatement *statement, const char *text, WeirAnalyzedQuery *analyzed, WeirQuerySpec *spec, GPtrArray **replaced, GError **error);
 void     _weir_session_restore_settings (WeirSession *self, GPtrArray *replaced); /* takes @replaced, nullable */
 void     _weir_session_message (WeirSession *self, const char *text);
+/* Says that a setting has no effect, when it has none. */
+void _weir_session_warn_of_setting (WeirSession *self, const char *key, const char *value);
 
 /* Fills in the secrets that tables and sinks of the query name; FALSE: one is missing. */
 gboolean _weir_session_collect_secrets (WeirSession *self, const WeirAnalyzedQuery *analyzed, WeirQuerySpec *spec, GError **error);

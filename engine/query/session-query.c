@@ -73,6 +73,7 @@ fill_spec (WeirSession            *self,
   spec->mode = analyzed->is_streaming ? analyzed->mode : WEIR_OUTPUT_APPEND;
   spec->zone = weir_zone_ref (weir_catalog_get_zone (self->catalog));
   spec->clock = weir_clock_ref (self->clock);
+  spec->retain_batches = (guint64)weir_catalog_get_int (self->catalog, "spark.sql.streaming.minBatchesToRetain");
   spec->retry_us = self->options.retry_us;
   spec->max_run_us = self->options.max_run_us;
   spec->max_batches = self->options.max_batches;

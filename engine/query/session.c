@@ -178,6 +178,18 @@ weir_session_set_now (WeirSession *session,
   return TRUE;
 }
 
+void
+_weir_session_warn_of_setting (WeirSession *self,
+                               const char  *key,
+                               const char  *value)
+{
+  const char      *reason = weir_setting_idle_reason (key, value);
+  g_autofree char *message = reason != NULL ? g_strdup_printf ("Setting %s=%s has no effect. %s", key, value, reason) : NULL;
+
+  if (message != NULL)
+    _weir_session_message (self, message);
+}
+
 gboolean
 weir_session_set_conf (WeirSession *session,
                        const char  *key,
@@ -187,6 +199,7 @@ weir_session_set_conf (WeirSession *session,
   if (!weir_catalog_set (session->catalog, key, value, error))
     return FALSE;
   g_hash_table_replace (session->conf, g_strdup (key), g_strdup (value));
+  _weir_session_warn_of_setting (session, key, value);
   return TRUE;
 }
 

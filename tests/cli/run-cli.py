@@ -338,6 +338,14 @@ def test_conf_and_now():
     same(sql('SET a.b = 3; SET a.b; RESET a.b; SET a.b').rows(), [{'key': 'a.b', 'value': '3'}, {'key': 'a.b', 'value': '<undefined>'}])
 
 
+def test_settings_that_do_nothing():
+    has(sql('SET spark.sql.streaming.stopTimeout=5').err, 'Setting spark.sql.streaming.stopTimeout=5 has no effect.')
+    has(sql('SELECT 1', '--conf', 'spark.sql.streaming.stopTimeout=5').err, 'has no effect')
+    same(sql('SET spark.sql.streaming.stopTimeout=0; SET spark.sql.shuffle.partitions=5').err, '')
+    has(sql('SET weir.state.maxByte=5', code=1).err, '[CONFIG_NOT_AVAILABLE]')
+    has(sql('SET spark.sql.streaming.multipleWatermarkPolicy=low', code=1).err, 'It should be min or max.')
+
+
 def test_show_describe_explain():
     table = 'CREATE TABLE Q (a INT, b STRING) USING queue;'
     same([(r['col_name'], r['data_type']) for r in sql(f'{table} describe q').rows()], [('a', 'int'), ('b', 'string')])

@@ -138,5 +138,15 @@ def test_options():
     same(set(re.findall(r'--[a-z][a-z-]+', options)), listed)
 
 
+def test_settings():
+    """The manual has every setting of ours, and of Spark's every one but those that are said to change nothing."""
+    idle = {'caseSensitive', 'fileSource.schema.forceNullable', 'forceDeleteTempCheckpointLocation', 'maxBatchesToRetainInMemory', 'metricsEnabled', 'pollingDelay',
+            'ratioExtraSpaceAllowedInCheckpoint', 'statefulOperator.allowMultiple', 'stopActiveRunOnRestart', 'stopTimeout'}
+    listed = {row['key'] for row in cli.sql('SET').rows()} | {'spark.sql.streaming.checkpointLocation'}
+    with open(ROOT / 'data/weir-sql.1', encoding='utf-8') as file:
+        settings = file.read().split('.SH SETTINGS', 1)[1].split('.SH', 1)[0]
+    same(set(re.findall(r'(?:spark|weir|compat)\.[a-zA-Z.]+\w', settings)), {key for key in listed if re.sub(r'spark\.sql\.(streaming\.)?', '', key) not in idle})
+
+
 if __name__ == '__main__':
     sys.exit(cli.main(globals()))

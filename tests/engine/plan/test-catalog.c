@@ -72,7 +72,30 @@ test_bad_values (void)
   check_bad_value (catalog, "spark.sql.session.timeZone", "Mars/Olympus", "INVALID_CONF_VALUE.TIME_ZONE");
   check_bad_value (catalog, "spark.sql.ansi.enabled", "maybe", "INVALID_CONF_VALUE.TYPE_MISMATCH");
   check_bad_value (catalog, "weir.result.maxRows", "many", "INVALID_CONF_VALUE.TYPE_MISMATCH");
+  check_bad_value (catalog, "weir.result.maxRows", "0", "INVALID_CONF_VALUE.REQUIREMENT");
+  check_bad_value (catalog, "weir.state.maxBytes", "-1", "INVALID_CONF_VALUE.REQUIREMENT");
+  check_bad_value (catalog, "compat.watermark.restart", "remember", "INVALID_CONF_VALUE.REQUIREMENT");
+  check_bad_value (catalog, "spark.sql.streaming.multipleWatermarkPolicy", "middle", "INVALID_CONF_VALUE.REQUIREMENT");
+  check_bad_value (catalog, "spark.sql.streaming.minBatchesToRetain", "0", "INVALID_CONF_VALUE.REQUIREMENT");
+  check_bad_value (catalog, "spark.sql.caseSensitive", "true", "INVALID_CONF_VALUE.REQUIREMENT");
   g_assert_cmpstr (weir_catalog_get (catalog, "spark.sql.session.timeZone"), ==, "UTC");
+  g_assert_true (weir_catalog_set (catalog, "spark.sql.streaming.multipleWatermarkPolicy", "MAX", NULL));
+}
+
+/* A setting of ours that is not there is a slip; one of Spark's may have no effect. */
+static void
+test_idle_settings (void)
+{
+  g_autoptr (WeirCatalog) catalog = fixture_catalog_new ();
+  g_autoptr (GError)      error = NULL;
+
+  g_assert_false (weir_catalog_set (catalog, "weir.state.maxBites", "1", &error));
+  g_assert_cmpstr (weir_error_get_condition (error), ==, "CONFIG_NOT_AVAILABLE");
+  g_assert_cmpstr (weir_error_get_sqlstate (error), ==, "42K0I");
+  g_assert_nonnull (weir_setting_idle_reason ("spark.sql.streaming.stopTimeout", "5"));
+  g_assert_null (weir_setting_idle_reason ("spark.sql.streaming.stopTimeout", "0"));
+  g_assert_null (weir_setting_idle_reason ("spark.sql.ansi.enabled", "false"));
+  g_assert_null (weir_setting_idle_reason ("some.other.key", "1"));
 }
 
 /* Literals without a zone are in the session's. */
@@ -99,6 +122,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/plan/catalog/names", test_names);
   g_test_add_func ("/plan/catalog/settings", test_settings);
+  g_test_add_func ("/plan/catalog/idle-settings", test_idle_settings);
   g_test_add_func ("/plan/catalog/bad-values", test_bad_values);
   g_test_add_func ("/plan/catalog/zone", test_zone);
   return g_test_run ();

@@ -354,6 +354,37 @@ test_snapshots (void)
   g_unsetenv ("WEIR_RETAIN_BATCHES");
 }
 
+/* minBatchesToRetain: a snapshot stays from which the oldest batch that is to be read can be. */
+static void
+test_retention (void)
+{
+  g_autoptr (StoreRun) fixture = run_new ();
+  g_autoptr (GError)   error = NULL;
+  g_autofree char     *states = g_build_filename (fixture->path, "state", NULL);
+  g_autofree char     *logs = g_build_filename (fixture->path, "log", NULL);
+  g_autoptr (GArray)   ids = NULL;
+  static const guint   expected[] = { 3, 5, 7 };
+
+  g_setenv ("WEIR_SNAPSHOT_BATCHES", "2", TRUE);
+  if (weir_fx_bound ("WEIR_SNAPSHOT_BATCHES", 7) != 2)
+    {
+      g_test_skip ("bounds are fixed in this build");
+      return;
+    }
+  open_run (fixture);
+  weir_checkpoint_set_retention (fixture->checkpoint, 3);
+  for (guint i = 0; i < 8; i++)
+    g_assert_true (run_batch (fixture, &error));
+  ids = weir_record_log_list (states, ".snap", NULL);
+  g_assert_cmpuint (ids->len, ==, G_N_ELEMENTS (expected));
+  for (guint i = 0; i < ids->len; i++)
+    g_assert_cmpuint (g_array_index (ids, guint64, i), ==, expected[i]);
+  g_array_unref (g_steal_pointer (&ids));
+  ids = weir_record_log_list (logs, ".log", NULL);
+  g_assert_cmpuint (g_array_index (ids, guint64, 0), ==, 4);
+  g_unsetenv ("WEIR_SNAPSHOT_BATCHES");
+}
+
 #if WEIR_EFFECTS
 /* Batch 1 takes a snapshot; effect @at of it fails. FALSE: there is no such effect. */
 static gboolean
@@ -545,6 +576,7 @@ main (int    argc,
   g_test_add_func ("/engine/query/checkpoint/not-together", test_not_together);
   g_test_add_func ("/engine/query/checkpoint/lock", test_lock);
   g_test_add_func ("/engine/query/checkpoint/snapshots", test_snapshots);
+  g_test_add_func ("/engine/query/checkpoint/retention", test_retention);
   g_test_add_func ("/engine/query/checkpoint/failing-snapshots", test_failing_snapshots);
   g_test_add_func ("/engine/query/checkpoint/pieces", test_pieces);
   g_test_add_func ("/engine/query/checkpoint/changed-query", test_changed_query);
