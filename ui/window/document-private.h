@@ -50,6 +50,17 @@ struct _WeirDocument
   GHashTable *runs; /* name → WeirDocumentRun */
 };
 
+/* Path of the folder that its file is in. (transfer full) (nullable) */
+char *_weir_document_dup_base_dir (WeirDocument *self);
+
+/* ---- the check (document-check.c) ---- */
+
+void _weir_document_entry_free (gpointer data); /* of WeirDocumentEntry */
+/* The text is to be checked in a while. */
+void _weir_document_buffer_changed (WeirDocument *self);
+
+/* ---- text and file, runs, signals ---- */
+
 void _weir_document_set_file (WeirDocument *self,
                               GFile        *file);
 /* Replaces the whole text without a step to undo. */

@@ -9,7 +9,10 @@
 #include "ui/source/secrets.h"
 #include "ui/window/document-private.h"
 
-#define CHECK_DELAY_MS 300
+/*
+ * WeirDocument: one text with its session. The text is the model: what else is known of it comes from the last check (document-check.c), and
+ * every edit, of whatever view, is a change of the buffer that can be undone. Runs are in document-run.c, files in document-file.c.
+ */
 
 enum
 {
@@ -21,10 +24,7 @@ enum
 };
 enum
 {
-  CHECKED,
-  QUERIES_CHANGED,
   QUERY_CHANGED,
-  QUERY_RENAMED,
   MESSAGE,
   N_SIGNALS
 };
@@ -34,343 +34,7 @@ static guint       signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (WeirDocument, weir_document, G_TYPE_OBJECT)
 
-/* The check */
-
-static gboolean
-is_query_kind (WeirStatementKind kind)
-{
-  return kind == WEIR_STATEMENT_QUERY || kind == WEIR_STATEMENT_STREAMING_QUERY || kind == WEIR_STATEMENT_INSERT;
-}
-
-static gboolean
-is_source_kind (WeirStatementKind kind)
-{
-  return kind == WEIR_STATEMENT_TABLE || kind == WEIR_STATEMENT_VIEW;
-}
-
-/* A statement that cannot be parsed for the moment stays what it was, or a page would go while its text is being typed. */
-static const char *
-find_previous (WeirDocument *self,
-               guint         statement)
-{
-  for (guint i = 0; i < self->queries->len; i++)
-    {
-      WeirDocumentEntry *entry = self->queries->pdata[i];
-
-      if (entry->statement == statement)
-        return entry->key;
-    }
-  return NULL;
-}
-
-static gboolean
-has_key (GPtrArray  *queries,
-         const char *key)
-{
-  for (guint i = 0; i < queries->len; i++)
-    if (g_str_equal (((WeirDocumentEntry *)queries->pdata[i])->key, key))
-      return TRUE;
-  return FALSE;
-}
-
-static void
-entry_free (gpointer data)
-{
-  WeirDocumentEntry *entry = data;
-
-  g_free (entry->key);
-  g_free (entry);
-}
-
-static GPtrArray *
-list_entries (WeirDocument *self,
-              WeirCheck    *check)
-{
-  GPtrArray *queries = g_ptr_array_new_with_free_func (entry_free);
-  guint      n = weir_check_get_n_statements (check);
-  gboolean   same_count = self->check != NULL && weir_check_get_n_statements (self->check) == n;
-  guint      ordinal = 0;
-
-  for (guint i = 0; i < n; i++)
-    {
-      const WeirStatementInfo *info = weir_check_get_statement (check, i);
-      gboolean                 broken = info->kind == WEIR_STATEMENT_OTHER && info->has_error;
-      const char              *previous = same_count && broken ? find_previous (self, i) : NULL;
-      g_autofree char         *key = NULL;
-
-      if (!is_query_kind (info->kind) && previous == NULL)
-        continue;
-      ordinal++;
-      if (previous != NULL)
-        key = g_strdup (previous);
-      else if (info->name != NULL)
-        key = g_strdup (info->name);
-      else
-        /* TRANSLATORS: the name of a query that has none: the second one of a script is "Query 2" */
-        key = g_strdup_printf (_ ("Query %u"), ordinal);
-      if (!has_key (queries, key))
-        {
-          WeirDocumentEntry *entry = g_new0 (WeirDocumentEntry, 1);
-
-          entry->key = g_steal_pointer (&key);
-          entry->statement = i;
-          g_ptr_array_add (queries, entry);
-        }
-    }
-  return queries;
-}
-
-/* Names that changed in place go on with their runs. */
-static void
-carry_names (WeirDocument *self,
-             GPtrArray    *queries)
-{
-  for (guint i = 0; i < queries->len && queries->len == self->queries->len; i++)
-    {
-      WeirDocumentEntry *then = self->queries->pdata[i], *now = queries->pdata[i];
-
-      if (g_str_equal (then->key, now->key) || has_key (queries, then->key) || has_key (self->queries, now->key))
-        continue;
-      _weir_document_rename_run (self, then->key, now->key);
-      g_signal_emit (self, signals[QUERY_RENAMED], 0, then->key, now->key);
-    }
-}
-
-static char *
-describe_structure (WeirDocument *self,
-                    WeirCheck    *check)
-{
-  GString *out = g_string_new (NULL);
-
-  for (guint i = 0; i < self->queries->len; i++)
-    g_string_append_printf (out, "%s\n", ((WeirDocumentEntry *)self->queries->pdata[i])->key);
-  for (guint i = 0; i < weir_check_get_n_statements (check); i++)
-    {
-      const WeirStatementInfo *info = weir_check_get_statement (check, i);
-
-      if (is_source_kind (info->kind))
-        g_string_append_printf (out, "%d %s %s\n", info->kind, info->name != NULL ? info->name : "", info->format != NULL ? info->format : "");
-    }
-  return g_string_free (out, FALSE);
-}
-
-static void
-take_check (WeirDocument *self,
-            WeirCheck    *check, /* (transfer full) */
-            char         *text)          /* (transfer full) */
-{
-  GPtrArray       *queries = list_entries (self, check);
-  g_autofree char *structure = NULL;
-  gboolean         same;
-
-  g_clear_pointer (&self->check, weir_check_unref);
-  self->check = check;
-  g_free (self->checked_text);
-  self->checked_text = text;
-  self->is_checked = TRUE;
-  weir_secrets_preload (text);
-  carry_names (self, queries);
-  g_ptr_array_unref (self->queries);
-  self->queries = queries;
-  structure = describe_structure (self, check);
-  same = g_strcmp0 (structure, self->structure) == 0;
-  g_free (self->structure);
-  self->structure = g_steal_pointer (&structure);
-  if (!same)
-    g_signal_emit (self, signals[QUERIES_CHANGED], 0);
-  g_signal_emit (self, signals[CHECKED], 0);
-}
-
-/*
- * At most one worker checks at a time: it may be held up by a disk, and every pause in the typing would send another after it. What is
- * typed meanwhile is checked here, without files, and once more by a worker as soon as the first has come back.
- */
-typedef struct
-{
-  GWeakRef document;
-  char    *text;
-} Checking;
-
-static void
-checking_free (Checking *checking)
-{
-  g_weak_ref_clear (&checking->document);
-  g_free (checking->text);
-  g_free (checking);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Checking, checking_free)
-
-static char *
-dup_base_dir (WeirDocument *self)
-{
-  g_autoptr (GFile) parent = self->file != NULL ? g_file_get_parent (self->file) : NULL;
-
-  return parent != NULL ? g_file_get_path (parent) : NULL;
-}
-
-static void start_check (WeirDocument *self);
-
-static void
-checked_cb (GObject      *source,
-            GAsyncResult *result,
-            gpointer      user_data)
-{
-  g_autoptr (Checking)     checking = user_data;
-  g_autoptr (WeirDocument) self = g_weak_ref_get (&checking->document);
-  g_autoptr (WeirCheck)    check = weir_check_script_finish (result, NULL);
-  g_autofree char         *now = NULL;
-
-  if (self == NULL)
-    return;
-  self->is_checking = FALSE;
-  now = weir_document_dup_text (self);
-  if (check != NULL && g_str_equal (checking->text, now))
-    {
-      g_clear_handle_id (&self->check_source, g_source_remove);
-      take_check (self, g_steal_pointer (&check), g_steal_pointer (&checking->text));
-    }
-  else if (self->check_source == 0 && (!self->is_checked || weir_check_get_is_partial (self->check)))
-    start_check (self);
-}
-
-static void
-start_check (WeirDocument *self)
-{
-  Checking        *checking;
-  g_autofree char *base_dir = NULL;
-
-  if (self->is_checking)
-    {
-      weir_document_check_now (self);
-      return;
-    }
-  base_dir = dup_base_dir (self);
-  checking = g_new0 (Checking, 1);
-  g_weak_ref_init (&checking->document, self);
-  checking->text = weir_document_dup_text (self);
-  self->is_checking = TRUE;
-  weir_check_script_async (checking->text, base_dir, NULL, checked_cb, checking);
-}
-
-static gboolean
-check_cb (gpointer data)
-{
-  WeirDocument *self = data;
-
-  self->check_source = 0;
-  start_check (self);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-buffer_changed_cb (WeirDocument *self)
-{
-  self->is_checked = FALSE;
-  g_clear_handle_id (&self->check_source, g_source_remove);
-  self->check_source = g_timeout_add (CHECK_DELAY_MS, check_cb, self);
-}
-
-void
-weir_document_check_now (WeirDocument *self)
-{
-  g_autofree char *text = NULL;
-  g_autofree char *base_dir = NULL;
-  WeirCheck       *check;
-
-  g_return_if_fail (WEIR_IS_DOCUMENT (self));
-  if (self->is_checked)
-    return;
-  g_clear_handle_id (&self->check_source, g_source_remove);
-  text = weir_document_dup_text (self);
-  base_dir = dup_base_dir (self);
-  check = weir_check_script_unread (text, base_dir);
-  take_check (self, check, g_steal_pointer (&text));
-  if (weir_check_get_is_partial (self->check) && !self->is_checking)
-    start_check (self);
-}
-
-WeirCheck *
-weir_document_get_check (WeirDocument *self)
-{
-  g_return_val_if_fail (WEIR_IS_DOCUMENT (self), NULL);
-  return self->check;
-}
-
-const char *
-weir_document_get_checked_text (WeirDocument *self)
-{
-  g_return_val_if_fail (WEIR_IS_DOCUMENT (self), NULL);
-  return self->checked_text != NULL ? self->checked_text : "";
-}
-
-gboolean
-weir_document_get_is_checked (WeirDocument *self)
-{
-  g_return_val_if_fail (WEIR_IS_DOCUMENT (self), FALSE);
-  return self->is_checked;
-}
-
-/* What the text holds */
-
-char **
-weir_document_list_queries (WeirDocument *self)
-{
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-
-  g_return_val_if_fail (WEIR_IS_DOCUMENT (self), NULL);
-  for (guint i = 0; i < self->queries->len; i++)
-    g_strv_builder_add (builder, ((WeirDocumentEntry *)self->queries->pdata[i])->key);
-  return g_strv_builder_end (builder);
-}
-
-char **
-weir_document_list_sources (WeirDocument *self)
-{
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-
-  g_return_val_if_fail (WEIR_IS_DOCUMENT (self), NULL);
-  for (guint i = 0; self->check != NULL && i < weir_check_get_n_statements (self->check); i++)
-    {
-      const WeirStatementInfo *info = weir_check_get_statement (self->check, i);
-
-      if (is_source_kind (info->kind) && info->name != NULL)
-        g_strv_builder_add (builder, info->name);
-    }
-  return g_strv_builder_end (builder);
-}
-
-const WeirStatementInfo *
-weir_document_find_query (WeirDocument *self,
-                          const char   *name)
-{
-  g_return_val_if_fail (WEIR_IS_DOCUMENT (self), NULL);
-  for (guint i = 0; name != NULL && i < self->queries->len; i++)
-    {
-      WeirDocumentEntry *entry = self->queries->pdata[i];
-
-      if (g_str_equal (entry->key, name))
-        return weir_check_get_statement (self->check, entry->statement);
-    }
-  return NULL;
-}
-
-const WeirStatementInfo *
-weir_document_find_source (WeirDocument *self,
-                           const char   *name)
-{
-  g_return_val_if_fail (WEIR_IS_DOCUMENT (self), NULL);
-  for (guint i = 0; name != NULL && self->check != NULL && i < weir_check_get_n_statements (self->check); i++)
-    {
-      const WeirStatementInfo *info = weir_check_get_statement (self->check, i);
-
-      if (is_source_kind (info->kind) && info->name != NULL && g_ascii_strcasecmp (info->name, name) == 0)
-        return info;
-    }
-  return NULL;
-}
-
-/* The text */
+/* ---- text -------------------------------------------------------------------------------------------------------- */
 
 char *
 weir_document_dup_text (WeirDocument *self)
@@ -501,7 +165,15 @@ weir_document_set_annotation (WeirDocument *self,
     weir_document_replace_text (self, new_text);
 }
 
-/* Properties */
+/* ---- properties -------------------------------------------------------------------------------------------------- */
+
+char *
+_weir_document_dup_base_dir (WeirDocument *self)
+{
+  g_autoptr (GFile) parent = self->file != NULL ? g_file_get_parent (self->file) : NULL;
+
+  return parent != NULL ? g_file_get_path (parent) : NULL;
+}
 
 void
 _weir_document_set_file (WeirDocument *self,
@@ -520,7 +192,7 @@ _weir_document_set_file (WeirDocument *self,
       self->title = g_filename_display_name (name);
     }
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_TITLE]);
-  base_dir = dup_base_dir (self);
+  base_dir = _weir_document_dup_base_dir (self);
   weir_session_set_base_dir (self->session, base_dir);
 }
 
@@ -654,11 +326,11 @@ weir_document_class_init (WeirDocumentClass *class)
   props[PROP_MODIFIED] = g_param_spec_boolean ("modified", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   props[PROP_READ_ONLY] = g_param_spec_boolean ("read-only", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
-  signals[CHECKED] = g_signal_new ("checked", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-  signals[QUERIES_CHANGED] = g_signal_new ("queries-changed", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  g_signal_new ("checked", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  g_signal_new ("queries-changed", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[QUERY_CHANGED] = g_signal_new ("query-changed", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
-  signals[QUERY_RENAMED] = g_signal_new ("query-renamed", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
-                                         G_TYPE_STRING, G_TYPE_STRING);
+  g_signal_new ("query-renamed", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
+                G_TYPE_STRING, G_TYPE_STRING);
   signals[MESSAGE] = g_signal_new ("message", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
@@ -674,9 +346,9 @@ weir_document_init (WeirDocument *self)
   self->session = weir_session_new ();
   weir_session_set_run_options (self->session, &options);
   weir_secrets_attach (self->session);
-  self->queries = g_ptr_array_new_with_free_func (entry_free);
+  self->queries = g_ptr_array_new_with_free_func (_weir_document_entry_free);
   self->runs = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, _weir_document_run_free);
-  g_signal_connect_object (self->buffer, "changed", G_CALLBACK (buffer_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->buffer, "changed", G_CALLBACK (_weir_document_buffer_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->buffer, "modified-changed", G_CALLBACK (modified_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "message", G_CALLBACK (_weir_document_emit_message), self, G_CONNECT_SWAPPED);
   weir_document_check_now (self);
