@@ -29,4 +29,10 @@ void _weir_sql_print_order_items (GString                *out,
                                   const WeirSqlOrderItem *items,
                                   guint                   n_items);
 
+/* ` AS alias (columns)`; nothing when @alias has no name. */
+void _weir_sql_print_alias (GString *out, const WeirSqlIdent *alias, const WeirSqlIdent *columns, guint n_columns);
+void _weir_sql_print_relation (GString *out, const WeirSqlRelation *relation);
+void _weir_sql_print_values (GString *out, const WeirSqlValues *values);
+void _weir_sql_print_lateral_view (GString *out, const WeirSqlLateralView *view);
+
 G_END_DECLS
