@@ -195,6 +195,6 @@ _weir_postgres_sink_move_progress (WeirPostgresSink *self,
   if (result == NULL)
     return FALSE;
   return strcmp (PQcmdTuples (result), "1") == 0 ||
-         weir_fail (error, WEIR_ERROR_RUN, "CONCURRENT_STREAM_LOG_UPDATE", WEIR_SPAN_NONE, "Another _weir_postgres_sink_run of this query writes to %s at %s.", self->table,
+         weir_fail (error, WEIR_ERROR_RUN, "CONCURRENT_STREAM_LOG_UPDATE", WEIR_SPAN_NONE, "Another run of this query writes to %s at %s.", self->table,
                     weir_postgres_get_address (self->postgres));
 }
