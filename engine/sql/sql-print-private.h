@@ -35,4 +35,31 @@ void _weir_sql_print_relation (GString *out, const WeirSqlRelation *relation);
 void _weir_sql_print_values (GString *out, const WeirSqlValues *values);
 void _weir_sql_print_lateral_view (GString *out, const WeirSqlLateralView *view);
 
+/* ---- expressions ---- */
+
+/* Precedences, loosest first. */
+enum
+{
+  WEIR_SQL_PREC_ANY,
+  WEIR_SQL_PREC_OR,
+  WEIR_SQL_PREC_AND,
+  WEIR_SQL_PREC_NOT,
+  WEIR_SQL_PREC_PREDICATE,
+  WEIR_SQL_PREC_COMPARISON,
+  WEIR_SQL_PREC_BIT_OR,
+  WEIR_SQL_PREC_BIT_XOR,
+  WEIR_SQL_PREC_BIT_AND,
+  WEIR_SQL_PREC_SHIFT,
+  WEIR_SQL_PREC_ADD,
+  WEIR_SQL_PREC_MULTIPLY,
+  WEIR_SQL_PREC_UNARY,
+  WEIR_SQL_PREC_PRIMARY,
+};
+
+/* In parentheses when it binds less tightly than @min_prec. */
+void _weir_sql_print_at (GString *out, const WeirSqlExpr *expr, int min_prec);
+void _weir_sql_print_list (GString *out, const WeirSqlExpr *const *items, guint n_items);
+void _weir_sql_print_literal (GString *out, const WeirSqlExpr *expr);
+void _weir_sql_print_call (GString *out, const WeirSqlExpr *expr);
+
 G_END_DECLS
