@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the parts of the parser share. parser.c holds the cursor and the script, parser-names.c identifiers; parser-boolean.c,
- * parser-expr.c, parser-call.c and parser-literal.c the expressions; parser-query.c and parser-relation.c the queries; parser-statement.c and
- * parser-create.c the statements; parser-type.c what may stand after CAST.
+ * parser-expr.c, parser-call.c and parser-literal.c the expressions; parser-query.c, parser-select.c, parser-group.c, parser-order.c and
+ * parser-relation.c the queries; parser-statement.c and parser-create.c the statements; parser-type.c what may stand after CAST.
  */
 #pragma once
 
@@ -130,6 +130,15 @@ WeirSqlExpr *_weir_sql_new_binary (WeirSqlParser *p, WeirSqlBinaryOp op, const W
 WeirSqlExpr *_weir_sql_new_unary (WeirSqlParser *p, WeirSqlUnaryOp op, const WeirSqlExpr *operand, guint32 start);
 /* ORDER BY, LIMIT, OFFSET. */
 void _weir_sql_parse_organization (WeirSqlParser *p, WeirSqlQuery *query);
+/* Up to HAVING. */
+void _weir_sql_parse_select (WeirSqlParser *p, WeirSqlSelect *select);
+void _weir_sql_parse_group_by (WeirSqlParser *p, WeirSqlSelect *select);
+/* TRUE for the bare word ALL. */
+gboolean _weir_sql_is_all (const WeirSqlExpr *expr);
+/* WINDOW w AS (…), …: named windows belong to window functions, which are reported where they stand. */
+void _weir_sql_skip_window_clause (WeirSqlParser *p);
+/* The error that @what is not supported, where @first stands, followed by @second unless that is WEIR_SQL_NO_KEYWORD. */
+void _weir_sql_reject_keyword (WeirSqlParser *p, WeirSqlKeyword first, WeirSqlKeyword second, const char *what);
 
 WeirSqlStatement *_weir_sql_parse_one_statement (WeirSqlParser *p);
 void              _weir_sql_parse_create (WeirSqlParser *p, WeirSqlStatement *statement);
