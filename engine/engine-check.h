@@ -54,7 +54,8 @@ typedef struct
  * @text: a whole script
  * @base_dir: (nullable): where relative paths start
  *
- * Parses and analyses on a worker; no source is opened. Of tables without declared columns, samples of their files are read.
+ * Parses and analyses on a worker; no source is opened. Of tables without declared columns, samples of their files are read; of all tables of
+ * files, the names of their folders.
  */
 WEIR_API void       weir_check_script_async (const char *text, const char *base_dir, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 WEIR_API WeirCheck *weir_check_script_finish (GAsyncResult *result, GError **error); /* (transfer full) */
@@ -63,7 +64,8 @@ WEIR_API WeirCheck *weir_check_script (const char *text, const char *base_dir); 
  * weir_check_script_unread:
  *
  * The same for a main loop: no file is read. Where columns would have to be found in files, queries are without columns and without
- * problems, and weir_check_get_is_partial() says so. (transfer full)
+ * problems, and weir_check_get_is_partial() says so; a table of files has the columns that are declared, and one that is missing is no problem,
+ * for folders may have it. (transfer full)
  */
 WEIR_API WeirCheck *weir_check_script_unread (const char *text, const char *base_dir);
 /**

@@ -5,6 +5,7 @@
 
 #include "io/file-manifest.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <glob.h>
 #include <string.h>
@@ -62,7 +63,7 @@ typedef struct
 {
   GPtrArray    *files;
   GPatternSpec *filter; /* nullable */
-  gboolean      recursive;
+  WeirFileDepth depth;
   WeirFileSkip  skip;
   gpointer      skip_data;
 } Listing;
@@ -118,6 +119,7 @@ typedef struct Above
   dev_t               device;
   ino_t               inode;
   guint               depth;
+  gboolean            in_partition; /* it or one above is `name=value`, below the path that is listed */
 } Above;
 
 /* A link to a folder above would list its files once more at every turn. */
@@ -131,39 +133,51 @@ leads_back (const Above       *above,
   return FALSE;
 }
 
+/* Is a folder of this name looked into? */
+static gboolean
+goes_down (const Listing *self,
+           const Above   *here,
+           const char    *name)
+{
+  return self->depth == WEIR_FILES_RECURSIVE || (self->depth == WEIR_FILES_PARTITIONED && (here->in_partition || strchr (name, '=') != NULL));
+}
+
 static gboolean
 add_folder (Listing           *self,
             const char        *path,
             const Above       *above,
+            gboolean           in_partition,
             const struct stat *folder_status,
             GError           **error)
 {
-  Above              here = { above, folder_status->st_dev, folder_status->st_ino, above != NULL ? above->depth + 1 : 0 };
-  g_autoptr (GError) local = NULL;
-  GDir              *folder = g_dir_open (path, 0, &local);
-  const char        *name;
-  gboolean           ok = TRUE;
+  Above          here = { above, folder_status->st_dev, folder_status->st_ino, above != NULL ? above->depth + 1 : 0, in_partition };
+  DIR           *folder = opendir (path);
+  struct dirent *entry;
+  gboolean       ok = TRUE;
 
   if (folder == NULL)
-    return fail_errno (error, path, local->code == G_FILE_ERROR_ACCES ? EACCES : errno);
-  while (ok && (name = g_dir_read_name (folder)) != NULL)
+    return fail_errno (error, path, errno);
+  while (ok && (entry = readdir (folder)) != NULL)
     {
+      const char      *name = entry->d_name;
       g_autofree char *child = NULL;
       struct stat      status;
+      gboolean         may_go_down;
 
       if (is_unfinished (name))
         continue;
       child = g_build_filename (path, name, NULL);
-      if (!self->recursive && !is_wanted (self, child, name))
+      may_go_down = entry->d_type != DT_REG && goes_down (self, &here, name);
+      if (!may_go_down && !is_wanted (self, child, name))
         continue;
       if (stat (child, &status) != 0)
         continue; /* gone since the listing */
-      if (S_ISREG (status.st_mode) && (!self->recursive || is_wanted (self, child, name)))
+      if (S_ISREG (status.st_mode) && (!may_go_down || is_wanted (self, child, name)))
         add_file (self, child, &status);
-      else if (S_ISDIR (status.st_mode) && self->recursive && here.depth < DEPTH_MAX && !leads_back (&here, &status))
-        ok = add_folder (self, child, &here, &status, error);
+      else if (S_ISDIR (status.st_mode) && may_go_down && here.depth < DEPTH_MAX && !leads_back (&here, &status))
+        ok = add_folder (self, child, &here, self->depth == WEIR_FILES_PARTITIONED, &status, error);
     }
-  g_dir_close (folder);
+  closedir (folder);
   return ok;
 }
 
@@ -182,7 +196,7 @@ add_path (Listing    *self,
   if (stat (path, &status) != 0)
     return is_named || errno != ENOENT ? fail_errno (error, path, errno) : TRUE;
   if (S_ISDIR (status.st_mode))
-    return add_folder (self, path, NULL, &status, error);
+    return add_folder (self, path, NULL, FALSE, &status, error);
   if (S_ISREG (status.st_mode) && is_wanted (self, path, name))
     add_file (self, path, &status);
   else if (!S_ISREG (status.st_mode) && is_named)
@@ -194,16 +208,16 @@ add_path (Listing    *self,
 }
 
 GPtrArray *
-weir_file_list_except (const char  *path,
-                       const char  *name_filter,
-                       gboolean     recursive,
-                       WeirFileSkip skip,
-                       gpointer     skip_data,
-                       GError     **error)
+weir_file_list_except (const char   *path,
+                       const char   *name_filter,
+                       WeirFileDepth depth,
+                       WeirFileSkip  skip,
+                       gpointer      skip_data,
+                       GError      **error)
 {
   g_autoptr (GPtrArray)    files = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_file_entry_free);
   g_autoptr (GPatternSpec) filter = name_filter != NULL ? g_pattern_spec_new (name_filter) : NULL;
-  Listing                  self = { files, filter, recursive, skip, skip_data };
+  Listing                  self = { files, filter, depth, skip, skip_data };
   glob_t                   found = { 0 };
   gboolean                 ok = TRUE;
 
@@ -224,10 +238,10 @@ weir_file_list_except (const char  *path,
 }
 
 GPtrArray *
-weir_file_list (const char *path,
-                const char *name_filter,
-                gboolean    recursive,
-                GError    **error)
+weir_file_list (const char   *path,
+                const char   *name_filter,
+                WeirFileDepth depth,
+                GError      **error)
 {
-  return weir_file_list_except (path, name_filter, recursive, NULL, NULL, error);
+  return weir_file_list_except (path, name_filter, depth, NULL, NULL, error);
 }

@@ -26,6 +26,14 @@ void weir_file_entry_set_status (WeirFileEntry *entry, const struct stat *status
 char    *weir_file_path (const char *path, const char *base_dir);
 gboolean weir_path_is_glob (const char *path);
 
+/* Which folders below a path are looked into. */
+typedef enum
+{
+  WEIR_FILES_FLAT,        /* none */
+  WEIR_FILES_PARTITIONED, /* `name=value`, and all below such a one */
+  WEIR_FILES_RECURSIVE,   /* all */
+} WeirFileDepth;
+
 /* TRUE: leave this file out, without asking the file system about it. @path is absolute. */
 typedef gboolean (*WeirFileSkip) (gpointer data, const char *path);
 
@@ -33,7 +41,6 @@ typedef gboolean (*WeirFileSkip) (gpointer data, const char *path);
  * weir_file_list:
  * @path: absolute: a file, a directory or a glob
  * @name_filter: (nullable): a glob that file names must match
- * @recursive: go down into folders
  *
  * Regular files in order of modification time, then name. What a writer has not finished is left out below @path: names starting with
  * `_` (but `_key=value`) or `.`, names ending in `.tmp`, `.part` or `._COPYING_`, and files that a query with a checkpoint has not
@@ -42,9 +49,9 @@ typedef gboolean (*WeirFileSkip) (gpointer data, const char *path);
  * Returns: (transfer full) (nullable) (element-type WeirFileEntry): PATH_NOT_FOUND (42K03) for a path that is no glob and does not exist;
  *   a folder that may not be read, and a pipe or device, is an error that says so
  */
-GPtrArray *weir_file_list (const char *path, const char *name_filter, gboolean recursive, GError **error);
+GPtrArray *weir_file_list (const char *path, const char *name_filter, WeirFileDepth depth, GError **error);
 
 /* The same without the files for which @skip, asked before their status, says TRUE. */
-GPtrArray *weir_file_list_except (const char *path, const char *name_filter, gboolean recursive, WeirFileSkip skip, gpointer skip_data, GError **error);
+GPtrArray *weir_file_list_except (const char *path, const char *name_filter, WeirFileDepth depth, WeirFileSkip skip, gpointer skip_data, GError **error);
 
 G_END_DECLS

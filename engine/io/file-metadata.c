@@ -27,23 +27,17 @@ weir_file_metadata_type (void)
   return weir_type_new_struct (fields, G_N_ELEMENTS (fields));
 }
 
-WeirSchema *
-weir_file_metadata_split (WeirSchema     *schema,
-                          const gboolean *needed,
-                          gboolean       *wanted)
+gboolean
+weir_file_metadata_is_last (WeirSchema *schema)
 {
   guint                n = schema->n_fields;
   g_autoptr (WeirType) metadata = weir_file_metadata_type ();
 
-  *wanted = FALSE;
-  if (n == 0 || strcmp (schema->fields[n - 1].name, "_metadata") != 0 || !weir_type_equal (schema->fields[n - 1].type, metadata))
-    return weir_type_ref (schema);
-  *wanted = needed == NULL || needed[n - 1];
-  return weir_type_new_struct (schema->fields, n - 1);
+  return n > 0 && strcmp (schema->fields[n - 1].name, "_metadata") == 0 && weir_type_equal (schema->fields[n - 1].type, metadata);
 }
 
-static WeirColumn *
-value_new (const WeirFileChunk *chunk)
+WeirColumn *
+weir_file_metadata_value (const WeirFileChunk *chunk)
 {
   g_autoptr (WeirType) type = weir_file_metadata_type ();
   WeirColumnBuilder   *builder = weir_column_builder_new (type, 1);
@@ -62,22 +56,4 @@ value_new (const WeirFileChunk *chunk)
   column = weir_column_builder_finish (builder);
   weir_column_builder_free (builder);
   return column;
-}
-
-gboolean
-weir_file_metadata_push (gpointer   self,
-                         WeirBatch *batch,
-                         GError   **error)
-{
-  WeirFileMetadataPush   *push = self;
-  g_autofree WeirColumn **columns = g_new (WeirColumn *, batch->n_columns + 1);
-  g_autoptr (WeirBatch)   wide = NULL;
-
-  if (push->value == NULL)
-    push->value = value_new (push->chunk);
-  for (guint c = 0; c < batch->n_columns; c++)
-    columns[c] = weir_column_ref (batch->columns[c]);
-  columns[batch->n_columns] = weir_column_new_const (push->value, batch->n_rows);
-  wide = weir_batch_new (push->schema, batch->n_rows, columns);
-  return push->push (push->data, wide, error);
 }

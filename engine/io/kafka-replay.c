@@ -412,7 +412,7 @@ weir_kafka_replay_scan (WeirKafkaReplay *replay,
                         gboolean         is_whole,
                         GError         **error)
 {
-  g_autoptr (GPtrArray) found = weir_file_list (replay->path, NULL, FALSE, error);
+  g_autoptr (GPtrArray) found = weir_file_list (replay->path, NULL, WEIR_FILES_FLAT, error);
 
   if (found == NULL)
     return FALSE;

@@ -7,7 +7,7 @@
 #include "base/limits.h"
 #include "io/file-chunk.h"
 #include "io/file-log.h"
-#include "io/file-metadata.h"
+#include "io/file-reader.h"
 #include "io/file-schema-private.h"
 #include "io/file-seen.h"
 #include "io/file-writer-check.h"
@@ -34,25 +34,26 @@
 
 typedef struct
 {
-  WeirSource    parent;
-  WeirDecoder  *decoder;     /* Owned */
-  WeirSchema   *wide;        /* Owned, nullable: of the batches, when `_metadata` is among them */
-  GAsyncQueue  *states;      /* Owned: idle WeirDecodeState */
-  char         *path;        /* Owned: absolute */
-  char         *name_filter; /* Owned, nullable */
-  char         *root;        /* Owned: the folder that names in the log are relative to, with its slash */
-  gboolean      is_file;     /* `path` names one file: it may grow behind the part that was planned */
-  gboolean      recursive, latest_first, name_only, ignore_missing, is_streaming;
-  gint64        max_files, max_bytes; /* 0: no limit */
-  gint64        max_cached;
-  double        discard_ratio;
-  WeirFileSeen *seen;        /* Owned: committed */
-  GQueue        pending;     /* Owned WeirFileBatch: not committed, in order */
-  gint64        next_number; /* of the next log entry */
-  GPtrArray    *unread;      /* Owned: listed, not taken; NULL: list again */
-  guint         unread_at;   /* those before were taken */
-  guint         n_aged, n_unfinished;
-  gboolean      frozen;
+  WeirSource         parent;
+  WeirFileReader    *reader;      /* Owned */
+  WeirFilePartitions partitions;  /* Owned: columns of folders */
+  WeirSourceConfig   config;      /* schema, needed, options, base_dir and zone owned: for a reader made when the first file is known */
+  char              *path;        /* Owned: absolute */
+  char              *name_filter; /* Owned, nullable */
+  char              *root;        /* Owned: the folder that names in the log are relative to, with its slash */
+  gboolean           is_file;     /* `path` names one file: it may grow behind the part that was planned */
+  WeirFileDepth      depth;
+  gboolean           latest_first, name_only, ignore_missing, is_streaming;
+  gint64             max_files, max_bytes; /* 0: no limit */
+  gint64             max_cached;
+  double             discard_ratio;
+  WeirFileSeen      *seen;        /* Owned: committed */
+  GQueue             pending;     /* Owned WeirFileBatch: not committed, in order */
+  gint64             next_number; /* of the next log entry */
+  GPtrArray         *unread;      /* Owned: listed, not taken; NULL: list again */
+  guint              unread_at;   /* those before were taken */
+  guint              n_aged, n_unfinished;
+  gboolean           frozen;
 } FileSource;
 
 static char *
@@ -79,7 +80,7 @@ read_options (FileSource *self,
 
   self->name_filter = g_strdup (_weir_io_option_get (options, "pathglobfilter"));
   self->discard_ratio = 0.2;
-  if (!_weir_io_option_bool (options, "recursivefilelookup", FALSE, &self->recursive, error) ||
+  if (!weir_file_partitions_depth (options, &self->depth, error) ||
       !_weir_io_option_bool (options, "latestfirst", FALSE, &self->latest_first, error) ||
       !_weir_io_option_bool (options, "filenameonly", FALSE, &self->name_only, error) ||
       !_weir_io_option_bool (options, "ignoremissingfiles", FALSE, &self->ignore_missing, error) ||
@@ -107,35 +108,83 @@ read_options (FileSource *self,
   return TRUE;
 }
 
+/* What a reader made later needs. */
+static void
+keep_config (FileSource             *self,
+             const WeirSourceConfig *config)
+{
+  guint n = config->schema->n_fields;
+
+  self->config.format = self->parent.klass->format;
+  self->config.schema = weir_type_ref (config->schema);
+  self->config.is_declared = config->is_declared;
+  self->config.needed = config->needed != NULL ? g_memdup2 (config->needed, n * sizeof *config->needed) : NULL;
+  self->config.options = g_hash_table_ref (config->options);
+  self->config.base_dir = g_strdup (config->base_dir);
+  self->config.zone = weir_zone_ref (config->zone);
+}
+
+static void
+clear_config (FileSource *self)
+{
+  g_clear_pointer (&self->config.schema, weir_type_unref);
+  g_clear_pointer (&self->config.options, g_hash_table_unref);
+  g_clear_pointer (&self->config.zone, weir_zone_unref);
+  g_free ((gpointer)self->config.needed);
+  g_free ((gpointer)self->config.base_dir);
+}
+
+/* Each file must lie below folders that make the same columns. The first one says which, and then the reader is made again: nothing has
+ * been read by the one before. */
+static gboolean
+check_folders (FileSource *self,
+               const char *path,
+               GError    **error)
+{
+  gboolean        was_decided = self->partitions.decided;
+  WeirFileReader *reader;
+
+  if (!weir_file_partitions_add (&self->partitions, path, error))
+    return FALSE;
+  if (!was_decided)
+    {
+      reader = weir_file_reader_new (&self->config, &self->partitions, error);
+      if (reader == NULL)
+        return FALSE;
+      weir_file_reader_free (self->reader);
+      self->reader = reader;
+    }
+  return weir_file_reader_check_path (self->reader, path, error);
+}
+
 static gboolean
 file_open (WeirSource             *source,
            const WeirSourceConfig *config,
            GError                **error)
 {
-  FileSource            *self = (FileSource *)source;
-  const char            *path;
-  g_autoptr (GPtrArray)  probe = NULL;
-  g_autoptr (WeirSchema) schema = NULL;
-  gboolean               wants_metadata;
+  FileSource           *self = (FileSource *)source;
+  const char           *path;
+  g_autoptr (GPtrArray) probe = NULL;
 
   g_queue_init (&self->pending);
-  self->states = g_async_queue_new_full ((GDestroyNotify)weir_decode_state_free);
+  keep_config (self, config);
   self->is_streaming = config->is_streaming;
   if (!_weir_io_option_required (config->options, "path", "path '/data/orders'", &path, error))
     return FALSE;
   self->path = weir_file_path (path, config->base_dir);
   self->is_file = g_file_test (self->path, G_FILE_TEST_IS_REGULAR);
   self->root = find_root (self);
-  if (!read_options (self, config->options, error))
+  if (!read_options (self, config->options, error) ||
+      !weir_file_partitions_init (&self->partitions, self->path, config->options, config->base_dir, error))
     return FALSE;
-  schema = weir_file_metadata_split (config->schema, config->needed, &wants_metadata);
-  self->decoder = weir_decoder_new (config->format, schema, config->needed, config->options, config->zone, NULL, error);
-  if (self->decoder == NULL)
+  self->reader = weir_file_reader_new (&self->config, &self->partitions, error);
+  if (self->reader == NULL)
     return FALSE;
-  if (wants_metadata)
-    self->wide = _weir_schema_prune (config->schema, config->needed);
   source->description = g_strdup_printf ("FileStreamSource[file:%s]", self->path);
-  probe = weir_file_list (self->path, self->name_filter, self->recursive, error);
+  probe = weir_file_list (self->path, self->name_filter, self->depth, error);
+  for (guint i = 0; probe != NULL && i < probe->len; i++)
+    if (!check_folders (self, ((WeirFileEntry *)probe->pdata[i])->path, error))
+      return FALSE;
   return probe != NULL;
 }
 
@@ -221,7 +270,7 @@ list_unread (FileSource *self,
   if (self->unread != NULL)
     return TRUE;
   taken.pending = pending = pending_names (self);
-  files = weir_file_list_except (self->path, self->name_filter, self->recursive, was_taken, &taken, error);
+  files = weir_file_list_except (self->path, self->name_filter, self->depth, was_taken, &taken, error);
   if (files == NULL)
     return FALSE;
   self->unread = g_ptr_array_new_full (files->len, (GDestroyNotify)weir_file_entry_free);
@@ -231,6 +280,11 @@ list_unread (FileSource *self,
       guint          at = self->latest_first ? files->len - 1 - i : i;
       WeirFileEntry *entry = files->pdata[at];
 
+      if (!check_folders (self, entry->path, error))
+        {
+          g_clear_pointer (&self->unread, g_ptr_array_unref);
+          return FALSE;
+        }
       if (weir_file_seen_is_aged (self->seen, entry->mtime_ns))
         n_aged++;
       else if (self->is_streaming && !self->is_file && weir_file_has_writer (entry))
@@ -401,15 +455,15 @@ plan_batch (FileSource    *self,
             GPtrArray     *chunks,
             GError       **error)
 {
-  gboolean whole = weir_decoder_needs_whole_file (self->decoder);
-
   for (guint i = 0; i < batch->files->len; i++)
     {
       WeirFileEntry *file = batch->files->pdata[i];
       GError        *local = NULL;
 
+      if (batch->is_replayed && !check_folders (self, file->path, error))
+        return FALSE;
       if (!batch->is_replayed || weir_file_entry_verify (file, self->is_file, &local))
-        weir_file_chunk_cut (chunks, file, whole, self->is_file || !self->is_streaming);
+        weir_file_chunk_cut (chunks, file, weir_file_reader_needs_whole_file (self->reader), self->is_file || !self->is_streaming);
       else if (!forgive (self, &local, error))
         return FALSE;
     }
@@ -445,25 +499,12 @@ file_read (WeirSource      *source,
            GCancellable    *cancellable,
            GError         **error)
 {
-  FileSource          *self = (FileSource *)source;
-  WeirFileMetadataPush widen = { morsel, self->wide, push, push_data, NULL };
-  WeirDecodeState     *state;
-  GError              *local = NULL;
-  gboolean             ok;
+  FileSource *self = (FileSource *)source;
+  GError     *local = NULL;
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
-  state = g_async_queue_try_pop (self->states);
-  if (state == NULL)
-    state = weir_decode_state_new (self->decoder);
-  if (self->wide != NULL)
-    ok = weir_file_chunk_read (morsel, self->decoder, state, weir_file_metadata_push, &widen, stats, &local);
-  else
-    ok = weir_file_chunk_read (morsel, self->decoder, state, push, push_data, stats, &local);
-  g_clear_pointer (&widen.value, weir_column_unref);
-  ok = ok || forgive (self, &local, error);
-  g_async_queue_push (self->states, state);
-  return ok;
+  return weir_file_reader_read (self->reader, morsel, push, push_data, stats, &local) || forgive (self, &local, error);
 }
 
 /* A file that cannot be cut is read whole, for each preview: not a large one. */
@@ -622,9 +663,9 @@ file_finalize (WeirSource *source)
 {
   FileSource *self = (FileSource *)source;
 
-  g_clear_pointer (&self->decoder, weir_decoder_unref);
-  g_clear_pointer (&self->wide, weir_type_unref);
-  g_clear_pointer (&self->states, g_async_queue_unref);
+  g_clear_pointer (&self->reader, weir_file_reader_free);
+  weir_file_partitions_clear (&self->partitions);
+  clear_config (self);
   g_clear_pointer (&self->seen, weir_file_seen_free);
   g_queue_clear_full (&self->pending, (GDestroyNotify)weir_file_batch_free);
   g_clear_pointer (&self->unread, g_ptr_array_unref);

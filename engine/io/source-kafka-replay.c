@@ -71,7 +71,7 @@ replay_open (WeirSource             *source,
   path = weir_file_path (self->options.replay, config->base_dir);
   self->replay = weir_kafka_replay_new (&self->options, path);
   source->description = weir_kafka_options_describe (&self->options);
-  files = weir_file_list (path, NULL, FALSE, error);
+  files = weir_file_list (path, NULL, WEIR_FILES_FLAT, error);
   return files != NULL;
 }
 

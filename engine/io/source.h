@@ -39,12 +39,13 @@ typedef struct
 /* What a source is made from. Borrowed during weir_source_new(). */
 typedef struct
 {
-  const char     *format;   /* `socket`, `json`, `kafka` … */
-  const char     *table;    /* name of the table: queue sources are found by it; nullable */
-  WeirSchema     *schema;   /* full schema of the table */
-  const gboolean *needed;   /* per column: read at all; rows come with these columns only, in order */
-  GHashTable     *options;  /* lower-case key → string; secrets already resolved */
-  const char     *base_dir; /* relative paths start here */
+  const char     *format;      /* `socket`, `json`, `kafka` … */
+  const char     *table;       /* name of the table: queue sources are found by it; nullable */
+  WeirSchema     *schema;      /* full schema of the table */
+  gboolean        is_declared; /* by CREATE TABLE; FALSE: the format's own, or found out */
+  const gboolean *needed;      /* per column: read at all; rows come with these columns only, in order */
+  GHashTable     *options;     /* lower-case key → string; secrets already resolved */
+  const char     *base_dir;    /* relative paths start here */
   WeirZone       *zone;
   WeirClock      *clock;
   gboolean        is_streaming; /* FALSE: a bounded read of all there is */

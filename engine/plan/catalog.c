@@ -19,12 +19,15 @@ struct _WeirCatalog
   GHashTable    *functions; /* folded name → WeirFunctionDef */
   GHashTable    *settings;  /* key → value, only what was set */
   WeirZone      *zone;      /* Owned: spark.sql.session.timeZone */
-  gboolean       no_reading, has_unread;
+  gboolean       no_reading, has_unread, has_unlisted;
   gboolean       at_rest;
   WeirOptionFunc option_func; /* nullable: nothing connects */
   gpointer       option_data;
   WeirStateFunc  state_func; /* nullable */
 };
+
+#define PARTITION_INFERENCE_KEY    "spark.sql.sources.partitionColumnTypeInference.enabled"
+#define PARTITION_INFERENCE_OPTION "spark.sql.sources.partitioncolumntypeinference.enabled"
 
 /* ---- tables ----------------------------------------------------------------------------------------------------- */
 
@@ -176,16 +179,44 @@ weir_catalog_has_unread (WeirCatalog *catalog)
   return catalog->has_unread;
 }
 
+gboolean
+weir_catalog_has_unlisted (WeirCatalog *catalog)
+{
+  return catalog->has_unlisted;
+}
+
+/* Settings that say how columns are found, as options behind those of the table. (transfer full) */
+static GHashTable *
+with_settings (WeirCatalog *catalog,
+               GHashTable  *options)
+{
+  GHashTable    *all = g_hash_table_new (g_str_hash, g_str_equal);
+  GHashTableIter iter;
+  gpointer       key, value;
+
+  g_hash_table_iter_init (&iter, options);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    g_hash_table_insert (all, key, value);
+  if (!weir_catalog_get_bool (catalog, PARTITION_INFERENCE_KEY))
+    g_hash_table_insert (all, (gpointer)PARTITION_INFERENCE_OPTION, (gpointer) "false");
+  return all;
+}
+
 WeirSchema *
 weir_catalog_resolve_schema (WeirCatalog *catalog,
                              WeirTable   *table,
                              GHashTable  *options,
                              GError     **error)
 {
-  g_autoptr (GHashTable) resolved = NULL;
+  g_autoptr (GHashTable) resolved = NULL, all = NULL;
   GHashTableIter         iter;
   gpointer               key, value;
 
+  if (table->declared != NULL && table->format->has_folders && catalog->no_reading)
+    {
+      catalog->has_unlisted = TRUE;
+      return weir_type_ref (table->declared);
+    }
   if (table->declared == NULL && table->format->infers && (catalog->no_reading || (table->format->connects && catalog->option_func == NULL)))
     {
       catalog->has_unread = TRUE;
@@ -200,6 +231,8 @@ weir_catalog_resolve_schema (WeirCatalog *catalog,
         g_hash_table_insert (resolved, key, catalog->option_func (catalog->option_data, value));
       options = resolved;
     }
+  if (table->format->has_folders)
+    options = all = with_settings (catalog, options);
   return table->format->resolve_schema (table->name, table->declared, options, table->base_dir, error);
 }
 

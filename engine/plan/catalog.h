@@ -28,7 +28,8 @@ typedef struct
   const char *needs;  /* option that CREATE TABLE must give, in lower case; NULL: none, or it is asked for when the table is used */
   /* Columns behind those of resolve_schema() that a query may name and `*` leaves out. Nullable. (transfer full) */
   WeirSchema *(*hidden_schema) (const char *name);
-  gboolean connects; /* with infers: to a server, which nothing but a run may do */
+  gboolean has_folders; /* resolve_schema looks for columns in names of folders, also when others are declared */
+  gboolean connects;    /* with infers: to a server, which nothing but a run may do */
 } WeirFormatInfo;
 
 /**
@@ -117,6 +118,8 @@ char   **weir_catalog_list (WeirCatalog *catalog, gboolean views);     /* sorted
  */
 void     weir_catalog_forbid_reading (WeirCatalog *catalog);
 gboolean weir_catalog_has_unread (WeirCatalog *catalog);
+/* A table was taken as declared whose folders may add columns. */
+gboolean weir_catalog_has_unlisted (WeirCatalog *catalog);
 
 /**
  * weir_catalog_set_at_rest:

@@ -26,6 +26,7 @@ static const WeirSetting settings[] = {
   { "spark.sql.parser.escapedStringLiterals", WEIR_SETTING_BOOL, "false" },
   { "spark.sql.session.timeZone", WEIR_SETTING_ZONE, NULL },
   { "spark.sql.shuffle.partitions", WEIR_SETTING_INT, "200", .min = 1, .max = G_MAXINT32 },
+  { "spark.sql.sources.partitionColumnTypeInference.enabled", WEIR_SETTING_BOOL, "true" },
   { STREAMING "checkpointLocation", WEIR_SETTING_TEXT, NULL },
   { STREAMING "fileSource.schema.forceNullable", WEIR_SETTING_BOOL, "true", .fixed = "Columns of files may always be NULL." },
   { STREAMING "forceDeleteTempCheckpointLocation", WEIR_SETTING_BOOL, "false", .idle = "A query without a checkpoint location writes none." },

@@ -60,6 +60,7 @@ check_source (WeirPlan *plan,
   config.format = table->format->name;
   config.table = table->name;
   config.schema = plan->scan.table_schema;
+  config.is_declared = table->declared != NULL;
   config.needed = plan->scan.needed;
   config.options = options;
   config.base_dir = table->base_dir;

@@ -275,7 +275,7 @@ check_table (WeirCheck                *self,
   check_options (self, catalog, create);
   /* A table whose columns are inferred would have to be read. */
   if (table != NULL && (table->declared != NULL || !table->format->infers))
-    schema = table->format->resolve_schema (table->name, table->declared, table->options, table->base_dir, NULL);
+    schema = weir_catalog_resolve_schema (catalog, table, table->options, NULL);
   if (schema != NULL)
     fill_columns (self, info, schema, NULL);
 }
@@ -326,8 +326,8 @@ check_statement (WeirCheck              *self,
     default:
       break;
     }
-  /* After a table whose columns are not known no name is known to be wrong. */
-  if (weir_catalog_has_unread (catalog))
+  /* After a table whose columns are not known no name is known to be wrong, and folders may have the column that is missing. */
+  if (weir_catalog_has_unread (catalog) || (error != NULL && weir_catalog_has_unlisted (catalog) && g_str_has_prefix (weir_error_get_condition (error), "UNRESOLVED_COLUMN")))
     g_clear_error (&error);
   info.has_error = error != NULL;
   if (error != NULL)
@@ -386,7 +386,7 @@ check_script (const char *text,
     weir_catalog_forbid_reading (catalog);
   check_statements (self, catalog, script, base_dir != NULL ? base_dir : ".");
   /* What only a connection could tell stays open. */
-  self->is_partial = !may_read && weir_catalog_has_unread (catalog);
+  self->is_partial = !may_read && (weir_catalog_has_unread (catalog) || weir_catalog_has_unlisted (catalog));
   return self;
 }
 

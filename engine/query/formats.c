@@ -10,7 +10,7 @@
 
 /* What plan/ may know of io/: one line a format. An option that is in no list is a warning; a name ending in `*` is a prefix. */
 
-#define FILE_OPTIONS "path", "maxfilespertrigger", "maxbytespertrigger", "latestfirst", "pathglobfilter", "recursivefilelookup",                                                             \
+#define FILE_OPTIONS "path", "maxfilespertrigger", "maxbytespertrigger", "latestfirst", "pathglobfilter", "recursivefilelookup", "basepath",                                                 \
                      "filenameonly", "maxfileage", "maxcachedfiles", "discardcachedinputratio", "ignoremissingfiles", "encoding", "charset", "linesep", "mode", "columnnameofcorruptrecord", \
                      "dateformat", "timestampformat", "timestampntzformat", "locale", "timezone", "multiline", "compression"
 
@@ -119,9 +119,9 @@ schema_of_sink (const char *name,
 }
 
 static const WeirFormatInfo formats[] = {
-  { "text", TRUE, TRUE, FALSE, FALSE, text_options, schema_of_text, FALSE, NULL, weir_source_hidden_schema },
-  { "csv", TRUE, TRUE, TRUE, TRUE, csv_options, schema_of_csv, TRUE, NULL, weir_source_hidden_schema },
-  { "json", TRUE, TRUE, TRUE, TRUE, json_options, schema_of_json, TRUE, NULL, weir_source_hidden_schema },
+  { "text", TRUE, TRUE, FALSE, FALSE, text_options, schema_of_text, FALSE, NULL, weir_source_hidden_schema, .has_folders = TRUE },
+  { "csv", TRUE, TRUE, TRUE, TRUE, csv_options, schema_of_csv, TRUE, NULL, weir_source_hidden_schema, .has_folders = TRUE },
+  { "json", TRUE, TRUE, TRUE, TRUE, json_options, schema_of_json, TRUE, NULL, weir_source_hidden_schema, .has_folders = TRUE },
   { "socket", TRUE, FALSE, FALSE, FALSE, socket_options, schema_of_socket },
   { "rate", TRUE, FALSE, FALSE, FALSE, rate_options, schema_of_rate },
   { "rate-micro-batch", TRUE, FALSE, FALSE, FALSE, rate_batch_options, schema_of_rate },

@@ -141,6 +141,7 @@ peek (WeirPreviewTables *self,
   config.format = table->format->name;
   config.table = table->name;
   config.schema = scan->scan.table_schema;
+  config.is_declared = table->declared != NULL;
   config.options = options;
   config.base_dir = table->base_dir;
   config.zone = self->zone;

@@ -197,7 +197,7 @@ _weir_probe_files (ProbeRun *run)
       _weir_probe_fail (run, "path", NULL, "Choose a file or a folder.");
       return;
     }
-  files = weir_file_list (full, NULL, FALSE, &error);
+  files = weir_file_list (full, NULL, WEIR_FILES_PARTITIONED, &error);
   if (files == NULL)
     {
       _weir_probe_fail (run, "path", g_strdup (error->message), "Correct the path, or choose it with the button.");

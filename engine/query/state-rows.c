@@ -55,7 +55,22 @@ weir_keep_definition (GString                *kept,
   g_string_append (kept, ";\n");
 }
 
-/* Columns that were found in files or asked of a database are written down: they need not be there again. */
+/* Were columns found, in files, names of folders or a database? */
+static gboolean
+has_found_columns (const WeirPlan *scan)
+{
+  const WeirTable *table = scan->scan.table;
+
+  if (table->declared == NULL)
+    return table->format->infers;
+  for (guint i = 0; table->format->has_folders && i < scan->scan.table_schema->n_fields; i++)
+    if (i >= table->declared->n_fields ? strcmp (scan->scan.table_schema->fields[i].name, "_metadata") != 0
+                                       : strcmp (scan->scan.table_schema->fields[i].name, table->declared->fields[i].name) != 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* Such columns are written down: they need not be there again. */
 static void
 keep_columns (WeirPlan *plan,
               gpointer  data)
@@ -66,7 +81,7 @@ keep_columns (WeirPlan *plan,
   g_autofree char       *name = NULL;
   guint                  n = 0;
 
-  if (table == NULL || table->declared != NULL || !table->format->infers)
+  if (table == NULL || !has_found_columns (plan))
     return;
   hidden = table->format->hidden_schema != NULL ? table->format->hidden_schema (table->format->name) : NULL;
   name = weir_sql_quote_identifier (table->name);

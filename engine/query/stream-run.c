@@ -134,6 +134,7 @@ open_scan (WeirStreamRun *self,
   config.format = table->format->name;
   config.table = table->name;
   config.schema = scan->plan->scan.table_schema;
+  config.is_declared = table->declared != NULL;
   config.needed = scan->plan->scan.needed;
   if (!_weir_read_static_option (options, scan->plan, &scan->is_cached, error))
     return FALSE;

@@ -199,6 +199,17 @@ def test_from_anywhere():
     same(json.loads(run('--inspect', f'{here}/cp', '--rows', '9', cwd='else/where').out)['stateRows'][0]['rows'], expected)
 
 
+def test_folders():
+    """A column in names of folders, declared or not, is kept with the others."""
+    write('tides/port=busan/a.json', '{"cm": 85}\n')
+    for name, columns in ('found', 'cm INT'), ('declared', 'port STRING, cm INT'):
+        sql(f"CREATE TABLE tides ({columns}) USING json OPTIONS (path 'tides'); SELECT port, sum(cm) AS s FROM STREAM tides GROUP BY port",
+            '--checkpoint', name, '--output-mode', 'update', '--trigger', 'available-now')
+    shutil.rmtree('tides')
+    for name in 'found', 'declared':
+        same(sql(state(name, 0, None)).rows(), [stored({'port': 'busan'}, {'sum(cm)': 85})])
+
+
 def damage(path, offset, data):
     with open(path, 'r+b') as file:
         file.seek(offset)

@@ -48,6 +48,7 @@ source_make (const char    *format,
   config.format = format;
   config.table = "t";
   config.schema = schema;
+  config.is_declared = declared != NULL;
   config.options = options;
   config.base_dir = "/";
   config.zone = weir_zone_utc ();

@@ -49,7 +49,7 @@ static char *
 read_folder (WeirTempDir *dir,
              GError     **error)
 {
-  g_autoptr (GPtrArray) files = weir_file_list (weir_temp_dir_get_path (dir), NULL, FALSE, error);
+  g_autoptr (GPtrArray) files = weir_file_list (weir_temp_dir_get_path (dir), NULL, WEIR_FILES_FLAT, error);
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   GString              *rows = g_string_new (NULL);
 
@@ -217,7 +217,7 @@ test_compaction (void)
   g_clear_pointer (&sink, weir_sink_unref);
   sink = open_strict (dir);
   g_assert_cmpint (sink_progress (sink), ==, n - 1);
-  files = weir_file_list (weir_temp_dir_get_path (dir), NULL, FALSE, NULL);
+  files = weir_file_list (weir_temp_dir_get_path (dir), NULL, WEIR_FILES_FLAT, NULL);
   g_assert_cmpuint (files->len, ==, n - (n + 2) / 3);
 }
 
@@ -347,7 +347,7 @@ test_shared_folder (void)
   g_assert_cmpint (sink_progress (a), ==, 1);
   g_assert_cmpint (sink_progress (b), ==, 0);
   g_assert_cmpint (sink_progress (c), ==, 0);
-  files = weir_file_list (weir_temp_dir_get_path (dir), NULL, FALSE, NULL);
+  files = weir_file_list (weir_temp_dir_get_path (dir), NULL, WEIR_FILES_FLAT, NULL);
   g_assert_cmpuint (files->len, ==, 4);
 }
 
@@ -408,7 +408,7 @@ test_folder_vanishes (void)
   g_assert_nonnull (strstr (error->message, path));
   g_assert_cmpint (g_rename (moved, path), ==, 0);
   commit (sink, 1, 2);
-  files = weir_file_list (path, NULL, FALSE, NULL);
+  files = weir_file_list (path, NULL, WEIR_FILES_FLAT, NULL);
   g_assert_cmpuint (files->len, ==, 2);
 }
 
