@@ -341,6 +341,38 @@ test_empty_answers (void)
   fixture_clear (&fixture);
 }
 
+static GtkWidget *
+find_check (GtkWidget  *widget,
+            const char *label)
+{
+  if (GTK_IS_CHECK_BUTTON (widget) && g_strcmp0 (gtk_check_button_get_label (GTK_CHECK_BUTTON (widget)), label) == 0)
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_check (child, label);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+/* Where there is no room for its buttons, the menu of the columns says which rows are shown. */
+static void
+check_narrow_menu (Fixture *fixture)
+{
+  GtkMenuButton *button = GTK_MENU_BUTTON (fixture->pane->columns_button);
+
+  g_assert_false (gtk_widget_get_mapped (fixture->pane->modes));
+  gtk_menu_button_popup (button);
+  g_assert_true (gtk_check_button_get_active (GTK_CHECK_BUTTON (find_check (GTK_WIDGET (gtk_menu_button_get_popover (button)), "Table"))));
+  gtk_widget_activate (find_check (GTK_WIDGET (gtk_menu_button_get_popover (button)), "Changes"));
+  g_assert_true (fixture->pane->shows_changes);
+  gtk_widget_activate (find_check (GTK_WIDGET (gtk_menu_button_get_popover (button)), "Table"));
+  g_assert_false (fixture->pane->shows_changes);
+  gtk_menu_button_popdown (button);
+}
+
 static void
 test_narrow (void)
 {
@@ -355,6 +387,7 @@ test_narrow (void)
   gtk_widget_measure (GTK_WIDGET (fixture.pane), GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
   g_assert_cmpint (minimum, <=, 340);
   g_assert_cmpint (gtk_widget_get_width (fixture.window), <=, 360);
+  check_narrow_menu (&fixture);
   fixture_clear (&fixture);
 }
 

@@ -49,10 +49,12 @@ fill_change (Cell         *cell,
              WeirRowsView *view,
              guint         row)
 {
-  WeirChange change = view->klass->get_change (view->data, row);
+  WeirChange       change = view->klass->get_change (view->data, row);
+  const char      *word = change_word (change);
+  g_autofree char *sign = cell->column->table->narrow ? g_strndup (word, strcspn (word, " ")) : NULL;
 
   weir_result_cell_set_glyph (cell->widget, WEIR_GLYPH_NONE);
-  weir_result_cell_set_text (cell->widget, change_word (change), change == WEIR_CHANGE_REMOVED);
+  weir_result_cell_set_text (cell->widget, sign != NULL ? sign : word, change == WEIR_CHANGE_REMOVED);
 }
 
 static void

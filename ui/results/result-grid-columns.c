@@ -70,6 +70,8 @@ apply_visibility (WeirGridColumn *column)
 
   gtk_column_view_column_set_visible (column->column, column->wanted && !gives_way (column) && (!narrow || column->in_narrow));
   gtk_column_view_column_set_fixed_width (column->column, (int)(scale * (narrow ? column->narrow_width : column->width)));
+  if (column->kind == WEIR_GRID_COLUMN_STATE && column->table->shows_changes)
+    gtk_column_view_column_set_title (column->column, narrow ? "±" : _ ("change"));
 }
 
 void
@@ -140,6 +142,18 @@ add_column (WeirResultGrid    *self,
   gtk_column_view_append_column (self->view, column->column);
   g_ptr_array_add (self->columns, column);
   return column;
+}
+
+/* Where it is narrow, the sign of the change; others make room for it. */
+#define CHANGE_WIDTH 36
+
+static void
+add_change_column (WeirResultGrid *self)
+{
+  WeirGridColumn *column = add_column (self, WEIR_GRID_COLUMN_STATE, _ ("change"), 110, 0, FALSE);
+
+  column->in_narrow = TRUE;
+  column->narrow_width = CHANGE_WIDTH;
 }
 
 static int
@@ -266,10 +280,11 @@ add_data_columns (WeirResultGrid *self,
                                                  i, numeric);
 
       column->in_narrow = window || (!numeric && !has_key && info->shape == WEIR_COLUMN_TEXT) || (numeric && !has_measure);
+      column->narrow_width -= self->shows_changes && !window ? CHANGE_WIDTH / 2 : 0;
       has_key |= info->shape == WEIR_COLUMN_TEXT;
       has_measure |= numeric;
       if (i == 0 && self->shows_changes)
-        add_column (self, WEIR_GRID_COLUMN_STATE, _ ("change"), 110, 0, FALSE)->in_narrow = TRUE;
+        add_change_column (self);
       else if (i == 0 && has_window && !self->plain)
         add_column (self, WEIR_GRID_COLUMN_STATE, _ ("state"), 100, 0, FALSE);
     }

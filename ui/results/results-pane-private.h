@@ -73,6 +73,11 @@ void _weir_results_pane_set_shows_changes (WeirResultsPane *self,
 /* Tells the query whether anybody looks at what it makes for lookers only; results-pane-query.c. */
 void _weir_results_pane_update_wishes (WeirResultsPane *self);
 
+/* results-pane-bar.c */
+GtkWidget *_weir_results_pane_bar_new (WeirResultsPane *self);
+void       _weir_results_pane_set_bar_narrow (WeirResultsPane *self,
+                                              gboolean         narrow);
+
 void _weir_results_pane_add_actions (WeirResultsPane *self);
 void _weir_results_pane_add_menus (WeirResultsPane *self);
 void _weir_results_pane_update_menu (WeirResultsPane *self);

@@ -235,13 +235,7 @@ narrow_cb (WeirResultsPane *self)
 
   weir_result_grid_set_narrow (self->table, narrow);
   weir_row_details_set_narrow (self->details, narrow);
-  if (narrow)
-    gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (self->columns_button), "view-list-symbolic");
-  else
-    gtk_menu_button_set_label (GTK_MENU_BUTTON (self->columns_button), C_ ("table", "Columns"));
-  gtk_widget_set_hexpand (self->search, narrow);
-  gtk_widget_set_visible (self->modes, !narrow);
-  gtk_widget_set_visible (GTK_WIDGET (self->count), !narrow);
+  _weir_results_pane_set_bar_narrow (self, narrow);
 }
 
 static void
@@ -338,89 +332,6 @@ weir_results_pane_class_init (WeirResultsPaneClass *klass)
 }
 
 static void
-search_changed_cb (WeirResultsPane *self)
-{
-  weir_result_model_set_filter (self->model, gtk_editable_get_text (GTK_EDITABLE (self->search)));
-}
-
-static void
-columns_popover_cb (GtkMenuButton *button,
-                    gpointer       user_data)
-{
-  WeirResultsPane *self = user_data;
-  GtkWidget       *popover = gtk_popover_new ();
-  GtkWidget       *box = weir_result_grid_create_columns_box (self->table);
-  GtkWidget       *scroller = gtk_scrolled_window_new ();
-
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scroller), TRUE);
-  gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scroller), 400);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), box);
-  gtk_popover_set_child (GTK_POPOVER (popover), scroller);
-  gtk_menu_button_set_popover (button, popover);
-}
-
-static GtkWidget *
-modes_new (WeirResultsPane *self)
-{
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
-  GtkWidget *all = gtk_toggle_button_new_with_label (_ ("Table"));
-  GtkWidget *changes = gtk_toggle_button_new_with_label (_ ("Changes"));
-  GtkWidget *last = gtk_toggle_button_new_with_label (_ ("Last Batch"));
-
-  gtk_toggle_button_set_group (GTK_TOGGLE_BUTTON (changes), GTK_TOGGLE_BUTTON (all));
-  gtk_toggle_button_set_group (GTK_TOGGLE_BUTTON (last), GTK_TOGGLE_BUTTON (all));
-  gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (all), "results.rows::table");
-  gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (changes), "results.rows::changes");
-  gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (last), "results.rows::last-batch");
-  gtk_widget_set_tooltip_text (all, _ ("Show All Rows of the Result"));
-  gtk_widget_set_tooltip_text (changes, _ ("Show What the Newest Batches Added, Changed and Removed"));
-  gtk_widget_set_tooltip_text (last, _ ("Show the Rows the Newest Batch Wrote"));
-  gtk_widget_add_css_class (box, "linked");
-  gtk_box_append (GTK_BOX (box), all);
-  gtk_box_append (GTK_BOX (box), changes);
-  gtk_box_append (GTK_BOX (box), last);
-  return box;
-}
-
-static GtkWidget *
-bar_new (WeirResultsPane *self)
-{
-  GtkWidget *bar = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-
-  self->search = gtk_search_entry_new ();
-  g_object_set (self->search, "placeholder-text", _ ("Filter rows"), "width-chars", 8, "max-width-chars", 24, NULL);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->search), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Filter Rows"), -1);
-  g_signal_connect_swapped (self->search, "search-changed", G_CALLBACK (search_changed_cb), self);
-  self->modes = modes_new (self);
-  self->count = GTK_LABEL (gtk_label_new (NULL));
-  gtk_label_set_ellipsize (self->count, PANGO_ELLIPSIZE_END);
-  gtk_label_set_xalign (self->count, 1);
-  gtk_widget_set_hexpand (GTK_WIDGET (self->count), TRUE);
-  gtk_widget_add_css_class (GTK_WIDGET (self->count), "caption");
-  gtk_widget_add_css_class (GTK_WIDGET (self->count), "dim-label");
-  gtk_widget_add_css_class (GTK_WIDGET (self->count), "numeric");
-  self->columns_button = gtk_menu_button_new ();
-  gtk_menu_button_set_label (GTK_MENU_BUTTON (self->columns_button), C_ ("table", "Columns"));
-  gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (self->columns_button), columns_popover_cb, self, NULL);
-  gtk_widget_add_css_class (self->columns_button, "flat");
-  gtk_widget_set_tooltip_text (self->columns_button, _ ("Choose the Columns Shown"));
-  self->export_button = gtk_button_new_from_icon_name ("document-save-symbolic");
-  gtk_widget_add_css_class (self->export_button, "flat");
-  gtk_widget_set_tooltip_text (self->export_button, _ ("Export Rows…"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->export_button), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Export Rows"), -1);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->export_button), "results.export");
-
-  gtk_box_append (GTK_BOX (bar), self->search);
-  gtk_box_append (GTK_BOX (bar), self->modes);
-  gtk_box_append (GTK_BOX (bar), GTK_WIDGET (self->count));
-  gtk_box_append (GTK_BOX (bar), self->columns_button);
-  gtk_box_append (GTK_BOX (bar), self->export_button);
-  gtk_widget_add_css_class (bar, "weir-bar-row");
-  return bar;
-}
-
-static void
 row_activated_cb (WeirResultsPane *self,
                   WeirResultRow   *row)
 {
@@ -514,7 +425,7 @@ content_new (WeirResultsPane *self)
   gtk_widget_set_vexpand (GTK_WIDGET (self->card), TRUE);
   gtk_widget_add_css_class (self->card_box, "weir-chart-box");
   gtk_box_append (GTK_BOX (self->card_box), GTK_WIDGET (self->card));
-  self->bar = bar_new (self);
+  self->bar = _weir_results_pane_bar_new (self);
   gtk_box_append (GTK_BOX (lower), self->bar);
   gtk_box_append (GTK_BOX (lower), stack_new (self));
   gtk_paned_set_start_child (self->paned, self->card_box);
