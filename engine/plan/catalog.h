@@ -139,7 +139,7 @@ void weir_catalog_allow_connections (WeirCatalog *catalog, WeirOptionFunc func, 
 WeirSchema *weir_catalog_resolve_schema (WeirCatalog *catalog, WeirTable *table, GHashTable *options, GError **error);
 
 /* Settings: `spark.sql.…` and `weir.…`; lower-case keys are not folded. Unknown ones are kept, but for `weir.…` and `compat.…`. */
-gboolean    weir_catalog_set (WeirCatalog *catalog, const char *key, const char *value, GError **error);
+gboolean weir_catalog_set (WeirCatalog *catalog, const char *key, const char *value, GError **error);
 /* Why Spark's setting @key has no effect with @value: a sentence for the user, NULL when it has one or is not known. */
 const char *weir_setting_idle_reason (const char *key, const char *value);
 void        weir_catalog_unset (WeirCatalog *catalog, const char *key);
