@@ -214,6 +214,16 @@ WeirExpr *_weir_analyze_call (WeirExprContext *ctx, const WeirSqlExpr *sql, GErr
 WeirExpr *_weir_analyze_struct (WeirExprContext *ctx, const WeirSqlExpr *const *sql, guint n, const char *name, WeirSpan span, GError **error);
 WeirExpr *_weir_analyze_subquery (WeirExprContext *ctx, const WeirSqlExpr *sql, GError **error);
 WeirExpr *_weir_call (WeirExprContext *ctx, const char *name, WeirExpr **args, guint n_args, WeirSpan span, GError **error);
+/* The same of one or two arguments; each is taken, and may be NULL after an error. */
+WeirExpr *_weir_call_one (WeirExprContext *ctx, const char *name, WeirExpr *a, WeirSpan span, GError **error);
+WeirExpr *_weir_call_two (WeirExprContext *ctx, const char *name, WeirExpr *a, WeirExpr *b, WeirSpan span, GError **error);
+/* Takes @expr. */
+WeirExpr *_weir_negate_if (WeirExprContext *ctx, WeirExpr *expr, gboolean negated, WeirSpan span, GError **error);
+/* analyzer-predicate.c */
+WeirExpr *_weir_analyze_is (WeirExprContext *ctx, const WeirSqlExpr *sql, GError **error);
+WeirExpr *_weir_analyze_between (WeirExprContext *ctx, const WeirSqlExpr *sql, GError **error);
+WeirExpr *_weir_analyze_in (WeirExprContext *ctx, const WeirSqlExpr *sql, GError **error);
+WeirExpr *_weir_analyze_like (WeirExprContext *ctx, const WeirSqlExpr *sql, GError **error);
 /* A conjunct of WHERE that is [NOT] IN (query) or [NOT] EXISTS: joined into ctx->rel. *@done tells whether it was one. */
 gboolean _weir_analyze_subquery_filter (WeirExprContext *ctx, const WeirSqlExpr *sql, gboolean *done, GError **error);
 
