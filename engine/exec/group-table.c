@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include <sys/mman.h>
-
+#include "exec/group-memory-private.h"
 #include "exec/group-table.h"
 
 /*
@@ -12,8 +11,7 @@
  * order. Up to TINY groups there is no index at all: sparse event times make many small tables.
  *
  * Large tables miss the cache on every probe. Hashes come many at once, so lines are asked for ahead of their use: those of the index
- * AHEAD_INDEX probes before, those of the keys, whose number is in the index, AHEAD_KEY probes before. Large arrays lie in huge pages, or every
- * probe would miss the TLB too.
+ * AHEAD_INDEX probes before, those of the keys, whose number is in the index, AHEAD_KEY probes before. group-memory.c says where the arrays lie.
  */
 
 #define TINY        8
@@ -22,8 +20,6 @@
 #define AHEAD_KEY   32
 #define INDEX_BIG   (1u << 15)
 #define KEEP_BYTES  (16u << 20)
-#define HUGE_BYTES  (4u << 20)
-#define MAP_BYTES   (4u << 20)
 
 WeirGroupTable *
 weir_group_table_new (gboolean is_view,
@@ -38,96 +34,20 @@ weir_group_table_new (gboolean is_view,
 }
 
 static void
-advise_huge (void *array,
-             gsize bytes)
-{
-  gsize page = 4096, from = ((gsize)array + page - 1) & ~(page - 1), to = ((gsize)array + bytes) & ~(page - 1);
-
-  if (bytes >= HUGE_BYTES)
-    madvise ((void *)from, to - from, MADV_HUGEPAGE);
-}
-
-/* Large ones are mapped, so that they grow by moving pages. */
-static guint8 *
-records_new (gsize bytes)
-{
-  void *records;
-
-  if (bytes < MAP_BYTES)
-    return g_aligned_alloc (1, bytes, 64);
-  records = mmap (NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (records == MAP_FAILED)
-    g_error ("cannot allocate %" G_GSIZE_FORMAT " bytes for groups", bytes);
-  advise_huge (records, bytes);
-  return records;
-}
-
-static void
-records_free (guint8 *records,
-              gsize   bytes)
-{
-  if (records != NULL && bytes >= MAP_BYTES)
-    munmap (records, bytes);
-  else if (records != NULL)
-    g_aligned_free (records);
-}
-
-static guint8 *
-records_grow (guint8 *records,
-              gsize   old_bytes,
-              gsize   bytes)
-{
-  void *grown;
-
-  if (old_bytes < MAP_BYTES)
-    {
-      grown = records_new (bytes);
-      if (old_bytes > 0)
-        memcpy (grown, records, old_bytes);
-      records_free (records, old_bytes);
-      return grown;
-    }
-  grown = mremap (records, old_bytes, bytes, MREMAP_MAYMOVE);
-  if (grown == MAP_FAILED)
-    g_error ("cannot allocate %" G_GSIZE_FORMAT " bytes for groups", bytes);
-  advise_huge (grown, bytes);
-  return grown;
-}
-
-static void
 grow_records (WeirGroupTable *self)
 {
   guint capacity = self->capacity == 0 ? 4 : self->capacity * 2;
 
-  self->records = records_grow (self->records, self->capacity * self->record_size, capacity * self->record_size);
+  self->records = _weir_group_records_grow (self->records, self->capacity * self->record_size, capacity * self->record_size);
   self->capacity = capacity;
-}
-
-/* Zeroed. */
-static guint64 *
-index_new (guint size)
-{
-  gsize bytes = size * sizeof (guint64);
-
-  return bytes < MAP_BYTES ? g_new0 (guint64, size) : (guint64 *)(void *)records_new (bytes);
-}
-
-static void
-index_free (guint64 *index,
-            guint    size)
-{
-  if (size * sizeof (guint64) < MAP_BYTES)
-    g_free (index);
-  else
-    munmap (index, size * sizeof (guint64));
 }
 
 static void
 free_arrays (WeirGroupTable *self)
 {
-  index_free (self->index, self->index_size);
+  _weir_group_index_free (self->index, self->index_size);
   self->index = NULL;
-  records_free (self->records, self->capacity * self->record_size);
+  _weir_group_records_free (self->records, self->capacity * self->record_size);
   self->records = NULL;
   g_clear_pointer (&self->blocks, g_ptr_array_unref);
   self->n = self->capacity = self->index_size = 0;
@@ -176,8 +96,8 @@ rebuild_index (WeirGroupTable *self,
 {
   if (size != self->index_size)
     {
-      index_free (self->index, self->index_size);
-      self->index = index_new (size);
+      _weir_group_index_free (self->index, self->index_size);
+      self->index = _weir_group_index_new (size);
       self->index_size = size;
     }
   else
@@ -224,17 +144,17 @@ double_index (WeirGroupTable *self)
   guint64 *old = self->index;
 
   self->index_size = n_old * 2;
-  if (n_old * sizeof (guint64) >= MAP_BYTES)
+  if (n_old * sizeof (guint64) >= WEIR_GROUP_MAP_BYTES)
     {
-      self->index = (guint64 *)(void *)records_grow ((guint8 *)old, n_old * sizeof (guint64), n_old * 2 * sizeof (guint64));
+      self->index = (guint64 *)(void *)_weir_group_records_grow ((guint8 *)old, n_old * sizeof (guint64), n_old * 2 * sizeof (guint64));
       spread_index (self->index, n_old);
       return;
     }
-  self->index = index_new (n_old * 2);
+  self->index = _weir_group_index_new (n_old * 2);
   for (guint i = 0; i < n_old; i++)
     if (old[i] != 0)
       index_put (self->index, self->index_size - 1, old[i]);
-  index_free (old, n_old);
+  _weir_group_index_free (old, n_old);
 }
 
 static inline gboolean
@@ -349,7 +269,7 @@ weir_group_table_reserve (WeirGroupTable *table,
     capacity *= 2;
   if (capacity > table->capacity && n > 0)
     {
-      table->records = records_grow (table->records, table->capacity * table->record_size, capacity * table->record_size);
+      table->records = _weir_group_records_grow (table->records, table->capacity * table->record_size, capacity * table->record_size);
       table->capacity = capacity;
     }
   reserve_index (table, n);
@@ -587,59 +507,6 @@ weir_group_table_bytes (const WeirGroupTable *table)
 {
   return sizeof *table + table->capacity * table->record_size +
          table->index_size * sizeof (guint64) + table->bytes_total;
-}
-
-#define KEY_HAS_TIME 1
-#define KEY_HAS_B    2
-
-static gboolean
-is_long (guint64  a,
-         gboolean is_view)
-{
-  return is_view && (guint32)a > WEIR_VIEW_INLINE_MAX && (guint32)a != G_MAXUINT32;
-}
-
-/* One append: there may be millions of keys. */
-void
-weir_group_key_write (const WeirGroupKey *key,
-                      gboolean            is_view,
-                      WeirWriter         *writer)
-{
-  gboolean is_bytes = is_long (key->a, is_view);
-  guint8   bytes[25];
-  guint    n = 9;
-
-  bytes[0] = (guint8)((key->time != 0 ? KEY_HAS_TIME : 0) | (!is_bytes && key->b != 0 ? KEY_HAS_B : 0));
-  memcpy (bytes + 1, &key->a, 8);
-  if (key->time != 0)
-    {
-      memcpy (bytes + n, &key->time, 8);
-      n += 8;
-    }
-  if (!is_bytes && key->b != 0)
-    {
-      memcpy (bytes + n, &key->b, 8);
-      n += 8;
-    }
-  weir_writer_raw (writer, bytes, n);
-  if (is_bytes)
-    weir_writer_raw (writer, (const void *)(gsize)key->b, (guint32)key->a);
-}
-
-gboolean
-weir_group_key_read (WeirGroupKey *key,
-                     gboolean      is_view,
-                     WeirReader   *reader)
-{
-  guint8 head = weir_reader_u8 (reader);
-
-  key->a = weir_reader_u64 (reader);
-  key->time = (head & KEY_HAS_TIME) != 0 ? (gint64)weir_reader_u64 (reader) : 0;
-  if (is_long (key->a, is_view))
-    key->b = (guint64)(gsize)weir_reader_raw (reader, (guint32)key->a);
-  else
-    key->b = (head & KEY_HAS_B) != 0 ? weir_reader_u64 (reader) : 0;
-  return !reader->failed && head <= (KEY_HAS_TIME | KEY_HAS_B);
 }
 
 void
