@@ -18,6 +18,13 @@ is_json (WeirTextStyle style)
   return style == WEIR_TEXT_JSON || style == WEIR_TEXT_JSON_SPARK;
 }
 
+/* As a CAST writes nested values, without names and quotes. */
+static gboolean
+is_spaced (WeirTextStyle style)
+{
+  return style == WEIR_TEXT_CAST || style == WEIR_TEXT_SHOW;
+}
+
 /* ---- strings ---------------------------------------------------------------------------------------------------- */
 
 /* Whether none of eight bytes is a quote, a backslash or a control character. */
@@ -78,6 +85,19 @@ weir_json_append_string (GString    *out,
   g_string_append_c (out, '"');
 }
 
+/* [00 FF] */
+static void
+append_hex (GString        *out,
+            const WeirView *view)
+{
+  const guchar *bytes = (const guchar *)weir_view_data (view);
+
+  g_string_append_c (out, '[');
+  for (guint i = 0; i < view->len; i++)
+    g_string_append_printf (out, i > 0 ? " %02X" : "%02X", bytes[i]);
+  g_string_append_c (out, ']');
+}
+
 static void
 append_bytes (GString          *out,
               const WeirColumn *column,
@@ -86,7 +106,9 @@ append_bytes (GString          *out,
 {
   const WeirView *view = &weir_column_values (column, WeirView)[row];
 
-  if (!is_json (style))
+  if (style == WEIR_TEXT_SHOW && column->type->kind == WEIR_TYPE_BINARY)
+    append_hex (out, view);
+  else if (!is_json (style))
     g_string_append_len (out, weir_view_data (view), view->len);
   else if (column->type->kind == WEIR_TYPE_STRING)
     weir_json_append_string (out, weir_view_data (view), view->len);
@@ -241,7 +263,7 @@ static void
 append_separator (GString      *out,
                   WeirTextStyle style)
 {
-  g_string_append (out, style == WEIR_TEXT_CAST ? ", " : ",");
+  g_string_append (out, is_spaced (style) ? ", " : ",");
 }
 
 static void
@@ -299,7 +321,7 @@ append_map (GString          *out,
       if (pairs)
         g_string_append_c (out, '[');
       append_map_key (out, column->children[0], list.offset + i, style, zone);
-      g_string_append (out, style == WEIR_TEXT_CAST ? " -> " : (pairs ? "," : ":"));
+      g_string_append (out, is_spaced (style) ? " -> " : (pairs ? "," : ":"));
       append_element (out, column->children[1], list.offset + i, style, zone);
       if (pairs)
         g_string_append_c (out, ']');
@@ -324,7 +346,7 @@ append_struct (GString          *out,
       if (!first)
         append_separator (out, style);
       first = FALSE;
-      if (style != WEIR_TEXT_CAST)
+      if (!is_spaced (style))
         {
           weir_json_append_string (out, column->type->fields[i].name, strlen (column->type->fields[i].name));
           g_string_append_c (out, ':');
@@ -334,7 +356,7 @@ append_struct (GString          *out,
   g_string_append_c (out, '}');
 }
 
-/* Inside arrays, maps and structs: NULL is `null`, and Hive quotes strings. */
+/* Inside arrays, maps and structs: NULL is `null`, but in show(), and Hive quotes strings. */
 static void
 append_element (GString          *out,
                 const WeirColumn *column,
@@ -346,7 +368,7 @@ append_element (GString          *out,
 
   if (weir_column_is_null (column, row))
     {
-      g_string_append (out, "null");
+      g_string_append (out, style == WEIR_TEXT_SHOW ? "NULL" : "null");
       return;
     }
   quote = style == WEIR_TEXT_HIVE && column->type->kind == WEIR_TYPE_STRING;

@@ -28,6 +28,7 @@ void weir_column_hash (WeirColumn *column, WeirSel sel, guint64 *hashes, gboolea
 typedef enum
 {
   WEIR_TEXT_CAST,       /* CAST (… AS STRING): 2024-01-01 10:00:00.5, [1, 2], {a, 1} */
+  WEIR_TEXT_SHOW,       /* a cell of show(): as CAST, but BINARY is [00 FF] and NULL in arrays is NULL */
   WEIR_TEXT_HIVE,       /* spark-sql's tab separated output: [1,2], {"a":1}, NULL */
   WEIR_TEXT_JSON,       /* cli.md's rows: one JSON value */
   WEIR_TEXT_JSON_SPARK, /* to_json() and the json sink: timestamps in Spark's format, NULL fields left out */

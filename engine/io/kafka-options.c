@@ -143,13 +143,50 @@ parse_limits (WeirKafkaOptions *kafka,
   const char      *text = _weir_io_option_get (options, "maxtriggerdelay");
   g_autofree char *delay = g_strdup (text != NULL ? text : "15m");
 
-  return _weir_io_option_int (options, "maxoffsetspertrigger", 1, G_MAXINT64, 0, &kafka->max_offsets, error) &&
-         _weir_io_option_int (options, "minoffsetspertrigger", 1, G_MAXINT64, 0, &kafka->min_offsets, error) &&
+  return _weir_io_option_int (options, "maxOffsetsPerTrigger", 1, G_MAXINT64, 0, &kafka->max_offsets, error) &&
+         _weir_io_option_int (options, "minOffsetsPerTrigger", 1, G_MAXINT64, 0, &kafka->min_offsets, error) &&
          parse_delay (delay, &kafka->max_delay_us, error) &&
          (kafka->max_offsets == 0 || kafka->min_offsets <= kafka->max_offsets ||
           weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", WEIR_SPAN_NONE,
                      "The value of minOffsetPerTrigger(%" G_GINT64_FORMAT ") is higher than the maxOffsetsPerTrigger(%" G_GINT64_FORMAT ").", kafka->min_offsets,
                      kafka->max_offsets));
+}
+
+/* Offsets of partitions: from 0 on, −1 the end, −2 the begin; @forbidden is one that cannot be. */
+static gboolean
+check_offsets (GPtrArray  *offsets,
+               gint64      forbidden,
+               const char *message,
+               GError    **error)
+{
+  for (guint i = 0; offsets != NULL && i < offsets->len; i++)
+    {
+      const WeirKafkaOffset *at = offsets->pdata[i];
+
+      if (at->offset == forbidden)
+        return weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", WEIR_SPAN_NONE, "%s (partition %d of topic %s)", message, at->partition, at->topic);
+      if (at->offset < WEIR_KAFKA_EARLIEST)
+        return weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", WEIR_SPAN_NONE,
+                          "%" G_GINT64_FORMAT " is no offset of partition %d of topic %s: -1 is the latest, -2 the earliest.", at->offset, at->partition, at->topic);
+    }
+  return TRUE;
+}
+
+/* What has an end begins before it. */
+static gboolean
+check_positions (const WeirKafkaOptions *kafka,
+                 gboolean                is_streaming,
+                 GError                **error)
+{
+  static const char *const late = "Option startingOffsets can't be latest for a table that is read once.";
+  static const char *const early = "Option endingOffsets can't be earliest for a table that is read once.";
+
+  if (!is_streaming && kafka->start == WEIR_KAFKA_LATEST)
+    return weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", WEIR_SPAN_NONE, "%s", late);
+  if (!is_streaming && kafka->end == WEIR_KAFKA_EARLIEST)
+    return weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", WEIR_SPAN_NONE, "%s", early);
+  return check_offsets (kafka->start_offsets, is_streaming ? G_MININT64 : WEIR_KAFKA_LATEST, late, error) &&
+         check_offsets (kafka->end_offsets, WEIR_KAFKA_EARLIEST, early, error);
 }
 
 static gboolean
@@ -167,11 +204,11 @@ parse_positions (WeirKafkaOptions *kafka,
                       "A stream has no end: options endingOffsets, endingOffsetsByTimestamp and endingTimestamp are for FROM t without STREAM.");
   return parse_position (_weir_io_option_get (options, "startingoffsets"), start, &kafka->start, &kafka->start_offsets, error) &&
          parse_position (_weir_io_option_get (options, "endingoffsets"), WEIR_KAFKA_LATEST, &kafka->end, &kafka->end_offsets, error) &&
-         _weir_io_option_int (options, "startingtimestamp", 0, G_MAXINT64, -1, &kafka->start_timestamp_ms, error) &&
-         _weir_io_option_int (options, "endingtimestamp", 0, G_MAXINT64, -1, &kafka->end_timestamp_ms, error) &&
+         _weir_io_option_int (options, "startingTimestamp", 0, G_MAXINT64, -1, &kafka->start_timestamp_ms, error) &&
+         _weir_io_option_int (options, "endingTimestamp", 0, G_MAXINT64, -1, &kafka->end_timestamp_ms, error) &&
          parse_times (_weir_io_option_get (options, "startingoffsetsbytimestamp"), &kafka->start_times, error) &&
          parse_times (_weir_io_option_get (options, "endingoffsetsbytimestamp"), &kafka->end_times, error) &&
-         parse_strategy_of_times (kafka, options, error);
+         parse_strategy_of_times (kafka, options, error) && check_positions (kafka, is_streaming, error);
 }
 
 gboolean
@@ -190,7 +227,7 @@ weir_kafka_options_parse (WeirKafkaOptions *kafka,
   kafka->servers = g_strdup (servers);
   return parse_strategy (kafka, options, error) && parse_positions (kafka, options, is_streaming, error) &&
          parse_limits (kafka, options, error) &&
-         _weir_io_option_bool (options, "failondataloss", TRUE, &kafka->fail_on_data_loss, error);
+         _weir_io_option_bool (options, "failOnDataLoss", TRUE, &kafka->fail_on_data_loss, error);
 }
 
 static GPtrArray *
@@ -302,7 +339,7 @@ weir_kafka_options_describe (const WeirKafkaOptions *kafka)
 static const char *
 forbidden_reason (const char *name)
 {
-  static const char *const ours[] = { "enable.auto.commit", "auto.offset.reset", "enable.auto.offset.store", "auto.commit.interval.ms", "group.id",
+  static const char *const ours[] = { "enable.auto.commit", "auto.offset.reset", "enable.auto.offset.store", "auto.commit.interval.ms",
                                       "enable.partition.eof", "key.deserializer", "value.deserializer", "interceptor.classes", "check.crcs",
                                       "transactional.id", "enable.idempotence", "key.serializer", "value.serializer" };
   static const char *const unsafe[] = { "plugin.library.paths", "opaque", "sasl.oauthbearer.config", "debug" };
@@ -345,6 +382,8 @@ set_user_options (rd_kafka_conf_t *conf,
       if (!g_str_has_prefix (name, "kafka."))
         continue;
       name += strlen ("kafka.");
+      if (strcmp (name, "group.id") == 0)
+        continue;
       reason = forbidden_reason (name);
       if (reason != NULL)
         return weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", WEIR_SPAN_NONE, "Option kafka.%s cannot be set: %s.", name, reason);
@@ -404,9 +443,11 @@ weir_kafka_conf_new (GHashTable *options,
                      GError    **error)
 {
   g_autofree char *id = g_uuid_string_random ();
-  g_autofree char *own = g_strdup_printf ("weir-%s", id);
+  const char      *prefix = _weir_io_option_get (options, "groupIdPrefix"), *fixed = _weir_io_option_get (options, "kafka.group.id");
+  g_autofree char *own = g_strdup_printf ("%s-%s", prefix != NULL ? prefix : "weir", id);
   const Setting    defaults[] = {
-       { "group.id", group != NULL ? group : own },
+       { "group.id", group != NULL ? group : fixed != NULL ? fixed
+                                                           : own },
        { "enable.auto.commit", "false" },
        { "enable.auto.offset.store", "false" },
        { "auto.offset.reset", "error" },

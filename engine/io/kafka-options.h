@@ -50,7 +50,7 @@ gint64 weir_kafka_options_end_time (const WeirKafkaOptions *kafka, const char *t
 /* FALSE with the error that there is no record at or after the time a partition is to begin at. */
 gboolean weir_kafka_options_fail_time (const char *topic, gint32 partition, gint64 timestamp_ms, GError **error);
 char    *weir_kafka_options_describe (const WeirKafkaOptions *kafka); /* as Spark's progress does; (transfer full) */
-/* A consumer's configuration with the safe defaults of design.md §4 and the allowed `kafka.*` options. @group: NULL: one nobody else has.
+/* A consumer's configuration with the safe defaults of design.md §4 and the allowed `kafka.*` options. @group: NULL: the user's, else one nobody else has.
  * (transfer full) (nullable) */
 rd_kafka_conf_t *weir_kafka_conf_new (GHashTable *options, const char *group, GError **error);
 /* A producer's: idempotent, keys to partitions as Java's does. (transfer full) (nullable) */

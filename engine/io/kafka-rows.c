@@ -30,7 +30,7 @@ weir_kafka_resolve_schema (WeirSchema *declared,
                  "A Kafka table has Spark's columns (key, value, topic, …); declare none. from_json(CAST(value AS STRING), '…') makes columns of the value.");
       return NULL;
     }
-  if (!_weir_io_option_bool (options, "includeheaders", FALSE, &headers, error))
+  if (!_weir_io_option_bool (options, "includeHeaders", FALSE, &headers, error))
     return NULL;
   if (headers)
     ddl = "key BINARY, value BINARY, topic STRING, partition INT, offset BIGINT, timestamp TIMESTAMP, timestampType INT, "

@@ -6,10 +6,12 @@
 #include "io/source-private.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /*
- * Spark's console sink: a line of 43 dashes, `Batch: N`, 43 dashes, then the rows as show() prints them: right-aligned, cut at 20
- * characters, at most numRows. A batch that an earlier run may have shown is `Batch: N (replayed)`. It writes to standard error in the terminal program's terms: standard output is for rows.
+ * Spark's console sink: a line of 43 dashes, `Batch: N`, 43 dashes, then the rows as show() prints them: right-aligned and cut at 20
+ * characters, or left-aligned and whole when truncate is false, at most numRows. A batch that an earlier run may have shown is
+ * `Batch: N (replayed)`. It writes to standard error in the terminal program's terms: standard output is for rows.
  */
 
 typedef struct
@@ -33,7 +35,7 @@ console_check (const WeirSinkConfig *config,
   gint64   rows_max;
   gboolean truncate;
 
-  return _weir_io_option_int (config->options, "numrows", 1, G_MAXINT32, 20, &rows_max, error) &&
+  return _weir_io_option_int (config->options, "numRows", 1, G_MAXINT32, 20, &rows_max, error) &&
          _weir_io_option_bool (config->options, "truncate", TRUE, &truncate, error);
 }
 
@@ -48,7 +50,7 @@ console_open (WeirSink             *sink,
   self->schema = weir_type_ref (config->schema);
   self->cells = g_ptr_array_new_with_free_func (g_free);
   sink->description = g_strdup ("ConsoleTable");
-  return _weir_io_option_int (config->options, "numrows", 1, G_MAXINT32, 20, &self->rows_max, error) &&
+  return _weir_io_option_int (config->options, "numRows", 1, G_MAXINT32, 20, &self->rows_max, error) &&
          _weir_io_option_bool (config->options, "truncate", TRUE, &self->truncate, error);
 }
 
@@ -66,14 +68,45 @@ console_begin (WeirSink *sink,
   return TRUE;
 }
 
+/* Control characters as Spark's show() writes them; a line of the table stays one. */
+static void
+append_escaped (GString    *out,
+                const char *text)
+{
+  static const char controls[] = "\n\r\t\f\b\v\a", letters[] = "nrtfbva";
+
+  for (const char *p = text; *p != '\0'; p++)
+    {
+      const char *at = strchr (controls, *p);
+
+      if (at != NULL)
+        g_string_append_printf (out, "\\%c", letters[at - controls]);
+      else
+        g_string_append_c (out, *p);
+    }
+}
+
+/* Columns of a terminal that @text takes. */
+static glong
+width_of (const char *text)
+{
+  glong width = 0;
+
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    width += g_unichar_iswide (g_utf8_get_char (p)) ? 2 : 1;
+  return width;
+}
+
 static char *
 make_cell (ConsoleSink      *self,
            const WeirColumn *column,
            guint             row)
 {
-  GString *text = g_string_new (NULL);
+  g_autoptr (GString) plain = g_string_new (NULL);
+  GString            *text = g_string_new (NULL);
 
-  weir_value_append_text (text, column, row, WEIR_TEXT_CAST, self->zone);
+  weir_value_append_text (plain, column, row, WEIR_TEXT_SHOW, self->zone);
+  append_escaped (text, plain->str);
   if (self->truncate && g_utf8_strlen (text->str, -1) > CELL_MAX)
     {
       g_string_truncate (text, (gsize)(g_utf8_offset_to_pointer (text->str, CELL_MAX - 3) - text->str));
@@ -110,15 +143,20 @@ append_rule (GString     *out,
   g_string_append (out, "+\n");
 }
 
+/* To the right, or to the left when cells are as long as they are: as show() does. */
 static void
 append_cell (GString    *out,
              const char *text,
-             glong       width)
+             glong       width,
+             gboolean    to_left)
 {
   g_string_append_c (out, '|');
-  for (glong i = g_utf8_strlen (text, -1); i < width; i++)
+  if (to_left)
+    g_string_append (out, text);
+  for (glong i = width_of (text); i < width; i++)
     g_string_append_c (out, ' ');
-  g_string_append (out, text);
+  if (!to_left)
+    g_string_append (out, text);
 }
 
 static gboolean
@@ -133,18 +171,18 @@ console_commit (WeirSink *sink,
   g_autoptr (GString) out = g_string_new (NULL);
 
   for (guint c = 0; c < n; c++)
-    widths[c] = MAX (3, g_utf8_strlen (self->schema->fields[c].name, -1));
+    widths[c] = MAX (3, width_of (self->schema->fields[c].name));
   for (guint i = 0; i < self->cells->len; i++)
-    widths[i % n] = MAX (widths[i % n], g_utf8_strlen (self->cells->pdata[i], -1));
+    widths[i % n] = MAX (widths[i % n], width_of (self->cells->pdata[i]));
   g_string_append_printf (out, "%s\nBatch: %" G_GUINT64_FORMAT "%s\n%s\n", dashes, batch_id, self->is_replay ? " (replayed)" : "", dashes);
   append_rule (out, widths, n);
   for (guint c = 0; c < n; c++)
-    append_cell (out, self->schema->fields[c].name, widths[c]);
+    append_cell (out, self->schema->fields[c].name, widths[c], !self->truncate);
   g_string_append (out, "|\n");
   append_rule (out, widths, n);
   for (guint i = 0; i < self->cells->len; i++)
     {
-      append_cell (out, self->cells->pdata[i], widths[i % n]);
+      append_cell (out, self->cells->pdata[i], widths[i % n], !self->truncate);
       if (i % n == n - 1)
         g_string_append (out, "|\n");
     }

@@ -130,7 +130,7 @@ memory_check (const WeirSinkConfig *config,
 {
   gint64 rows_max;
 
-  return _weir_io_option_int (config->options, "maxrows", 1, G_MAXINT64, WEIR_RESULT_ROWS_MAX, &rows_max, error);
+  return _weir_io_option_int (config->options, "maxRows", 1, G_MAXINT64, WEIR_RESULT_ROWS_MAX, &rows_max, error);
 }
 
 static gboolean
@@ -143,7 +143,7 @@ memory_open (WeirSink             *sink,
   sink->description = g_strdup ("MemorySink");
   self->pending = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_batch_unref);
   self->replaces = g_strcmp0 (config->mode, "complete") == 0;
-  if (!_weir_io_option_int (config->options, "maxrows", 1, G_MAXINT64, WEIR_RESULT_ROWS_MAX, &self->rows_max, error))
+  if (!_weir_io_option_int (config->options, "maxRows", 1, G_MAXINT64, WEIR_RESULT_ROWS_MAX, &self->rows_max, error))
     return FALSE;
   if (config->hub == NULL || config->table == NULL)
     return TRUE;

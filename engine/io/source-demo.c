@@ -53,7 +53,7 @@ demo_open (WeirSource             *source,
   DemoSource *self = (DemoSource *)source;
 
   if (!find_kind (config->options, &self->kind, error) ||
-      !_weir_io_option_int (config->options, "rowspersecond", 1, 1000000, 5, &self->rate, error) ||
+      !_weir_io_option_int (config->options, "rowsPerSecond", 1, 1000000, 5, &self->rate, error) ||
       !_weir_io_option_int (config->options, "backfill", 0, 86400, BACKFILL_S, &self->backfill_s, error) ||
       !_weir_io_option_int (config->options, "seed", 0, G_MAXINT64, 42, &self->seed, error))
     return FALSE;
@@ -188,7 +188,7 @@ demo_resolve (WeirSchema *declared,
 {
   WeirDemoKind kind;
 
-  return find_kind (options, &kind, error) ? weir_type_parse_ddl (weir_demo_ddl (kind), error) : NULL;
+  return find_kind (options, &kind, error) ? _weir_source_fixed_schema ("demo", weir_demo_ddl (kind), declared, error) : NULL;
 }
 
 static const WeirSourceClass demo_class = {

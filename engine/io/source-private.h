@@ -23,7 +23,10 @@ gboolean _weir_source_announce (WeirSource *source, WeirSourceState state, char 
 /* Calls the notify in @context (any thread may call). */
 void _weir_source_wake (WeirSource *source, GMainContext *context);
 
-/* Options; @options keys are lower case. */
+/* The columns @ddl of a source that has no others, NULL when @declared are not these. */
+WeirSchema *_weir_source_fixed_schema (const char *format, const char *ddl, WeirSchema *declared, GError **error);
+
+/* Options; the keys of @options are lower case, those asked for as they are written. */
 const char *_weir_io_option_get (GHashTable *options, const char *key);
 /* FALSE with INVALID_PARAMETER_VALUE when it is there and no number in [min, max]. */
 gboolean _weir_io_option_int (GHashTable *options, const char *key, gint64 min, gint64 max, gint64 fallback, gint64 *value, GError **error);

@@ -203,7 +203,7 @@ queue_open (WeirSource             *source,
   QueueSource   *self = (QueueSource *)source;
   WeirReaderHub *hub = config->hub;
 
-  if (!_weir_io_option_bool (config->options, "oneatatime", TRUE, &self->one_at_a_time, error) || !weir_replay_open (&self->replay, config, error))
+  if (!_weir_io_option_bool (config->options, "oneAtATime", TRUE, &self->one_at_a_time, error) || !weir_replay_open (&self->replay, config, error))
     return FALSE;
   if (hub == NULL)
     hub = self->own_hub = weir_reader_hub_new ();

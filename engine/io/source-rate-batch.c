@@ -66,11 +66,13 @@ rate_batch_open (WeirSource             *source,
 {
   RateBatchSource *self = (RateBatchSource *)source;
   const char      *rows;
+  gint64           n_partitions;
 
-  if (!_weir_io_option_required (config->options, "rowsperbatch", "rowsPerBatch '10'", &rows, error) ||
-      !_weir_io_option_int (config->options, "rowsperbatch", 1, G_GINT64_CONSTANT (1000000000), 1, &self->rows, error) ||
-      !_weir_io_option_int (config->options, "starttimestamp", 0, G_MAXINT64 / 2000, 0, &self->start_ms, error) ||
-      !_weir_io_option_int (config->options, "advancemillisperbatch", 0, G_MAXINT32, 1000, &self->advance_ms, error))
+  if (!_weir_io_option_required (config->options, "rowsPerBatch", "rowsPerBatch '10'", &rows, error) ||
+      !_weir_io_option_int (config->options, "rowsPerBatch", 1, G_GINT64_CONSTANT (1000000000), 1, &self->rows, error) ||
+      !_weir_io_option_int (config->options, "numPartitions", 1, G_MAXINT32, 1, &n_partitions, error) ||
+      !_weir_io_option_int (config->options, "startTimestamp", 0, G_MAXINT64 / 2000, 0, &self->start_ms, error) ||
+      !_weir_io_option_int (config->options, "advanceMillisPerBatch", 0, G_MAXINT32, 1000, &self->advance_ms, error))
     return FALSE;
   self->pruned = _weir_schema_prune (config->schema, config->needed);
   self->needs_time = config->needed == NULL || config->needed[0];
@@ -202,9 +204,7 @@ rate_batch_resolve (WeirSchema *declared,
                     const char *base_dir,
                     GError    **error)
 {
-  WeirField fields[] = { { (char *)"timestamp", WEIR_TIMESTAMP, TRUE, NULL }, { (char *)"value", WEIR_BIGINT, TRUE, NULL } };
-
-  return weir_type_new_struct (fields, G_N_ELEMENTS (fields));
+  return _weir_source_fixed_schema ("rate-micro-batch", "timestamp TIMESTAMP, value BIGINT", declared, error);
 }
 
 static const WeirSourceClass rate_batch_class = {

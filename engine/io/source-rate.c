@@ -43,23 +43,44 @@ value_at (const RateSource *self,
   return delta * self->ramp_s * (self->ramp_s + 1) / 2 + (second - self->ramp_s) * self->rate;
 }
 
+/* A number without a unit is seconds. */
+static gboolean
+read_ramp (RateSource *self,
+           GHashTable *options,
+           GError    **error)
+{
+  const char *text = _weir_io_option_get (options, "rampUpTime");
+  gint64      us = 0, most = G_MAXINT64 / self->rate;
+  char       *end;
+
+  if (text == NULL)
+    return TRUE;
+  self->ramp_s = g_ascii_strtoll (text, &end, 10);
+  if (end == text || *end != '\0')
+    {
+      if (!_weir_io_option_duration (options, "rampUpTime", &us, error))
+        return FALSE;
+      self->ramp_s = us / G_USEC_PER_SEC;
+    }
+  if (self->ramp_s >= 0 && self->ramp_s <= most)
+    return TRUE;
+  if (self->ramp_s < 0)
+    return weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", WEIR_SPAN_NONE, "Option rampUpTime takes a time such as '10s', not '%s'.", text);
+  return weir_fail (error, WEIR_ERROR_ANALYZE, "INCORRECT_RAMP_UP_RATE", WEIR_SPAN_NONE, "Max offset with %" G_GINT64_FORMAT " rowsPerSecond is %" G_GINT64_FORMAT ", but 'rampUpTimeSeconds' is %" G_GINT64_FORMAT ".", self->rate, most,
+                    self->ramp_s);
+}
+
 static gboolean
 rate_open (WeirSource             *source,
            const WeirSourceConfig *config,
            GError                **error)
 {
   RateSource *self = (RateSource *)source;
-  const char *ramp = _weir_io_option_get (config->options, "rampuptime");
-  char       *end;
+  gint64      n_partitions;
 
-  if (!_weir_io_option_int (config->options, "rowspersecond", 1, G_GINT64_CONSTANT (1000000000), 1, &self->rate, error))
+  if (!_weir_io_option_int (config->options, "rowsPerSecond", 1, G_GINT64_CONSTANT (1000000000), 1, &self->rate, error) ||
+      !_weir_io_option_int (config->options, "numPartitions", 1, G_MAXINT32, 1, &n_partitions, error) || !read_ramp (self, config->options, error))
     return FALSE;
-  if (ramp != NULL)
-    {
-      self->ramp_s = g_ascii_strtoll (ramp, &end, 10);
-      if (end == ramp || self->ramp_s < 0 || self->ramp_s > 1000000 || (*end != '\0' && *end != 's' && strcmp (end, " seconds") != 0))
-        return weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", WEIR_SPAN_NONE, "Option rampUpTime takes seconds, as '10s'; not '%s'.", ramp);
-    }
   weir_ticker_init (&self->ticker, config->clock);
   self->pruned = _weir_schema_prune (config->schema, config->needed);
   self->needs_time = config->needed == NULL || config->needed[0];
@@ -219,9 +240,7 @@ rate_resolve (WeirSchema *declared,
               const char *base_dir,
               GError    **error)
 {
-  WeirField fields[] = { { (char *)"timestamp", WEIR_TIMESTAMP, TRUE, NULL }, { (char *)"value", WEIR_BIGINT, TRUE, NULL } };
-
-  return weir_type_new_struct (fields, G_N_ELEMENTS (fields));
+  return _weir_source_fixed_schema ("rate", "timestamp TIMESTAMP, value BIGINT", declared, error);
 }
 
 static const WeirSourceClass rate_class = {

@@ -161,12 +161,13 @@ socket_open (WeirSource             *source,
 {
   SocketSource          *self = (SocketSource *)source;
   const char            *host;
-  gint64                 port;
+  gint64                 port, n_partitions;
   WeirField              value = { (char *)"value", WEIR_STRING, TRUE, NULL };
   g_autoptr (WeirSchema) value_schema = weir_type_new_struct (&value, 1);
 
   if (!_weir_io_option_required (config->options, "host", "host 'localhost', port 9999", &host, error) ||
       !_weir_io_option_int (config->options, "port", 1, 65535, 0, &port, error) ||
+      !_weir_io_option_int (config->options, "numPartitions", 1, G_MAXINT32, 1, &n_partitions, error) ||
       !_weir_io_option_bool (config->options, "tls", FALSE, &self->tls, error))
     return FALSE;
   if (port == 0)
@@ -282,7 +283,7 @@ socket_resolve (WeirSchema *declared,
   WeirField fields[] = { { (char *)"value", WEIR_STRING, TRUE, NULL }, { (char *)"timestamp", WEIR_TIMESTAMP, TRUE, NULL } };
   gboolean  with_time;
 
-  if (!_weir_io_option_bool (options, "includetimestamp", FALSE, &with_time, error))
+  if (!_weir_io_option_bool (options, "includeTimestamp", FALSE, &with_time, error))
     return NULL;
   if (declared != NULL)
     {

@@ -220,6 +220,23 @@ weir_source_resolve_schema (const char *format,
 }
 
 WeirSchema *
+_weir_source_fixed_schema (const char *format,
+                           const char *ddl,
+                           WeirSchema *declared,
+                           GError    **error)
+{
+  g_autoptr (WeirSchema) fixed = weir_type_parse_ddl (ddl, error);
+  gboolean               same = fixed != NULL && declared != NULL && declared->n_fields == fixed->n_fields;
+
+  for (guint i = 0; same && i < fixed->n_fields; i++)
+    same = g_ascii_strcasecmp (declared->fields[i].name, fixed->fields[i].name) == 0 && weir_type_equal (declared->fields[i].type, fixed->fields[i].type);
+  if (fixed == NULL || declared == NULL || same)
+    return g_steal_pointer (&fixed);
+  weir_fail (error, WEIR_ERROR_ANALYZE, "UNSUPPORTED_FEATURE", WEIR_SPAN_NONE, "A source of format %s has the columns %s; declare those or none.", format, ddl);
+  return NULL;
+}
+
+WeirSchema *
 weir_source_hidden_schema (const char *format)
 {
   g_autoptr (WeirType) metadata = weir_file_metadata_type ();
@@ -235,7 +252,9 @@ const char *
 _weir_io_option_get (GHashTable *options,
                      const char *key)
 {
-  return options != NULL ? g_hash_table_lookup (options, key) : NULL;
+  g_autofree char *folded = g_ascii_strdown (key, -1);
+
+  return options != NULL ? g_hash_table_lookup (options, folded) : NULL;
 }
 
 gboolean

@@ -113,15 +113,11 @@ check_options (WeirCheck                *self,
   for (guint i = 0; format != NULL && i < create->n_options; i++)
     {
       const WeirSqlOption *option = &create->options[i];
-      g_autofree char     *key = g_ascii_strdown (option->key, -1);
+      g_autofree char     *message = weir_format_option_warning (format, option->key, option->value);
 
-      if (!weir_format_knows_option (format, key))
-        {
-          g_autofree char *message = g_strdup_printf ("Format %s knows no option \"%s\"; it is ignored.", format->name, option->key);
-
-          add_warning (self, option->key_span, "UNKNOWN_OPTION", message);
-        }
-      if (weir_option_is_literal_secret (key, option->value))
+      if (message != NULL)
+        add_warning (self, option->key_span, "UNKNOWN_OPTION", message);
+      if (weir_option_is_literal_secret (option->key, option->value))
         add_warning (self, option->value_span, "LITERAL_SECRET", WEIR_LITERAL_SECRET_MESSAGE);
     }
 }

@@ -16,7 +16,7 @@
 
 static const char *const text_options[] = { FILE_OPTIONS, "wholetext", NULL };
 static const char *const csv_options[] = { FILE_OPTIONS, "sep", "delimiter", "quote", "escape", "comment", "header", "enforceschema",
-                                           "inferschema", "ignoreleadingwhitespace", "ignoretrailingwhitespace", "nullvalue",
+                                           "inferschema", "prefersdate", "ignoreleadingwhitespace", "ignoretrailingwhitespace", "nullvalue",
                                            "emptyvalue", "nanvalue", "positiveinf", "negativeinf", "maxcolumns", "maxcharspercolumn",
                                            "unescapedquotehandling", "chartoescapequoteescaping", "quoteall", "escapequotes", NULL };
 static const char *const json_options[] = { FILE_OPTIONS, "allowcomments", "allowunquotedfieldnames", "allowsinglequotes",
@@ -31,7 +31,7 @@ static const char *const queue_options[] = { "oneatatime", "durable", NULL };
 static const char *const kafka_options[] = { "assign", "subscribe", "subscribepattern", "startingoffsets", "endingoffsets",
                                              "startingtimestamp", "endingtimestamp", "startingoffsetsbytimestamp",
                                              "endingoffsetsbytimestamp", "startingoffsetsbytimestampstrategy", "failondataloss",
-                                             "maxoffsetspertrigger", "minoffsetspertrigger", "maxtriggerdelay", "minpartitions",
+                                             "maxoffsetspertrigger", "minoffsetspertrigger", "maxtriggerdelay", "minpartitions", "maxrecordsperpartition",
                                              "includeheaders", "groupidprefix", "topic", "replay", "kafkaconsumer.polltimeoutms",
                                              "fetchoffset.numretries", "fetchoffset.retryintervalms", "kafka.*", NULL };
 static const char *const demo_options[] = { "kind", "rowspersecond", "seed", "backfill", NULL };
@@ -60,6 +60,16 @@ RESOLVER (kafka)
 RESOLVER (demo)
 RESOLVER (http)
 RESOLVER (memory)
+
+static WeirSchema *
+schema_of_rate_batch (const char *name,
+                      WeirSchema *declared,
+                      GHashTable *options,
+                      const char *base_dir,
+                      GError    **error)
+{
+  return weir_source_resolve_schema ("rate-micro-batch", declared, options, base_dir, error);
+}
 
 /* A table of a database that has no option dbtable has its own name. */
 static WeirSchema *
@@ -124,7 +134,7 @@ static const WeirFormatInfo formats[] = {
   { "json", TRUE, TRUE, TRUE, TRUE, json_options, schema_of_json, TRUE, NULL, weir_source_hidden_schema, .has_folders = TRUE },
   { "socket", TRUE, FALSE, FALSE, FALSE, socket_options, schema_of_socket },
   { "rate", TRUE, FALSE, FALSE, FALSE, rate_options, schema_of_rate },
-  { "rate-micro-batch", TRUE, FALSE, FALSE, FALSE, rate_batch_options, schema_of_rate },
+  { "rate-micro-batch", TRUE, FALSE, FALSE, FALSE, rate_batch_options, schema_of_rate_batch },
   { "queue", TRUE, FALSE, TRUE, FALSE, queue_options, schema_of_queue },
   { "kafka", TRUE, TRUE, TRUE, FALSE, kafka_options, schema_of_kafka },
   { "demo", TRUE, FALSE, FALSE, FALSE, demo_options, schema_of_demo },
@@ -144,9 +154,9 @@ weir_formats_register (WeirCatalog *catalog)
   weir_catalog_set_state_func (catalog, weir_state_rows);
 }
 
-gboolean
-weir_format_knows_option (const WeirFormatInfo *format,
-                          const char           *key)
+static gboolean
+knows_option (const WeirFormatInfo *format,
+              const char           *key)
 {
   /* Whether a table beside a stream is read in every batch: the run's business, whatever the format. */
   if (format->can_batch && strcmp (key, "static") == 0)
@@ -159,6 +169,47 @@ weir_format_knows_option (const WeirFormatInfo *format,
         return TRUE;
     }
   return FALSE;
+}
+
+/* Options of Spark's that are known and change nothing, and why: a sentence for the user. @usual: the value with which they change nothing in
+ * Spark either. */
+static const struct
+{
+  const char *key, *usual, *reason;
+} idle_options[] = {
+  { "numpartitions", NULL, "Rows are divided among the threads there are." },
+  { "minpartitions", NULL, "Records are divided among the threads there are." },
+  { "maxrecordsperpartition", NULL, "Records are divided among the threads there are." },
+  { "kafkaconsumer.polltimeoutms", NULL, "Records are waited for until the query is stopped." },
+  { "fetchoffset.numretries", NULL, "Offsets are asked for again until the broker answers." },
+  { "fetchoffset.retryintervalms", NULL, "Offsets are asked for again until the broker answers." },
+  { "locale", "en-US", "Names of months and days are English." },
+  { "samplingratio", "1.0", "Columns are found in the first rows of files." },
+};
+
+static const char *
+idle_reason (const WeirFormatInfo *format,
+             const char           *key,
+             const char           *value)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (idle_options); i++)
+    if (strcmp (idle_options[i].key, key) == 0 && knows_option (format, key))
+      return idle_options[i].usual != NULL && g_ascii_strcasecmp (idle_options[i].usual, value) == 0 ? NULL : idle_options[i].reason;
+  return NULL;
+}
+
+char *
+weir_format_option_warning (const WeirFormatInfo *format,
+                            const char           *name,
+                            const char           *value)
+{
+  g_autofree char *key = g_ascii_strdown (name, -1);
+  const char      *reason;
+
+  if (!knows_option (format, key))
+    return g_strdup_printf ("Format %s knows no option \"%s\"; it is ignored.", format->name, name);
+  reason = idle_reason (format, key, value);
+  return reason != NULL ? g_strdup_printf ("Option %s of format %s has no effect. %s", name, format->name, reason) : NULL;
 }
 
 /* scheme://user:password@host, or password=… */

@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 /* Adds every format of io/ to @catalog. */
 void weir_formats_register (WeirCatalog *catalog);
 
-/* Whether option @key, in lower case, means something to @format. */
-gboolean weir_format_knows_option (const WeirFormatInfo *format, const char *key);
+/* What is to be said of an option that has no effect: that nobody knows it, or why Spark's does nothing here. (transfer full) (nullable) */
+char *weir_format_option_warning (const WeirFormatInfo *format, const char *name, const char *value);
 
 /* Whether option @key, in any case, has a secret for a value and not the name of one: a password, or an address with a password in it. */
 gboolean weir_option_is_literal_secret (const char *key, const char *value);

@@ -91,15 +91,13 @@ warn_of_options (WeirSession              *self,
 
   for (guint i = 0; format != NULL && i < create->n_options; i++)
     {
-      g_autofree char *key = g_ascii_strdown (create->options[i].key, -1);
-      g_autofree char *message = NULL;
+      const WeirSqlOption *option = &create->options[i];
+      g_autofree char     *message = weir_format_option_warning (format, option->key, option->value);
 
-      if (weir_option_is_literal_secret (key, create->options[i].value))
+      if (weir_option_is_literal_secret (option->key, option->value))
         _weir_session_message (self, WEIR_LITERAL_SECRET_MESSAGE);
-      if (weir_format_knows_option (format, key))
-        continue;
-      message = g_strdup_printf ("Format %s knows no option \"%s\"; it is ignored.", format->name, create->options[i].key);
-      _weir_session_message (self, message);
+      if (message != NULL)
+        _weir_session_message (self, message);
     }
 }
 

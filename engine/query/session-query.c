@@ -5,6 +5,8 @@
 #include "base/memory-limit.h"
 #include "query/session-private.h"
 
+#include "query/formats.h"
+
 /*
  * From an analysed statement to a query that can be started. The specification holds copies of all that the query needs: it runs in a thread of
  * its own, and settings that change later are for later queries. A query that goes on from a checkpoint keeps the settings it was begun with;
@@ -95,6 +97,28 @@ forget_query (WeirSession *self,
       }
 }
 
+/* Options of WITH; those of the table itself were told of when it was made. */
+static void
+warn_of_with (WeirPlan *plan,
+              gpointer  data)
+{
+  GHashTableIter iter;
+  gpointer       key, value;
+
+  if (plan->kind != WEIR_PLAN_SCAN || plan->scan.options == NULL)
+    return;
+  g_hash_table_iter_init (&iter, plan->scan.options);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    {
+      g_autofree char *message = NULL;
+
+      if (g_strcmp0 (g_hash_table_lookup (plan->scan.table->options, key), value) != 0)
+        message = weir_format_option_warning (plan->scan.table->format, key, value);
+      if (message != NULL)
+        _weir_session_message (data, message);
+    }
+}
+
 WeirQuery *
 _weir_session_make_query (WeirSession            *self,
                           const WeirSqlStatement *statement,
@@ -118,6 +142,7 @@ _weir_session_make_query (WeirSession            *self,
     }
   if (!fill_spec (self, statement, text, analyzed, &spec, error))
     goto out;
+  weir_plan_foreach (analyzed->plan, warn_of_with, self);
   if (old != NULL)
     forget_query (self, analyzed->name);
   query = _weir_query_new (&spec, self->context);

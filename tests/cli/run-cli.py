@@ -331,6 +331,30 @@ def test_long_line():
 
 # ---- statements -----------------------------------------------------------------------------------------------------
 
+def test_console():
+    """show()'s alignment, cut, escapes and cells, by columns of the terminal."""
+    def shown(options):
+        out = sql(f"CREATE TABLE o USING console {options}; INSERT INTO o SELECT '강원도' AS k, 'a\\nb' AS t, array(1, NULL) AS a, X'00ff' AS b, repeat('x', 21) AS r").err
+        return [line for line in out.splitlines() if line.startswith('|')]
+    same(shown(''), ['|     k|   t|        a|      b|                   r|', '|강원도|a\\nb|[1, NULL]|[00 FF]|xxxxxxxxxxxxxxxxx...|'])
+    same(shown('OPTIONS (truncate false)'), ['|k     |t   |a        |b      |r                    |', '|강원도|a\\nb|[1, NULL]|[00 FF]|xxxxxxxxxxxxxxxxxxxxx|'])
+
+
+def test_options_that_do_nothing():
+    done = sql("CREATE TABLE r USING `rate-micro-batch` OPTIONS (rowsPerBatch 1, numPartitions 2); SELECT value FROM STREAM r WITH (foo 1)")
+    same(done.rows(), [{'value': 0}])
+    same(done.err.splitlines(), ['weir-sql: Option numPartitions of format rate-micro-batch has no effect. Rows are divided among the threads there are.',
+                                 'weir-sql: Format rate-micro-batch knows no option "foo"; it is ignored.'])
+    for options, part in [("USING rate OPTIONS (numPartitions 0)", 'Option numPartitions takes a whole number from 1'),
+                          ("USING rate OPTIONS (rampUpTime '100000000000s', rowsPerSecond 1000000000)", '[INCORRECT_RAMP_UP_RATE] Max offset with 1000000000 rowsPerSecond is 9223372036'),
+                          ("(a INT) USING rate", 'has the columns timestamp TIMESTAMP, value BIGINT'),
+                          ("(a INT) USING demo", 'has the columns order_id'),
+                          ("USING kafka OPTIONS (kafka.bootstrap.servers 'x:1', subscribe 't', startingOffsets '{\"t\":{\"0\":-3}}')", '-3 is no offset of partition 0 of topic t')]:
+        has(sql(f'CREATE TABLE r {options}; SELECT * FROM STREAM r', code=1).err, part)
+    for option, part in [("startingOffsets 'latest'", "startingOffsets can't be latest"), ("endingOffsets '{\"t\":{\"0\":-2}}'", "endingOffsets can't be earliest")]:
+        has(sql(f"CREATE TABLE r USING kafka OPTIONS (kafka.bootstrap.servers 'x:1', subscribe 't', {option}); SELECT * FROM r", code=1).err, part)
+
+
 def test_conf_and_now():
     same(sql('SELECT current_timestamp() AS t', '--now', '2026-01-31T10:00:00Z', '--conf', 'spark.sql.session.timeZone=Asia/Tokyo').rows(),
          [{'t': '2026-01-31T19:00:00+09:00'}])

@@ -160,6 +160,18 @@ test_json_strings_every_byte (void)
 }
 
 static void
+assert_text (const WeirColumn *column,
+             WeirZone         *zone,
+             WeirTextStyle     style,
+             const char       *expected)
+{
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  weir_value_append_text (out, column, 0, style, zone);
+  g_assert_cmpstr (out->str, ==, expected);
+}
+
+static void
 assert_texts (const WeirColumn *column,
               WeirZone         *zone,
               const char       *cast,
@@ -167,15 +179,10 @@ assert_texts (const WeirColumn *column,
               const char       *json,
               const char       *spark)
 {
-  const char *expected[] = { [WEIR_TEXT_CAST] = cast, [WEIR_TEXT_HIVE] = hive, [WEIR_TEXT_JSON] = json, [WEIR_TEXT_JSON_SPARK] = spark };
-
-  for (guint style = 0; style < G_N_ELEMENTS (expected); style++)
-    {
-      g_autoptr (GString) out = g_string_new (NULL);
-
-      weir_value_append_text (out, column, 0, style, zone);
-      g_assert_cmpstr (out->str, ==, expected[style]);
-    }
+  assert_text (column, zone, WEIR_TEXT_CAST, cast);
+  assert_text (column, zone, WEIR_TEXT_HIVE, hive);
+  assert_text (column, zone, WEIR_TEXT_JSON, json);
+  assert_text (column, zone, WEIR_TEXT_JSON_SPARK, spark);
 }
 
 static void
@@ -236,6 +243,9 @@ test_bytes_and_doubles (void)
   assert_texts (text, NULL, "a\tb\"", "a\tb\"", "\"a\\tb\\\"\"", "\"a\\tb\\\"\"");
   assert_texts (bytes, NULL, "ab\xff", "ab\xff", "\"YWL/\"", "\"YWL/\"");
   assert_texts (nulls, NULL, "NULL", "NULL", "null", "null");
+  assert_text (text, NULL, WEIR_TEXT_SHOW, "a\tb\"");
+  assert_text (bytes, NULL, WEIR_TEXT_SHOW, "[61 62 FF]");
+  assert_text (nulls, NULL, WEIR_TEXT_SHOW, "NULL");
   assert_texts (nan, NULL, "NaN", "NaN", "\"NaN\"", "\"NaN\"");
   assert_texts (ten, NULL, "1.0E10", "1.0E10", "1.0E10", "1.0E10");
 }
@@ -277,6 +287,7 @@ test_nested_texts (void)
                 "{\"s\":\"x\"y\",\"n\":null,\"l\":[\"a\",null],\"m\":{7:\"seven\"},\"t\":{\"k\":null}}",
                 "{\"s\":\"x\\\"y\",\"n\":null,\"l\":[\"a\",null],\"m\":[[7,\"seven\"]],\"t\":{\"k\":null}}",
                 "{\"s\":\"x\\\"y\",\"l\":[\"a\",null],\"m\":{\"7\":\"seven\"},\"t\":{\"k\":null}}");
+  assert_text (column, NULL, WEIR_TEXT_SHOW, "{x\"y, NULL, [a, NULL], {7 -> seven}, {k -> NULL}}");
   weir_batch_append_json_row (out, batch, 0, NULL);
   g_assert_cmpstr (out->str, ==, "{\"v\":{\"s\":\"x\\\"y\",\"n\":null,\"l\":[\"a\",null],\"m\":[[7,\"seven\"]],\"t\":{\"k\":null}}}");
 }

@@ -4,6 +4,7 @@
 #include "base/background.h"
 #include "base/error.h"
 #include "base/limits.h"
+#include "io/kafka-options.h"
 #include "io/kafka-remedy.h"
 
 #include "source-util.h"
@@ -181,7 +182,7 @@ test_times (void)
 static void
 test_options (void)
 {
-  static const char *const forbidden[] = { "kafka.group.id", "kafka.enable.auto.commit", "kafka.auto.offset.reset", "kafka.plugin.library.paths" };
+  static const char *const forbidden[] = { "kafka.enable.auto.commit", "kafka.auto.offset.reset", "kafka.plugin.library.paths" };
   g_autoptr (GError)       error = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (forbidden); i++)
@@ -195,6 +196,39 @@ test_options (void)
   g_clear_error (&error);
   g_assert_null (source_make ("kafka", NULL, TRUE, NULL, NULL, 0, &error, "kafka.bootstrap.servers", "x", "subscribe", "t", "startingoffsets", "soon", NULL));
   g_assert_nonnull (error);
+}
+
+static void
+check_group (const char *prefix,
+             const char *fixed,
+             const char *given,
+             const char *expected)
+{
+  g_autoptr (GHashTable) options = g_hash_table_new (g_str_hash, g_str_equal);
+  rd_kafka_conf_t       *conf;
+  char                   group[128];
+  gsize                  size = sizeof group;
+
+  if (prefix != NULL)
+    g_hash_table_insert (options, (char *)"groupidprefix", (char *)prefix);
+  if (fixed != NULL)
+    g_hash_table_insert (options, (char *)"kafka.group.id", (char *)fixed);
+  conf = weir_kafka_conf_new (options, given, NULL);
+  g_assert_nonnull (conf);
+  g_assert_cmpint (rd_kafka_conf_get (conf, "group.id", group, &size), ==, RD_KAFKA_CONF_OK);
+  g_assert_true (g_str_has_prefix (group, expected));
+  g_assert_cmpint (strcmp (group, expected) == 0, ==, fixed != NULL || given != NULL);
+  rd_kafka_conf_destroy (conf);
+}
+
+/* The group of a source is the user's, or one that nobody else has; that of the marks of a sink is the query's. */
+static void
+test_group (void)
+{
+  check_group (NULL, NULL, NULL, "weir-");
+  check_group ("ours", NULL, NULL, "ours-");
+  check_group ("ours", "readers", NULL, "readers");
+  check_group ("ours", "readers", "weir-query", "weir-query");
 }
 
 /* Whose address it is that cannot be reached, in each form in which librdkafka complains of one. */
@@ -242,6 +276,7 @@ main (int    argc,
   g_test_add_func ("/engine/io/kafka/least", test_least);
   g_test_add_func ("/engine/io/kafka/times", test_times);
   g_test_add_func ("/engine/io/kafka/options", test_options);
+  g_test_add_func ("/engine/io/kafka/group", test_group);
   g_test_add_func ("/engine/io/kafka/advertised", test_advertised);
   result = g_test_run ();
   g_assert_true (weir_background_wait (WEIR_WAIT_US));
