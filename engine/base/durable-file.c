@@ -241,6 +241,17 @@ weir_durable_mkdir_with_parents (const char *path,
 }
 
 gboolean
+weir_durable_is_at (int         fd,
+                    const char *path)
+{
+  struct stat opened, named;
+
+  if (stat (path, &named) != 0)
+    return errno != ENOENT && errno != ENOTDIR;
+  return fstat (fd, &opened) != 0 || (opened.st_dev == named.st_dev && opened.st_ino == named.st_ino);
+}
+
+gboolean
 weir_durable_unlink (const char *path,
                      GError    **error)
 {

@@ -41,6 +41,9 @@ gboolean weir_durable_mkdir_with_parents (const char *path, GError **error);
 /* Makes names in @path that were created, renamed or removed last. */
 gboolean weir_durable_sync_dir (const char *path, GError **error);
 
+/* Whether @path still names the file that is open as @fd. A call through @path that fails for another reason counts as yes: what is open may be good. */
+gboolean weir_durable_is_at (int fd, const char *path);
+
 /* Removes the file and syncs its folder. A file that is not there is success. */
 gboolean weir_durable_unlink (const char *path, GError **error);
 

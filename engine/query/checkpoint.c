@@ -347,6 +347,33 @@ ensure_log (WeirCheckpoint *self,
   return self->log != NULL;
 }
 
+/* Nobody finds what goes to a file without a name; and without the name of LOCK another run could begin. */
+static gboolean
+check_in_place (WeirCheckpoint *self,
+                GError        **error)
+{
+  g_autofree char *lock = g_build_filename (self->dir, "LOCK", NULL);
+  const char      *lost = NULL;
+
+  if (!weir_durable_is_at (self->lock_fd, lock))
+    lost = lock;
+  else if (!weir_record_log_is_in_place (self->log))
+    lost = weir_record_log_get_path (self->log);
+  return lost == NULL ||
+         weir_fail (error, WEIR_ERROR_RUN, "STREAMING_CHECKPOINT_REPLACED", WEIR_SPAN_NONE,
+                    "The checkpoint %s was removed, moved or replaced while the query ran: %s is not the file that this run opened. Put the checkpoint back, or start with a new checkpoint directory and an empty sink.",
+                    self->dir, lost);
+}
+
+/* The append that is queued; with it goes what was begun, whatever comes of it. */
+static gboolean
+sync_log (WeirCheckpoint *self,
+          GError        **error)
+{
+  self->is_begun = FALSE;
+  return weir_record_log_sync (self->log, error) && check_in_place (self, error);
+}
+
 gboolean
 weir_checkpoint_log_offsets (WeirCheckpoint  *checkpoint,
                              WeirLoggedBatch *batch,
@@ -362,7 +389,7 @@ weir_checkpoint_log_offsets (WeirCheckpoint  *checkpoint,
   batch->metadata_crc = checkpoint->metadata.crc;
   payload = weir_offsets_write (batch);
   batch->offsets_crc = weir_record_log_add (checkpoint->log, WEIR_RECORD_OFFSETS, batch->record->batch_id, payload, TRUE);
-  if (!weir_record_log_sync (checkpoint->log, error))
+  if (!sync_log (checkpoint, error))
     return FALSE;
   checkpoint->open_batch = batch->record->batch_id;
   checkpoint->has_delta = FALSE;
@@ -411,14 +438,6 @@ weir_checkpoint_drop_delta (WeirCheckpoint *checkpoint)
   checkpoint->is_begun = FALSE;
 }
 
-/* The append that is queued; with it goes what was begun, whatever comes of it. */
-static gboolean
-sync_log (WeirCheckpoint *self,
-          GError        **error)
-{
-  self->is_begun = FALSE;
-  return weir_record_log_sync (self->log, error);
-}
 
 gboolean
 weir_checkpoint_log_output (WeirCheckpoint  *checkpoint,

@@ -346,6 +346,12 @@ weir_record_log_get_size (WeirRecordLog *log)
   return log->size;
 }
 
+gboolean
+weir_record_log_is_in_place (WeirRecordLog *log)
+{
+  return weir_durable_is_at (log->fd, log->path);
+}
+
 const char *
 weir_record_log_get_path (WeirRecordLog *log)
 {

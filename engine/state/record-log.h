@@ -89,8 +89,10 @@ gboolean weir_record_log_write (WeirRecordLog *log, GError **error);
 /* Forgets an append that was begun so. */
 void weir_record_log_drop (WeirRecordLog *log);
 /* One write, one fdatasync. On failure the queue is empty, the segment as before, and the next try begins with a clean end. */
-gboolean    weir_record_log_sync (WeirRecordLog *log, GError **error);
-guint64     weir_record_log_get_size (WeirRecordLog *log);
+gboolean weir_record_log_sync (WeirRecordLog *log, GError **error);
+guint64  weir_record_log_get_size (WeirRecordLog *log);
+/* FALSE: its file was removed, moved or replaced meanwhile, and nobody will find what is appended. */
+gboolean    weir_record_log_is_in_place (WeirRecordLog *log);
 const char *weir_record_log_get_path (WeirRecordLog *log);
 
 typedef struct

@@ -316,6 +316,43 @@ test_lock (void)
   g_assert_no_error (error);
 }
 
+/* The folder, the lock or the log is gone or is another while the query runs: it ends before the sink has a batch that no checkpoint has. */
+static void
+test_replaced (void)
+{
+  static const char *const names[] = { "", "LOCK", "log/00000000000000000000.log" };
+  g_autofree char         *expected = expected_rows (WINDOWS, NULL);
+
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (StoreRun) fixture = run_new ();
+      g_autoptr (GError)   error = NULL;
+      g_autofree char     *path = g_build_filename (fixture->path, names[i / 2], NULL);
+      g_autofree char     *moved = weir_temp_dir_build (fixture->dir, "moved");
+      gsize                len;
+
+      open_run (fixture);
+      g_assert_true (run_batch (fixture, &error));
+      len = fixture->strict.rows->len;
+      g_assert_cmpint (g_rename (path, moved), ==, 0);
+      if (i % 2 == 1 && i / 2 == 0)
+        g_assert_cmpint (g_mkdir (path, 0700), ==, 0);
+      else if (i % 2 == 1)
+        g_assert_true (g_file_set_contents (path, "", 0, NULL));
+      g_assert_false (run_batch (fixture, &error));
+      g_assert_cmpstr (weir_error_get_condition (error), ==, "STREAMING_CHECKPOINT_REPLACED");
+      g_assert_nonnull (strstr (error->message, fixture->path));
+      g_assert_cmpuint (fixture->strict.rows->len, ==, len);
+      /* Put back, the next run goes on as if nothing had been. */
+      store_run_close (fixture);
+      g_remove (path);
+      g_assert_cmpint (g_rename (moved, path), ==, 0);
+      open_run (fixture);
+      run_all (fixture);
+      g_assert_cmpstr (fixture->strict.rows->str, ==, expected);
+    }
+}
+
 /* Small bounds: snapshots and segments come and go, what is left is enough. */
 static void
 test_snapshots (void)
@@ -575,6 +612,7 @@ main (int    argc,
   g_test_add_func ("/engine/query/checkpoint/output-wins", test_output_wins);
   g_test_add_func ("/engine/query/checkpoint/not-together", test_not_together);
   g_test_add_func ("/engine/query/checkpoint/lock", test_lock);
+  g_test_add_func ("/engine/query/checkpoint/replaced", test_replaced);
   g_test_add_func ("/engine/query/checkpoint/snapshots", test_snapshots);
   g_test_add_func ("/engine/query/checkpoint/retention", test_retention);
   g_test_add_func ("/engine/query/checkpoint/failing-snapshots", test_failing_snapshots);
