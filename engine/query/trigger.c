@@ -86,6 +86,8 @@ weir_trigger_next (const WeirTrigger *trigger,
 
   if (trigger->interval_us <= 0)
     return now_us;
+  /* The clock may have been set back since. */
+  last_start_us = MIN (last_start_us, now_us);
   next = last_start_us / trigger->interval_us * trigger->interval_us + trigger->interval_us;
   return MAX (next, now_us);
 }

@@ -68,6 +68,7 @@ test_next (void)
   g_assert_cmpint (weir_trigger_next (&every_10s, 12000000, 13000000), ==, 20000000);
   g_assert_cmpint (weir_trigger_next (&every_10s, 10000000, 10000001), ==, 20000000);
   g_assert_cmpint (weir_trigger_next (&every_10s, 12000000, 31000000), ==, 31000000);
+  g_assert_cmpint (weir_trigger_next (&every_10s, 4000000000000, 13000000), ==, 20000000);
   g_assert_cmpint (weir_trigger_next (&at_once, 12000000, 13000000), ==, 13000000);
 }
 
