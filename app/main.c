@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 #include <locale.h>
+#include <signal.h>
 
 #include "app/application.h"
 #include "engine/engine.h"
@@ -18,6 +19,8 @@ main (int    argc,
   const char      *locale_dir = g_getenv ("WEIR_LOCALE_DIR");
   int              exit_code;
 
+  /* A limit on the size of files is an error of the write (EFBIG), not the end of the program. */
+  signal (SIGXFSZ, SIG_IGN);
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, locale_dir != NULL ? locale_dir : LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");

@@ -190,7 +190,7 @@ run_parser (Parsed  *parsed,
 }
 
 static const char *
-wrong_number (const Parsed *parsed)
+wrong_value (const Parsed *parsed)
 {
   if (parsed->threads < 0 || parsed->threads > 1024)
     return "--threads takes 1 to 1024";
@@ -198,6 +198,11 @@ wrong_number (const Parsed *parsed)
     return "--rows takes a positive number";
   if (parsed->max_batches < 0)
     return "--max-batches takes a positive number";
+  /* A variable of a shell script that is not set; not the folder we are in. */
+  if (parsed->checkpoint != NULL && *parsed->checkpoint == '\0')
+    return "--checkpoint takes a folder";
+  if (parsed->inspect != NULL && *parsed->inspect == '\0')
+    return "--inspect takes the folder of a checkpoint";
   return NULL;
 }
 
@@ -223,7 +228,7 @@ options_parse (Options  *options,
       *message = g_strdup_printf ("weir-sql: %s\nTry 'weir-sql --help'.", error->message);
       return FALSE;
     }
-  wrong = wrong_number (&parsed);
+  wrong = wrong_value (&parsed);
   if (wrong != NULL)
     {
       *message = g_strdup_printf ("weir-sql: %s", wrong);

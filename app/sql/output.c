@@ -24,6 +24,8 @@ output_init (const Options *given)
   options = given;
   to_terminal = isatty (STDOUT_FILENO);
   signal (SIGPIPE, SIG_IGN);
+  /* A limit on the size of files is an error of the write (EFBIG), not the end of the program. */
+  signal (SIGXFSZ, SIG_IGN);
 }
 
 void

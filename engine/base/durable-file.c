@@ -46,6 +46,12 @@ remedy (const char *path,
 
         return g_strdup_printf ("%s Free some space.", space);
       }
+    case EFBIG:
+      return g_strdup (" Allow larger files (ulimit -f), or choose a file system that takes them.");
+    case ENOLCK:
+    case ENOSYS:
+    case EOPNOTSUPP:
+      return g_strdup (" Choose a folder on a file system that has this, such as a local disk.");
     case EACCES:
     case EPERM:
       return g_strdup (" Give this user write permission.");

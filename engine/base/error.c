@@ -74,6 +74,14 @@ new_valist (WeirErrorPhase phase,
   GError           *error = g_error_new_valist (WEIR_ERROR, (int)phase, format, args);
   WeirErrorPrivate *priv = weir_error_get_private (error);
 
+  /* Names of files are any bytes; who shows a message is shown text. */
+  if (!g_utf8_validate (error->message, -1, NULL))
+    {
+      char *valid = g_utf8_make_valid (error->message, -1);
+
+      g_free (error->message);
+      error->message = valid;
+    }
   priv->condition = g_strdup (condition);
   priv->span = span;
   return error;
@@ -141,7 +149,7 @@ weir_error_add_param (GError     *error,
   if (priv->params == NULL)
     priv->params = g_ptr_array_new_with_free_func (g_free);
   g_ptr_array_add (priv->params, g_strdup (name));
-  g_ptr_array_add (priv->params, g_strdup (value != NULL ? value : ""));
+  g_ptr_array_add (priv->params, g_utf8_make_valid (value != NULL ? value : "", -1));
 }
 
 const char *

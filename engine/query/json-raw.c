@@ -34,7 +34,8 @@ weir_json_raw_print (WeirJsonRaw *self,
                      JsonNode    *root,
                      gboolean     pretty)
 {
-  g_autofree char *text = json_to_string (root, pretty);
+  g_autofree char *printed = json_to_string (root, pretty);
+  g_autofree char *text = g_utf8_make_valid (printed, -1); /* names of files are any bytes */
   GString         *out = g_string_sized_new (strlen (text));
   const char      *from = text, *at;
 

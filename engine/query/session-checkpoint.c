@@ -43,6 +43,11 @@ absolute (WeirSession *self,
           WeirSpan     span,
           GError     **error)
 {
+  if (*location == '\0')
+    {
+      weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", span, "CHECKPOINT LOCATION takes a folder, not an empty text.");
+      return NULL;
+    }
   if (g_str_has_prefix (location, "file:"))
     {
       location += strlen ("file:");

@@ -482,6 +482,41 @@ def test_checkpoint():
     has(sql(f'{ROWS} {COUNTS}', '--checkpoint', 'plain', code=1).err, 'plain')
 
 
+def test_checkpoint_names():
+    """Spaces, bytes that are no text, links and nothing at all as the folder of a checkpoint."""
+    make_data()
+    expected = sql(f'{ROWS} {COUNTS}').rows()
+    odd = os.fsdecode(b'no\xfftext')
+    os.mkdir('real')
+    os.symlink('real', 'link')
+    for name in ('a b/\u00fc', odd, 'link', './x/../y'):
+        same(sql(f'{ROWS} {COUNTS}', '--checkpoint', name).rows(), expected)
+        same(sql(f'{ROWS} {COUNTS}', '--checkpoint', name).rows(), [])
+        same(json.loads(run('--inspect', name).out)['canRestart'], True)
+    has(' '.join(os.listdir('real')), 'metadata')
+    with open(os.fsdecode(b'file\xff'), 'w', encoding='utf-8'):
+        pass
+    failed = sql(f'{ROWS} {COUNTS}', '--checkpoint', os.fsdecode(b'file\xff'), '--error-format', 'json', code=1)
+    has(json.loads(failed.err)['messageParameters']['path'], 'file\ufffd')
+    before = sorted(os.listdir('.'))
+    has(sql(f'{ROWS} {COUNTS}', '--checkpoint', '', code=2).err, '--checkpoint takes a folder')
+    has(run('--inspect', '', code=2).err, '--inspect takes')
+    clause = COUNTS.replace('TRIGGER', "CHECKPOINT LOCATION '' TRIGGER")
+    has(sql(f'{ROWS} {clause}', code=1).err, '[INVALID_PARAMETER_VALUE]')
+    same(sorted(os.listdir('.')), before)
+
+
+def test_file_size_limit():
+    """A limit on the size of files is an error that names the file; without the limit the query goes on."""
+    make_data()
+    limit = 'ulimit -f 0; exec "$@"'
+    failed = subprocess.run(['sh', '-c', limit, 'sh', PROGRAM, '--checkpoint', 'cp', '-e', f'{ROWS} {COUNTS}'], stdin=subprocess.DEVNULL,
+                            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment(), timeout=60, check=False)
+    same(failed.returncode, 1)
+    has(failed.stderr.decode(), 'File too large')
+    same(sql(f'{ROWS} {COUNTS}', '--checkpoint', 'cp').rows(), sql(f'{ROWS} {COUNTS}').rows())
+
+
 def test_replayed():
     """A batch that was begun by a run which ended in it is marked wherever it is shown, and only that one."""
     make_data()

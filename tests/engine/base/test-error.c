@@ -109,6 +109,20 @@ test_parts (void)
   g_assert_false (weir_fail (NULL, WEIR_ERROR_RUN, "DIVIDE_BY_ZERO", WEIR_SPAN_NONE, "x"));
 }
 
+/* A name of a file that is not UTF-8 stands in a message as text all the same. */
+static void
+test_not_utf8 (void)
+{
+  g_autoptr (GError) error = NULL;
+  const char        *name, *value;
+
+  g_assert_false (weir_fail (&error, WEIR_ERROR_RUN, "TASK_WRITE_FAILED", WEIR_SPAN_NONE, "Cannot write %s.", "/a\xff/b"));
+  weir_error_add_param (error, "path", "/a\xff/b");
+  g_assert_cmpstr (error->message, ==, "Cannot write /a\357\277\275/b.");
+  weir_error_get_param (error, 0, &name, &value);
+  g_assert_cmpstr (value, ==, "/a\357\277\275/b");
+}
+
 static void
 test_missing_file (void)
 {
@@ -208,6 +222,7 @@ main (int    argc,
   g_test_add_func ("/base/error/sqlstate", test_sqlstate);
   g_test_add_func ("/base/error/sqlstate-of-spark", test_sqlstate_of_spark);
   g_test_add_func ("/base/error/parts", test_parts);
+  g_test_add_func ("/base/error/not-utf8", test_not_utf8);
   g_test_add_func ("/base/error/foreign", test_foreign);
   g_test_add_func ("/base/error/missing-file", test_missing_file);
   g_test_add_func ("/base/error/format", test_format);
