@@ -4,6 +4,7 @@
 #include "io/file-list.h"
 
 #include "io/file-manifest.h"
+#include "io/file-spark-log.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -232,6 +233,8 @@ weir_file_list_except (const char   *path,
     ok = add_path (&self, path, TRUE, error);
   /* A file that is named by itself is read as it is. */
   if (!ok || (!g_file_test (path, G_FILE_TEST_IS_REGULAR) && !weir_manifest_filter (files, error)))
+    return NULL;
+  if (g_file_test (path, G_FILE_TEST_IS_DIR) && !weir_spark_log_filter (path, files, error))
     return NULL;
   g_ptr_array_sort (files, compare_entries);
   return g_steal_pointer (&files);

@@ -44,7 +44,7 @@ typedef gboolean (*WeirFileSkip) (gpointer data, const char *path);
  *
  * Regular files in order of modification time, then name. What a writer has not finished is left out below @path: names starting with
  * `_` (but `_key=value`) or `.`, names ending in `.tmp`, `.part` or `._COPYING_`, and files that a query with a checkpoint has not
- * committed (file-manifest.h).
+ * committed (file-manifest.h), or one of Spark (file-spark-log.h).
  *
  * Returns: (transfer full) (nullable) (element-type WeirFileEntry): PATH_NOT_FOUND (42K03) for a path that is no glob and does not exist;
  *   a folder that may not be read, and a pipe or device, is an error that says so

@@ -29,6 +29,7 @@ static const WeirSetting settings[] = {
   { "spark.sql.sources.partitionColumnTypeInference.enabled", WEIR_SETTING_BOOL, "true" },
   { STREAMING "checkpointLocation", WEIR_SETTING_TEXT, NULL },
   { STREAMING "fileSource.schema.forceNullable", WEIR_SETTING_BOOL, "true", .fixed = "Columns of files may always be NULL." },
+  { STREAMING "fileStreamSink.ignoreMetadata", WEIR_SETTING_BOOL, "false", .fixed = "Of a folder that Spark wrote, what its log has is read." },
   { STREAMING "forceDeleteTempCheckpointLocation", WEIR_SETTING_BOOL, "false", .idle = "A query without a checkpoint location writes none." },
   { STREAMING "maxBatchesToRetainInMemory", WEIR_SETTING_INT, "2" },
   { STREAMING "metricsEnabled", WEIR_SETTING_BOOL, "false", .idle = "There are no gauges; progress has the numbers." },

@@ -140,7 +140,7 @@ def test_options():
 
 def test_settings():
     """The manual has every setting of ours, and of Spark's every one but those that are said to change nothing."""
-    idle = {'caseSensitive', 'fileSource.schema.forceNullable', 'forceDeleteTempCheckpointLocation', 'maxBatchesToRetainInMemory', 'metricsEnabled', 'pollingDelay',
+    idle = {'caseSensitive', 'fileSource.schema.forceNullable', 'fileStreamSink.ignoreMetadata', 'forceDeleteTempCheckpointLocation', 'maxBatchesToRetainInMemory', 'metricsEnabled', 'pollingDelay',
             'ratioExtraSpaceAllowedInCheckpoint', 'statefulOperator.allowMultiple', 'stopActiveRunOnRestart', 'stopTimeout'}
     listed = {row['key'] for row in cli.sql('SET').rows()} | {'spark.sql.streaming.checkpointLocation'}
     with open(ROOT / 'data/weir-sql.1', encoding='utf-8') as file:
