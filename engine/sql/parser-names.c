@@ -209,3 +209,23 @@ _weir_sql_at_table_alias (const WeirSqlParser *p)
 {
   return at_alias (p, NO_TABLE_ALIAS);
 }
+
+gboolean
+_weir_sql_word_begins_expr (const WeirSqlParser *p,
+                            guint                ahead)
+{
+  const WeirSqlToken *token = _weir_sql_peek (p, ahead);
+
+  if (token->kind != WEIR_SQL_TOKEN_WORD)
+    return FALSE;
+  switch (token->keyword)
+    {
+    case WEIR_SQL_KW_NOT:
+      return TRUE;
+    case WEIR_SQL_KW_LEFT:
+    case WEIR_SQL_KW_RIGHT:
+      return _weir_sql_peek (p, ahead + 1)->kind == WEIR_SQL_TOKEN_LEFT_PAREN;
+    default:
+      return (keyword_flags[token->keyword] & NO_TABLE_ALIAS) == 0;
+    }
+}

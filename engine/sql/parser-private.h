@@ -86,6 +86,9 @@ const char         *_weir_sql_parse_string (WeirSqlParser *p);               /* 
 /* TRUE when the token can be an alias not preceded by AS. */
 gboolean _weir_sql_at_select_alias (const WeirSqlParser *p);
 gboolean _weir_sql_at_table_alias (const WeirSqlParser *p);
+/* A word @ahead that an expression may begin with, and no clause behind a table: `VALUES` with neither is a name. */
+gboolean _weir_sql_word_begins_expr (const WeirSqlParser *p,
+                                     guint                ahead);
 /* Words that have to be quoted to be safe as names everywhere. */
 gboolean _weir_sql_keyword_is_risky (WeirSqlKeyword keyword);
 

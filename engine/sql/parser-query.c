@@ -24,7 +24,7 @@ _weir_sql_at_query (const WeirSqlParser *p,
       return _weir_sql_token_is_name (next);
     case WEIR_SQL_KW_VALUES:
       return next->kind == WEIR_SQL_TOKEN_LEFT_PAREN || next->kind == WEIR_SQL_TOKEN_NUMBER || next->kind == WEIR_SQL_TOKEN_STRING ||
-             next->kind == WEIR_SQL_TOKEN_MINUS || next->kind == WEIR_SQL_TOKEN_WORD;
+             next->kind == WEIR_SQL_TOKEN_MINUS || _weir_sql_word_begins_expr (p, ahead + 1);
     default:
       return FALSE;
     }
