@@ -55,6 +55,9 @@
 /* Bytes of one value that a function makes in a preview, which runs while a query is being typed. */
 #define WEIR_PREVIEW_VALUE_BYTES_MAX (256u << 10)
 
+/* Bytes of a file that has to be read whole for a preview; one with more shows no rows. */
+#define WEIR_PREVIEW_FILE_BYTES_MAX (8u << 20)
+
 /* Progress records kept, as spark.sql.streaming.numRecentProgressUpdates. */
 #define WEIR_RECENT_PROGRESS_MAX 100
 

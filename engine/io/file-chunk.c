@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "io/file-chunk.h"
+#include "io/file-chunk-private.h"
 
 #include "base/limits.h"
 #include "io/file-log.h"
@@ -36,7 +36,8 @@ weir_file_chunk_cut (GPtrArray           *chunks,
                      gboolean             whole,
                      gboolean             may_grow)
 {
-  guint64 step = whole ? MAX (file->size, 1) : WEIR_CHUNK_BYTES;
+  WeirFileCodec codec = WEIR_CODEC_NONE;
+  guint64       step = weir_file_codec (file->path, &codec, NULL) && codec == WEIR_CODEC_NONE && !whole ? WEIR_CHUNK_BYTES : MAX (file->size, 1);
 
   for (guint64 start = 0; start < file->size; start += step)
     {
@@ -46,6 +47,7 @@ weir_file_chunk_cut (GPtrArray           *chunks,
       chunk->file.path = g_strdup (file->path);
       chunk->start = start;
       chunk->end = MIN (start + step, file->size);
+      chunk->codec = codec;
       chunk->may_grow = may_grow;
       g_ptr_array_add (chunks, chunk);
     }
@@ -53,12 +55,12 @@ weir_file_chunk_cut (GPtrArray           *chunks,
 
 typedef struct
 {
-  WeirDecoder         *decoder;
-  const WeirFileChunk *chunk;
-  int                  fd;
-  WeirBuffer          *buffer; /* Owned */
-  guint64              base;   /* file offset of the buffer's first byte */
-  gsize                len;    /* bytes read */
+  const WeirFileChunk  *chunk;
+  const WeirFileTarget *target;
+  int                   fd;
+  WeirBuffer           *buffer; /* Owned */
+  guint64               base;   /* file offset of the buffer's first byte */
+  gsize                 len;    /* bytes read */
 } Reader;
 
 /* Fills the buffer up to @wanted bytes or the file's planned end. */
@@ -114,7 +116,7 @@ measure_record (Reader  *reader,
     {
       gsize before = reader->len;
 
-      *length = weir_decoder_first_record (reader->decoder, reader->buffer->data + from, reader->len - from, at_end (reader));
+      *length = weir_decoder_first_record (reader->target->decoder, reader->buffer->data + from, reader->len - from, at_end (reader));
       if (*length > 0 || reader->len - from > WEIR_LINE_BYTES_MAX || (at_end (reader) && reader->len == from))
         return TRUE;
       if (!fill (reader, reader->len + step, error))
@@ -128,41 +130,44 @@ measure_record (Reader  *reader,
     }
 }
 
-typedef struct
-{
-  WeirSourcePush   push;
-  gpointer         data;
-  WeirDecodeState *state;
-  WeirDecodeStats *stats;
-} Target;
-
-static gboolean
-decode (Reader       *reader,
-        gsize         offset,
-        gsize         len,
-        gboolean      oversized,
-        const Target *target,
-        GError      **error)
+gboolean
+_weir_file_chunk_decode (const WeirFileChunk  *chunk,
+                         const WeirFileTarget *target,
+                         WeirBuffer           *buffer,
+                         gsize                 offset,
+                         gsize                 len,
+                         guint64               origin_offset,
+                         gboolean              oversized,
+                         GError              **error)
 {
   WeirDecodeBlock block = { 0 };
 
   if (len == 0)
     return TRUE;
-  block.buffer = reader->buffer;
+  block.buffer = buffer;
   block.offset = offset;
   block.len = len;
-  block.at_start = reader->base + offset == 0;
-  block.origin_offset = reader->base + offset;
-  block.origin = reader->chunk->file.path;
+  block.at_start = origin_offset == 0;
+  block.origin_offset = origin_offset;
+  block.origin = chunk->file.path;
   if (oversized)
-    return weir_decoder_decode_oversized (reader->decoder, target->state, &block, target->push, target->data, target->stats, error);
-  return weir_decoder_decode (reader->decoder, target->state, &block, target->push, target->data, target->stats, error);
+    return weir_decoder_decode_oversized (target->decoder, target->state, &block, target->push, target->data, target->stats, error);
+  return weir_decoder_decode (target->decoder, target->state, &block, target->push, target->data, target->stats, error);
 }
 
 static gboolean
-read_records (Reader       *reader,
-              const Target *target,
-              GError      **error)
+decode (Reader  *reader,
+        gsize    offset,
+        gsize    len,
+        gboolean oversized,
+        GError **error)
+{
+  return _weir_file_chunk_decode (reader->chunk, reader->target, reader->buffer, offset, len, reader->base + offset, oversized, error);
+}
+
+static gboolean
+read_records (Reader  *reader,
+              GError **error)
 {
   const WeirFileChunk *chunk = reader->chunk;
   gsize                first = 0, last_start, length, end;
@@ -174,25 +179,25 @@ read_records (Reader       *reader,
   if (chunk->start > 0)
     {
       /* Does the record around the byte before end within the chunk? If not, no record starts here. */
-      first = weir_decoder_first_record (reader->decoder, reader->buffer->data, reader->len, at_end (reader));
+      first = weir_decoder_first_record (reader->target->decoder, reader->buffer->data, reader->len, at_end (reader));
       if (first == 0 || (at_end (reader) && first == reader->len))
         return TRUE;
     }
   if (at_end (reader))
-    return decode (reader, first, reader->len - first, FALSE, target, error);
+    return decode (reader, first, reader->len - first, FALSE, error);
   /* Whole records up to the last one, which may go on behind the chunk. */
-  last_start = first + weir_decoder_cut (reader->decoder, reader->buffer->data + first, reader->len - first, FALSE);
+  last_start = first + weir_decoder_cut (reader->target->decoder, reader->buffer->data + first, reader->len - first, FALSE);
   end = last_start;
   if (last_start < reader->len)
     {
       if (!measure_record (reader, last_start, &length, error))
         return FALSE;
       if (length == 0)
-        return decode (reader, first, last_start - first, FALSE, target, error) &&
-               decode (reader, last_start, reader->len - last_start, TRUE, target, error);
+        return decode (reader, first, last_start - first, FALSE, error) &&
+               decode (reader, last_start, reader->len - last_start, TRUE, error);
       end = last_start + length;
     }
-  return decode (reader, first, end - first, FALSE, target, error);
+  return decode (reader, first, end - first, FALSE, error);
 }
 
 /* The file as it was planned? Read again after decoding: what changed meanwhile is seen too. */
@@ -211,22 +216,22 @@ check (const Reader *reader,
 }
 
 gboolean
-weir_file_chunk_read (const WeirFileChunk *chunk,
-                      WeirDecoder         *decoder,
-                      WeirDecodeState     *state,
-                      WeirSourcePush       push,
-                      gpointer             push_data,
-                      WeirDecodeStats     *stats,
-                      GError             **error)
+weir_file_chunk_read (const WeirFileChunk  *chunk,
+                      const WeirFileTarget *target,
+                      GError              **error)
 {
-  Reader   reader = { .decoder = decoder, .chunk = chunk };
-  Target   target = { push, push_data, state, stats };
+  Reader   reader = { .chunk = chunk, .target = target };
   gboolean ok;
 
   reader.fd = weir_file_open (chunk->file.path, error);
   if (reader.fd < 0)
     return FALSE;
-  ok = check (&reader, error) && read_records (&reader, &target, error) && check (&reader, error);
+  ok = check (&reader, error);
+  if (ok && chunk->codec != WEIR_CODEC_NONE)
+    ok = _weir_file_chunk_inflate (chunk, reader.fd, target, error);
+  else
+    ok = ok && read_records (&reader, error);
+  ok = ok && check (&reader, error);
   weir_buffer_unref (reader.buffer);
   close (reader.fd);
   return ok;

@@ -238,21 +238,25 @@ weir_file_reader_read (WeirFileReader      *reader,
                        WeirSourcePush       push,
                        gpointer             push_data,
                        WeirDecodeStats     *stats,
+                       GCancellable        *cancellable,
                        GError             **error)
 {
   Widen            widen = { reader, chunk, NULL, push, push_data };
   WeirDecodeState *state = g_async_queue_try_pop (reader->states);
-  gboolean         ok;
+  WeirFileTarget   target = { reader->decoder, state, push, push_data, stats, cancellable };
+  gboolean         ok = TRUE;
 
   if (state == NULL)
-    state = weir_decode_state_new (reader->decoder);
+    target.state = weir_decode_state_new (reader->decoder);
   if (reader->is_wide)
     {
-      ok = widen_begin (&widen, error) && weir_file_chunk_read (chunk, reader->decoder, state, push_wide, &widen, stats, error);
-      widen_end (&widen);
+      target.push = push_wide;
+      target.data = &widen;
+      ok = widen_begin (&widen, error);
     }
-  else
-    ok = weir_file_chunk_read (chunk, reader->decoder, state, push, push_data, stats, error);
-  g_async_queue_push (reader->states, state);
+  ok = ok && weir_file_chunk_read (chunk, &target, error);
+  if (reader->is_wide)
+    widen_end (&widen);
+  g_async_queue_push (reader->states, target.state);
   return ok;
 }

@@ -30,6 +30,6 @@ gboolean weir_file_reader_needs_whole_file (const WeirFileReader *reader);
 /* Can the values in the names of the folders above @path be what the table's columns are? INVALID_PARTITION_VALUE. */
 gboolean weir_file_reader_check_path (const WeirFileReader *reader, const char *path, GError **error);
 /* On a worker; several at a time. As weir_file_chunk_read(). */
-gboolean weir_file_reader_read (WeirFileReader *reader, const WeirFileChunk *chunk, WeirSourcePush push, gpointer push_data, WeirDecodeStats *stats, GError **error);
+gboolean weir_file_reader_read (WeirFileReader *reader, const WeirFileChunk *chunk, WeirSourcePush push, gpointer push_data, WeirDecodeStats *stats, GCancellable *cancellable, GError **error);
 
 G_END_DECLS

@@ -4,12 +4,12 @@
 #include "io/file-schema-private.h"
 
 #include "format/schema-infer.h"
+#include "io/file-inflate.h"
 #include "io/file-log.h"
 #include "io/file-partitions.h"
 #include "io/source-private.h"
 
 #include <string.h>
-#include <unistd.h>
 
 /*
  * Columns of tables over files: declared, fixed (text) or inferred from the first rows, and those of folders (file-partitions.h). For the
@@ -18,19 +18,6 @@
 
 #define SAMPLE_BYTES (1u << 20)
 #define SAMPLE_FILES 5
-
-/* A pipe has no sample to give: its rows come once, and perhaps never. */
-static gssize
-read_sample (const char *path,
-             char       *data)
-{
-  int    fd = weir_file_open (path, NULL);
-  gssize n = fd >= 0 ? read (fd, data, SAMPLE_BYTES) : -1;
-
-  if (fd >= 0)
-    close (fd);
-  return n;
-}
 
 /* The first megabyte of each of the first files. */
 WeirSchema *
@@ -55,8 +42,15 @@ _weir_file_schema_infer (const char *format,
     {
       const WeirFileEntry *file = files->pdata[i];
       g_autofree char     *data = g_malloc (SAMPLE_BYTES);
-      gssize               n = read_sample (file->path, data);
+      GError              *local = NULL;
+      gssize               n = file->size > 0 ? weir_file_read_start (file->path, data, SAMPLE_BYTES, &local) : 0;
 
+      if (n < 0 && !weir_file_is_missing (local))
+        {
+          g_propagate_error (error, local);
+          return NULL;
+        }
+      g_clear_error (&local);
       if (n == SAMPLE_BYTES)
         while (n > 0 && data[n - 1] != '\n')
           n--;

@@ -29,8 +29,7 @@
  * `seen` as the state; at a restart both come back, and a batch that runs again reads the same files or fails by name.
  */
 
-#define DAY_US         G_GINT64_CONSTANT (86400000000)
-#define PEEK_BYTES_MAX (8 * WEIR_CHUNK_BYTES)
+#define DAY_US G_GINT64_CONSTANT (86400000000)
 
 typedef struct
 {
@@ -134,17 +133,18 @@ clear_config (FileSource *self)
   g_free ((gpointer)self->config.base_dir);
 }
 
-/* Each file must lie below folders that make the same columns. The first one says which, and then the reader is made again: nothing has
- * been read by the one before. */
+/* Can this file be read at all? Each must have a codec that is known and lie below folders that make the same columns. The first one says
+ * which, and then the reader is made again: nothing has been read by the one before. */
 static gboolean
-check_folders (FileSource *self,
-               const char *path,
-               GError    **error)
+check_name (FileSource *self,
+            const char *path,
+            GError    **error)
 {
   gboolean        was_decided = self->partitions.decided;
   WeirFileReader *reader;
+  WeirFileCodec   codec;
 
-  if (!weir_file_partitions_add (&self->partitions, path, error))
+  if (!weir_file_codec (path, &codec, error) || !weir_file_partitions_add (&self->partitions, path, error))
     return FALSE;
   if (!was_decided)
     {
@@ -183,7 +183,7 @@ file_open (WeirSource             *source,
   source->description = g_strdup_printf ("FileStreamSource[file:%s]", self->path);
   probe = weir_file_list (self->path, self->name_filter, self->depth, error);
   for (guint i = 0; probe != NULL && i < probe->len; i++)
-    if (!check_folders (self, ((WeirFileEntry *)probe->pdata[i])->path, error))
+    if (!check_name (self, ((WeirFileEntry *)probe->pdata[i])->path, error))
       return FALSE;
   return probe != NULL;
 }
@@ -280,7 +280,7 @@ list_unread (FileSource *self,
       guint          at = self->latest_first ? files->len - 1 - i : i;
       WeirFileEntry *entry = files->pdata[at];
 
-      if (!check_folders (self, entry->path, error))
+      if (!check_name (self, entry->path, error))
         {
           g_clear_pointer (&self->unread, g_ptr_array_unref);
           return FALSE;
@@ -460,7 +460,7 @@ plan_batch (FileSource    *self,
       WeirFileEntry *file = batch->files->pdata[i];
       GError        *local = NULL;
 
-      if (batch->is_replayed && !check_folders (self, file->path, error))
+      if (batch->is_replayed && !check_name (self, file->path, error))
         return FALSE;
       if (!batch->is_replayed || weir_file_entry_verify (file, self->is_file, &local))
         weir_file_chunk_cut (chunks, file, weir_file_reader_needs_whole_file (self->reader), self->is_file || !self->is_streaming);
@@ -504,7 +504,7 @@ file_read (WeirSource      *source,
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
-  return weir_file_reader_read (self->reader, morsel, push, push_data, stats, &local) || forgive (self, &local, error);
+  return weir_file_reader_read (self->reader, morsel, push, push_data, stats, cancellable, &local) || forgive (self, &local, error);
 }
 
 /* A file that cannot be cut is read whole, for each preview: not a large one. */
@@ -519,9 +519,10 @@ file_peek (WeirSource   *source,
 
   for (guint i = chunks != NULL ? chunks->len : 0; i-- > 0;)
     {
-      const WeirFileChunk *chunk = chunks->pdata[i];
+      WeirFileChunk *chunk = chunks->pdata[i];
 
-      if (chunk->end - chunk->start > PEEK_BYTES_MAX)
+      chunk->is_preview = TRUE;
+      if (chunk->end - chunk->start > WEIR_PREVIEW_FILE_BYTES_MAX && chunk->codec == WEIR_CODEC_NONE)
         g_ptr_array_remove_index (chunks, i);
     }
   return chunks != NULL ? weir_source_peek_morsels (source, chunks, max, cancellable, error) : NULL;

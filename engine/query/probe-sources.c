@@ -4,13 +4,11 @@
 #include "query/probe-private.h"
 
 #include "io/demo-data.h"
+#include "io/file-inflate.h"
 #include "io/file-list.h"
 #include "io/source.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Tests of sockets, HTTP, files and the demo. Lines come through the source's one reader and stay there for the first query. */
 
@@ -154,13 +152,13 @@ static void
 sample_file (ProbeRun   *run,
              const char *path)
 {
-  int              fd = open (path, O_RDONLY | O_CLOEXEC);
-  g_autofree char *data = g_malloc (SAMPLE_BYTES);
-  gssize           n = fd >= 0 ? read (fd, data, SAMPLE_BYTES) : -1;
-  char            *at = data;
+  g_autofree char   *data = g_malloc (SAMPLE_BYTES);
+  g_autoptr (GError) error = NULL;
+  gssize             n = weir_file_read_start (path, data, SAMPLE_BYTES, &error);
+  char              *at = data;
 
   if (n < 0)
-    _weir_probe_fail (run, "read", g_strdup_printf ("%s: %s", path, g_strerror (errno)), "Give this user permission to read it.");
+    _weir_probe_fail (run, "read", g_strdup (error->message), NULL);
   else
     {
       while (at < data + n)
@@ -177,8 +175,6 @@ sample_file (ProbeRun   *run,
         }
       _weir_probe_ok (run, "read", NULL);
     }
-  if (fd >= 0)
-    close (fd);
 }
 
 void

@@ -8,6 +8,7 @@ TAP on standard output, one test a function `test_…`. Each runs in a folder of
 a process or of a connection, with a limit after which it fails.
 """
 import csv
+import gzip
 import io
 import json
 import os
@@ -653,6 +654,26 @@ def test_file_sink_with_checkpoint():
     same(sql("CREATE TABLE o (a INT) USING json OPTIONS (path 'out'); SELECT count(*) AS n, sum(a) AS s FROM o").rows(), [{'n': 6, 's': 36}])
     sql(query)
     assert not os.path.exists(f'out/{stray}')
+
+
+def test_compressed_files():
+    """Packed files give the rows of plain ones, batch by batch over a checkpoint; a cut one ends the query by name, which goes on without it."""
+    packed = [gzip.compress(f'{{"a":{k},"b":"x"}}\n'.encode()) + gzip.compress(f'{{"a":{k + 10},"b":"ü"}}\n'.encode()) for k in range(3)]
+    text = f'{ROWS} CREATE STREAMING QUERY q CHECKPOINT LOCATION \'cp\' TRIGGER AVAILABLE NOW AS SELECT a, b FROM STREAM t'
+    for k, data in enumerate(packed[:2]):
+        write(f'data/{k}.json.gz', data)
+        same(sql(text).rows(), [{'a': k, 'b': 'x'}, {'a': k + 10, 'b': 'ü'}])
+    for bad in packed[2][:-9], packed[2][:30] + b'?' + packed[2][31:]:
+        write('data/bad.json.gz', bad)
+        has(sql(f'{ROWS} SELECT a FROM t', code=1).err, 'data/bad.json.gz: its compressed data ')
+    has(sql(text, code=1).err, "ignoreMissingFiles 'true'")
+    os.unlink('data/bad.json.gz')
+    write('data/2.json.gz', packed[2])
+    forgiving = text.replace('maxFilesPerTrigger 1', "maxFilesPerTrigger 1, ignoreMissingFiles 'true'")
+    same(sql(forgiving).rows(), [{'a': 2, 'b': 'x'}, {'a': 12, 'b': 'ü'}])
+    same(sql("CREATE TABLE u USING json OPTIONS (path 'data'); SELECT count(*) AS n, sum(a) AS s FROM u").rows(), [{'n': 6, 's': 36}])
+    write('data/3.json.bz2', b'BZh9')
+    has(sql("CREATE TABLE u USING json OPTIONS (path 'data'); SELECT a FROM u", code=1).err, '[CODEC_NOT_AVAILABLE]')
 
 
 def test_sqlite_with_checkpoint():
