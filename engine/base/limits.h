@@ -39,6 +39,11 @@
 /* Records of a folder of kcat lines that are indexed, 32 bytes each. */
 #define WEIR_REPLAY_RECORDS_MAX (16u << 20)
 
+/* What a source that makes its rows from the clock puts into one batch, the larger of both: rows, and seconds. A clock that jumps by years, or a
+ * query that is continued after a month, comes in many batches. */
+#define WEIR_TICKER_ROWS_MAX    10000000
+#define WEIR_TICKER_SECONDS_MAX 3600
+
 /* Result table defaults; settings weir.result.maxRows and weir.result.maxBytes. */
 #define WEIR_RESULT_ROWS_MAX  1000000
 #define WEIR_RESULT_BYTES_MAX (256u << 20)

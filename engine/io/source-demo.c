@@ -86,7 +86,7 @@ demo_latest (WeirSource *source,
 {
   DemoSource *self = (DemoSource *)source;
 
-  return weir_ticker_latest (&self->ticker, from, rows_due (self));
+  return weir_ticker_latest (&self->ticker, from, rows_due (self), self->rate, 1, unlimited);
 }
 
 static char *

@@ -112,7 +112,7 @@ rate_latest (WeirSource *source,
 {
   RateSource *self = (RateSource *)source;
 
-  return weir_ticker_latest (&self->ticker, from, seconds_now (self));
+  return weir_ticker_latest (&self->ticker, from, seconds_now (self), 1, self->rate, unlimited);
 }
 
 static char *

@@ -4,6 +4,7 @@
 #include "io/ticker.h"
 
 #include "base/bytes.h"
+#include "base/limits.h"
 
 #define TICKER_VERSION 1
 
@@ -69,10 +70,15 @@ weir_ticker_stop (WeirSource *source)
 char *
 weir_ticker_latest (const WeirTicker *self,
                     const char       *from,
-                    gint64            due)
+                    gint64            due,
+                    gint64            per_s,
+                    gint64            rows_per,
+                    gboolean          unlimited)
 {
   gint64 at = g_ascii_strtoll (from, NULL, 10);
 
+  if (!unlimited)
+    due = MIN (due, at + MAX (WEIR_TICKER_ROWS_MAX / rows_per, WEIR_TICKER_SECONDS_MAX * per_s));
   if (self->end >= 0)
     due = MIN (due, self->end);
   /* A clock that was put back plans nothing. */

@@ -186,6 +186,38 @@ test_rate_times (void)
   drain_clear (&drain);
 }
 
+/* A clock that jumps by fifty years: batches of a size that can be run, one after the other; put back, there is nothing new. */
+static void
+test_clock_jumps (gconstpointer format)
+{
+  const gint64           year_s = 31557600;
+  g_autoptr (WeirClock)  clock = weir_clock_new_manual (0);
+  g_autoptr (GError)     error = NULL;
+  g_autoptr (WeirSource) source = source_make (format, NULL, TRUE, NULL, clock, 0, &error, "rowspersecond", "100", NULL);
+  g_autofree char       *at = g_strdup (""), *all = NULL;
+  gint64                 rows_per = strcmp (format, "rate") == 0 ? 100 : 1;
+
+  source->klass->start (source);
+  weir_clock_advance (clock, 50 * year_s * G_USEC_PER_SEC);
+  for (guint i = 1; i <= 3; i++)
+    {
+      char                 *to = source->klass->latest (source, at, FALSE, &error);
+      g_autoptr (GPtrArray) morsels = source->klass->plan (source, at, to, &error);
+
+      g_assert_cmpint (g_ascii_strtoll (to, NULL, 10), ==, i * 10000000 / rows_per);
+      g_assert_cmpuint (morsels->len, <=, 10000);
+      g_free (at);
+      at = to;
+    }
+  all = source->klass->latest (source, at, TRUE, &error);
+  g_assert_cmpint (g_ascii_strtoll (all, NULL, 10), >=, 50 * year_s * 100 / rows_per);
+  g_clear_pointer (&all, g_free);
+  weir_clock_advance (clock, -50 * year_s * G_USEC_PER_SEC);
+  all = source->klass->latest (source, at, FALSE, &error);
+  g_assert_cmpstr (all, ==, at);
+  source->klass->stop (source);
+}
+
 /* Stopped and started again later, a source that makes rows from the clock goes on in its sequence, and an open batch is the same again. */
 static void
 test_clock_restart (gconstpointer format)
@@ -263,6 +295,8 @@ main (int    argc,
   g_test_add_func ("/engine/io/rate/ramp", test_rate);
   g_test_add_func ("/engine/io/rate/times", test_rate_times);
   g_test_add_func ("/engine/io/demo", test_demo);
+  g_test_add_data_func ("/engine/io/rate/clock-jumps", "rate", test_clock_jumps);
+  g_test_add_data_func ("/engine/io/demo-clock-jumps", "demo", test_clock_jumps);
   g_test_add_data_func ("/engine/io/rate/restart", "rate", test_clock_restart);
   g_test_add_data_func ("/engine/io/demo-restart", "demo", test_clock_restart);
   return g_test_run ();
