@@ -12,7 +12,7 @@
 static void
 clear_sample (WeirDecodeSample *sample)
 {
-  g_clear_pointer (&sample->text, g_free);
+  g_clear_pointer (&sample->raw, g_bytes_unref);
   g_clear_pointer (&sample->reason, g_free);
 }
 
@@ -49,7 +49,7 @@ weir_decode_stats_merge (WeirDecodeStats       *into,
       const WeirDecodeSample *from = &stats->samples[(first + i) % WEIR_DECODE_SAMPLES];
       WeirDecodeSample       *to = next_sample (into);
 
-      to->text = g_strdup (from->text);
+      to->raw = g_bytes_ref (from->raw);
       to->reason = g_strdup (from->reason);
       to->offset = from->offset;
     }
@@ -65,7 +65,7 @@ weir_decode_stats_add_bad (WeirDecodeStats *stats,
   WeirDecodeSample *sample = next_sample (stats);
 
   stats->bad_rows++;
-  sample->text = g_utf8_make_valid (text != NULL ? text : "", text != NULL ? (gssize)MIN (len, WEIR_SAMPLE_BYTES_MAX) : 0);
+  sample->raw = g_bytes_new (text, text != NULL ? MIN (len, WEIR_SAMPLE_BYTES_MAX) : 0);
   sample->reason = g_strdup (reason != NULL ? reason : "malformed record");
   sample->offset = offset;
 }

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  char   *text;   /* Owned: the first WEIR_SAMPLE_BYTES_MAX bytes of the record, made valid UTF-8 */
+  GBytes *raw;    /* Owned: the first WEIR_SAMPLE_BYTES_MAX bytes of the record */
   char   *reason; /* Owned: a short sentence */
   guint64 offset; /* byte offset of the record in its file or stream; G_MAXUINT64: unknown */
 } WeirDecodeSample;

@@ -26,7 +26,6 @@ add_bad_samples (WeirQueryLoop         *self,
         {
           const WeirDecodeSample *bad = &stats->samples[(first + i) % WEIR_DECODE_SAMPLES];
           g_autofree char        *position = NULL;
-          g_autoptr (GBytes)      raw = g_bytes_new (bad->text, strlen (bad->text));
           WeirSample              sample = { 0 };
 
           if (bad->offset != G_MAXUINT64)
@@ -35,7 +34,7 @@ add_bad_samples (WeirQueryLoop         *self,
           sample.reason = bad->reason;
           sample.source = weir_stream_run_get_scan (self->run, scan)->scan.table->name;
           sample.position = position;
-          sample.raw = raw;
+          sample.raw = bad->raw;
           weir_samples_add (&self->query->samples, WEIR_SAMPLE_BAD, &sample);
         }
     }

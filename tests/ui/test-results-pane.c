@@ -391,6 +391,50 @@ test_narrow (void)
   fixture_clear (&fixture);
 }
 
+static void
+test_cell_label (void)
+{
+  g_autoptr (WeirResultCell) cell = g_object_ref_sink (WEIR_RESULT_CELL (weir_result_cell_new (FALSE)));
+  GtkAccessible             *text = GTK_ACCESSIBLE (gtk_widget_get_first_child (GTK_WIDGET (cell)));
+
+  weir_result_cell_set_text (cell, "+", FALSE);
+  gtk_test_accessible_assert_property (text, GTK_ACCESSIBLE_PROPERTY_LABEL, "+");
+  weir_result_cell_set_label (cell, "New");
+  weir_result_cell_set_text (cell, "+", FALSE);
+  gtk_test_accessible_assert_property (text, GTK_ACCESSIBLE_PROPERTY_LABEL, "New");
+  weir_result_cell_set_text (cell, "17", FALSE);
+  gtk_test_accessible_assert_property (text, GTK_ACCESSIBLE_PROPERTY_LABEL, "17");
+  weir_result_cell_set_text (cell, "+ New", FALSE);
+  weir_result_cell_set_label (cell, "New");
+  gtk_test_accessible_assert_property (text, GTK_ACCESSIBLE_PROPERTY_LABEL, "New");
+}
+
+/* The change is one sign there; who listens gets the word. */
+static void
+test_narrow_changes (void)
+{
+  static const char *const signs[] = { "+", "~", "−" };
+  static const char *const words[] = { "New", "Changed", "Gone" };
+  Fixture                  fixture;
+
+  fixture_init (&fixture, 360);
+  write_rows (&fixture, 100, 110, 1000);
+  fixture.table->changes = fake_table_new ();
+  add_change (&fixture, 109, "Google", 77001, WEIR_CHANGE_ADDED);
+  add_change (&fixture, 109, "Apple", 77002, WEIR_CHANGE_CHANGED);
+  add_change (&fixture, 100, "Baidu", 77003, WEIR_CHANGE_REMOVED);
+  show (&fixture);
+  wait_until (weir_breakpoint_bin_get_narrow (WEIR_BREAKPOINT_BIN (fixture.pane->bin)));
+  choose_rows (&fixture, "changes");
+  for (guint i = 0; i < G_N_ELEMENTS (signs); i++)
+    {
+      GtkWidget *text = gtk_widget_get_first_child (GTK_WIDGET (wait_for_cell (GTK_WIDGET (fixture.pane->table), signs[i])));
+
+      gtk_test_accessible_assert_property (GTK_ACCESSIBLE (text), GTK_ACCESSIBLE_PROPERTY_LABEL, words[i]);
+    }
+  fixture_clear (&fixture);
+}
+
 static gboolean
 has_updated (Fixture *fixture)
 {
@@ -627,6 +671,8 @@ main (int   argc,
   g_test_add_func ("/results-pane/pause", test_pause_counts);
   g_test_add_func ("/results-pane/empty", test_empty_answers);
   g_test_add_func ("/results-pane/narrow", test_narrow);
+  g_test_add_func ("/results-pane/cell-label", test_cell_label);
+  g_test_add_func ("/results-pane/narrow-changes", test_narrow_changes);
   g_test_add_func ("/results-pane/fit", test_fit);
   g_test_add_func ("/results-pane/top-stays-top", test_top_stays_top);
   g_test_add_func ("/results-pane/beside-details", test_beside_details);

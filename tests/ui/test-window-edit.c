@@ -24,24 +24,6 @@ steps_of (WeirWindow *window)
   return find_widget (GTK_WIDGET (weir_window_get_page (window)), WEIR_TYPE_STEPS_VIEW);
 }
 
-/* The first widget in @widget with that tooltip or label. */
-static GtkWidget *
-find_named (GtkWidget  *widget,
-            const char *tooltip)
-{
-  if (g_strcmp0 (gtk_widget_get_tooltip_text (widget), tooltip) == 0 ||
-      (GTK_IS_BUTTON (widget) && g_strcmp0 (gtk_button_get_label (GTK_BUTTON (widget)), tooltip) == 0))
-    return widget;
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
-    {
-      GtkWidget *found = find_named (child, tooltip);
-
-      if (found != NULL)
-        return found;
-    }
-  return NULL;
-}
-
 static void
 assert_focus_in (WeirWindow *window,
                  const char *tooltip)

@@ -90,13 +90,6 @@ open_file (GFile *file)
 }
 
 static void
-activate (WeirWindow *window,
-          const char *action)
-{
-  g_action_group_activate_action (G_ACTION_GROUP (window), action, NULL);
-}
-
-static void
 append (WeirWindow *window,
         const char *words)
 {

@@ -48,13 +48,6 @@ is_enabled (WeirWindow *window,
 }
 
 static void
-activate (WeirWindow *window,
-          const char *action)
-{
-  g_action_group_activate_action (G_ACTION_GROUP (window), action, NULL);
-}
-
-static void
 test_actions (void)
 {
   WeirWindow *window = make_window (1100, 700);
@@ -165,33 +158,6 @@ test_failure (void)
   close_window (window);
 }
 
-static GtkWidget *
-find_text (GtkWidget  *widget,
-           const char *text)
-{
-  if (GTK_IS_LABEL (widget) && gtk_widget_get_mapped (widget) && strstr (gtk_label_get_text (GTK_LABEL (widget)), text) != NULL)
-    return widget;
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
-    {
-      GtkWidget *found = find_text (child, text);
-
-      if (found != NULL)
-        return found;
-    }
-  return NULL;
-}
-
-static GtkWidget *
-find_samples (void)
-{
-  g_autoptr (GList) windows = gtk_window_list_toplevels ();
-
-  for (GList *l = windows; l != NULL; l = l->next)
-    if (g_str_equal (G_OBJECT_TYPE_NAME (l->data), "WeirSamplesDialog") && gtk_widget_get_mapped (l->data))
-      return l->data;
-  return NULL;
-}
-
 /* An event time far in the future: said above the page and in the status line, and the row is one press away. */
 static void
 test_far_future (void)
@@ -211,7 +177,7 @@ test_far_future (void)
   wait_until (find_text (find_widget (GTK_WIDGET (window), g_type_from_name ("WeirStatusLine")), "ahead") != NULL);
   g_assert_true (is_enabled (window, "show-newest"));
   activate (window, "show-newest");
-  wait_until ((samples = find_samples ()) != NULL);
+  wait_until ((samples = find_toplevel ("WeirSamplesDialog")) != NULL);
   wait_until (find_text (samples, "\"far away\"") != NULL);
   g_assert_nonnull (find_text (samples, "ahead of the clock, and the watermark follows it"));
   g_assert_nonnull (find_text (samples, "t · batch 0, offsets"));

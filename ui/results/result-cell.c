@@ -16,6 +16,7 @@ struct _WeirResultCell
   GtkWidget *text;   /* Owned: a GtkInscription, which costs a third of a label */
   GtkWidget *glyph;  /* Owned, nullable */
   GtkWidget *marker; /* Owned, nullable */
+  char      *label;  /* Owned, nullable: what is said instead of the text */
   gboolean   has_mark_column;
   gboolean   dim;
 };
@@ -66,6 +67,7 @@ weir_result_cell_dispose (GObject *object)
   g_clear_pointer (&self->text, gtk_widget_unparent);
   g_clear_pointer (&self->glyph, gtk_widget_unparent);
   g_clear_pointer (&self->marker, gtk_widget_unparent);
+  g_clear_pointer (&self->label, g_free);
 
   G_OBJECT_CLASS (weir_result_cell_parent_class)->dispose (object);
 }
@@ -118,8 +120,22 @@ weir_result_cell_set_text (WeirResultCell *self,
       else
         gtk_widget_remove_css_class (self->text, "dim-label");
     }
-  if (g_strcmp0 (gtk_inscription_get_text (GTK_INSCRIPTION (self->text)), text) != 0)
-    gtk_inscription_set_text (GTK_INSCRIPTION (self->text), text);
+  if (g_strcmp0 (gtk_inscription_get_text (GTK_INSCRIPTION (self->text)), text) == 0)
+    return;
+  /* With the text the inscription sets its label. */
+  gtk_inscription_set_text (GTK_INSCRIPTION (self->text), text);
+  g_clear_pointer (&self->label, g_free);
+}
+
+void
+weir_result_cell_set_label (WeirResultCell *self,
+                            const char     *label)
+{
+  if (g_strcmp0 (self->label, label) == 0)
+    return;
+  g_free (self->label);
+  self->label = g_strdup (label);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->text), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
 }
 
 void

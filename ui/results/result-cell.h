@@ -17,6 +17,8 @@ GtkWidget *weir_result_cell_new (gboolean at_end);
 void weir_result_cell_set_text (WeirResultCell *self,
                                 const char     *text,
                                 gboolean        dim);
+/* What assistive technology says of the cell, when it is not the text; the next other text takes it back. */
+void weir_result_cell_set_label (WeirResultCell *self, const char *label);
 void weir_result_cell_set_glyph (WeirResultCell *self,
                                  WeirGlyph       glyph);
 

@@ -51,10 +51,12 @@ fill_change (Cell         *cell,
 {
   WeirChange       change = view->klass->get_change (view->data, row);
   const char      *word = change_word (change);
-  g_autofree char *sign = cell->column->table->narrow ? g_strndup (word, strcspn (word, " ")) : NULL;
+  gsize            sign_length = strcspn (word, " ");
+  g_autofree char *sign = cell->column->table->narrow ? g_strndup (word, sign_length) : NULL;
 
   weir_result_cell_set_glyph (cell->widget, WEIR_GLYPH_NONE);
   weir_result_cell_set_text (cell->widget, sign != NULL ? sign : word, change == WEIR_CHANGE_REMOVED);
+  weir_result_cell_set_label (cell->widget, word[sign_length] != '\0' ? word + sign_length + 1 : word);
 }
 
 static void
