@@ -11,6 +11,7 @@
 #include "ui/charts/chart-legend.h"
 #include "ui/charts/chart-private.h"
 #include "ui/ui-init.h"
+#include "ui/widgets/number-format.h"
 
 #define SECOND G_GINT64_CONSTANT (1000000)
 #define T0     (1714725500 * SECOND)
@@ -268,6 +269,197 @@ test_keys (void)
   fixture_clear (&fixture);
 }
 
+static void
+assert_said (WeirChart  *chart,
+             const char *text)
+{
+  g_autofree char *wrong = gtk_test_accessible_check_property (GTK_ACCESSIBLE (chart), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text);
+
+  g_assert_cmpstr (wrong, ==, NULL);
+}
+
+/* Every key that moves the cursor says the window, its state and its values. */
+static void
+test_readout (void)
+{
+  static const guint       keys[] = { GDK_KEY_Right, GDK_KEY_End, GDK_KEY_KP_Left, GDK_KEY_Home };
+  static const guint       at[] = { 0, 19, 18, 0 };
+  static const char *const state[] = { "final", "filling", "waiting", "final" };
+  static const char *const values = "Google 40,000, Facebook 35,000, Baidu 30,000, Apple 25,000";
+  g_autoptr (GTimeZone)    utc = g_time_zone_new_utc ();
+  Fixture                  fixture;
+
+  fixture_init (&fixture);
+  weir_chart_set_time_zone (fixture.chart, utc);
+  fill (fixture.model, 20);
+  gtk_widget_grab_focus (GTK_WIDGET (fixture.chart));
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    {
+      g_autofree char *when = weir_format_window (T0 + at[i] * 10 * SECOND, T0 + (at[i] + 1) * 10 * SECOND, g_get_real_time (), utc);
+      g_autofree char *text = g_strdup_printf ("%s, %s: %s", when, state[i], values);
+
+      g_assert_true (press (fixture.chart, keys[i], 0));
+      g_assert_cmpint (weir_chart_get_cursor (fixture.chart), ==, at[i]);
+      assert_said (fixture.chart, text);
+    }
+  fixture_clear (&fixture);
+}
+
+/* In a window that is written from right to left the left key leads to the later time. */
+static void
+test_mirrored_keys (void)
+{
+  Fixture fixture;
+
+  fixture_init (&fixture);
+  fill (fixture.model, 20);
+  gtk_widget_set_direction (GTK_WIDGET (fixture.chart), GTK_TEXT_DIR_RTL);
+  g_assert_true (press (fixture.chart, GDK_KEY_Right, 0));
+  g_assert_cmpint (weir_chart_get_cursor (fixture.chart), ==, 19);
+  g_assert_true (press (fixture.chart, GDK_KEY_Right, GDK_CONTROL_MASK));
+  g_assert_cmpint (weir_chart_get_cursor (fixture.chart), ==, 9);
+  g_assert_true (press (fixture.chart, GDK_KEY_Left, 0));
+  g_assert_cmpint (weir_chart_get_cursor (fixture.chart), ==, 10);
+  fixture_clear (&fixture);
+}
+
+/* The pointer. ------------------------------------------------------------------------------------------------- */
+
+static GtkEventController *
+get_controller (WeirChart *chart,
+                GType      type)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (GTK_WIDGET (chart));
+
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+
+      if (G_TYPE_CHECK_INSTANCE_TYPE (controller, type))
+        return controller;
+    }
+  g_assert_not_reached ();
+}
+
+static void
+move_to (WeirChart *chart,
+         double     x,
+         double     y)
+{
+  g_signal_emit_by_name (get_controller (chart, GTK_TYPE_EVENT_CONTROLLER_MOTION), "motion", x, y);
+}
+
+/* Down, along @dx and up again: the signals in the order in which GTK gives them. */
+static void
+drag (WeirChart *chart,
+      double     x,
+      double     dx,
+      int        n_press,
+      double     y)
+{
+  GtkEventController *gesture = get_controller (chart, GTK_TYPE_GESTURE_DRAG);
+
+  g_signal_emit_by_name (gesture, "drag-begin", x, y);
+  if (dx != 0)
+    g_signal_emit_by_name (gesture, "drag-update", dx, 0.);
+  g_signal_emit_by_name (get_controller (chart, GTK_TYPE_GESTURE_CLICK), "released", n_press, x + dx, y);
+  g_signal_emit_by_name (gesture, "drag-end", dx, 0.);
+}
+
+static void
+count_cb (WeirChart *chart,
+          guint     *count)
+{
+  (*count)++;
+}
+
+/* The cursor goes with the pointer; a click holds it until the next one. */
+static void
+test_pointer (void)
+{
+  Fixture          fixture;
+  WeirChartLayout *layout;
+  double           x, y;
+  guint            n_late = 0;
+
+  fixture_init (&fixture);
+  fill (fixture.model, 20);
+  layout = &fixture.chart->layout;
+  _weir_chart_fit (fixture.chart, 900, 340);
+  x = weir_chart_layout_x (layout, T0 + 75. * SECOND);
+  y = layout->plot_y + 20;
+  move_to (fixture.chart, x, y);
+  g_assert_cmpint (weir_chart_get_cursor (fixture.chart), ==, 7);
+  move_to (fixture.chart, weir_chart_layout_x (layout, T0 + 121. * SECOND), y);
+  g_assert_cmpint (weir_chart_get_cursor (fixture.chart), ==, 12);
+  /* Beside the plot and under the row of late ticks there is nothing to read. */
+  move_to (fixture.chart, layout->plot_x - 10, y);
+  g_assert_cmpint (weir_chart_get_cursor (fixture.chart), ==, -1);
+  move_to (fixture.chart, x, layout->late_y + 9);
+  g_assert_cmpint (weir_chart_get_cursor (fixture.chart), ==, -1);
+  move_to (fixture.chart, x, y);
+  drag (fixture.chart, x, 0, 1, y);
+  move_to (fixture.chart, weir_chart_layout_x (layout, T0 + 121. * SECOND), y);
+  g_assert_cmpint (weir_chart_get_cursor (fixture.chart), ==, 7);
+  g_signal_emit_by_name (get_controller (fixture.chart, GTK_TYPE_EVENT_CONTROLLER_MOTION), "leave");
+  g_assert_cmpint (weir_chart_get_cursor (fixture.chart), ==, 7);
+  drag (fixture.chart, x, 0, 1, y);
+  g_signal_emit_by_name (get_controller (fixture.chart, GTK_TYPE_EVENT_CONTROLLER_MOTION), "leave");
+  g_assert_cmpint (weir_chart_get_cursor (fixture.chart), ==, -1);
+
+  g_signal_connect (fixture.chart, "late-clicked", G_CALLBACK (count_cb), &n_late);
+  drag (fixture.chart, x, 0, 1, layout->late_y);
+  g_assert_cmpuint (n_late, ==, 1);
+  drag (fixture.chart, x, 0, 1, y);
+  g_assert_cmpuint (n_late, ==, 1);
+  fixture_clear (&fixture);
+}
+
+/* What was dragged over is what is shown, whichever way; a double click goes back. A trembling hand drags nothing. */
+static void
+test_drag (void)
+{
+  Fixture          fixture;
+  WeirChartLayout *layout;
+  gint64           view[2], before[2];
+  double           from, to, y;
+
+  fixture_init (&fixture);
+  fill (fixture.model, 20);
+  layout = &fixture.chart->layout;
+  _weir_chart_fit (fixture.chart, 900, 340);
+  y = layout->plot_y + 20;
+  from = weir_chart_layout_x (layout, T0 + 50. * SECOND);
+  to = weir_chart_layout_x (layout, T0 + 150. * SECOND);
+  drag (fixture.chart, from, 5, 1, y);
+  g_assert_true (weir_chart_model_is_following (fixture.model));
+  move_to (fixture.chart, from, y);
+  drag (fixture.chart, to, from - to, 1, y);
+  g_assert_false (weir_chart_model_is_following (fixture.model));
+  g_assert_false (fixture.chart->pinned);
+  weir_chart_model_get_view (fixture.model, &view[0], &view[1]);
+  g_assert_cmpfloat_with_epsilon ((double)view[0], T0 + 50. * SECOND, 1e3);
+  g_assert_cmpfloat_with_epsilon ((double)view[1], T0 + 150. * SECOND, 1e3);
+
+  /* Sideways the view moves along by a twelfth a step; up and down is the page's. */
+  _weir_chart_fit (fixture.chart, 900, 340);
+  {
+    gboolean taken = TRUE;
+
+    g_signal_emit_by_name (get_controller (fixture.chart, GTK_TYPE_EVENT_CONTROLLER_SCROLL), "scroll", 0., 1., &taken);
+    g_assert_false (taken);
+    before[0] = view[0];
+    g_signal_emit_by_name (get_controller (fixture.chart, GTK_TYPE_EVENT_CONTROLLER_SCROLL), "scroll", 6., 0., &taken);
+    g_assert_true (taken);
+  }
+  weir_chart_model_get_view (fixture.model, &view[0], &view[1]);
+  g_assert_cmpfloat_with_epsilon ((double)(view[0] - before[0]), 50. * SECOND, 1e4);
+  g_assert_cmpfloat_with_epsilon ((double)(view[1] - view[0]), 100. * SECOND, 1e4);
+  drag (fixture.chart, from, 0, 2, y);
+  g_assert_true (weir_chart_model_is_following (fixture.model));
+  fixture_clear (&fixture);
+}
+
 /* Whether @node draws something in that place. */
 static gboolean
 covers (GskRenderNode *node,
@@ -331,6 +523,10 @@ main (int   argc,
   g_test_add_func ("/chart/layout", test_layout);
   g_test_add_func ("/chart/cursor", test_cursor_keeps_its_time);
   g_test_add_func ("/chart/keys", test_keys);
+  g_test_add_func ("/chart/readout", test_readout);
+  g_test_add_func ("/chart/mirrored-keys", test_mirrored_keys);
+  g_test_add_func ("/chart/pointer", test_pointer);
+  g_test_add_func ("/chart/drag", test_drag);
   g_test_add_func ("/chart/tooltip", test_tooltip);
   g_test_add_func ("/chart/zoom", test_zoom_stops_following);
   g_test_add_func ("/chart/legend", test_legend);

@@ -179,11 +179,11 @@ key_pressed_cb (WeirChart      *self,
       _weir_chart_move_cursor (self, mirrored ? -stride : stride);
       return GDK_EVENT_STOP;
     case GDK_KEY_Home:
-      weir_chart_set_cursor (self, 0);
+      _weir_chart_put_cursor (self, 0);
       return GDK_EVENT_STOP;
     case GDK_KEY_End:
       weir_chart_model_follow (self->model);
-      weir_chart_set_cursor (self, G_MAXINT);
+      _weir_chart_put_cursor (self, G_MAXINT);
       gtk_widget_activate_action (GTK_WIDGET (self), "results.go-live", NULL);
       return GDK_EVENT_STOP;
     case GDK_KEY_Up:

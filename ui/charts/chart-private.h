@@ -38,11 +38,14 @@ void           _weir_chart_fit (WeirChart *self,
                                 double     width,
                                 double     height);
 void           _weir_chart_add_controllers (WeirChart *self);
-void           _weir_chart_move_cursor (WeirChart *self,
-                                        int        steps);
-void           _weir_chart_zoom (WeirChart *self,
-                                 double     factor,
-                                 double     center_us);
+/* What the cursor reads is said, as for all keys. */
+void _weir_chart_put_cursor (WeirChart *self,
+                             int        window);
+void _weir_chart_move_cursor (WeirChart *self,
+                              int        steps);
+void _weir_chart_zoom (WeirChart *self,
+                       double     factor,
+                       double     center_us);
 
 GtkWidget *_weir_chart_canvas_new (WeirChart *chart);
 GtkWidget *_weir_chart_pointer_new (WeirChart *chart);

@@ -311,22 +311,32 @@ weir_chart_set_cursor (WeirChart *self,
 }
 
 void
-_weir_chart_move_cursor (WeirChart *self,
-                         int        steps)
+_weir_chart_put_cursor (WeirChart *self,
+                        int        window)
 {
   guint            n_windows;
-  int              window = weir_chart_get_cursor (self);
   g_autofree char *text = NULL;
 
   weir_chart_model_get_windows (self->model, &n_windows);
   if (n_windows == 0)
     return;
-  if (window < 0)
-    window = steps < 0 ? (int)n_windows : -1;
-  window = CLAMP (window + steps, 0, (int)n_windows - 1);
+  window = CLAMP (window, 0, (int)n_windows - 1);
   weir_chart_set_cursor (self, window);
   text = weir_chart_model_describe_window (self->model, (guint)window, self->zone);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text, -1);
+}
+
+void
+_weir_chart_move_cursor (WeirChart *self,
+                         int        steps)
+{
+  guint n_windows;
+  int   window = weir_chart_get_cursor (self);
+
+  weir_chart_model_get_windows (self->model, &n_windows);
+  if (window < 0)
+    window = steps < 0 ? (int)n_windows : -1;
+  _weir_chart_put_cursor (self, window + steps);
 }
 
 void
