@@ -157,7 +157,7 @@ add_folder (Listing           *self,
   gboolean       ok = TRUE;
 
   if (folder == NULL)
-    return fail_errno (error, path, errno);
+    return (errno == ENOENT && above != NULL) || fail_errno (error, path, errno); /* gone since the folder above was listed */
   while (ok && (entry = readdir (folder)) != NULL)
     {
       const char      *name = entry->d_name;

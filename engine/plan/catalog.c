@@ -185,6 +185,13 @@ weir_catalog_has_unlisted (WeirCatalog *catalog)
   return catalog->has_unlisted;
 }
 
+gboolean
+weir_catalog_excuses (WeirCatalog  *catalog,
+                      const GError *error)
+{
+  return catalog->has_unread || (catalog->has_unlisted && error != NULL && g_str_has_prefix (weir_error_get_condition (error), "UNRESOLVED_COLUMN"));
+}
+
 /* Settings that say how columns are found, as options behind those of the table. (transfer full) */
 static GHashTable *
 with_settings (WeirCatalog *catalog,

@@ -120,6 +120,8 @@ void     weir_catalog_forbid_reading (WeirCatalog *catalog);
 gboolean weir_catalog_has_unread (WeirCatalog *catalog);
 /* A table was taken as declared whose folders may add columns. */
 gboolean weir_catalog_has_unlisted (WeirCatalog *catalog);
+/* May the query that failed with @error (nullable) be right, because of what was not read? */
+gboolean weir_catalog_excuses (WeirCatalog *catalog, const GError *error);
 
 /**
  * weir_catalog_set_at_rest:

@@ -323,7 +323,7 @@ check_statement (WeirCheck              *self,
       break;
     }
   /* After a table whose columns are not known no name is known to be wrong, and folders may have the column that is missing. */
-  if (weir_catalog_has_unread (catalog) || (error != NULL && weir_catalog_has_unlisted (catalog) && g_str_has_prefix (weir_error_get_condition (error), "UNRESOLVED_COLUMN")))
+  if (weir_catalog_excuses (catalog, error))
     g_clear_error (&error);
   info.has_error = error != NULL;
   if (error != NULL)

@@ -174,7 +174,7 @@ request_free (gpointer data)
   g_free (self);
 }
 
-/* Tables whose columns only a server, or a file that is not to be read, knows. */
+/* Tables whose columns only a server, or a file or folder that is not to be read, knows. */
 static char **
 list_unknown (WeirCatalog *catalog)
 {
@@ -185,7 +185,7 @@ list_unknown (WeirCatalog *catalog)
     {
       const WeirTable *table = weir_catalog_get_table (catalog, names[i]);
 
-      if (table->format->infers && table->declared == NULL)
+      if (table->declared == NULL ? table->format->infers : table->format->has_folders && weir_catalog_has_unlisted (catalog))
         g_strv_builder_add (unknown, table->name);
     }
   return g_strv_builder_end (unknown);
@@ -241,7 +241,7 @@ make_preview (Request      *request,
   _weir_fill_catalog (catalog, script, request->base_dir, request->conf, cancellable);
   if (!check_query (catalog, script, request->range, steps, &local))
     {
-      if (!weir_catalog_has_unread (catalog))
+      if (!weir_catalog_excuses (catalog, local))
         {
           g_propagate_error (error, g_steal_pointer (&local));
           return NULL;

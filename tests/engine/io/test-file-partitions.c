@@ -363,6 +363,49 @@ test_restart (void)
   drain_clear (&drain);
 }
 
+/* Folders that come and go, until told to stop. */
+typedef struct
+{
+  const char *path;
+  int         stop; /* atomic */
+} Churn;
+
+static gpointer
+churn_thread (gpointer data)
+{
+  Churn *churn = data;
+
+  for (guint i = 0; !g_atomic_int_get (&churn->stop); i = (i + 1) % 16)
+    {
+      g_autofree char *folder = g_strdup_printf ("%s/p=%u", churn->path, 2 + i % 8);
+
+      g_assert_cmpint (i < 8 ? g_mkdir (folder, 0700) : g_rmdir (folder), ==, 0);
+    }
+  return NULL;
+}
+
+/* A folder that is gone when it is its turn is none: who cleans up old days does not end the query. */
+static void
+test_vanishing (void)
+{
+  g_autoptr (WeirTempDir) dir = weir_temp_dir_new ();
+  Churn                   churn = { weir_temp_dir_get_path (dir), 0 };
+  GThread                *thread;
+
+  write_file (churn.path, "p=1/a.txt", "one\n");
+  thread = g_thread_new ("churn", churn_thread, &churn);
+  for (guint i = 0; i < 20000; i++)
+    {
+      g_autoptr (GError)    error = NULL;
+      g_autoptr (GPtrArray) files = weir_file_list (churn.path, NULL, WEIR_FILES_PARTITIONED, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpuint (files->len, ==, 1);
+    }
+  g_atomic_int_set (&churn.stop, 1);
+  g_thread_join (thread);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -378,5 +421,6 @@ main (int    argc,
   g_test_add_func ("/engine/io/file-partitions/needed", test_needed);
   g_test_add_func ("/engine/io/file-partitions/empty", test_empty);
   g_test_add_func ("/engine/io/file-partitions/restart", test_restart);
+  g_test_add_func ("/engine/io/file-partitions/vanishing", test_vanishing);
   return g_test_run ();
 }
