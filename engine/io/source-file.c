@@ -5,7 +5,9 @@
 #include "io/source-private.h"
 
 #include "base/limits.h"
+#include "column/timestamp.h"
 #include "io/file-chunk.h"
+#include "io/file-cleaner.h"
 #include "io/file-log.h"
 #include "io/file-reader.h"
 #include "io/file-schema-private.h"
@@ -44,10 +46,13 @@ typedef struct
   WeirFileDepth      depth;
   gboolean           latest_first, name_only, ignore_missing, is_streaming;
   gint64             max_files, max_bytes; /* 0: no limit */
+  gint64             after_ns, before_ns;  /* of modification times; neither is one that is taken */
   gint64             max_cached;
   double             discard_ratio;
   WeirFileSeen      *seen;        /* Owned: committed */
   GQueue             pending;     /* Owned WeirFileBatch: not committed, in order */
+  WeirFileCleaner   *cleaner;     /* Owned, nullable: of committed files */
+  GQueue             done;        /* Owned WeirFileBatch: to be cleaned */
   gint64             next_number; /* of the next log entry */
   GPtrArray         *unread;      /* Owned: listed, not taken; NULL: list again */
   guint              unread_at;   /* those before were taken */
@@ -105,6 +110,41 @@ read_options (FileSource *self,
     age_us = -1;
   self->seen = weir_file_seen_new (age_us < 0 || age_us > G_MAXINT64 / 1000 ? G_MAXINT64 : age_us * 1000);
   return TRUE;
+}
+
+static gboolean
+read_time (FileSource *self,
+           GHashTable *options,
+           const char *name,
+           gint64     *ns,
+           GError    **error)
+{
+  const char          *text = _weir_io_option_get (options, name), *zone_name = _weir_io_option_get (options, "timeZone");
+  g_autoptr (WeirZone) zone = zone_name != NULL ? weir_zone_new (zone_name, error) : weir_zone_ref (self->config.zone);
+  gint64               us;
+
+  if (text == NULL)
+    return TRUE;
+  if (self->is_streaming)
+    return weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", WEIR_SPAN_NONE,
+                      "Option %s is not allowed in a stream of files, which takes each file once; maxFileAge leaves out old ones.", name);
+  if (zone == NULL)
+    return FALSE;
+  if (!weir_timestamp_parse (text, strlen (text), zone, &us))
+    return weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", WEIR_SPAN_NONE, "Option %s takes a time as '2026-01-31T10:00:00', not '%s'.", name, text);
+  *ns = CLAMP (us, G_MININT64 / 1000, G_MAXINT64 / 1000) * 1000;
+  return TRUE;
+}
+
+/* Of a table that is read once. */
+static gboolean
+read_times (FileSource *self,
+            GHashTable *options,
+            GError    **error)
+{
+  self->after_ns = G_MININT64;
+  self->before_ns = G_MAXINT64;
+  return read_time (self, options, "modifiedAfter", &self->after_ns, error) && read_time (self, options, "modifiedBefore", &self->before_ns, error);
 }
 
 /* What a reader made later needs. */
@@ -167,6 +207,7 @@ file_open (WeirSource             *source,
   g_autoptr (GPtrArray) probe = NULL;
 
   g_queue_init (&self->pending);
+  g_queue_init (&self->done);
   keep_config (self, config);
   self->is_streaming = config->is_streaming;
   if (!_weir_io_option_required (config->options, "path", "path '/data/orders'", &path, error))
@@ -174,7 +215,8 @@ file_open (WeirSource             *source,
   self->path = weir_file_path (path, config->base_dir);
   self->is_file = g_file_test (self->path, G_FILE_TEST_IS_REGULAR);
   self->root = find_root (self);
-  if (!read_options (self, config->options, error) ||
+  if (!read_options (self, config->options, error) || !read_times (self, config->options, error) ||
+      (self->is_streaming && !weir_file_cleaner_new (config->options, self->path, config->base_dir, &self->cleaner, error)) ||
       !weir_file_partitions_init (&self->partitions, self->path, config->options, config->base_dir, error))
     return FALSE;
   self->reader = weir_file_reader_new (&self->config, &self->partitions, error);
@@ -186,12 +228,6 @@ file_open (WeirSource             *source,
     if (!check_name (self, ((WeirFileEntry *)probe->pdata[i])->path, error))
       return FALSE;
   return probe != NULL;
-}
-
-static void
-file_start (WeirSource *source)
-{
-  weir_source_set_state (source, WEIR_SOURCE_CONNECTED, NULL, 0);
 }
 
 /* ---- discovery -------------------------------------------------------------------------------------------------- */
@@ -285,6 +321,8 @@ list_unread (FileSource *self,
           g_clear_pointer (&self->unread, g_ptr_array_unref);
           return FALSE;
         }
+      if (entry->mtime_ns <= self->after_ns || entry->mtime_ns >= self->before_ns)
+        continue;
       if (weir_file_seen_is_aged (self->seen, entry->mtime_ns))
         n_aged++;
       else if (self->is_streaming && !self->is_file && weir_file_has_writer (entry))
@@ -382,8 +420,42 @@ settle (FileSource *self,
   while ((batch = g_queue_peek_head (&self->pending)) != NULL && batch->number <= number)
     {
       add_seen (self, batch);
-      weir_file_batch_free (g_queue_pop_head (&self->pending));
+      g_queue_pop_head (&self->pending);
+      if (self->cleaner != NULL)
+        g_queue_push_tail (&self->done, batch);
+      else
+        weir_file_batch_free (batch);
     }
+}
+
+/* cleanSource. Also at a start, when the run before came no further than the commit. */
+static void
+clean_done (FileSource *self)
+{
+  WeirFileBatch *batch;
+  char          *trouble = NULL;
+
+  while ((batch = g_queue_pop_head (&self->done)) != NULL)
+    {
+      for (guint i = 0; i < batch->files->len; i++)
+        {
+          char *message = weir_file_cleaner_clean (self->cleaner, batch->files->pdata[i]);
+
+          if (message != NULL)
+            g_free (trouble);
+          trouble = message != NULL ? message : trouble;
+        }
+      weir_file_batch_free (batch);
+    }
+  if (trouble != NULL)
+    weir_source_set_notice (&self->parent, trouble);
+}
+
+static void
+file_start (WeirSource *source)
+{
+  weir_source_set_state (source, WEIR_SOURCE_CONNECTED, NULL, 0);
+  clean_done ((FileSource *)source);
 }
 
 /* A static table: everything there is now. */
@@ -533,6 +605,7 @@ file_commit (WeirSource *source,
              const char *to)
 {
   settle ((FileSource *)source, parse_offset (to));
+  clean_done ((FileSource *)source);
 }
 
 /* ---- checkpoints ------------------------------------------------------------------------------------------------ */
@@ -669,6 +742,8 @@ file_finalize (WeirSource *source)
   clear_config (self);
   g_clear_pointer (&self->seen, weir_file_seen_free);
   g_queue_clear_full (&self->pending, (GDestroyNotify)weir_file_batch_free);
+  g_queue_clear_full (&self->done, (GDestroyNotify)weir_file_batch_free);
+  g_clear_pointer (&self->cleaner, weir_file_cleaner_free);
   g_clear_pointer (&self->unread, g_ptr_array_unref);
   g_free (self->path);
   g_free (self->root);

@@ -10,8 +10,8 @@
 
 /* What plan/ may know of io/: one line a format. An option that is in no list is a warning; a name ending in `*` is a prefix. */
 
-#define FILE_OPTIONS "path", "maxfilespertrigger", "maxbytespertrigger", "latestfirst", "pathglobfilter", "recursivefilelookup", "basepath",                                                 \
-                     "filenameonly", "maxfileage", "maxcachedfiles", "discardcachedinputratio", "ignoremissingfiles", "encoding", "charset", "linesep", "mode", "columnnameofcorruptrecord", \
+#define FILE_OPTIONS "path", "maxfilespertrigger", "maxbytespertrigger", "latestfirst", "pathglobfilter", "recursivefilelookup", "basepath",                                                                                                                       \
+                     "filenameonly", "maxfileage", "cleansource", "sourcearchivedir", "modifiedafter", "modifiedbefore", "maxcachedfiles", "discardcachedinputratio", "ignoremissingfiles", "encoding", "charset", "linesep", "mode", "columnnameofcorruptrecord", \
                      "dateformat", "timestampformat", "timestampntzformat", "locale", "timezone", "multiline", "compression"
 
 static const char *const text_options[] = { FILE_OPTIONS, "wholetext", NULL };

@@ -20,7 +20,7 @@ report = Report('whole files are written by durable-file', 'folders that persist
 
 def persists(path):
     folder = path.relative_to(TOP / 'engine').parts[0]
-    return folder in ('state', 'query') or folder == 'io' and path.name.startswith(('sink-', 'source-wal', 'file-manifest', 'sqlite-', 'kafka-writer'))
+    return folder in ('state', 'query') or folder == 'io' and path.name.startswith(('sink-', 'source-wal', 'file-manifest', 'file-cleaner', 'sqlite-', 'kafka-writer'))
 
 
 for source in files('engine'):
