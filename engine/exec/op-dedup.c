@@ -76,6 +76,9 @@ begin_dedup (WeirOp   *op,
 {
   Dedup *self = (Dedup *)op;
 
+  if (self->is_streaming && self->within && self->time_column < 0)
+    return weir_fail (error, WEIR_ERROR_RUN, "UNSUPPORTED_STREAMING_OPERATOR_WITHOUT_WATERMARK", op->plan->span,
+                      "append output mode not supported for dropDuplicatesWithinWatermark on streaming relations without watermark.");
   end_dedup (op);
   self->batches = _weir_batches_new ();
   self->n_late = self->n_dropped = self->n_removed = 0;

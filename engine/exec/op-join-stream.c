@@ -149,6 +149,10 @@ begin_join (WeirOp   *op,
   if (op->plan->join.n_equi == 0)
     return weir_fail (error, WEIR_ERROR_RUN, "_LEGACY_ERROR_TEMP_1181", op->plan->span,
                       "Stream-stream join without equality predicate is not supported.");
+  /* Whether a row has no partner is never known of a stream. */
+  if (op->plan->join.type == WEIR_JOIN_ANTI)
+    return weir_fail (error, WEIR_ERROR_RUN, "UNSUPPORTED_FEATURE.STREAMING_OPERATION", op->plan->span,
+                      "LeftAnti joins with a streaming DataFrame/Dataset on the right are not supported");
   g_clear_pointer (&self->batches, g_ptr_array_unref);
   self->batches = _weir_batches_new ();
   self->n_bytes = self->n_late = self->n_updated = 0;

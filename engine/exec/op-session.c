@@ -28,6 +28,23 @@ drop_session (WeirOp  *op,
   _weir_op_session_free_partials (&((WeirSessionOp *)op)->layout, result);
 }
 
+/* What spark.sql.streaming.unsupportedOperationCheck lets through: such sessions would never be given out. */
+static gboolean
+check_can_end (WeirSessionOp *self,
+               GError       **error)
+{
+  const WeirPlan *plan = self->op.plan;
+
+  if (self->evicts && self->op.options->mode == WEIR_OUTPUT_UPDATE)
+    return weir_fail (error, WEIR_ERROR_RUN, "STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION", plan->span,
+                      "Invalid streaming output mode: update. This output mode is not supported for session window streaming aggregations on streaming "
+                      "DataFrames/DataSets.");
+  if (self->evicts && plan->aggregate.event_time_key < 0)
+    return weir_fail (error, WEIR_ERROR_RUN, "UNSUPPORTED_STREAMING_OPERATOR_WITHOUT_WATERMARK", plan->span,
+                      "append output mode not supported for session window on streaming relations without watermark.");
+  return TRUE;
+}
+
 static gboolean
 begin_session (WeirOp   *op,
                WeirExec *exec,
@@ -38,6 +55,8 @@ begin_session (WeirOp   *op,
   if (self->is_streaming && self->layout.n_keys == 0)
     return weir_fail (error, WEIR_ERROR_RUN, "_LEGACY_ERROR_TEMP_3068", op->plan->span,
                       "Global aggregation with session window in streaming query is not supported.");
+  if (!check_can_end (self, error))
+    return FALSE;
   if (!self->is_streaming)
     {
       weir_session_state_free (self->state);
