@@ -85,13 +85,13 @@ read_options (FileSource *self,
   self->name_filter = g_strdup (_weir_io_option_get (options, "pathglobfilter"));
   self->discard_ratio = 0.2;
   if (!weir_file_partitions_depth (options, &self->depth, error) ||
-      !_weir_io_option_bool (options, "latestfirst", FALSE, &self->latest_first, error) ||
-      !_weir_io_option_bool (options, "filenameonly", FALSE, &self->name_only, error) ||
-      !_weir_io_option_bool (options, "ignoremissingfiles", FALSE, &self->ignore_missing, error) ||
-      !_weir_io_option_int (options, "maxcachedfiles", 0, G_MAXINT32, 10000, &self->max_cached, error) ||
-      !_weir_io_option_int (options, "maxfilespertrigger", 1, G_MAXINT32, 0, &self->max_files, error) ||
-      !_weir_io_option_int (options, "maxbytespertrigger", 1, G_MAXINT64, 0, &self->max_bytes, error) ||
-      (age != NULL && !_weir_io_option_duration (options, "maxfileage", &age_us, error)))
+      !_weir_io_option_bool (options, "latestFirst", FALSE, &self->latest_first, error) ||
+      !_weir_io_option_bool (options, "fileNameOnly", FALSE, &self->name_only, error) ||
+      !_weir_io_option_bool (options, "ignoreMissingFiles", FALSE, &self->ignore_missing, error) ||
+      !_weir_io_option_int (options, "maxCachedFiles", 0, G_MAXINT32, 10000, &self->max_cached, error) ||
+      !_weir_io_option_int (options, "maxFilesPerTrigger", 1, G_MAXINT32, 0, &self->max_files, error) ||
+      !_weir_io_option_int (options, "maxBytesPerTrigger", 1, G_MAXINT64, 0, &self->max_bytes, error) ||
+      (age != NULL && !_weir_io_option_duration (options, "maxFileAge", &age_us, error)))
     return FALSE;
   if (ratio != NULL)
     {

@@ -120,10 +120,20 @@ rate_batch_plan (WeirSource *source,
                  GError    **error)
 {
   RateBatchSource *self = (RateBatchSource *)source;
-  GPtrArray       *ranges = g_ptr_array_new_with_free_func (g_free);
+  GPtrArray       *ranges;
   Offset           first = parse_offset (self, from), last = parse_offset (self, to);
   Range            range = { first.value, last.value, first.ms };
 
+  /* The first batch has its time from the options: one that an ended run began keeps it. */
+  if (*from == '\0' && last.ms != self->start_ms + self->advance_ms)
+    {
+      weir_fail (error, WEIR_ERROR_RUN, "MALFORMED_STATE_IN_RATE_PER_MICRO_BATCH_SOURCE.INVALID_TIMESTAMP", WEIR_SPAN_NONE,
+                 "The first batch was begun up to timestamp %" G_GINT64_FORMAT ", and would end at %" G_GINT64_FORMAT
+                 " now. Set startTimestamp and advanceMillisPerBatch to what they were, or start the query with a new checkpoint directory.",
+                 last.ms, self->start_ms + self->advance_ms);
+      return NULL;
+    }
+  ranges = g_ptr_array_new_with_free_func (g_free);
   g_ptr_array_add (ranges, g_memdup2 (&range, sizeof range));
   return ranges;
 }

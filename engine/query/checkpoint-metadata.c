@@ -103,6 +103,38 @@ parse (char                   *text,
   return TRUE;
 }
 
+/* Path of something in folder @name of @dir. (transfer full) (nullable) */
+static char *
+first_entry (const char *dir,
+             const char *name)
+{
+  g_autofree char *path = g_build_filename (dir, name, NULL);
+  g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
+  const char      *entry = folder != NULL ? g_dir_read_name (folder) : NULL;
+
+  return entry != NULL ? g_build_filename (path, entry, NULL) : NULL;
+}
+
+/* The logs of a checkpoint of Spark's, which is no beginning for a query of ours. */
+static gboolean
+check_is_not_sparks (const char *dir,
+                     GError    **error)
+{
+  static const char *const logs[] = { "offsets", "commits" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (logs); i++)
+    {
+      g_autofree char *entry = first_entry (dir, logs[i]);
+
+      if (entry != NULL)
+        return weir_fail (error, WEIR_ERROR_RUN, "STATE_STORE_CHECKPOINT_LOCATION_NOT_EMPTY", WEIR_SPAN_NONE,
+                          "The checkpoint location %s should be empty before the first batch, but there is %s: it is a checkpoint of Spark, which only "
+                          "Spark can go on from. Start the query with a new checkpoint directory.",
+                          dir, entry);
+    }
+  return TRUE;
+}
+
 gboolean
 _weir_checkpoint_metadata_read (const char             *dir,
                                 WeirCheckpointMetadata *metadata,
@@ -114,6 +146,8 @@ _weir_checkpoint_metadata_read (const char             *dir,
   GError          *local = NULL;
 
   memset (metadata, 0, sizeof *metadata);
+  if (!check_is_not_sparks (dir, error))
+    return FALSE;
   if (!g_file_get_contents (path, &text, &len, &local))
     {
       if (!g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_NOENT) && !g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_NOTDIR))

@@ -89,6 +89,9 @@ find_location (WeirSession             *self,
 
       return root != NULL ? below (root, analyzed->name) : NULL;
     }
+  /* In Spark a folder of a random name, from which no later run goes on. */
+  if (setting != NULL && *setting != '\0')
+    _weir_session_message (self, "A query without a name has no checkpoint below spark.sql.streaming.checkpointLocation: name it with CREATE STREAMING QUERY, or say --checkpoint.");
   return NULL;
 }
 

@@ -368,6 +368,7 @@ def test_settings_that_do_nothing():
     has(sql('SELECT 1', '--conf', 'spark.sql.streaming.stopTimeout=5').err, 'has no effect')
     same(sql('SET spark.sql.streaming.stopTimeout=0; SET spark.sql.shuffle.partitions=5').err, '')
     has(sql('SET weir.state.maxByte=5', code=1).err, '[CONFIG_NOT_AVAILABLE]')
+    has(sql("SET spark.sql.streaming.checkpointLocation=cp; CREATE TABLE r USING `rate-micro-batch` OPTIONS (rowsPerBatch 1); SELECT value FROM STREAM r").err, 'A query without a name has no checkpoint')
     has(sql('SET spark.sql.streaming.multipleWatermarkPolicy=low', code=1).err, 'It should be min or max.')
 
 

@@ -391,6 +391,26 @@ test_snapshots (void)
   g_unsetenv ("WEIR_RETAIN_BATCHES");
 }
 
+/* A folder of Spark's is neither damaged nor new. */
+static void
+test_spark_folder (void)
+{
+  g_autoptr (StoreRun) fixture = run_new ();
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GError)         error = NULL;
+      g_autoptr (WeirCheckpoint) checkpoint = NULL;
+
+      g_free (weir_temp_dir_write (fixture->dir, i == 0 ? "cp/commits/0" : "cp/metadata", i == 0 ? "v1\n{\"nextBatchWatermarkMs\":0}" : "{\"id\":\"x\"}"));
+      checkpoint = weir_checkpoint_open (fixture->path, NULL, "run", &error);
+      g_assert_null (checkpoint);
+      g_assert_cmpstr (weir_error_get_condition (error), ==, "STATE_STORE_CHECKPOINT_LOCATION_NOT_EMPTY");
+      g_assert_cmpstr (weir_error_get_sqlstate (error), ==, "42K03");
+      g_assert_nonnull (strstr (error->message, "commits/0"));
+    }
+}
+
 /* minBatchesToRetain: a snapshot stays from which the oldest batch that is to be read can be. */
 static void
 test_retention (void)
@@ -614,6 +634,7 @@ main (int    argc,
   g_test_add_func ("/engine/query/checkpoint/lock", test_lock);
   g_test_add_func ("/engine/query/checkpoint/replaced", test_replaced);
   g_test_add_func ("/engine/query/checkpoint/snapshots", test_snapshots);
+  g_test_add_func ("/engine/query/checkpoint/spark-folder", test_spark_folder);
   g_test_add_func ("/engine/query/checkpoint/retention", test_retention);
   g_test_add_func ("/engine/query/checkpoint/failing-snapshots", test_failing_snapshots);
   g_test_add_func ("/engine/query/checkpoint/pieces", test_pieces);
