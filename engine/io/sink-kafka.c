@@ -226,7 +226,6 @@ kafka_open (WeirSink             *sink,
             GError              **error)
 {
   KafkaSink            *self = (KafkaSink *)sink;
-  g_autoptr (GError)    local = NULL;
   WeirKafkaWriterConfig writer = { config->options, NULL, config->query_id, config->sink_index, config->retry_us, config->cancellable };
 
   self->batches = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_batch_unref);
@@ -240,12 +239,7 @@ kafka_open (WeirSink             *sink,
   self->writer = weir_kafka_writer_new (&writer, error);
   if (self->writer == NULL)
     return FALSE;
-  /* An absent broker is waited for with the first batch, where the query says so. */
-  if (weir_kafka_writer_connect (self->writer, &self->last, &local) ||
-      (config->retry_us != 0 && strcmp (weir_error_get_condition (local), "KAFKA_UNREACHABLE") == 0))
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
+  return weir_kafka_writer_connect (self->writer, &self->last, error);
 }
 
 static gboolean

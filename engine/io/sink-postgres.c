@@ -28,7 +28,7 @@
   "BEGIN; SELECT set_config ('synchronous_commit', 'on', true) " \
   "WHERE current_setting ('synchronous_commit') NOT IN ('on', 'remote_apply')"
 
-/* A batch that cannot be written for so long is told to be; a start waits as long as it may. */
+/* A database that cannot be reached for so long is told to be, by a start and by a batch: the query tries again, see query/retry.h. */
 #define BLIP_US G_USEC_PER_SEC
 
 #define BACKOFF_MIN_US (G_USEC_PER_SEC / 10)
@@ -37,6 +37,12 @@
 typedef gboolean (*Attempt) (WeirPostgresSink *self, gpointer data, GError **error);
 
 /* ---- retry ------------------------------------------------------------------------------------------------------ */
+
+static gint64
+blip (WeirPostgresSink *self)
+{
+  return self->retry_us < 0 ? BLIP_US : MIN (self->retry_us, BLIP_US);
+}
 
 /* A connection that was made earlier may have gone stale, so its loss alone is no failure. */
 static gboolean
@@ -203,7 +209,7 @@ postgres_open (WeirSink             *sink,
   self->sink_text = g_strdup_printf ("%u", config->sink_index);
   self->retry_us = config->retry_us;
   sink->description = g_strdup_printf ("PostgreSQLSink[%s:%s]", weir_postgres_get_address (self->postgres), self->table);
-  return keep_trying (self, _weir_postgres_sink_attach, &self->base.last, self->retry_us, error) && _weir_postgres_sink_warn_of_settings (self, config, error);
+  return keep_trying (self, _weir_postgres_sink_attach, &self->base.last, blip (self), error) && _weir_postgres_sink_warn_of_settings (self, config, error);
 }
 
 static gboolean
@@ -218,7 +224,7 @@ postgres_commit (WeirSink *sink,
     return TRUE;
   if (self->base.query_id == NULL && self->base.batches->len == 0 && self->base.target.mode != WEIR_DB_OVERWRITE)
     return TRUE;
-  if (!keep_trying (self, try_batch, &batch, self->retry_us < 0 ? BLIP_US : MIN (self->retry_us, BLIP_US), error))
+  if (!keep_trying (self, try_batch, &batch, blip (self), error))
     return FALSE;
   sink->rows_written += count_rows (self->base.batches);
   if (self->base.query_id != NULL)

@@ -28,8 +28,8 @@
  */
 
 /* Another connection may be in the midst of a transaction; a short one is waited for even where --retry is 0. What takes longer is told: the
- * query says so and hands the batch over again. A start waits as long as it may. */
-#define BUSY_MIN_US  (5 * G_USEC_PER_SEC)
+ * query says so, and starts again or hands the batch over again. */
+#define BUSY_US      (5 * G_USEC_PER_SEC)
 #define BUSY_STEP_MS 10
 
 typedef struct
@@ -38,7 +38,6 @@ typedef struct
   char         *path;        /* Owned */
   GCancellable *cancellable; /* Owned, nullable */
   guint         sink_index;
-  gint64        busy_us;       /* how long a lock is waited for; −1: until stopped */
   gint64        busy_since_us; /* monotonic; of the wait that is on */
   sqlite3      *db;            /* Owned, nullable: opened when it is needed */
   sqlite3_stmt *insert;        /* Owned */
@@ -77,7 +76,7 @@ busy_cb (gpointer data,
     self->busy_since_us = now_us;
   if (self->cancellable != NULL && g_cancellable_is_cancelled (self->cancellable))
     return 0;
-  if (self->busy_us >= 0 && now_us - self->busy_since_us > self->busy_us)
+  if (now_us - self->busy_since_us > BUSY_US)
     return 0;
   if (self->cancellable != NULL && g_cancellable_make_pollfd (self->cancellable, &stop))
     {
@@ -408,13 +407,9 @@ sqlite_open (WeirSink             *sink,
     return FALSE;
   self->path = weir_file_path (path, config->base_dir);
   self->sink_index = config->sink_index;
-  self->busy_us = config->retry_us < 0 ? -1 : MAX (config->retry_us, BUSY_MIN_US);
   self->cancellable = config->cancellable != NULL ? g_object_ref (config->cancellable) : NULL;
   sink->description = g_strdup_printf ("SQLiteSink[%s:%s]", self->path, self->base.target.table);
-  if (!connect (self, &self->base.last, error))
-    return FALSE;
-  self->busy_us = BUSY_MIN_US;
-  return TRUE;
+  return connect (self, &self->base.last, error);
 }
 
 /* Rows and progress, or neither. @done: the database holds the batch already. */

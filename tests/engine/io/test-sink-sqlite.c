@@ -337,7 +337,7 @@ cancel_thread (gpointer data)
   return NULL;
 }
 
-/* A lock is waited for, here without an end; a stop ends the wait. */
+/* A lock is waited for; a stop ends the wait, and a start that waited for long says why, however long it may be tried again. */
 static void
 test_busy (void)
 {
@@ -364,6 +364,12 @@ test_busy (void)
   g_assert_error (error, WEIR_ERROR, WEIR_ERROR_CANCELLED);
   g_thread_join (thread);
   assert_rows (path, "SELECT count(*) FROM t", "(1)");
+  g_clear_error (&error);
+  spec.cancellable = NULL;
+  g_assert_cmpint (sqlite3_exec (other, "ROLLBACK; BEGIN EXCLUSIVE", NULL, NULL, NULL), ==, SQLITE_OK);
+  g_assert_null (sink_make (&spec, &error, "path", path, NULL));
+  g_assert_cmpstr (weir_error_get_condition (error), ==, "TASK_WRITE_FAILED");
+  g_assert_nonnull (strstr (error->message, path));
 }
 
 /* Every act of a batch fails once, also the one that tells of the commit: the same batch then gives what it would have given. */
