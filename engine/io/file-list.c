@@ -109,8 +109,11 @@ fail_errno (GError    **error,
         weir_error_add_param (*error, "path", path);
       return FALSE;
     }
-  return weir_fail (error, WEIR_ERROR_RUN, "FAILED_READ_FILE.NO_HINT", WEIR_SPAN_NONE, "Cannot read %s: %s.%s", path, g_strerror (code),
-                    code == EACCES ? " Give this user read permission on it." : "");
+  weir_fail (error, WEIR_ERROR_RUN, "FAILED_READ_FILE.NO_HINT", WEIR_SPAN_NONE, "Cannot read %s: %s.%s", path, g_strerror (code),
+             code == EACCES ? " Give this user read permission on it." : "");
+  if (error != NULL)
+    weir_error_add_param (*error, "path", path);
+  return FALSE;
 }
 
 /* The folders on the way to one. */

@@ -47,8 +47,11 @@ weir_file_fail_read (const char *path,
     remedy = " Give this user read permission on it.";
   else if (code == ENOENT)
     remedy = " Put it back, or go on without it by the option ignoreMissingFiles 'true'.";
-  return weir_fail (error, WEIR_ERROR_RUN, code == ENOENT ? "FAILED_READ_FILE.FILE_NOT_EXIST" : "FAILED_READ_FILE.NO_HINT", WEIR_SPAN_NONE,
-                    "Encountered error while reading file %s: %s.%s", path, g_strerror (code), remedy);
+  weir_fail (error, WEIR_ERROR_RUN, code == ENOENT ? "FAILED_READ_FILE.FILE_NOT_EXIST" : "FAILED_READ_FILE.NO_HINT", WEIR_SPAN_NONE,
+             "Encountered error while reading file %s: %s.%s", path, g_strerror (code), remedy);
+  if (error != NULL)
+    weir_error_add_param (*error, "path", path);
+  return FALSE;
 }
 
 gboolean

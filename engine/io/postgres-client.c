@@ -19,6 +19,8 @@
 
 #define RETRY_MIN_US (G_USEC_PER_SEC / 10)
 #define RETRY_MAX_US (5 * G_USEC_PER_SEC)
+/* What takes longer is told, and tried again by the query. */
+#define BLIP_US G_USEC_PER_SEC
 
 struct _WeirPostgres
 {
@@ -385,7 +387,7 @@ weir_postgres_connect_retrying (WeirPostgres *self,
                                 gint64        retry_us,
                                 GError      **error)
 {
-  gint64 start_us = g_get_monotonic_time ();
+  gint64 start_us = g_get_monotonic_time (), limit_us = retry_us < 0 ? BLIP_US : MIN (retry_us, BLIP_US);
 
   for (gint64 pause_us = RETRY_MIN_US;; pause_us = MIN (pause_us * 2, RETRY_MAX_US))
     {
@@ -393,8 +395,10 @@ weir_postgres_connect_retrying (WeirPostgres *self,
 
       if (weir_postgres_connect (self, &local))
         return TRUE;
-      if (!self->is_transient || (retry_us >= 0 && g_get_monotonic_time () - start_us + pause_us > retry_us))
+      if (!self->is_transient || g_get_monotonic_time () - start_us + pause_us > limit_us)
         {
+          if (self->is_transient)
+            weir_error_add_param (local, "path", weir_postgres_get_address (self));
           g_propagate_error (error, g_steal_pointer (&local));
           return FALSE;
         }

@@ -36,7 +36,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirPostgres, weir_postgres_free)
 const char *weir_postgres_get_address (WeirPostgres *self); /* host:port/database, for people */
 gboolean    weir_postgres_is_connected (WeirPostgres *self);
 gboolean    weir_postgres_connect (WeirPostgres *self, GError **error);
-/* Again while the server is not there, for @retry_us (−1: until stopped). */
+/* Again while the server is not there, for @retry_us (−1: until stopped) but no longer than a moment: a query tries again, and says so. */
 gboolean weir_postgres_connect_retrying (WeirPostgres *self, gint64 retry_us, GError **error);
 void     weir_postgres_disconnect (WeirPostgres *self); /* the server rolls back */
 

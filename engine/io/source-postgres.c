@@ -163,6 +163,8 @@ postgres_read (WeirSource      *source,
     return FALSE;
   ok = weir_row_builder_init (&rows, self->schema, table, push, push_data, stats, error) && read_rows (postgres, &rows, error);
   weir_row_builder_clear (&rows);
+  if (!ok && error != NULL && weir_postgres_is_transient (postgres))
+    weir_error_add_param (*error, "path", weir_postgres_get_address (postgres));
   return ok;
 }
 

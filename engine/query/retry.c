@@ -21,16 +21,16 @@ set_trouble (WeirQuery  *query,
   _weir_query_post (query, WEIR_EVENT_SOURCES);
 }
 
-/* Only what passes when somebody makes room, mounts a disk or gives a permission, which names a path, or when a broker comes back. A row
- * that a table does not take stays wrong. */
+/* Only what passes when somebody makes room, mounts a disk or gives a permission, which names a path, or when a server comes back. A row
+ * that a table does not take stays wrong, and a file that is gone or was changed does so by itself. */
 static gboolean
 may_pass (const GError *error)
 {
-  const char *name, *value;
+  const char *condition = weir_error_get_condition (error), *name, *value;
 
-  if (strcmp (weir_error_get_condition (error), "KAFKA_UNREACHABLE") == 0)
+  if (strcmp (condition, "KAFKA_UNREACHABLE") == 0)
     return TRUE;
-  if (strcmp (weir_error_get_condition (error), "TASK_WRITE_FAILED") != 0 || weir_error_get_n_params (error) == 0)
+  if ((strcmp (condition, "TASK_WRITE_FAILED") != 0 && strcmp (condition, "FAILED_READ_FILE.NO_HINT") != 0) || weir_error_get_n_params (error) == 0)
     return FALSE;
   weir_error_get_param (error, 0, &name, &value);
   return strcmp (name, "path") == 0;

@@ -519,6 +519,23 @@ def test_file_size_limit():
     same(sql(f'{ROWS} {COUNTS}', '--checkpoint', 'cp').rows(), sql(f'{ROWS} {COUNTS}').rows())
 
 
+def test_unreadable_file():
+    """A file that this user may not read is waited for with --retry, and read in its turn when it can be; without, it ends the query."""
+    if os.geteuid() == 0:
+        raise Skip('root may read everything')
+    make_data()
+    os.chmod('data/1.json', 0)
+    failed = sql(f'{ROWS} {COUNTS}', code=1).err
+    has(failed, 'data/1.json')
+    has(failed, 'Give this user read permission on it.')
+    process, guard = start('--retry', '1m', '-e', f'{ROWS} {COUNTS}')
+    line = process.stderr.readline()
+    has(line.decode(), 'It is tried again.')
+    os.chmod('data/1.json', 0o600)
+    done = finish(process, guard)
+    same((done.code, done.rows()), (0, sql(f'{ROWS} {COUNTS}').rows()))
+
+
 def test_replayed():
     """A batch that was begun by a run which ended in it is marked wherever it is shown, and only that one."""
     make_data()

@@ -157,23 +157,28 @@ test_begins_late (void)
 #endif
 }
 
-/* A server that is not there when the query starts: the query says so and can be stopped, and does not wait in silence. */
+/* A server that is not there when the query starts, or with its first batch: the query says so and can be stopped, and does not wait in
+ * silence. */
 static void
 test_no_server (gconstpointer data)
 {
+  const char             *other = data;
+  gboolean                is_static = other[0] == '(';
   g_autoptr (WeirSession) session = weir_session_new ();
   WeirRunOptions          options = { .retry_us = -1 };
   g_autoptr (WeirTempDir) dir = weir_temp_dir_new ();
   g_autofree char        *folder = weir_temp_dir_build (dir, "ck");
-  g_autofree char        *text = g_strdup_printf ("CREATE TABLE t (value STRING) USING queue;\nCREATE TABLE o USING %s;\n"
-                                                         "CREATE STREAMING QUERY q INTO o CHECKPOINT LOCATION '%s' AS SELECT value FROM STREAM t",
-                                                  (const char *)data, folder);
+  g_autofree char        *text = NULL, *trouble = NULL;
   Fixture                 fixture = { .session = session };
-  g_autofree char        *trouble = NULL;
 
+  text = g_strdup_printf ("CREATE TABLE t (value STRING) USING queue;\nCREATE TABLE o %s;\n"
+                          "CREATE STREAMING QUERY q %s CHECKPOINT LOCATION '%s' AS SELECT t.value FROM STREAM t %s",
+                          other, is_static ? "" : "INTO o", folder, is_static ? "JOIN o ON t.value = o.value" : "");
   weir_session_set_run_options (session, &options);
   fixture.query = session_make_query (session, text);
   weir_query_start (fixture.query);
+  if (is_static)
+    session_push (session, "t", "{\"value\":\"x\"}");
   trouble = await_trouble (&fixture);
   g_assert_nonnull (strstr (trouble, "127.0.0.1:1"));
   g_assert_cmpint (weir_query_get_state (fixture.query), ==, WEIR_QUERY_WAITING);
@@ -240,8 +245,9 @@ main (int    argc,
   g_test_add_func ("/retry/goes-on", test_goes_on);
   g_test_add_func ("/retry/snapshot-fails", test_snapshot_fails);
   g_test_add_func ("/retry/begins-late", test_begins_late);
-  g_test_add_data_func ("/retry/no-database", "postgresql OPTIONS (url 'postgresql://127.0.0.1:1/x', dbtable 't')", test_no_server);
-  g_test_add_data_func ("/retry/no-broker", "kafka OPTIONS (kafka.bootstrap.servers '127.0.0.1:1', topic 't')", test_no_server);
+  g_test_add_data_func ("/retry/no-database", "USING postgresql OPTIONS (url 'postgresql://127.0.0.1:1/x', dbtable 't')", test_no_server);
+  g_test_add_data_func ("/retry/no-static-table", "(value STRING) USING postgresql OPTIONS (url 'postgresql://127.0.0.1:1/x', dbtable 't')", test_no_server);
+  g_test_add_data_func ("/retry/no-broker", "USING kafka OPTIONS (kafka.bootstrap.servers '127.0.0.1:1', topic 't')", test_no_server);
   g_test_add_func ("/retry/stop", test_stop);
   g_test_add_func ("/retry/fails", test_fails);
   return g_test_run ();
