@@ -17,12 +17,6 @@ typedef struct
   guint8       *matched;
 } Build;
 
-typedef struct
-{
-  WeirLink   link;
-  GPtrArray *batches;
-} BuildLink;
-
 void
 _weir_join_codec_init (WeirKeyCodec *codec,
                        WeirPlan     *plan)
@@ -110,33 +104,6 @@ begin_build (WeirOp   *op,
   clear_build (op);
   ((Build *)op)->batches = _weir_batches_new ();
   return TRUE;
-}
-
-static gboolean
-push_build (WeirLink  *link,
-            WeirBatch *batch,
-            WeirSel    sel,
-            GError   **error)
-{
-  BuildLink *self = (BuildLink *)link;
-
-  if (self->batches == NULL)
-    self->batches = _weir_batches_new ();
-  _weir_batches_add (self->batches, batch, sel);
-  return TRUE;
-}
-
-static gpointer
-take_build (WeirLink *link)
-{
-  return g_steal_pointer (&((BuildLink *)link)->batches);
-}
-
-static void
-drop_build (WeirOp  *op,
-            gpointer result)
-{
-  g_ptr_array_unref (result);
 }
 
 static gboolean
@@ -280,12 +247,12 @@ _weir_op_join_build_get_matched (WeirOp *op)
 
 static const WeirOpClass build_class = {
   .name = "BroadcastExchange",
-  .link_size = sizeof (BuildLink),
+  .link_size = sizeof (WeirCollectLink),
   .free = free_build,
   .begin = begin_build,
-  .push = push_build,
-  .take = take_build,
-  .drop = drop_build,
+  .push = _weir_collect_push,
+  .take = _weir_collect_take,
+  .drop = _weir_collect_drop,
   .merge = merge_build,
   .finish = finish_build,
   .n_parts = one_part,

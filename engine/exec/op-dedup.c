@@ -32,12 +32,6 @@ typedef struct
   guint64         n_late, n_dropped, n_removed;
 } Dedup;
 
-typedef struct
-{
-  WeirLink   link;
-  GPtrArray *batches;
-} DedupLink;
-
 #define STRIDE sizeof (gint64)
 #define BLOCK  1024
 
@@ -86,33 +80,6 @@ begin_dedup (WeirOp   *op,
   if (!self->is_streaming)
     weir_group_table_reset (self->table);
   return TRUE;
-}
-
-static gboolean
-push_dedup (WeirLink  *link,
-            WeirBatch *batch,
-            WeirSel    sel,
-            GError   **error)
-{
-  DedupLink *self = (DedupLink *)link;
-
-  if (self->batches == NULL)
-    self->batches = _weir_batches_new ();
-  _weir_batches_add (self->batches, batch, sel);
-  return TRUE;
-}
-
-static gpointer
-take_dedup (WeirLink *link)
-{
-  return g_steal_pointer (&((DedupLink *)link)->batches);
-}
-
-static void
-drop_dedup (WeirOp  *op,
-            gpointer result)
-{
-  g_ptr_array_unref (result);
 }
 
 /* The event time of a row, the end of a window; G_MAXINT64 for NULL. */
@@ -482,18 +449,18 @@ list_dedup (WeirOp        *op,
   return TRUE;
 }
 
-#define DEDUP_CLASS                \
-  .link_size = sizeof (DedupLink), \
-  .free = free_dedup,              \
-  .describe = describe_dedup,      \
-  .begin = begin_dedup,            \
-  .push = push_dedup,              \
-  .take = take_dedup,              \
-  .drop = drop_dedup,              \
-  .merge = merge_dedup,            \
-  .finish = finish_dedup,          \
-  .n_parts = count_batches,        \
-  .read = read_batch,              \
+#define DEDUP_CLASS                      \
+  .link_size = sizeof (WeirCollectLink), \
+  .free = free_dedup,                    \
+  .describe = describe_dedup,            \
+  .begin = begin_dedup,                  \
+  .push = _weir_collect_push,            \
+  .take = _weir_collect_take,            \
+  .drop = _weir_collect_drop,            \
+  .merge = merge_dedup,                  \
+  .finish = finish_dedup,                \
+  .n_parts = count_batches,              \
+  .read = read_batch,                    \
   .end = end_dedup
 
 static const WeirOpClass batch_class = {

@@ -17,12 +17,6 @@ typedef struct
   GPtrArray      *batches;
 } Input;
 
-typedef struct
-{
-  WeirLink   link;
-  GPtrArray *batches;
-} InputLink;
-
 /* ---- inputs ----------------------------------------------------------------------------------------------------- */
 
 static gboolean
@@ -41,33 +35,6 @@ static void
 end_input (WeirOp *op)
 {
   g_clear_pointer (&((Input *)op)->batches, g_ptr_array_unref);
-}
-
-static gboolean
-push_input (WeirLink  *link,
-            WeirBatch *batch,
-            WeirSel    sel,
-            GError   **error)
-{
-  InputLink *self = (InputLink *)link;
-
-  if (self->batches == NULL)
-    self->batches = _weir_batches_new ();
-  _weir_batches_add (self->batches, batch, sel);
-  return TRUE;
-}
-
-static gpointer
-take_input (WeirLink *link)
-{
-  return g_steal_pointer (&((InputLink *)link)->batches);
-}
-
-static void
-drop_input (WeirOp  *op,
-            gpointer result)
-{
-  g_ptr_array_unref (result);
 }
 
 static gboolean
@@ -94,12 +61,12 @@ finish_input (WeirOp   *op,
 
 static const WeirOpClass input_class = {
   .name = "Exchange",
-  .link_size = sizeof (InputLink),
+  .link_size = sizeof (WeirCollectLink),
   .free = end_input,
   .begin = begin_input,
-  .push = push_input,
-  .take = take_input,
-  .drop = drop_input,
+  .push = _weir_collect_push,
+  .take = _weir_collect_take,
+  .drop = _weir_collect_drop,
   .merge = merge_input,
   .finish = finish_input,
   .end = end_input,

@@ -19,12 +19,6 @@ typedef struct
   gint64     n_committed; /* of earlier batches */
 } Limit;
 
-typedef struct
-{
-  WeirLink   link;
-  GPtrArray *batches;
-} LimitLink;
-
 static char *
 describe_limit (WeirOp *op)
 {
@@ -51,33 +45,6 @@ begin_limit (WeirOp   *op,
   self->n_skipped = 0;
   self->n_passed = self->is_stateful ? self->n_committed : 0;
   return TRUE;
-}
-
-static gboolean
-push_limit (WeirLink  *link,
-            WeirBatch *batch,
-            WeirSel    sel,
-            GError   **error)
-{
-  LimitLink *self = (LimitLink *)link;
-
-  if (self->batches == NULL)
-    self->batches = _weir_batches_new ();
-  _weir_batches_add (self->batches, batch, sel);
-  return TRUE;
-}
-
-static gpointer
-take_limit (WeirLink *link)
-{
-  return g_steal_pointer (&((LimitLink *)link)->batches);
-}
-
-static void
-drop_limit (WeirOp  *op,
-            gpointer result)
-{
-  g_ptr_array_unref (result);
 }
 
 static void
@@ -206,13 +173,13 @@ limit_stats (WeirOp            *op,
 
 static const WeirOpClass batch_class = {
   .name = "Limit",
-  .link_size = sizeof (LimitLink),
+  .link_size = sizeof (WeirCollectLink),
   .free = end_limit,
   .describe = describe_limit,
   .begin = begin_limit,
-  .push = push_limit,
-  .take = take_limit,
-  .drop = drop_limit,
+  .push = _weir_collect_push,
+  .take = _weir_collect_take,
+  .drop = _weir_collect_drop,
   .merge = merge_limit,
   .is_full = limit_is_full,
   .n_parts = count_batches,
@@ -222,13 +189,13 @@ static const WeirOpClass batch_class = {
 
 static const WeirOpClass stream_class = {
   .name = "StreamingGlobalLimit",
-  .link_size = sizeof (LimitLink),
+  .link_size = sizeof (WeirCollectLink),
   .free = end_limit,
   .describe = describe_limit,
   .begin = begin_limit,
-  .push = push_limit,
-  .take = take_limit,
-  .drop = drop_limit,
+  .push = _weir_collect_push,
+  .take = _weir_collect_take,
+  .drop = _weir_collect_drop,
   .merge = merge_limit,
   .n_parts = count_batches,
   .read = read_batch,

@@ -5,39 +5,6 @@
 
 /* The end of the plan: batches go to the caller in the order of the parts. */
 
-typedef struct
-{
-  WeirLink   link;
-  GPtrArray *batches;
-} OutputLink;
-
-static gboolean
-push_output (WeirLink  *link,
-             WeirBatch *batch,
-             WeirSel    sel,
-             GError   **error)
-{
-  OutputLink *self = (OutputLink *)link;
-
-  if (self->batches == NULL)
-    self->batches = _weir_batches_new ();
-  _weir_batches_add (self->batches, batch, sel);
-  return TRUE;
-}
-
-static gpointer
-take_output (WeirLink *link)
-{
-  return g_steal_pointer (&((OutputLink *)link)->batches);
-}
-
-static void
-drop_output (WeirOp  *op,
-             gpointer result)
-{
-  g_ptr_array_unref (result);
-}
-
 /* The output's own names stand on the columns, whatever operator made them. */
 static WeirBatch *
 rename_columns (WeirOp    *op,
@@ -74,10 +41,10 @@ merge_output (WeirOp   *op,
 
 static const WeirOpClass output_class = {
   .name = "Output",
-  .link_size = sizeof (OutputLink),
-  .push = push_output,
-  .take = take_output,
-  .drop = drop_output,
+  .link_size = sizeof (WeirCollectLink),
+  .push = _weir_collect_push,
+  .take = _weir_collect_take,
+  .drop = _weir_collect_drop,
   .merge = merge_output,
 };
 

@@ -29,12 +29,6 @@ typedef struct
   Key       *keys;
 } Sort;
 
-typedef struct
-{
-  WeirLink   link;
-  GPtrArray *batches;
-} SortLink;
-
 static char *
 describe_sort (WeirOp *op)
 {
@@ -82,33 +76,6 @@ begin_sort (WeirOp   *op,
   clear_sort (self);
   self->batches = _weir_batches_new ();
   return TRUE;
-}
-
-static gboolean
-push_sort (WeirLink  *link,
-           WeirBatch *batch,
-           WeirSel    sel,
-           GError   **error)
-{
-  SortLink *self = (SortLink *)link;
-
-  if (self->batches == NULL)
-    self->batches = _weir_batches_new ();
-  _weir_batches_add (self->batches, batch, sel);
-  return TRUE;
-}
-
-static gpointer
-take_sort (WeirLink *link)
-{
-  return g_steal_pointer (&((SortLink *)link)->batches);
-}
-
-static void
-drop_sort (WeirOp  *op,
-           gpointer result)
-{
-  g_ptr_array_unref (result);
 }
 
 static gboolean
@@ -280,13 +247,13 @@ read_slice (WeirOp   *op,
 
 static const WeirOpClass sort_class = {
   .name = "Sort",
-  .link_size = sizeof (SortLink),
+  .link_size = sizeof (WeirCollectLink),
   .free = end_sort,
   .describe = describe_sort,
   .begin = begin_sort,
-  .push = push_sort,
-  .take = take_sort,
-  .drop = drop_sort,
+  .push = _weir_collect_push,
+  .take = _weir_collect_take,
+  .drop = _weir_collect_drop,
   .merge = merge_sort,
   .finish = finish_sort,
   .n_parts = count_slices,

@@ -102,3 +102,30 @@ _weir_batches_add (GPtrArray *batches,
 {
   g_ptr_array_add (batches, weir_batch_gather (batch, sel));
 }
+
+gboolean
+_weir_collect_push (WeirLink  *link,
+                    WeirBatch *batch,
+                    WeirSel    sel,
+                    GError   **error)
+{
+  WeirCollectLink *self = (WeirCollectLink *)link;
+
+  if (self->batches == NULL)
+    self->batches = _weir_batches_new ();
+  _weir_batches_add (self->batches, batch, sel);
+  return TRUE;
+}
+
+gpointer
+_weir_collect_take (WeirLink *link)
+{
+  return g_steal_pointer (&((WeirCollectLink *)link)->batches);
+}
+
+void
+_weir_collect_drop (WeirOp  *op,
+                    gpointer batches)
+{
+  g_ptr_array_unref (batches);
+}

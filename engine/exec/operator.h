@@ -116,7 +116,6 @@ struct _WeirOp
   gint64  busy_ns;
 };
 
-/* @size bytes that start with a WeirOp; references @plan and @schema (default: the plan's). */
 /* What the options say of evaluating. */
 static inline void
 _weir_eval_set_options (WeirEval                  *eval,
@@ -127,6 +126,7 @@ _weir_eval_set_options (WeirEval                  *eval,
     eval->bytes_max = options->value_bytes_max;
 }
 
+/* @size bytes that start with a WeirOp; references @plan and @schema (default: the plan's). */
 gpointer _weir_op_new (gsize size, const WeirOpClass *klass, WeirPlan *plan, WeirSchema *schema, const WeirPipelineOptions *options);
 void     _weir_op_free (WeirOp *op);
 
@@ -213,5 +213,17 @@ guint64 _weir_op_scan_get_rows (WeirOp *op);
 /* Rows that a sink keeps as batches: one part's, and all in order. */
 GPtrArray *_weir_batches_new (void);
 void       _weir_batches_add (GPtrArray *batches, WeirBatch *batch, WeirSel sel);
+
+/* The link of a sink that keeps its rows: taken is a GPtrArray of WeirBatch. */
+typedef struct
+{
+  WeirLink   link;
+  GPtrArray *batches; /* Owned, nullable */
+} WeirCollectLink;
+
+/* Of WeirOpClass; the merging is the operator's. */
+gboolean _weir_collect_push (WeirLink *link, WeirBatch *batch, WeirSel sel, GError **error);
+gpointer _weir_collect_take (WeirLink *link);
+void     _weir_collect_drop (WeirOp *op, gpointer batches);
 
 G_END_DECLS
