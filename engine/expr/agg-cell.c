@@ -392,3 +392,45 @@ _weir_cell_read (const WeirAggCall *call, WeirAggCell *cell, WeirType *type, Wei
     }
   return read_box (call, cell, type, reader);
 }
+
+/* ---- aggregates whose state is one cell -------------------------------------------------------------------------- */
+
+WeirColumn *
+_weir_agg_cell_finish (const WeirAggCall *call,
+                       WeirEval          *eval,
+                       WeirAggStates      states,
+                       guint              n)
+{
+  WeirColumnBuilder *builder = weir_column_builder_new (call->type, n);
+  WeirCellKind       kind = _weir_cell_kind (call->type);
+  WeirColumn        *column;
+
+  for (guint i = 0; i < n; i++)
+    _weir_cell_append ((const void *)weir_agg_state (states, i), kind, builder);
+  column = weir_column_builder_finish (builder);
+  weir_column_builder_free (builder);
+  return column;
+}
+
+void
+_weir_agg_cell_clear (const WeirAggCall *call,
+                      guint8            *state)
+{
+  _weir_cell_clear (call, (void *)state, _weir_cell_kind (call->type));
+}
+
+void
+_weir_agg_cell_write (const WeirAggCall *call,
+                      const guint8      *state,
+                      WeirWriter        *writer)
+{
+  _weir_cell_write ((const void *)state, _weir_cell_kind (call->type), writer);
+}
+
+gboolean
+_weir_agg_cell_read (const WeirAggCall *call,
+                     guint8            *state,
+                     WeirReader        *reader)
+{
+  return _weir_cell_read (call, (void *)state, call->type, reader);
+}

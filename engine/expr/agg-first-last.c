@@ -83,50 +83,10 @@ merge_first (const WeirAggCall *call,
   });
 }
 
-static WeirColumn *
-finish_first (const WeirAggCall *call,
-              WeirEval          *eval,
-              WeirAggStates      states,
-              guint              n)
-{
-  WeirColumnBuilder *builder = weir_column_builder_new (call->type, n);
-  WeirCellKind       kind = _weir_cell_kind (call->type);
-  WeirColumn        *column;
-
-  for (guint i = 0; i < n; i++)
-    _weir_cell_append ((const void *)weir_agg_state (states, i), kind, builder);
-  column = weir_column_builder_finish (builder);
-  weir_column_builder_free (builder);
-  return column;
-}
-
-static void
-clear_first (const WeirAggCall *call,
-             guint8            *state)
-{
-  _weir_cell_clear (call, (void *)state, _weir_cell_kind (call->type));
-}
-
-static void
-write_first (const WeirAggCall *call,
-             const guint8      *state,
-             WeirWriter        *writer)
-{
-  _weir_cell_write ((const void *)state, _weir_cell_kind (call->type), writer);
-}
-
-static gboolean
-read_first (const WeirAggCall *call,
-            guint8            *state,
-            WeirReader        *reader)
-{
-  return _weir_cell_read (call, (void *)state, call->type, reader);
-}
-
-#define FIRST(name, doc)                                                                                                                \
-  {                                                                                                                                     \
-    name, name "(expr[, isIgnoreNull])", doc, "SELECT " name "(price)", 1, 2, WEIR_AGGREGATE_ORDER_SENSITIVE | WEIR_AGGREGATE_POINTERS, \
-      bind_first, NULL, update_first, merge_first, finish_first, clear_first, write_first, read_first                                   \
+#define FIRST(name, doc)                                                                                                                  \
+  {                                                                                                                                       \
+    name, name "(expr[, isIgnoreNull])", doc, "SELECT " name "(price)", 1, 2, WEIR_AGGREGATE_ORDER_SENSITIVE | WEIR_AGGREGATE_POINTERS,   \
+      bind_first, NULL, update_first, merge_first, _weir_agg_cell_finish, _weir_agg_cell_clear, _weir_agg_cell_write, _weir_agg_cell_read \
   }
 
 static const WeirAggregate aggregates[] = {

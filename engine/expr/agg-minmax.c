@@ -139,51 +139,11 @@ merge_minmax (const WeirAggCall *call,
   });
 }
 
-static WeirColumn *
-finish_cell (const WeirAggCall *call,
-             WeirEval          *eval,
-             WeirAggStates      states,
-             guint              n)
-{
-  WeirColumnBuilder *builder = weir_column_builder_new (call->type, n);
-  WeirCellKind       kind = _weir_cell_kind (call->type);
-  WeirColumn        *column;
-
-  for (guint i = 0; i < n; i++)
-    _weir_cell_append ((const void *)weir_agg_state (states, i), kind, builder);
-  column = weir_column_builder_finish (builder);
-  weir_column_builder_free (builder);
-  return column;
-}
-
-static void
-clear_cell (const WeirAggCall *call,
-            guint8            *state)
-{
-  _weir_cell_clear (call, (void *)state, _weir_cell_kind (call->type));
-}
-
-static void
-write_cell (const WeirAggCall *call,
-            const guint8      *state,
-            WeirWriter        *writer)
-{
-  _weir_cell_write ((const void *)state, _weir_cell_kind (call->type), writer);
-}
-
-static gboolean
-read_cell (const WeirAggCall *call,
-           guint8            *state,
-           WeirReader        *reader)
-{
-  return _weir_cell_read (call, (void *)state, call->type, reader);
-}
-
 static const WeirAggregate aggregates[] = {
   { "max", "max(expr)", N_ ("Greatest value that is not NULL."),
-    "SELECT max(price)", 1, 1, WEIR_AGGREGATE_POINTERS, bind_minmax, NULL, update_minmax, merge_minmax, finish_cell, clear_cell, write_cell, read_cell },
+    "SELECT max(price)", 1, 1, WEIR_AGGREGATE_POINTERS, bind_minmax, NULL, update_minmax, merge_minmax, _weir_agg_cell_finish, _weir_agg_cell_clear, _weir_agg_cell_write, _weir_agg_cell_read },
   { "min", "min(expr)", N_ ("Smallest value that is not NULL."),
-    "SELECT min(price)", 1, 1, WEIR_AGGREGATE_POINTERS, bind_minmax, NULL, update_minmax, merge_minmax, finish_cell, clear_cell, write_cell, read_cell },
+    "SELECT min(price)", 1, 1, WEIR_AGGREGATE_POINTERS, bind_minmax, NULL, update_minmax, merge_minmax, _weir_agg_cell_finish, _weir_agg_cell_clear, _weir_agg_cell_write, _weir_agg_cell_read },
 };
 
 const WeirAggFamily _weir_agg_family_minmax = { aggregates, G_N_ELEMENTS (aggregates) };
