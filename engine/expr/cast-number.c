@@ -65,45 +65,6 @@ convert_integers (const WeirArg *arg,
     }
 }
 
-static gint64
-integer_at (const WeirArg *arg,
-            guint          row)
-{
-  switch (weir_type_width (arg->column->type))
-    {
-    case 1:
-      return weir_arg_at (*arg, gint8, row);
-    case 2:
-      return weir_arg_at (*arg, gint16, row);
-    case 4:
-      return weir_arg_at (*arg, gint32, row);
-    default:
-      return weir_arg_at (*arg, gint64, row);
-    }
-}
-
-static void
-store_integer (WeirOut *out,
-               guint    row,
-               gint64   value)
-{
-  switch (weir_type_width (out->type))
-    {
-    case 1:
-      weir_out_values (out, gint8)[row] = (gint8)value;
-      break;
-    case 2:
-      weir_out_values (out, gint16)[row] = (gint16)value;
-      break;
-    case 4:
-      weir_out_values (out, gint32)[row] = (gint32)value;
-      break;
-    default:
-      weir_out_values (out, gint64)[row] = value;
-      break;
-    }
-}
-
 static gboolean
 fits_integer (WeirTypeKind kind,
               WeirInt128   value)
@@ -135,7 +96,7 @@ from_integer (const WeirExpr *expr,
     {
       WEIR_FOREACH_ROW (sel, row)
       {
-        if (!weir_decimal_rescale (integer_at (arg, row), 0, to->scale, to->precision, &weir_out_values (out, WeirInt128)[row]))
+        if (!weir_decimal_rescale (weir_arg_integer (arg, row), 0, to->scale, to->precision, &weir_out_values (out, WeirInt128)[row]))
           _weir_cast_fail_range (expr, eval, arg, out, row);
       }
       return;
@@ -145,7 +106,7 @@ from_integer (const WeirExpr *expr,
     return;
   WEIR_FOREACH_ROW (sel, row)
   {
-    if (!fits_integer (to->kind, integer_at (arg, row)))
+    if (!fits_integer (to->kind, weir_arg_integer (arg, row)))
       _weir_cast_fail_overflow (expr, eval, arg, out, row);
   }
 }
@@ -215,9 +176,9 @@ from_double (const WeirExpr *expr,
           _weir_cast_fail_range (expr, eval, arg, out, row);
       }
     else if (double_to_integer (value, to->kind, &integer))
-      store_integer (out, row, integer);
+      weir_out_integer (out, row, integer);
     else if (_weir_cast_wraps (expr, eval))
-      store_integer (out, row, double_to_java (value, to->kind));
+      weir_out_integer (out, row, double_to_java (value, to->kind));
     else
       _weir_cast_fail_overflow (expr, eval, arg, out, row);
   }
@@ -247,7 +208,7 @@ from_decimal (const WeirExpr *expr,
     else if (to->kind == WEIR_TYPE_FLOAT)
       weir_out_values (out, float)[row] = (float)weir_decimal_to_double (value, from->scale);
     else if (fits_integer (to->kind, value / unit) || _weir_cast_wraps (expr, eval))
-      store_integer (out, row, (gint64)(value / unit));
+      weir_out_integer (out, row, (gint64)(value / unit));
     else
       _weir_cast_fail_overflow (expr, eval, arg, out, row);
   }
@@ -271,7 +232,7 @@ from_boolean (const WeirExpr *expr,
     else if (to->kind == WEIR_TYPE_FLOAT)
       weir_out_values (out, float)[row] = (float)value;
     else if (to->kind != WEIR_TYPE_DECIMAL)
-      store_integer (out, row, value);
+      weir_out_integer (out, row, value);
     else if (!weir_decimal_rescale (value, 0, to->scale, to->precision, &weir_out_values (out, WeirInt128)[row]))
       _weir_cast_fail_range (expr, eval, arg, out, row);
   }
@@ -291,7 +252,7 @@ to_boolean (const WeirArg *arg,
     else if (from->kind == WEIR_TYPE_DOUBLE || from->kind == WEIR_TYPE_FLOAT)
       weir_out_bool (out, row, double_at (arg, row) != 0);
     else
-      weir_out_bool (out, row, integer_at (arg, row) != 0);
+      weir_out_bool (out, row, weir_arg_integer (arg, row) != 0);
   }
 }
 

@@ -178,23 +178,6 @@ from_binary (const WeirArg *arg,
   return _weir_out_finish (&out);
 }
 
-static gint64
-integer_at (const WeirArg *arg,
-            guint          row)
-{
-  switch (weir_type_width (arg->column->type))
-    {
-    case 1:
-      return weir_arg_at (*arg, gint8, row);
-    case 2:
-      return weir_arg_at (*arg, gint16, row);
-    case 4:
-      return weir_arg_at (*arg, gint32, row);
-    default:
-      return weir_arg_at (*arg, gint64, row);
-    }
-}
-
 WeirColumn *
 _weir_cast_to_string (const WeirExpr *expr,
                       WeirEval       *eval,
@@ -216,7 +199,7 @@ _weir_cast_to_string (const WeirExpr *expr,
 
     if (integral)
       {
-        _weir_out_bytes (&out, row, digits, weir_i64_to_text (digits, integer_at (arg, row)));
+        _weir_out_bytes (&out, row, digits, weir_i64_to_text (digits, weir_arg_integer (arg, row)));
         continue;
       }
     g_string_truncate (text, 0);

@@ -69,23 +69,6 @@ _weir_arith_op (const WeirFunction *function)
   g_assert_not_reached ();
 }
 
-static gint64
-integer_at (const WeirArg *arg,
-            guint          row)
-{
-  switch (weir_type_width (arg->column->type))
-    {
-    case 1:
-      return weir_arg_at (*arg, gint8, row);
-    case 2:
-      return weir_arg_at (*arg, gint16, row);
-    case 4:
-      return weir_arg_at (*arg, gint32, row);
-    default:
-      return weir_arg_at (*arg, gint64, row);
-    }
-}
-
 static gboolean
 row_overflows (gint64       x,
                gint64       y,
@@ -173,8 +156,8 @@ integer_arith (const WeirExpr *expr,
     {
       if (weir_arg_is_null (&a, row) || weir_arg_is_null (&b, row))
         continue;
-      if (row_overflows (integer_at (&a, row), integer_at (&b, row), op, expr->type->kind))
-        fail_overflow (expr, eval, &out, row, integer_at (&a, row), integer_at (&b, row));
+      if (row_overflows (weir_arg_integer (&a, row), weir_arg_integer (&b, row), op, expr->type->kind))
+        fail_overflow (expr, eval, &out, row, weir_arg_integer (&a, row), weir_arg_integer (&b, row));
     }
   return _weir_out_finish (&out);
 }
@@ -283,28 +266,6 @@ integer_remainder (gint64      x,
   return r;
 }
 
-static void
-store_integer (WeirOut *out,
-               guint    row,
-               gint64   value)
-{
-  switch (weir_type_width (out->type))
-    {
-    case 1:
-      weir_out_values (out, gint8)[row] = (gint8)value;
-      break;
-    case 2:
-      weir_out_values (out, gint16)[row] = (gint16)value;
-      break;
-    case 4:
-      weir_out_values (out, gint32)[row] = (gint32)value;
-      break;
-    default:
-      weir_out_values (out, gint64)[row] = value;
-      break;
-    }
-}
-
 /* %, pmod and div look at selected rows only: a zero divisor would trap. */
 static WeirColumn *
 remainder_arith (const WeirExpr *expr,
@@ -337,12 +298,12 @@ remainder_arith (const WeirExpr *expr,
       }
     else
       {
-        gint64 x = integer_at (&a, row), y = integer_at (&b, row);
+        gint64 x = weir_arg_integer (&a, row), y = weir_arg_integer (&b, row);
 
         if (y == 0)
           fail_zero (expr, eval, &out, row);
         else if (op != WEIR_ARITH_DIV)
-          store_integer (&out, row, integer_remainder (x, y, op));
+          weir_out_integer (&out, row, integer_remainder (x, y, op));
         else if (x == G_MININT64 && y == -1)
           weir_arith_fail (expr, eval, &out, row, "ARITHMETIC_OVERFLOW", "Overflow in integral divide. Use 'try_divide' to tolerate overflow and return NULL instead.");
         else
@@ -440,7 +401,7 @@ integral_to_decimal (WeirBind *bind,
   if (weir_expr_is_literal (arg) && !arg->nullable)
     {
       WeirArg literal = weir_arg (arg->literal);
-      gint64  value = integer_at (&literal, 0);
+      gint64  value = weir_arg_integer (&literal, 0);
 
       for (precision = 1; value / 10 != 0; value /= 10)
         precision++;

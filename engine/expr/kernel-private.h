@@ -43,6 +43,24 @@ weir_arg_is_null (const WeirArg *arg,
   return !weir_bit (arg->validity, row & arg->mask);
 }
 
+/* Of any type that is kept as an integer. */
+static inline gint64
+weir_arg_integer (const WeirArg *arg,
+                  guint          row)
+{
+  switch (weir_type_width (arg->column->type))
+    {
+    case 1:
+      return weir_arg_at (*arg, gint8, row);
+    case 2:
+      return weir_arg_at (*arg, gint16, row);
+    case 4:
+      return weir_arg_at (*arg, gint32, row);
+    default:
+      return weir_arg_at (*arg, gint64, row);
+    }
+}
+
 static inline const char *
 weir_arg_bytes (const WeirArg *arg,
                 guint          row,
@@ -103,6 +121,29 @@ weir_out_bool (WeirOut *out,
                gboolean value)
 {
   weir_bit_set (out->values, row, value);
+}
+
+/* For any type that is kept as an integer; @value fits. */
+static inline void
+weir_out_integer (WeirOut *out,
+                  guint    row,
+                  gint64   value)
+{
+  switch (weir_type_width (out->type))
+    {
+    case 1:
+      weir_out_values (out, gint8)[row] = (gint8)value;
+      break;
+    case 2:
+      weir_out_values (out, gint16)[row] = (gint16)value;
+      break;
+    case 4:
+      weir_out_values (out, gint32)[row] = (gint32)value;
+      break;
+    default:
+      weir_out_values (out, gint64)[row] = value;
+      break;
+    }
 }
 
 /* TRUE when an error of this row would be kept: make the text only then. */
