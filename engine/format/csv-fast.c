@@ -270,23 +270,7 @@ _weir_csv_fast_lines (WeirDecodeState *state,
                       gsize            len,
                       GError         **error)
 {
-  const char *end = data + len;
-
   if (state->csv_fast == NULL)
     state->csv_fast = g_new0 (WeirCsvFast, 1);
-  while (data < end)
-    {
-      gsize       size = MIN ((gsize)(end - data), WINDOW_BYTES);
-      const char *newline = memrchr (data, '\n', size);
-
-      if (newline == NULL && size < (gsize)(end - data))
-        newline = memchr (data + size, '\n', (gsize)(end - data) - size);
-      if (newline == NULL)
-        return _weir_strict_lines (state, data, (gsize)(end - data), error);
-      size = (gsize)(newline + 1 - data);
-      if (size > WEIR_LINE_BYTES_MAX ? !_weir_strict_lines (state, data, size, error) : !read_window (state, data, size, error))
-        return FALSE;
-      data += size;
-    }
-  return TRUE;
+  return _weir_lines_by_window (state, data, len, WINDOW_BYTES, read_window, error);
 }

@@ -162,6 +162,33 @@ _weir_strict_lines (WeirDecodeState *state,
 }
 
 gboolean
+_weir_lines_by_window (WeirDecodeState *state,
+                       const char      *data,
+                       gsize            len,
+                       gsize            window_bytes,
+                       WeirWindowFunc   read,
+                       GError         **error)
+{
+  const char *end = data + len;
+
+  while (data < end)
+    {
+      gsize       size = MIN ((gsize)(end - data), window_bytes);
+      const char *newline = memrchr (data, '\n', size);
+
+      if (newline == NULL && size < (gsize)(end - data))
+        newline = memchr (data + size, '\n', (gsize)(end - data) - size);
+      if (newline == NULL)
+        return _weir_strict_lines (state, data, (gsize)(end - data), error);
+      size = (gsize)(newline + 1 - data);
+      if (size > WEIR_LINE_BYTES_MAX ? !_weir_strict_lines (state, data, size, error) : !read (state, data, size, error))
+        return FALSE;
+      data += size;
+    }
+  return TRUE;
+}
+
+gboolean
 _weir_decode_lines (WeirDecodeState *state,
                     const char      *data,
                     gsize            len,

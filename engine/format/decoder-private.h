@@ -218,6 +218,11 @@ GPtrArray *_weir_csv_split (const WeirTextOptions *options, const char *record, 
 /* decode-lines.c: next line end at or behind @from: position of the separator and its length; FALSE: none before @end. */
 gboolean _weir_line_end (const WeirTextOptions *options, const char *from, const char *end, const char **at, gsize *sep_len);
 gboolean _weir_strict_lines (WeirDecodeState *state, const char *data, gsize len, GError **error);
+/* Whole lines of a window, the last line feed with them. */
+typedef gboolean (*WeirWindowFunc) (WeirDecodeState *state, const char *data, gsize size, GError **error);
+/* Windows of about @window_bytes to @read; to the strict reader goes what is behind the last line feed, and a window that one long line makes
+ * larger than WEIR_LINE_BYTES_MAX. */
+gboolean _weir_lines_by_window (WeirDecodeState *state, const char *data, gsize len, gsize window_bytes, WeirWindowFunc read, GError **error);
 gboolean _weir_decode_lines (WeirDecodeState *state, const char *data, gsize len, GError **error);
 
 /* utf8-check.c */
