@@ -5,7 +5,6 @@
 
 #include "base/limits.h"
 #include "io/demo-data.h"
-#include "io/recent.h"
 #include "io/ticker.h"
 
 #include <string.h>
@@ -153,22 +152,14 @@ demo_peek (WeirSource   *source,
            GCancellable *cancellable,
            GError      **error)
 {
-  DemoSource           *self = (DemoSource *)source;
-  g_autoptr (GPtrArray) ranges = g_ptr_array_new_with_free_func (g_free);
-  Range                 range;
-  gint64                n;
+  DemoSource *self = (DemoSource *)source;
+  Range       range;
+  gint64      n;
 
   weir_ticker_begin_with_hour (&self->ticker, self->backfill_s);
   n = rows_due (self);
   range = (Range){ (guint64)MAX (0, n - max), (guint)MIN (n, max) };
-  g_ptr_array_add (ranges, g_memdup2 (&range, sizeof range));
-  return weir_source_peek_morsels (source, ranges, max, cancellable, error);
-}
-
-static void
-demo_commit (WeirSource *source,
-             const char *to)
-{
+  return weir_ticker_peek_one (source, &range, sizeof range, max, cancellable, error);
 }
 
 static void
@@ -200,7 +191,6 @@ static const WeirSourceClass demo_class = {
   .plan = demo_plan,
   .read = demo_read,
   .peek = demo_peek,
-  .commit = demo_commit,
   .stop = weir_ticker_stop,
   .finalize = demo_finalize,
   .log_range = weir_ticker_log_range,

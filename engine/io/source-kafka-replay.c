@@ -301,17 +301,6 @@ replay_peek (WeirSource   *source,
 }
 
 static void
-replay_commit (WeirSource *source,
-               const char *to)
-{
-}
-
-static void
-replay_stop (WeirSource *source)
-{
-}
-
-static void
 replay_finalize (WeirSource *source)
 {
   ReplaySource *self = (ReplaySource *)source;
@@ -362,11 +351,9 @@ static const WeirSourceClass replay_class = {
   .plan = replay_plan,
   .read = replay_read,
   .peek = replay_peek,
-  .commit = replay_commit,
   .report_latest = replay_report_latest,
   .replay_range = replay_replay_range,
   .restore_state = replay_restore_state,
-  .stop = replay_stop,
   .finalize = replay_finalize,
 };
 

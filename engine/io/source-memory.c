@@ -83,17 +83,6 @@ memory_read (WeirSource      *source,
 }
 
 static void
-memory_commit (WeirSource *source,
-               const char *to)
-{
-}
-
-static void
-memory_stop (WeirSource *source)
-{
-}
-
-static void
 memory_finalize (WeirSource *source)
 {
   MemorySource *self = (MemorySource *)source;
@@ -125,8 +114,6 @@ static const WeirSourceClass memory_class = {
   .plan = memory_plan,
   .read = memory_read,
   .peek = weir_source_peek_all,
-  .commit = memory_commit,
-  .stop = memory_stop,
   .finalize = memory_finalize,
 };
 

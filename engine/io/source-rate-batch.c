@@ -189,17 +189,6 @@ rate_batch_read (WeirSource      *source,
 }
 
 static void
-rate_batch_commit (WeirSource *source,
-                   const char *to)
-{
-}
-
-static void
-rate_batch_stop (WeirSource *source)
-{
-}
-
-static void
 rate_batch_finalize (WeirSource *source)
 {
   RateBatchSource *self = (RateBatchSource *)source;
@@ -226,8 +215,6 @@ static const WeirSourceClass rate_batch_class = {
   .plan = rate_batch_plan,
   .read = rate_batch_read,
   .peek = weir_source_peek_all,
-  .commit = rate_batch_commit,
-  .stop = rate_batch_stop,
   .finalize = rate_batch_finalize,
 };
 

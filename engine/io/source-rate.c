@@ -4,7 +4,6 @@
 #include "io/source-private.h"
 
 #include "base/limits.h"
-#include "io/recent.h"
 #include "io/ticker.h"
 
 #include <string.h>
@@ -130,11 +129,9 @@ rate_plan (WeirSource *source,
            const char *to,
            GError    **error)
 {
-  GPtrArray *ranges = g_ptr_array_new_with_free_func (g_free);
-  Range      range = { g_ascii_strtoll (from, NULL, 10), g_ascii_strtoll (to, NULL, 10) };
+  Range range = { g_ascii_strtoll (from, NULL, 10), g_ascii_strtoll (to, NULL, 10) };
 
-  g_ptr_array_add (ranges, g_memdup2 (&range, sizeof range));
-  return ranges;
+  return weir_ticker_plan_one (&range, sizeof range);
 }
 
 /* The last seconds of a query that was begun with the hour. */
@@ -144,15 +141,13 @@ rate_peek (WeirSource   *source,
            GCancellable *cancellable,
            GError      **error)
 {
-  RateSource           *self = (RateSource *)source;
-  g_autoptr (GPtrArray) ranges = g_ptr_array_new_with_free_func (g_free);
-  Range                 range;
+  RateSource *self = (RateSource *)source;
+  Range       range;
 
   weir_ticker_begin_with_hour (&self->ticker, max);
   range.last = seconds_now (self);
   range.first = MAX (0, range.last - (gint64)max / self->rate - 1);
-  g_ptr_array_add (ranges, g_memdup2 (&range, sizeof range));
-  return weir_source_peek_morsels (source, ranges, max, cancellable, error);
+  return weir_ticker_peek_one (source, &range, sizeof range, max, cancellable, error);
 }
 
 static gboolean
@@ -220,12 +215,6 @@ rate_read (WeirSource      *source,
 }
 
 static void
-rate_commit (WeirSource *source,
-             const char *to)
-{
-}
-
-static void
 rate_finalize (WeirSource *source)
 {
   RateSource *self = (RateSource *)source;
@@ -252,7 +241,6 @@ static const WeirSourceClass rate_class = {
   .plan = rate_plan,
   .read = rate_read,
   .peek = rate_peek,
-  .commit = rate_commit,
   .stop = weir_ticker_stop,
   .finalize = rate_finalize,
   .log_range = weir_ticker_log_range,

@@ -81,7 +81,7 @@ struct _WeirSourceClass
   GPtrArray *(*plan) (WeirSource *source, const char *from, const char *to, GError **error);
   /* On a worker; several at a time. Counts rows, bytes and malformed records into @stats. */
   gboolean (*read) (WeirSource *source, gpointer morsel, WeirSourcePush push, gpointer push_data, WeirDecodeStats *stats, GCancellable *cancellable, GError **error);
-  void (*commit) (WeirSource *source, const char *to);
+  void (*commit) (WeirSource *source, const char *to); /* nullable */
   /* Spark's `metrics` of the source in progress (Kafka lag); adds string pairs. Nullable. */
   void (*metrics) (WeirSource *source, GHashTable *metrics);
   /* How far the source could go without limits, as an offset, for `latestOffset` in progress. Nullable; NULL: not known. (transfer full) */
@@ -92,7 +92,7 @@ struct _WeirSourceClass
    * would miss it, and nobody is connected to: what the session's one reader had lately, or what can be made or read again. NULL without
    * @error: nobody has read there yet. Nullable: as that. (transfer full) (element-type WeirBatch) */
   GPtrArray *(*peek) (WeirSource *source, guint max, GCancellable *cancellable, GError **error);
-  void (*stop) (WeirSource *source); /* in the query's thread; returns within 100 ms */
+  void (*stop) (WeirSource *source); /* in the query's thread; returns within 100 ms; nullable */
   void (*finalize) (WeirSource *source);
 
   /*

@@ -78,17 +78,6 @@ weir_table_source_plan (WeirSource *source,
 }
 
 void
-weir_table_source_commit (WeirSource *source,
-                          const char *to)
-{
-}
-
-void
-weir_table_source_stop (WeirSource *source)
-{
-}
-
-void
 weir_table_source_finalize (WeirSource *source)
 {
   WeirTableSource *self = (WeirTableSource *)source;

@@ -22,15 +22,13 @@ void       weir_table_source_start (WeirSource *source);
 char      *weir_table_source_latest (WeirSource *source, const char *from, gboolean unlimited, GError **error);
 char      *weir_table_source_freeze (WeirSource *source, GError **error);
 GPtrArray *weir_table_source_plan (WeirSource *source, const char *from, const char *to, GError **error);
-void       weir_table_source_commit (WeirSource *source, const char *to);
-void       weir_table_source_stop (WeirSource *source);
 void       weir_table_source_finalize (WeirSource *source);
 
-#define WEIR_TABLE_SOURCE_CLASS(format_name, read_func, peek_func)                                                                                \
-  {                                                                                                                                               \
-    .format = format_name, .open = weir_table_source_open, .start = weir_table_source_start, .latest = weir_table_source_latest,                  \
-    .freeze = weir_table_source_freeze, .plan = weir_table_source_plan, .read = read_func, .peek = peek_func, .commit = weir_table_source_commit, \
-    .stop = weir_table_source_stop, .finalize = weir_table_source_finalize,                                                                       \
+#define WEIR_TABLE_SOURCE_CLASS(format_name, read_func, peek_func)                                                               \
+  {                                                                                                                              \
+    .format = format_name, .open = weir_table_source_open, .start = weir_table_source_start, .latest = weir_table_source_latest, \
+    .freeze = weir_table_source_freeze, .plan = weir_table_source_plan, .read = read_func, .peek = peek_func,                    \
+    .finalize = weir_table_source_finalize,                                                                                      \
   }
 
 /**

@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/limits.h"
+#include "io/recent.h"
 
 #define TICKER_VERSION 1
 
@@ -65,6 +66,29 @@ weir_ticker_stop (WeirSource *source)
   if (self->timer != NULL)
     g_source_destroy (self->timer);
   g_clear_pointer (&self->timer, g_source_unref);
+}
+
+GPtrArray *
+weir_ticker_plan_one (gconstpointer range,
+                      gsize         size)
+{
+  GPtrArray *ranges = g_ptr_array_new_with_free_func (g_free);
+
+  g_ptr_array_add (ranges, g_memdup2 (range, size));
+  return ranges;
+}
+
+GPtrArray *
+weir_ticker_peek_one (WeirSource   *source,
+                      gconstpointer range,
+                      gsize         size,
+                      guint         max,
+                      GCancellable *cancellable,
+                      GError      **error)
+{
+  g_autoptr (GPtrArray) ranges = weir_ticker_plan_one (range, size);
+
+  return weir_source_peek_morsels (source, ranges, max, cancellable, error);
 }
 
 char *

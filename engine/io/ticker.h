@@ -30,6 +30,10 @@ void weir_ticker_start (WeirSource *source, gint64 begun_us, guint interval_ms);
 /* Offset 0 is @before_s seconds before the begin of this hour; for a peek(), without a start. */
 void weir_ticker_begin_with_hour (WeirTicker *self, gint64 before_s);
 
+/* plan() and peek() of one morsel: @range, of @size bytes. (transfer full) */
+GPtrArray *weir_ticker_plan_one (gconstpointer range, gsize size);
+GPtrArray *weir_ticker_peek_one (WeirSource *source, gconstpointer range, gsize size, guint max, GCancellable *cancellable, GError **error);
+
 /* latest() and freeze() when @due is the offset of now. @per_s: by how much offsets grow in a second; @rows_per: rows between two of them; at most
  * WEIR_TICKER_ROWS_MAX rows or WEIR_TICKER_SECONDS_MAX seconds come at once unless @unlimited. (transfer full) */
 char *weir_ticker_latest (const WeirTicker *self, const char *from, gint64 due, gint64 per_s, gint64 rows_per, gboolean unlimited);

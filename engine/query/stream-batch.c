@@ -435,7 +435,7 @@ commit_sources (WeirStreamRun         *self,
     {
       WeirSource *source = _weir_stream_run_source (self, i)->source;
 
-      if (strcmp (record->from[i], record->to[i]) != 0)
+      if (source->klass->commit != NULL && strcmp (record->from[i], record->to[i]) != 0)
         source->klass->commit (source, record->to[i]);
     }
 }

@@ -274,8 +274,11 @@ weir_stream_run_stop (WeirStreamRun *run)
   run->started = FALSE;
   for (guint i = 0; i < run->n_scans; i++)
     {
-      weir_source_set_notify (run->scans[i].source, NULL, NULL);
-      run->scans[i].source->klass->stop (run->scans[i].source);
+      WeirSource *source = run->scans[i].source;
+
+      weir_source_set_notify (source, NULL, NULL);
+      if (source->klass->stop != NULL)
+        source->klass->stop (source);
     }
 }
 
