@@ -82,26 +82,6 @@ read_options (WeirAnalyzer        *self,
   return TRUE;
 }
 
-static GHashTable *
-merge_options (WeirTable  *table,
-               GHashTable *own)
-{
-  GHashTable    *merged = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  GHashTable    *layers[] = { table->options, own };
-  GHashTableIter iter;
-  gpointer       key, value;
-
-  for (guint i = 0; i < G_N_ELEMENTS (layers); i++)
-    {
-      if (layers[i] == NULL)
-        continue;
-      g_hash_table_iter_init (&iter, layers[i]);
-      while (g_hash_table_iter_next (&iter, &key, &value))
-        g_hash_table_replace (merged, g_strdup (key), g_strdup (value));
-    }
-  return merged;
-}
-
 static gboolean
 check_can_read (WeirAnalyzer *self,
                 WeirTable    *table,
@@ -163,7 +143,7 @@ scan_table (WeirAnalyzer        *self,
 
   if (!check_can_read (self, table, stream, span, error) || !read_options (self, options, n_options, &own, error))
     return NULL;
-  merged = merge_options (table, own);
+  merged = weir_table_merge_options (table, own);
   schema = weir_catalog_resolve_schema (self->catalog, table, merged, error);
   if (schema == NULL)
     {

@@ -68,6 +68,26 @@ weir_table_unref (WeirTable *table)
   g_free (table);
 }
 
+GHashTable *
+weir_table_merge_options (WeirTable  *table,
+                          GHashTable *with)
+{
+  GHashTable    *merged = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  GHashTable    *layers[] = { table->options, with };
+  GHashTableIter iter;
+  gpointer       key, value;
+
+  for (guint i = 0; i < G_N_ELEMENTS (layers); i++)
+    {
+      if (layers[i] == NULL)
+        continue;
+      g_hash_table_iter_init (&iter, layers[i]);
+      while (g_hash_table_iter_next (&iter, &key, &value))
+        g_hash_table_replace (merged, g_strdup (key), g_strdup (value));
+    }
+  return merged;
+}
+
 static void
 view_free (gpointer data)
 {

@@ -53,6 +53,9 @@ WeirTable *weir_table_ref (WeirTable *table);
 void       weir_table_unref (WeirTable *table);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirTable, weir_table_unref)
 
+/* The options of a table, those of WITH (nullable) over them. (transfer full) */
+GHashTable *weir_table_merge_options (WeirTable *table, GHashTable *with);
+
 /**
  * WeirCatalog:
  *

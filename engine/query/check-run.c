@@ -54,7 +54,7 @@ check_source (WeirPlan *plan,
   if (plan->kind != WEIR_PLAN_SCAN || walk->error != NULL)
     return;
   table = plan->scan.table;
-  options = _weir_resolve_options (table->options, plan->scan.options, NULL);
+  options = _weir_resolve_options (table, plan->scan.options, NULL);
   if (!_weir_read_static_option (options, plan, &is_cached, &walk->error) || !plan->is_streaming || table->format->connects)
     return;
   config.format = table->format->name;

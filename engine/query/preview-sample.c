@@ -131,7 +131,7 @@ peek (WeirPreviewTables *self,
       GCancellable      *cancellable,
       GError           **error)
 {
-  g_autoptr (GHashTable) options = _weir_resolve_options (scan->scan.table->options, scan->scan.options, NULL);
+  g_autoptr (GHashTable) options = _weir_resolve_options (scan->scan.table, scan->scan.options, NULL);
   WeirTable             *table = scan->scan.table;
   WeirSourceConfig       config = { 0 };
   g_autoptr (WeirSource) source = NULL;

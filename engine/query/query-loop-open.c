@@ -38,7 +38,7 @@ open_sinks (WeirQueryLoop *self,
   for (guint i = 0; spec->sinks != NULL && i < spec->sinks->len; i++)
     {
       WeirTable             *table = spec->sinks->pdata[i];
-      g_autoptr (GHashTable) options = _weir_resolve_options (table->options, NULL, spec->secrets);
+      g_autoptr (GHashTable) options = _weir_resolve_options (table, NULL, spec->secrets);
       WeirSinkConfig         config = { 0 };
       WeirSink              *sink;
 

@@ -65,24 +65,18 @@ resolve_secret (const char *value,
 }
 
 GHashTable *
-_weir_resolve_options (GHashTable *options,
+_weir_resolve_options (WeirTable  *table,
                        GHashTable *with,
                        GHashTable *secrets)
 {
-  GHashTable    *merged = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  GHashTable    *layers[] = { options, with };
+  GHashTable    *options = weir_table_merge_options (table, with);
   GHashTableIter iter;
-  gpointer       key, value;
+  gpointer       value;
 
-  for (guint i = 0; i < G_N_ELEMENTS (layers); i++)
-    {
-      if (layers[i] == NULL)
-        continue;
-      g_hash_table_iter_init (&iter, layers[i]);
-      while (g_hash_table_iter_next (&iter, &key, &value))
-        g_hash_table_replace (merged, g_strdup (key), resolve_secret (value, secrets));
-    }
-  return merged;
+  g_hash_table_iter_init (&iter, options);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    g_hash_table_iter_replace (&iter, resolve_secret (value, secrets));
+  return options;
 }
 
 /* Where a source keeps its own log; NULL without a checkpoint. (transfer full) */
@@ -130,7 +124,7 @@ open_scan (WeirStreamRun *self,
   scan->source_id = scan->plan->is_streaming ? scan->plan->scan.source_id : G_MAXUINT;
   g_mutex_init (&scan->decode_lock);
   table = scan->plan->scan.table;
-  options = _weir_resolve_options (table->options, scan->plan->scan.options, self->config.secrets);
+  options = _weir_resolve_options (table, scan->plan->scan.options, self->config.secrets);
   config.format = table->format->name;
   config.table = table->name;
   config.schema = scan->plan->scan.table_schema;

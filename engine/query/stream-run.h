@@ -103,8 +103,8 @@ gint64 weir_stream_run_get_node_watermark_ms (WeirStreamRun *run, guint watermar
 /* What the last planning that found nothing measured: started_us, phases; no record, no rows. */
 const WeirBatchResult *weir_stream_run_peek (WeirStreamRun *run);
 
-/* Options of a table, those of WITH (nullable) over them, with the values of secrets in place of their names. (transfer full) */
-GHashTable *_weir_resolve_options (GHashTable *options, GHashTable *with, GHashTable *secrets);
+/* As weir_table_merge_options(), with the values of secrets in place of their names; @secrets: nullable. (transfer full) */
+GHashTable *_weir_resolve_options (WeirTable *table, GHashTable *with, GHashTable *secrets);
 
 /* Tests: takes all state out and puts it into a fresh pipeline of the same plan. */
 gboolean weir_stream_run_reload_state (WeirStreamRun *run, GError **error);
