@@ -223,6 +223,17 @@ address_has_password (const char *value)
   return (end != NULL && *end == '@' && colon != NULL && colon < end) || strstr (value, "password=") != NULL;
 }
 
+char *
+weir_option_secret_name (const char *value)
+{
+  static const char prefix[] = "${secret:";
+  gsize             len = strlen (value);
+
+  if (!g_str_has_prefix (value, prefix) || value[len - 1] != '}')
+    return NULL;
+  return g_strndup (value + strlen (prefix), len - strlen (prefix) - 1);
+}
+
 gboolean
 weir_option_is_literal_secret (const char *key,
                                const char *value)

@@ -81,9 +81,7 @@ static char *
 option_cb (gpointer    data,
            const char *value)
 {
-  g_autofree char *name = g_str_has_prefix (value, "${secret:") && g_str_has_suffix (value, "}")
-                            ? g_strndup (value + strlen ("${secret:"), strlen (value) - strlen ("${secret:}"))
-                            : NULL;
+  g_autofree char *name = weir_option_secret_name (value);
   g_autofree char *variable = g_strdup_printf ("WEIR_SECRET_%s", name != NULL ? name : "");
   const char      *secret = name != NULL ? g_getenv (variable) : NULL;
 

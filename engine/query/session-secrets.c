@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include <string.h>
 #include <unistd.h>
 
+#include "query/formats.h"
 #include "query/session-private.h"
 
 /*
@@ -67,23 +67,11 @@ find_secret (WeirSession *self,
   return value;
 }
 
-/* NAME of `${secret:NAME}`; NULL for any other text. (transfer full) */
-static char *
-secret_name (const char *value)
-{
-  static const char prefix[] = "${secret:";
-  gsize             len = strlen (value);
-
-  if (!g_str_has_prefix (value, prefix) || value[len - 1] != '}')
-    return NULL;
-  return g_strndup (value + strlen (prefix), len - strlen (prefix) - 1);
-}
-
 char *
 _weir_session_resolve_secret (WeirSession *self,
                               const char  *value)
 {
-  g_autofree char *name = secret_name (value);
+  g_autofree char *name = weir_option_secret_name (value);
   char            *secret = name != NULL ? find_secret (self, name) : NULL;
 
   return secret != NULL ? secret : g_strdup (value);
@@ -122,7 +110,7 @@ collect_secrets_of (SecretWalk *walk,
   g_hash_table_iter_init (&iter, options);
   while (g_hash_table_iter_next (&iter, &key, &option))
     {
-      g_autofree char *name = secret_name (option);
+      g_autofree char *name = weir_option_secret_name (option);
       char            *secret;
 
       if (name == NULL || g_hash_table_contains (walk->secrets, name))

@@ -6,6 +6,7 @@
 
 #include "column/timestamp.h"
 #include "plan/catalog.h"
+#include "query/formats.h"
 
 #include <string.h>
 
@@ -52,15 +53,9 @@ static char *
 resolve_secret (const char *value,
                 GHashTable *secrets)
 {
-  static const char open[] = "${secret:";
-  gsize             len = strlen (value);
-  g_autofree char  *name = NULL;
-  const char       *secret;
+  g_autofree char *name = secrets != NULL ? weir_option_secret_name (value) : NULL;
+  const char      *secret = name != NULL ? g_hash_table_lookup (secrets, name) : NULL;
 
-  if (!g_str_has_prefix (value, open) || value[len - 1] != '}' || secrets == NULL)
-    return g_strdup (value);
-  name = g_strndup (value + strlen (open), len - strlen (open) - 1);
-  secret = g_hash_table_lookup (secrets, name);
   return g_strdup (secret != NULL ? secret : value);
 }
 
