@@ -77,6 +77,21 @@ weir_source_unref (WeirSource *source)
 }
 
 void
+weir_source_commit (WeirSource *source,
+                    const char *to)
+{
+  if (source->klass->commit != NULL)
+    source->klass->commit (source, to);
+}
+
+void
+weir_source_stop (WeirSource *source)
+{
+  if (source->klass->stop != NULL)
+    source->klass->stop (source);
+}
+
+void
 weir_source_set_notify (WeirSource      *source,
                         WeirSourceNotify notify,
                         gpointer         data)

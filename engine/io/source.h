@@ -130,6 +130,10 @@ WeirSource *weir_source_ref (WeirSource *source);
 void        weir_source_unref (WeirSource *source);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirSource, weir_source_unref)
 
+/* The calls of the class that a source may do without. */
+void weir_source_commit (WeirSource *source, const char *to);
+void weir_source_stop (WeirSource *source);
+
 void weir_source_set_notify (WeirSource *source, WeirSourceNotify notify, gpointer data);
 /* @func nullable: none from now on; no call is under way when it returns. */
 void weir_source_set_status_func (WeirSource *source, WeirSourceStatusFunc func, gpointer data);

@@ -138,8 +138,7 @@ _weir_probe_lines (ProbeRun *run)
   g_source_attach (timer, context);
   source->klass->start (source);
   wait_for_line (run, source, context);
-  if (source->klass->stop != NULL)
-    source->klass->stop (source);
+  weir_source_stop (source);
   g_source_destroy (timer);
   g_source_unref (timer);
   g_main_context_pop_thread_default (context);

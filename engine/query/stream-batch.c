@@ -435,8 +435,8 @@ commit_sources (WeirStreamRun         *self,
     {
       WeirSource *source = _weir_stream_run_source (self, i)->source;
 
-      if (source->klass->commit != NULL && strcmp (record->from[i], record->to[i]) != 0)
-        source->klass->commit (source, record->to[i]);
+      if (strcmp (record->from[i], record->to[i]) != 0)
+        weir_source_commit (source, record->to[i]);
     }
 }
 

@@ -266,8 +266,7 @@ weir_stream_run_stop (WeirStreamRun *run)
       WeirSource *source = run->scans[i].source;
 
       weir_source_set_notify (source, NULL, NULL);
-      if (source->klass->stop != NULL)
-        source->klass->stop (source);
+      weir_source_stop (source);
     }
 }
 

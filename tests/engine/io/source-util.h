@@ -93,7 +93,7 @@ drain_init (Drain      *drain,
 static inline void
 drain_clear (Drain *drain)
 {
-  drain->source->klass->stop (drain->source);
+  weir_source_stop (drain->source);
   g_ptr_array_unref (drain->rows);
   g_free (drain->at);
   weir_source_unref (drain->source);
@@ -118,7 +118,7 @@ drain_batch (Drain   *drain,
   weir_decode_stats_clear (&stats);
   if (morsels == NULL || !ok)
     return FALSE;
-  drain->source->klass->commit (drain->source, to);
+  weir_source_commit (drain->source, to);
   g_free (drain->at);
   drain->at = g_steal_pointer (&to);
   return TRUE;

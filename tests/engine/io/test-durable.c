@@ -142,7 +142,7 @@ read_open (Drain      *drain,
     if (!drain->source->klass->read (drain->source, morsels->pdata[i], drain_push_cb, drain, &stats, NULL, error))
       return FALSE;
   weir_decode_stats_clear (&stats);
-  drain->source->klass->commit (drain->source, to);
+  weir_source_commit (drain->source, to);
   g_free (drain->at);
   drain->at = g_strdup (to);
   return TRUE;

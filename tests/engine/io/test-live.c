@@ -243,7 +243,7 @@ test_clock_restart (gconstpointer format)
   g_assert_true (drain_batch (&whole, &error));
 
   drain_init (&cut, source_make (format, NULL, TRUE, NULL, clock, 0, &error, "rowspersecond", "7", NULL));
-  cut.source->klass->stop (cut.source);
+  weir_source_stop (cut.source);
   g_assert_true (cut.source->klass->replay_range (cut.source, at, to, range, FALSE, &error));
   cut.source->klass->start (cut.source);
   g_free (cut.at);
