@@ -169,7 +169,7 @@ forget_old (Job *job)
     if (i != base)
       forget_snapshot (job, g_array_index (snapshots, guint64, i));
   if (g_array_index (snapshots, guint64, base) <= first)
-    forget_log (job, g_array_index (snapshots, guint64, base) + 1);
+    forget_log (job, MIN (g_array_index (snapshots, guint64, base) + 1, first));
 }
 
 static gboolean

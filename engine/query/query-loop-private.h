@@ -54,6 +54,7 @@ typedef struct
   gint64   last_start_us; /* of the last batch, clock */
   gint64   deadline_us;   /* monotonic; 0: none */
   guint64  n_batches;
+  gboolean told_of_overrun;
   gboolean frozen;
   gboolean running;
   gboolean closing;

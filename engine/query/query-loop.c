@@ -155,6 +155,21 @@ fail_or_retry (WeirQueryLoop *self,
   schedule (self, delay_us);
 }
 
+/* Once a run: a batch took longer than the trigger's interval. */
+static void
+tell_of_overrun (WeirQueryLoop *self,
+                 gint64         spent_us)
+{
+  g_autofree char *message = NULL;
+
+  if (self->told_of_overrun || spent_us <= self->query->spec.trigger.interval_us)
+    return;
+  self->told_of_overrun = TRUE;
+  message = g_strdup_printf ("Current batch is falling behind. The trigger interval is %" G_GINT64_FORMAT " milliseconds, but spent %" G_GINT64_FORMAT " milliseconds.",
+                             self->query->spec.trigger.interval_us / 1000, spent_us / 1000);
+  _weir_query_message (self->query, message);
+}
+
 static void
 tick_processing_time (WeirQueryLoop *self)
 {
@@ -179,6 +194,8 @@ tick_processing_time (WeirQueryLoop *self)
   now_us = weir_clock_now_us (self->query->spec.clock);
   if (trigger->interval_us > 0)
     {
+      if (ran)
+        tell_of_overrun (self, now_us - self->last_start_us);
       next_us = weir_trigger_next (trigger, ran ? self->last_start_us : now_us, now_us);
       schedule (self, next_us - now_us);
     }

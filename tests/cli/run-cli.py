@@ -766,6 +766,14 @@ def test_output_mode_and_trigger():
     assert sql(text, '--trigger', 'sometimes', code=None).code in (1, 2)
 
 
+def test_falling_behind():
+    """Said once, and not of a batch in time."""
+    slow = sql("CREATE TABLE r USING `rate-micro-batch` OPTIONS (rowsPerBatch 2000000); SELECT max(value) AS m FROM STREAM r", '--output-mode', 'complete',
+               '--trigger', 'processing-time=1ms', '--max-batches', '3')
+    same(slow.err.count('Current batch is falling behind. The trigger interval is 1 milliseconds, but spent'), 1)
+    same(sql("CREATE TABLE r USING `rate-micro-batch` OPTIONS (rowsPerBatch 1); SELECT value FROM STREAM r", '--trigger', 'processing-time=20s', '--max-batches', '1').err, '')
+
+
 def test_limits():
     make_data()
     done = sql(f'{ROWS} SELECT a FROM STREAM t', '--max-batches', '2', '--trigger', 'processing-time=0s', '--envelope')
