@@ -324,7 +324,7 @@ is_committed (Writer              *writer,
   gint64         last = writer->log.last;
 
   *committed = last >= 0 && batch_id <= (guint64)last;
-  if (!*committed && last >= 0 && batch_id > (guint64)last + 1)
+  if (!*committed && batch_id > (guint64)(last + 1))
     return fail_damaged (writer->path, writer->log.length, "it ends before batches that have files", error);
   if (*committed && size != NULL && *size != entry->size)
     return weir_fail (error, WEIR_ERROR_RUN, "FAILED_READ_FILE.NO_HINT", WEIR_SPAN_NONE,

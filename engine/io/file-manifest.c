@@ -29,6 +29,7 @@ struct _WeirManifest
   WeirManifestLog log;
   int             fd;
   gboolean        must_rewrite;
+  gboolean        is_settled;
 };
 
 static guint64
@@ -298,9 +299,23 @@ weir_manifest_append (WeirManifest           *manifest,
   return ok;
 }
 
-/* Staged files, and files whose batch was not committed: a crash left them. */
+/* The log was removed or cut: of what it says, only one batch may be in doubt. */
+static gboolean
+fail_cut (WeirManifest *self,
+          const char   *name,
+          GError      **error)
+{
+  return weir_fail (error, WEIR_ERROR_RUN, "STREAMING_CHECKPOINT_SINK_MISMATCH.SINK_IS_OLDER", WEIR_SPAN_NONE,
+                    "%s ends with batch %" G_GINT64_FORMAT " of this query, but there is %s/%s: the log was removed or cut. Restore it, or start with a new "
+                    "checkpoint directory and an empty sink.",
+                    self->path, self->log.last, self->folder, name);
+}
+
+/* Staged files go; of files whose batch is not committed a crash left those of one batch, which stay for weir_manifest_settle() when
+ * @keep. */
 static gboolean
 remove_orphans (WeirManifest *self,
+                gboolean      keep,
                 GError      **error)
 {
   g_autoptr (GDir) folder = g_dir_open (self->folder, 0, NULL);
@@ -318,7 +333,9 @@ remove_orphans (WeirManifest *self,
 
       if (!_weir_manifest_parse_name (name + staged, &batch_id, writer) || strcmp (writer, self->writer) != 0)
         continue;
-      if (!staged && self->log.last >= 0 && batch_id <= (guint64)self->log.last)
+      if (!staged && batch_id > (guint64)(self->log.last + 1))
+        return fail_cut (self, name, error);
+      if (!staged && (keep || batch_id <= (guint64)self->log.last))
         continue;
       path = g_build_filename (self->folder, name, NULL);
       if (weir_fx_unlink (path) != 0 && errno != ENOENT)
@@ -360,9 +377,19 @@ weir_manifest_open (const char *folder,
   self->writer = g_strdup (writer);
   self->path = g_strdup_printf ("%s/%s.log", logs, writer);
   _weir_manifest_log_init (&self->log);
-  if (!make_folder (logs, error) || !open_log (self, error) || !remove_orphans (self, error))
+  if (!make_folder (logs, error) || !open_log (self, error) || !remove_orphans (self, TRUE, error))
     return NULL;
   return g_steal_pointer (&self);
+}
+
+gboolean
+weir_manifest_settle (WeirManifest *manifest,
+                      GError      **error)
+{
+  if (manifest->is_settled)
+    return TRUE;
+  manifest->is_settled = remove_orphans (manifest, FALSE, error);
+  return manifest->is_settled;
 }
 
 void

@@ -61,14 +61,18 @@ char *weir_manifest_file_name (const char *writer, guint64 batch_id, guint index
  * weir_manifest_open:
  * @folder: absolute; made when it is not there
  *
- * Reads the log, makes it when it is not there, drops an append that was cut short and removes files of this writer that no batch
- * committed. All of it is durable on return.
+ * Reads the log, makes it when it is not there, drops an append that was cut short and removes files of this writer that were staged.
+ * All of it is durable on return. Files of the batch behind the last one stay: whether the log or the checkpoint is right about it is not
+ * known here.
  *
  * Returns: (transfer full) (nullable): NULL with @error
  */
 WeirManifest *weir_manifest_open (const char *folder, const char *writer, GError **error);
 void          weir_manifest_free (WeirManifest *manifest);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirManifest, weir_manifest_free)
+
+/* Removes files of this writer that no batch committed, once. To be called when the batch behind the last one is begun. */
+gboolean weir_manifest_settle (WeirManifest *manifest, GError **error);
 
 gint64 weir_manifest_get_last (WeirManifest *manifest); /* −1: none */
 /* Durable on return. After an error the same batch may be appended again. */

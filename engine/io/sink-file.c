@@ -137,7 +137,7 @@ file_begin (WeirSink *sink,
   self->batch_id = batch_id;
   self->skip = self->last >= 0 && batch_id <= (guint64)self->last;
   g_string_truncate (self->buffer, 0);
-  return TRUE;
+  return self->skip || self->manifest == NULL || weir_manifest_settle (self->manifest, error);
 }
 
 static gboolean

@@ -165,11 +165,54 @@ test_orphans (void)
   g_assert_true (g_file_set_contents (staged, "{\"n\":98}\n", -1, NULL));
   assert_rows (dir, "{\"n\":5} {\"n\":10} ");
   sink = open_strict (dir);
-  g_assert_false (g_file_test (orphan, G_FILE_TEST_EXISTS));
   g_assert_false (g_file_test (staged, G_FILE_TEST_EXISTS));
+  g_assert_true (sink->klass->begin (sink, 1, FALSE, NULL));
+  g_assert_false (g_file_test (orphan, G_FILE_TEST_EXISTS));
   g_assert_true (g_file_test (kept, G_FILE_TEST_EXISTS));
   commit (sink, 1, 11);
   assert_rows (dir, "{\"n\":5} {\"n\":10} {\"n\":11} ");
+}
+
+/* A manifest that was removed or cut is refused, by the sink and by readers; what was committed stays. */
+static void
+test_lost_manifest (void)
+{
+  for (guint n_left = 0; n_left < 3; n_left++)
+    {
+      g_autoptr (WeirTempDir) dir = weir_temp_dir_new ();
+      g_autoptr (WeirSink)    sink = open_strict (dir);
+      g_autofree char        *log = log_path (dir), *data = NULL;
+      g_autoptr (GError)      error = NULL;
+      gsize                   len = 0;
+
+      for (guint i = 0; i < 3; i++)
+        {
+          if (i == n_left)
+            g_assert_true (g_file_get_contents (log, &data, &len, NULL));
+          commit (sink, i, 10 + i);
+        }
+      g_clear_pointer (&sink, weir_sink_unref);
+      if (n_left == 0)
+        g_assert_cmpint (g_unlink (log), ==, 0);
+      else
+        g_assert_true (g_file_set_contents (log, data, (gssize)len, NULL));
+      sink = sink_make (&strict, &error, "path", weir_temp_dir_get_path (dir), NULL);
+      /* One batch may be in doubt: the checkpoint knows better, and says so before anything is written. */
+      if (n_left == 2)
+        g_assert_cmpint (sink_progress (sink), ==, 1);
+      else
+        {
+          g_assert_null (sink);
+          g_assert_cmpstr (weir_error_get_condition (error), ==, "STREAMING_CHECKPOINT_SINK_MISMATCH.SINK_IS_OLDER");
+          g_assert_nonnull (strstr (error->message, log));
+        }
+      for (guint i = 0; i < 3; i++)
+        {
+          g_autofree char *path = data_path (dir, i, "");
+
+          g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
+        }
+    }
 }
 
 /* The source reads what is committed, and more when more is. */
@@ -508,6 +551,7 @@ main (int    argc,
   g_test_add_func ("/engine/io/sink-file/names", test_names);
   g_test_add_func ("/engine/io/sink-file/progress", test_progress);
   g_test_add_func ("/engine/io/sink-file/orphans", test_orphans);
+  g_test_add_func ("/engine/io/sink-file/lost-manifest", test_lost_manifest);
   g_test_add_func ("/engine/io/sink-file/source", test_source);
   g_test_add_func ("/engine/io/sink-file/compaction", test_compaction);
   g_test_add_func ("/engine/io/sink-file/truncation", test_truncation);
