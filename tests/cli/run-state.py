@@ -275,10 +275,10 @@ def test_lost_middle():
         write(name, json.dumps({'k': f'k{number % 7}', 't': at(number % 60), 'v': number}) + '\n')
         os.utime(name, (1_700_000_000 + number, 1_700_000_000 + number))
     query = TABLES + 'SELECT k, count(*) AS n FROM STREAM a GROUP BY k'
-    sql(query, '--checkpoint', 'cp', '--output-mode', 'update', '--trigger', 'available-now')
+    sql(query, '--checkpoint', 'cp', '--output-mode', 'update', '--trigger', 'available-now', '--conf', 'spark.sql.streaming.minBatchesToRetain=150')
     logs, snaps = sorted(os.listdir('cp/log')), sorted(os.listdir('cp/state'))
     same(logs, [f'{first:020}.log' for first in (100, 200, 300)])
-    same(snaps, [f'{batch:020}.snap' for batch in (199, 299)])
+    same(snaps, [f'{batch:020}.snap' for batch in (99, 199, 299)])
     same(json.loads(run('--inspect', 'cp').out)['problems'], [])
     total = "SELECT sum(value.`count(1)`) AS n FROM state('{}', batch => {})"
     for batch in (199, 250, 319):
@@ -290,15 +290,15 @@ def test_lost_middle():
     has(problem['message'], 'Batches 200 to 299 are missing')
     has(sql(total.format('lost', 250), code=1).err, logs[1])
     same(sql(total.format('lost', 319)).rows(), [{'n': 320}])
-    os.unlink(f'lost/state/{snaps[1]}')
+    os.unlink(f'lost/state/{snaps[2]}')
     seen = json.loads(run('--inspect', 'lost', '--rows', '1').out)
     same(seen['canRestart'], False)
     same(seen['stateRows'][0]['rows'], [])
     has(sql(query, '--checkpoint', 'lost', '--output-mode', 'update', '--trigger', 'available-now', code=1).err, logs[1])
     shutil.copytree('cp', 'snap')
-    damage(f'snap/state/{snaps[1]}', 80, b'#' * 8)
+    damage(f'snap/state/{snaps[2]}', 80, b'#' * 8)
     seen = json.loads(run('--inspect', 'snap', '--rows', '7').out)
-    same([os.path.basename(problem['file']) for problem in seen['problems']], [snaps[1]])
+    same([os.path.basename(problem['file']) for problem in seen['problems']], [snaps[2]])
     same((seen['canRestart'], sum(row['value']['count(1)'] for row in seen['stateRows'][0]['rows'])), (True, 320))
 
 
