@@ -104,6 +104,20 @@ _weir_read_static_option (GHashTable *options,
   return TRUE;
 }
 
+/* A setting stands where neither the table nor WITH says. (transfer full) */
+static GHashTable *
+scan_options (WeirStreamRun  *self,
+              const WeirPlan *scan)
+{
+  static const char key[] = "ignoremissingfiles";
+  WeirTable        *table = scan->scan.table;
+  GHashTable       *options = _weir_resolve_options (table, scan->scan.options, self->config.secrets);
+
+  if (self->config.ignore_missing_files && table->format->options != NULL && g_strv_contains (table->format->options, key) && !g_hash_table_contains (options, key))
+    g_hash_table_insert (options, g_strdup (key), g_strdup ("true"));
+  return options;
+}
+
 static gboolean
 open_scan (WeirStreamRun *self,
            guint          scan_id,
@@ -119,7 +133,7 @@ open_scan (WeirStreamRun *self,
   scan->source_id = scan->plan->is_streaming ? scan->plan->scan.source_id : G_MAXUINT;
   g_mutex_init (&scan->decode_lock);
   table = scan->plan->scan.table;
-  options = _weir_resolve_options (table, scan->plan->scan.options, self->config.secrets);
+  options = scan_options (self, scan->plan);
   config.format = table->format->name;
   config.table = table->name;
   config.schema = scan->plan->scan.table_schema;

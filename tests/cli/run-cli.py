@@ -13,6 +13,7 @@ import io
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import sqlite3
@@ -687,8 +688,12 @@ def test_compressed_files():
     has(sql(text, code=1).err, "ignoreMissingFiles 'true'")
     os.unlink('data/bad.json.gz')
     write('data/2.json.gz', packed[2])
+    shutil.copytree('cp', 'cp2')
     forgiving = text.replace('maxFilesPerTrigger 1', "maxFilesPerTrigger 1, ignoreMissingFiles 'true'")
     same(sql(forgiving).rows(), [{'a': 2, 'b': 'x'}, {'a': 12, 'b': 'ü'}])
+    text = text.replace("'cp'", "'cp2'")
+    has(sql(text, code=1).err, "ignoreMissingFiles 'true'")
+    same(sql(text, '--conf', 'spark.sql.files.ignoreMissingFiles=true').rows(), [{'a': 2, 'b': 'x'}, {'a': 12, 'b': 'ü'}])
     same(sql("CREATE TABLE u USING json OPTIONS (path 'data'); SELECT count(*) AS n, sum(a) AS s FROM u").rows(), [{'n': 6, 's': 36}])
     write('data/3.json.bz2', b'BZh9')
     has(sql("CREATE TABLE u USING json OPTIONS (path 'data'); SELECT a FROM u", code=1).err, '[CODEC_NOT_AVAILABLE]')
