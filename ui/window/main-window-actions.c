@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "ui/source/source-dialog.h"
 #include "ui/window/main-window-private.h"
@@ -452,7 +453,23 @@ rename_query_action (GSimpleAction *action,
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
-/* Cuts the statement and the `;` and line end after it. */
+/* @text without the statement, the `;` and line ends after it, and the chart of the query. (transfer full) */
+static char *
+cut_query (const char *text,
+           WeirRange   statement,
+           const char *name)
+{
+  g_autoptr (GString) rest = g_string_new (text);
+  gsize               end = statement.end;
+
+  end += strspn (text + end, " \t\r\n");
+  end = text[end] == ';' ? end : statement.end;
+  end += strspn (text + end, "; \t\r");
+  end += strspn (text + end, "\r\n");
+  g_string_erase (rest, (gssize)statement.start, (gssize)(end - statement.start));
+  return weir_script_set_annotation (rest->str, "chart", name, NULL);
+}
+
 static void
 delete_query_action (GSimpleAction *action,
                      GVariant      *parameter,
@@ -461,20 +478,15 @@ delete_query_action (GSimpleAction *action,
   WeirWindow              *self = user_data;
   const WeirStatementInfo *info;
   g_autofree char         *text = NULL;
-  g_autoptr (GString)      rest = NULL;
-  gsize                    end;
+  g_autofree char         *rest = NULL;
 
   weir_document_check_now (self->document);
   info = weir_document_find_query (self->document, get_name (self));
   if (info == NULL || weir_document_get_read_only (self->document))
     return;
   text = weir_document_dup_text (self->document);
-  end = info->range.end;
-  while (text[end] == ';' || text[end] == '\n')
-    end++;
-  rest = g_string_new (text);
-  g_string_erase (rest, (gssize)info->range.start, (gssize)(end - info->range.start));
-  weir_document_replace_text (self->document, rest->str);
+  rest = cut_query (text, info->range, get_name (self));
+  weir_document_replace_text (self->document, rest);
   weir_document_check_now (self->document);
   _weir_window_toast_undo (self, _ ("Query deleted"));
 }
