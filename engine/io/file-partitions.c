@@ -265,6 +265,14 @@ weir_file_partitions_add (WeirFilePartitions *self,
   return fail_names (self, folder, names, error);
 }
 
+void
+weir_file_partitions_forget (WeirFilePartitions *self)
+{
+  g_ptr_array_set_size (self->names, 0);
+  g_clear_pointer (&self->folder, g_free);
+  self->decided = FALSE;
+}
+
 gboolean
 weir_file_partitions_concern (const WeirFilePartitions *self,
                               const char               *path)

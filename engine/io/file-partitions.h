@@ -44,6 +44,9 @@ gboolean weir_file_partitions_depth (GHashTable *options, WeirFileDepth *depth, 
  */
 gboolean weir_file_partitions_add (WeirFilePartitions *self, const char *path, GError **error);
 
+/* As if no file had been seen. */
+void weir_file_partitions_forget (WeirFilePartitions *self);
+
 /* Is a folder above @path, below the base, `name=value`? */
 gboolean weir_file_partitions_concern (const WeirFilePartitions *self, const char *path);
 

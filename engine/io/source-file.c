@@ -2,17 +2,12 @@
 #define G_LOG_DOMAIN "weir-io"
 #include "config.h"
 
-#include "io/source-private.h"
+#include "io/source-file-private.h"
 
 #include "base/limits.h"
 #include "column/timestamp.h"
 #include "io/file-chunk.h"
-#include "io/file-cleaner.h"
-#include "io/file-log.h"
-#include "io/file-reader.h"
 #include "io/file-schema-private.h"
-#include "io/file-seen.h"
-#include "io/file-writer-check.h"
 #include "io/recent.h"
 
 #include <string.h>
@@ -33,35 +28,8 @@
 
 #define DAY_US G_GINT64_CONSTANT (86400000000)
 
-typedef struct
-{
-  WeirSource         parent;
-  WeirFileReader    *reader;      /* Owned */
-  WeirFilePartitions partitions;  /* Owned: columns of folders */
-  WeirSourceConfig   config;      /* schema, needed, options, base_dir and zone owned: for a reader made when the first file is known */
-  char              *path;        /* Owned: absolute */
-  char              *name_filter; /* Owned, nullable */
-  char              *root;        /* Owned: the folder that names in the log are relative to, with its slash */
-  gboolean           is_file;     /* `path` names one file: it may grow behind the part that was planned */
-  WeirFileDepth      depth;
-  gboolean           latest_first, name_only, ignore_missing, is_streaming;
-  gint64             max_files, max_bytes; /* 0: no limit */
-  gint64             after_ns, before_ns;  /* of modification times; neither is one that is taken */
-  gint64             max_cached;
-  double             discard_ratio;
-  WeirFileSeen      *seen;        /* Owned: committed */
-  GQueue             pending;     /* Owned WeirFileBatch: not committed, in order */
-  WeirFileCleaner   *cleaner;     /* Owned, nullable: of committed files */
-  GQueue             done;        /* Owned WeirFileBatch: to be cleaned */
-  gint64             next_number; /* of the next log entry */
-  GPtrArray         *unread;      /* Owned: listed, not taken; NULL: list again */
-  guint              unread_at;   /* those before were taken */
-  guint              n_aged, n_unfinished;
-  gboolean           frozen;
-} FileSource;
-
 static char *
-find_root (FileSource *self)
+find_root (WeirFileSource *self)
 {
   g_autofree char *folder = g_strdup (self->path);
 
@@ -75,9 +43,9 @@ find_root (FileSource *self)
 }
 
 static gboolean
-read_options (FileSource *self,
-              GHashTable *options,
-              GError    **error)
+read_options (WeirFileSource *self,
+              GHashTable     *options,
+              GError        **error)
 {
   const char *age = _weir_io_option_get (options, "maxfileage"), *ratio = _weir_io_option_get (options, "discardcachedinputratio");
   gint64      age_us = 7 * DAY_US;
@@ -113,11 +81,11 @@ read_options (FileSource *self,
 }
 
 static gboolean
-read_time (FileSource *self,
-           GHashTable *options,
-           const char *name,
-           gint64     *ns,
-           GError    **error)
+read_time (WeirFileSource *self,
+           GHashTable     *options,
+           const char     *name,
+           gint64         *ns,
+           GError        **error)
 {
   const char          *text = _weir_io_option_get (options, name), *zone_name = _weir_io_option_get (options, "timeZone");
   g_autoptr (WeirZone) zone = zone_name != NULL ? weir_zone_new (zone_name, error) : weir_zone_ref (self->config.zone);
@@ -138,9 +106,9 @@ read_time (FileSource *self,
 
 /* Of a table that is read once. */
 static gboolean
-read_times (FileSource *self,
-            GHashTable *options,
-            GError    **error)
+read_times (WeirFileSource *self,
+            GHashTable     *options,
+            GError        **error)
 {
   self->after_ns = G_MININT64;
   self->before_ns = G_MAXINT64;
@@ -149,7 +117,7 @@ read_times (FileSource *self,
 
 /* What a reader made later needs. */
 static void
-keep_config (FileSource             *self,
+keep_config (WeirFileSource         *self,
              const WeirSourceConfig *config)
 {
   guint n = config->schema->n_fields;
@@ -164,7 +132,7 @@ keep_config (FileSource             *self,
 }
 
 static void
-clear_config (FileSource *self)
+clear_config (WeirFileSource *self)
 {
   g_clear_pointer (&self->config.schema, weir_type_unref);
   g_clear_pointer (&self->config.options, g_hash_table_unref);
@@ -173,36 +141,12 @@ clear_config (FileSource *self)
   g_free ((gpointer)self->config.base_dir);
 }
 
-/* Can this file be read at all? Each must have a codec that is known and lie below folders that make the same columns. The first one says
- * which, and then the reader is made again: nothing has been read by the one before. */
-static gboolean
-check_name (FileSource *self,
-            const char *path,
-            GError    **error)
-{
-  gboolean        was_decided = self->partitions.decided;
-  WeirFileReader *reader;
-  WeirFileCodec   codec;
-
-  if (!weir_file_codec (path, &codec, error) || !weir_file_partitions_add (&self->partitions, path, error))
-    return FALSE;
-  if (!was_decided)
-    {
-      reader = weir_file_reader_new (&self->config, &self->partitions, error);
-      if (reader == NULL)
-        return FALSE;
-      weir_file_reader_free (self->reader);
-      self->reader = reader;
-    }
-  return weir_file_reader_check_path (self->reader, path, error);
-}
-
 static gboolean
 file_open (WeirSource             *source,
            const WeirSourceConfig *config,
            GError                **error)
 {
-  FileSource           *self = (FileSource *)source;
+  WeirFileSource       *self = (WeirFileSource *)source;
   const char           *path;
   g_autoptr (GPtrArray) probe = NULL;
 
@@ -225,120 +169,15 @@ file_open (WeirSource             *source,
   source->description = g_strdup_printf ("FileStreamSource[file:%s]", self->path);
   probe = weir_file_list (self->path, self->name_filter, self->depth, error);
   for (guint i = 0; probe != NULL && i < probe->len; i++)
-    if (!check_name (self, ((WeirFileEntry *)probe->pdata[i])->path, error))
+    if (!_weir_file_source_check_name (self, ((WeirFileEntry *)probe->pdata[i])->path, error))
       return FALSE;
   return probe != NULL;
 }
 
-/* ---- discovery -------------------------------------------------------------------------------------------------- */
+/* ---- offsets ---------------------------------------------------------------------------------------------------- */
 
-/* What `seen` knows a file by. Borrows @path. */
-static const char *
-seen_name (FileSource *self,
-           const char *path)
-{
-  return self->name_only ? strrchr (path, '/') + 1 : path + strlen (self->root);
-}
-
-typedef struct
-{
-  FileSource *self;
-  GHashTable *pending; /* Nullable: names of `pending` */
-} Taken;
-
-static gboolean
-was_taken (gpointer    data,
-           const char *path)
-{
-  const Taken *taken = data;
-  const char  *name = seen_name (taken->self, path);
-
-  return weir_file_seen_has (taken->self->seen, name) || (taken->pending != NULL && g_hash_table_contains (taken->pending, name));
-}
-
-/* NULL: there are none, as nearly always; a batch that runs again after a restart has some while the ends of the run are fixed. */
-static GHashTable *
-pending_names (FileSource *self)
-{
-  GHashTable *names = NULL;
-
-  for (GList *link = self->pending.head; link != NULL; link = link->next)
-    {
-      GPtrArray *files = ((WeirFileBatch *)link->data)->files;
-
-      if (names == NULL)
-        names = g_hash_table_new (g_str_hash, g_str_equal);
-      for (guint i = 0; i < files->len; i++)
-        g_hash_table_add (names, (char *)seen_name (self, ((WeirFileEntry *)files->pdata[i])->path));
-    }
-  return names;
-}
-
-/* Says in the status what was found and is not read, when that changed. */
-static void
-report_left_out (FileSource *self,
-                 guint       n_aged,
-                 guint       n_unfinished)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-
-  if (n_aged == self->n_aged && n_unfinished == self->n_unfinished)
-    return;
-  self->n_aged = n_aged;
-  self->n_unfinished = n_unfinished;
-  if (n_aged > 0)
-    g_string_append_printf (text, "%u files are left out because they are older than maxFileAge allows.", n_aged);
-  if (n_unfinished > 0)
-    g_string_append_printf (text, "%s%u files are still being written and wait for their writer.", text->len > 0 ? " " : "", n_unfinished);
-  weir_source_set_state (&self->parent, WEIR_SOURCE_CONNECTED, text->len > 0 ? g_strdup (text->str) : NULL, 0);
-}
-
-/* New files, in the order they are to be read. */
-static gboolean
-list_unread (FileSource *self,
-             GError    **error)
-{
-  g_autoptr (GHashTable) pending = NULL;
-  g_autoptr (GPtrArray)  files = NULL;
-  guint                  n_aged = 0, n_unfinished = 0;
-  Taken                  taken = { self };
-
-  if (self->unread != NULL)
-    return TRUE;
-  taken.pending = pending = pending_names (self);
-  files = weir_file_list_except (self->path, self->name_filter, self->depth, was_taken, &taken, error);
-  if (files == NULL)
-    return FALSE;
-  self->unread = g_ptr_array_new_full (files->len, (GDestroyNotify)weir_file_entry_free);
-  self->unread_at = 0;
-  for (guint i = 0; i < files->len; i++)
-    {
-      guint          at = self->latest_first ? files->len - 1 - i : i;
-      WeirFileEntry *entry = files->pdata[at];
-
-      if (!check_name (self, entry->path, error))
-        {
-          g_clear_pointer (&self->unread, g_ptr_array_unref);
-          return FALSE;
-        }
-      if (entry->mtime_ns <= self->after_ns || entry->mtime_ns >= self->before_ns)
-        continue;
-      if (weir_file_seen_is_aged (self->seen, entry->mtime_ns))
-        n_aged++;
-      else if (self->is_streaming && !self->is_file && weir_file_has_writer (entry))
-        n_unfinished++;
-      else
-        {
-          g_ptr_array_add (self->unread, entry);
-          files->pdata[at] = NULL;
-        }
-    }
-  report_left_out (self, n_aged, n_unfinished);
-  return TRUE;
-}
-
-static gint64
-parse_offset (const char *offset)
+gint64
+_weir_file_source_parse_offset (const char *offset)
 {
   const char *colon = strchr (offset, ':');
 
@@ -351,69 +190,24 @@ format_offset (gint64 n)
   return n < 0 ? g_strdup ("") : g_strdup_printf ("{\"logOffset\":%" G_GINT64_FORMAT "}", n);
 }
 
-/* Files listed and not taken are kept when another batch's worth of them is there (Spark's unread-file cache). */
-static void
-keep_or_drop_rest (FileSource *self,
-                   gboolean    unlimited)
-{
-  guint64 left = 0, limit = (guint64)(self->max_files > 0 ? self->max_files : self->max_bytes);
-  guint   n = self->unread->len - self->unread_at;
-
-  if (self->frozen)
-    return;
-  if (self->max_files > 0)
-    left = n;
-  else
-    for (guint i = self->unread_at; i < self->unread->len; i++)
-      left += ((WeirFileEntry *)self->unread->pdata[i])->size;
-  if (n == 0 || unlimited || limit == 0 || self->latest_first || self->max_cached == 0 || (double)left < (double)limit * self->discard_ratio)
-    g_clear_pointer (&self->unread, g_ptr_array_unref);
-  else if (n > self->max_cached)
-    g_ptr_array_set_size (self->unread, (gint)(self->unread_at + self->max_cached));
-}
-
-/* Moves files from the front of `unread` into a new log entry, up to the limits; the first one always. */
-static void
-take_files (FileSource *self,
-            gboolean    unlimited)
-{
-  GPtrArray *files = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_file_entry_free);
-  guint64    bytes = 0;
-
-  for (; self->unread_at < self->unread->len; self->unread_at++)
-    {
-      WeirFileEntry *file = self->unread->pdata[self->unread_at];
-
-      bytes += file->size;
-      if (!unlimited && files->len > 0 &&
-          ((self->max_files > 0 && files->len >= self->max_files) || (self->max_bytes > 0 && bytes > (guint64)self->max_bytes)))
-        break;
-      g_ptr_array_add (files, file);
-      self->unread->pdata[self->unread_at] = NULL;
-    }
-  keep_or_drop_rest (self, unlimited);
-  g_queue_push_tail (&self->pending, weir_file_batch_new (self->next_number++, files));
-}
-
 /* ---- the log ---------------------------------------------------------------------------------------------------- */
 
 static void
-add_seen (FileSource          *self,
+add_seen (WeirFileSource      *self,
           const WeirFileBatch *batch)
 {
   for (guint i = 0; i < batch->files->len; i++)
     {
       const WeirFileEntry *file = batch->files->pdata[i];
 
-      weir_file_seen_add (self->seen, seen_name (self, file->path), file->mtime_ns);
+      weir_file_seen_add (self->seen, _weir_file_source_seen_name (self, file->path), file->mtime_ns);
     }
   weir_file_seen_settle (self->seen);
 }
 
-/* Entries up to @number are committed: only their names are kept. */
-static void
-settle (FileSource *self,
-        gint64      number)
+void
+_weir_file_source_settle (WeirFileSource *self,
+                          gint64          number)
 {
   WeirFileBatch *batch;
 
@@ -430,7 +224,7 @@ settle (FileSource *self,
 
 /* cleanSource. Also at a start, when the run before came no further than the commit. */
 static void
-clean_done (FileSource *self)
+clean_done (WeirFileSource *self)
 {
   WeirFileBatch *batch;
   char          *trouble = NULL;
@@ -455,12 +249,12 @@ static void
 file_start (WeirSource *source)
 {
   weir_source_set_state (source, WEIR_SOURCE_CONNECTED, NULL, 0);
-  clean_done ((FileSource *)source);
+  clean_done ((WeirFileSource *)source);
 }
 
 /* A static table: everything there is now. */
 static void
-forget_all (FileSource *self)
+forget_all (WeirFileSource *self)
 {
   g_queue_clear_full (&self->pending, (GDestroyNotify)weir_file_batch_free);
   weir_file_seen_clear (self->seen);
@@ -474,19 +268,19 @@ file_latest (WeirSource *source,
              gboolean    unlimited,
              GError    **error)
 {
-  FileSource    *self = (FileSource *)source;
-  WeirFileBatch *last;
+  WeirFileSource *self = (WeirFileSource *)source;
+  WeirFileBatch  *last;
 
   if (!self->is_streaming)
     forget_all (self);
-  settle (self, parse_offset (from));
+  _weir_file_source_settle (self, _weir_file_source_parse_offset (from));
   last = g_queue_peek_tail (&self->pending);
   if (last != NULL)
     return format_offset (last->number); /* taken and not yet committed */
-  if (!list_unread (self, error))
+  if (!_weir_file_source_list (self, error))
     return NULL;
   if (self->unread_at < self->unread->len)
-    take_files (self, unlimited);
+    _weir_file_source_take (self, unlimited);
   else if (!self->frozen)
     g_clear_pointer (&self->unread, g_ptr_array_unref);
   return format_offset (self->next_number - 1);
@@ -496,21 +290,20 @@ static char *
 file_freeze (WeirSource *source,
              GError    **error)
 {
-  FileSource *self = (FileSource *)source;
+  WeirFileSource *self = (WeirFileSource *)source;
 
   if (!self->frozen)
     g_clear_pointer (&self->unread, g_ptr_array_unref);
-  if (!list_unread (self, error))
+  if (!_weir_file_source_list (self, error))
     return NULL;
   self->frozen = TRUE;
   return g_strdup ("");
 }
 
-/* Missing files of a batch are left out when that is asked for; TRUE when @local is such a case and was dropped. */
-static gboolean
-forgive (FileSource *self,
-         GError    **local,
-         GError    **error)
+gboolean
+_weir_file_source_forgive (WeirFileSource *self,
+                           GError        **local,
+                           GError        **error)
 {
   if (self->ignore_missing && weir_file_is_missing (*local))
     {
@@ -522,21 +315,21 @@ forgive (FileSource *self,
 }
 
 static gboolean
-plan_batch (FileSource    *self,
-            WeirFileBatch *batch,
-            GPtrArray     *chunks,
-            GError       **error)
+plan_batch (WeirFileSource *self,
+            WeirFileBatch  *batch,
+            GPtrArray      *chunks,
+            GError        **error)
 {
   for (guint i = 0; i < batch->files->len; i++)
     {
       WeirFileEntry *file = batch->files->pdata[i];
       GError        *local = NULL;
 
-      if (batch->is_replayed && !check_name (self, file->path, error))
+      if (batch->is_replayed && !_weir_file_source_check_name (self, file->path, error))
         return FALSE;
       if (!batch->is_replayed || weir_file_entry_verify (file, self->is_file, &local))
         weir_file_chunk_cut (chunks, file, weir_file_reader_needs_whole_file (self->reader), self->is_file || !self->is_streaming);
-      else if (!forgive (self, &local, error))
+      else if (!_weir_file_source_forgive (self, &local, error))
         return FALSE;
     }
   return TRUE;
@@ -548,9 +341,9 @@ file_plan (WeirSource *source,
            const char *to,
            GError    **error)
 {
-  FileSource           *self = (FileSource *)source;
+  WeirFileSource       *self = (WeirFileSource *)source;
   g_autoptr (GPtrArray) chunks = g_ptr_array_new_with_free_func (weir_file_chunk_free);
-  gint64                first = parse_offset (from) + 1, last = parse_offset (to);
+  gint64                first = _weir_file_source_parse_offset (from) + 1, last = _weir_file_source_parse_offset (to);
 
   for (GList *link = self->pending.head; link != NULL; link = link->next)
     {
@@ -571,12 +364,12 @@ file_read (WeirSource      *source,
            GCancellable    *cancellable,
            GError         **error)
 {
-  FileSource *self = (FileSource *)source;
-  GError     *local = NULL;
+  WeirFileSource *self = (WeirFileSource *)source;
+  GError         *local = NULL;
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
-  return weir_file_reader_read (self->reader, morsel, push, push_data, stats, cancellable, &local) || forgive (self, &local, error);
+  return weir_file_reader_read (self->reader, morsel, push, push_data, stats, cancellable, &local) || _weir_file_source_forgive (self, &local, error);
 }
 
 /* A file that cannot be cut is read whole, for each preview: not a large one. */
@@ -604,128 +397,11 @@ static void
 file_commit (WeirSource *source,
              const char *to)
 {
-  settle ((FileSource *)source, parse_offset (to));
-  clean_done ((FileSource *)source);
+  _weir_file_source_settle ((WeirFileSource *)source, _weir_file_source_parse_offset (to));
+  clean_done ((WeirFileSource *)source);
 }
 
-/* ---- checkpoints ------------------------------------------------------------------------------------------------ */
-
-#define LOG_VERSION 1
-
-/*
- * A range: u8 version 1, then the log entries in it, each as weir_file_batch_write() says.
- *
- * The state: u8 version 1, u8 1 when files are known by their last name only (fileNameOnly), varint number of the next entry, then the
- * set as weir_file_seen_save() says.
- */
-static GBytes *
-file_log_range (WeirSource *source,
-                const char *from,
-                const char *to,
-                GError    **error)
-{
-  FileSource            *self = (FileSource *)source;
-  g_autoptr (GByteArray) bytes = g_byte_array_new ();
-  WeirWriter             writer = { bytes };
-
-  weir_writer_u8 (&writer, LOG_VERSION);
-  for (GList *link = self->pending.head; link != NULL; link = link->next)
-    {
-      WeirFileBatch *batch = link->data;
-
-      if (batch->number <= parse_offset (from) || batch->number > parse_offset (to))
-        continue;
-      for (guint i = 0; !batch->is_replayed && i < batch->files->len;)
-        {
-          GError *local = NULL;
-
-          if (weir_file_entry_identify (batch->files->pdata[i], &local))
-            i++;
-          else if (forgive (self, &local, error))
-            g_ptr_array_remove_index (batch->files, i);
-          else
-            return NULL;
-        }
-      weir_file_batch_write (batch, strlen (self->root), &writer);
-    }
-  return g_byte_array_free_to_bytes (g_steal_pointer (&bytes));
-}
-
-static gboolean
-fail_log (FileSource *self,
-          const char *what,
-          GError    **error)
-{
-  return weir_fail (error, WEIR_ERROR_RUN, "STREAM_FAILED", WEIR_SPAN_NONE, "The checkpoint's %s of %s cannot be read: it is damaged or of a newer version.",
-                    what, self->path);
-}
-
-static gboolean
-file_replay_range (WeirSource *source,
-                   const char *from,
-                   const char *to,
-                   GBytes     *range,
-                   gboolean    committed,
-                   GError    **error)
-{
-  FileSource *self = (FileSource *)source;
-  WeirReader  reader;
-  gsize       len;
-  const void *data = g_bytes_get_data (range, &len);
-
-  weir_reader_init (&reader, data, len);
-  if (len > 0 && weir_reader_u8 (&reader) != LOG_VERSION)
-    return fail_log (self, "list of files", error);
-  while (reader.pos < reader.len)
-    {
-      WeirFileBatch *batch = weir_file_batch_read (&reader, self->root);
-
-      if (batch == NULL)
-        return fail_log (self, "list of files", error);
-      g_queue_push_tail (&self->pending, batch);
-    }
-  self->next_number = parse_offset (to) + 1;
-  if (committed)
-    settle (self, parse_offset (to));
-  return TRUE;
-}
-
-static GBytes *
-file_log_state (WeirSource *source)
-{
-  FileSource    *self = (FileSource *)source;
-  GByteArray    *bytes = g_byte_array_new ();
-  WeirWriter     writer = { bytes };
-  WeirFileBatch *first = g_queue_peek_head (&self->pending);
-
-  weir_writer_u8 (&writer, LOG_VERSION);
-  weir_writer_u8 (&writer, self->name_only);
-  weir_writer_varint (&writer, (guint64)(first != NULL ? first->number : self->next_number));
-  weir_file_seen_save (self->seen, &writer);
-  return g_byte_array_free_to_bytes (bytes);
-}
-
-static gboolean
-file_restore_state (WeirSource *source,
-                    const char *committed,
-                    GBytes     *state,
-                    GError    **error)
-{
-  FileSource *self = (FileSource *)source;
-  WeirReader  reader;
-  gsize       len;
-  const void *data = g_bytes_get_data (state, &len);
-
-  weir_reader_init (&reader, data, len);
-  if (weir_reader_u8 (&reader) != LOG_VERSION)
-    return fail_log (self, "set of files", error);
-  if (weir_reader_u8 (&reader) != self->name_only)
-    return weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", WEIR_SPAN_NONE,
-                      "Option fileNameOnly of %s cannot change between runs of one checkpoint: set it to %s again, or start a new checkpoint.",
-                      self->path, self->name_only ? "false" : "true");
-  self->next_number = (gint64)weir_reader_varint (&reader);
-  return weir_file_seen_load (self->seen, &reader) ? TRUE : fail_log (self, "set of files", error);
-}
+/* ---- end ---------------------------------------------------------------------------------------------------------- */
 
 static void
 file_stop (WeirSource *source)
@@ -735,7 +411,7 @@ file_stop (WeirSource *source)
 static void
 file_finalize (WeirSource *source)
 {
-  FileSource *self = (FileSource *)source;
+  WeirFileSource *self = (WeirFileSource *)source;
 
   g_clear_pointer (&self->reader, weir_file_reader_free);
   weir_file_partitions_clear (&self->partitions);
@@ -750,15 +426,15 @@ file_finalize (WeirSource *source)
   g_free (self->name_filter);
 }
 
-#define FILE_CLASS(format_name)                                                                                                             \
-  {                                                                                                                                         \
-    .format = format_name, .open = file_open, .start = file_start, .latest = file_latest, .freeze = file_freeze, .plan = file_plan,         \
-    .read = file_read, .peek = file_peek, .commit = file_commit, .stop = file_stop, .finalize = file_finalize, .log_range = file_log_range, \
-    .replay_range = file_replay_range, .log_state = file_log_state, .restore_state = file_restore_state,                                    \
+#define FILE_CLASS(format_name)                                                                                                                          \
+  {                                                                                                                                                      \
+    .format = format_name, .open = file_open, .start = file_start, .latest = file_latest, .freeze = file_freeze, .plan = file_plan,                      \
+    .read = file_read, .peek = file_peek, .commit = file_commit, .stop = file_stop, .finalize = file_finalize, .log_range = _weir_file_source_log_range, \
+    .replay_range = _weir_file_source_replay_range, .log_state = _weir_file_source_log_state, .restore_state = _weir_file_source_restore_state,          \
   }
 
 static const WeirSourceClass text_class = FILE_CLASS ("text"), csv_class = FILE_CLASS ("csv"), json_class = FILE_CLASS ("json");
 
-const WeirSourceKind _weir_source_text = { &text_class, sizeof (FileSource), _weir_file_schema_text };
-const WeirSourceKind _weir_source_csv = { &csv_class, sizeof (FileSource), _weir_file_schema_csv };
-const WeirSourceKind _weir_source_json = { &json_class, sizeof (FileSource), _weir_file_schema_json };
+const WeirSourceKind _weir_source_text = { &text_class, sizeof (WeirFileSource), _weir_file_schema_text };
+const WeirSourceKind _weir_source_csv = { &csv_class, sizeof (WeirFileSource), _weir_file_schema_csv };
+const WeirSourceKind _weir_source_json = { &json_class, sizeof (WeirFileSource), _weir_file_schema_json };

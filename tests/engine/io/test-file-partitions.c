@@ -327,9 +327,13 @@ test_empty (void)
   drain_clear (&drain);
   drain_init (&drain, source_make ("json", "a INT", TRUE, NULL, NULL, 0, &error, "path", path, "pathglobfilter", "b*", NULL));
   write_file (path, "p=1/b.json", "{\"a\":1}\n");
-  g_assert_false (drain_batch (&drain, &error));
-  g_assert_cmpstr (weir_error_get_condition (error), ==, "CONFLICTING_PARTITION_COLUMN_NAMES");
-  g_assert_nonnull (strstr (error->message, "Declare the column"));
+  for (guint i = 0; i < 2; i++) /* also when it is tried again */
+    {
+      g_clear_error (&error);
+      g_assert_false (drain_batch (&drain, &error));
+      g_assert_cmpstr (weir_error_get_condition (error), ==, "CONFLICTING_PARTITION_COLUMN_NAMES");
+      g_assert_nonnull (strstr (error->message, "Declare the column"));
+    }
   drain_clear (&drain);
 }
 
