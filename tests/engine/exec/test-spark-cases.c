@@ -3,6 +3,7 @@
 
 #include "exec-help.h"
 
+#include "support/json-lines.h"
 #include "support/shared-data.h"
 
 #include <json-glib/json-glib.h>
@@ -278,26 +279,13 @@ test_case (gconstpointer data)
 }
 
 static void
-add_cases (const char *path,
-           GPtrArray  *cases)
+add_cases (GPtrArray *cases)
 {
-  g_autofree char   *text = NULL;
-  g_auto (GStrv)     lines = NULL;
-  g_autoptr (GError) error = NULL;
-
-  g_file_get_contents (path, &text, NULL, &error);
-  g_assert_no_error (error);
-  lines = g_strsplit (text, "\n", -1);
-  for (guint i = 0; lines[i] != NULL && *lines[i] != '\0'; i++)
+  for (guint i = 0; i < cases->len; i++)
     {
-      g_autoptr (JsonNode) node = json_from_string (lines[i], &error);
-      g_autofree char     *name = NULL;
-      JsonObject          *object;
+      JsonObject      *object = cases->pdata[i];
+      g_autofree char *name = g_strdup_printf ("/exec/spark-cases/%s", json_object_get_string_member (object, "id"));
 
-      g_assert_no_error (error);
-      object = json_node_dup_object (node);
-      g_ptr_array_add (cases, object);
-      name = g_strdup_printf ("/exec/spark-cases/%s", json_object_get_string_member (object, "id"));
       g_test_add_data_func (name, object, test_case);
     }
 }
@@ -315,13 +303,16 @@ int
 main (int   argc,
       char *argv[])
 {
-  g_autoptr (GPtrArray) cases = g_ptr_array_new_with_free_func ((GDestroyNotify)json_object_unref);
+  g_autoptr (GPtrArray) cases = NULL;
   const char           *shared = g_getenv ("WEIR_SHARED");
   g_autofree char      *path = shared != NULL ? g_build_filename (shared, "data/streaming/cases.jsonl", NULL) : NULL;
 
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/exec/spark-cases/data", test_absent);
   if (path != NULL && g_file_test (path, G_FILE_TEST_EXISTS))
-    add_cases (path, cases);
+    {
+      cases = weir_test_read_objects (path);
+      add_cases (cases);
+    }
   return g_test_run ();
 }

@@ -3,6 +3,7 @@
 
 #include "column/value.h"
 #include "decode-help.h"
+#include "support/json-lines.h"
 #include "support/shared-data.h"
 
 #include <json-glib/json-glib.h>
@@ -218,20 +219,17 @@ check_case (JsonObject   *object,
 static void
 test_cases (void)
 {
-  g_autofree char *path = weir_test_shared ("data/streaming/cases.jsonl");
-  g_autofree char *text = NULL;
-  g_auto (GStrv)   lines = NULL;
-  guint            n_checked = 0;
+  g_autofree char      *path = weir_test_shared ("data/streaming/cases.jsonl");
+  g_autoptr (GPtrArray) objects = NULL;
+  guint                 n_checked = 0;
 
   if (path == NULL)
     return;
-  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
-  lines = g_strsplit (text, "\n", -1);
-  for (guint i = 0; lines[i] != NULL && lines[i][0] != '\0'; i++)
+  objects = weir_test_read_objects (path);
+  for (guint i = 0; i < objects->len; i++)
     {
-      g_autoptr (JsonNode) node = json_from_string (lines[i], NULL);
-      JsonObject          *object = json_node_get_object (node);
-      g_auto (Script)      script = { 0 };
+      JsonObject     *object = objects->pdata[i];
+      g_auto (Script) script = { 0 };
 
       if (strcmp (json_object_get_string_member (object, "group"), "malformed") != 0 || !parse_script (json_object_get_string_member (object, "script"), &script))
         continue;

@@ -4,6 +4,7 @@
 #include <json-glib/json-glib.h>
 
 #include "plan-fixture.h"
+#include "support/json-lines.h"
 #include "support/shared-data.h"
 
 /*
@@ -114,21 +115,15 @@ run_case (JsonObject *test_case,
 static void
 test_streaming_cases (void)
 {
-  g_autofree char *path = weir_test_shared ("data/streaming/cases.jsonl");
-  g_autofree char *text = NULL;
-  g_auto (GStrv)   lines = NULL;
-  Tally            tally = { 0 };
+  g_autofree char      *path = weir_test_shared ("data/streaming/cases.jsonl");
+  g_autoptr (GPtrArray) objects = NULL;
+  Tally                 tally = { 0 };
 
   if (path == NULL)
     return;
-  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
-  lines = g_strsplit (text, "\n", -1);
-  for (guint i = 0; lines[i] != NULL && lines[i][0] != '\0'; i++)
-    {
-      g_autoptr (JsonNode) node = json_from_string (lines[i], NULL);
-
-      run_case (json_node_get_object (node), &tally);
-    }
+  objects = weir_test_read_objects (path);
+  for (guint i = 0; i < objects->len; i++)
+    run_case (objects->pdata[i], &tally);
   g_test_message ("%u agree, %u need what is not there yet, %u differ", tally.agree, tally.unsupported, tally.differ);
   g_assert_cmpuint (tally.differ, ==, 0);
   g_assert_cmpuint (tally.agree, >=, 190);

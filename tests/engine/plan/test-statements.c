@@ -4,6 +4,7 @@
 #include <json-glib/json-glib.h>
 
 #include "plan-fixture.h"
+#include "support/json-lines.h"
 #include "support/shared-data.h"
 
 /*
@@ -117,21 +118,15 @@ run_statement (Run        *run,
 static void
 test_schemas (void)
 {
-  g_autofree char *path = weir_test_shared ("data/spark-sql/statements.jsonl");
-  g_autofree char *text = NULL;
-  g_auto (GStrv)   lines = NULL;
-  Run              run = { 0 };
+  g_autofree char      *path = weir_test_shared ("data/spark-sql/statements.jsonl");
+  g_autoptr (GPtrArray) objects = NULL;
+  Run                   run = { 0 };
 
   if (path == NULL)
     return;
-  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
-  lines = g_strsplit (text, "\n", -1);
-  for (guint i = 0; lines[i] != NULL && lines[i][0] != '\0'; i++)
-    {
-      g_autoptr (JsonNode) node = json_from_string (lines[i], NULL);
-
-      run_statement (&run, json_node_get_object (node));
-    }
+  objects = weir_test_read_objects (path);
+  for (guint i = 0; i < objects->len; i++)
+    run_statement (&run, objects->pdata[i]);
   g_test_message ("%u agree, %u need what is not there, %u differ", run.agree, run.unsupported, run.differ);
   g_test_message ("of errors of analysis %u agree, %u differ", run.errors_agree, run.errors_differ);
   g_assert_cmpuint (run.agree, >, 2000);

@@ -6,6 +6,8 @@
 
 #include "sql/parser.h"
 #include "sql/sql-print.h"
+#include "support/json-lines.h"
+#include "support/shared-data.h"
 
 static char *
 print_of (const char *sql)
@@ -278,28 +280,21 @@ condition_of (JsonObject *object)
 static void
 test_reference (void)
 {
-  const char      *shared = g_getenv ("WEIR_SHARED");
-  g_autofree char *path = g_build_filename (shared != NULL ? shared : "", "data/spark-sql/statements.jsonl", NULL);
-  g_autofree char *text = NULL;
-  g_auto (GStrv)   lines = NULL;
-  guint            n = 0, n_parsed = 0;
+  g_autofree char      *path = weir_test_shared ("data/spark-sql/statements.jsonl");
+  g_autoptr (GPtrArray) objects = NULL;
+  guint                 n_parsed = 0;
 
-  if (!g_file_get_contents (path, &text, NULL, NULL))
+  if (path == NULL)
+    return;
+  objects = weir_test_read_objects (path);
+  for (guint i = 0; i < objects->len; i++)
     {
-      g_test_skip ("no reference data");
-      return;
-    }
-  lines = g_strsplit (text, "\n", -1);
-  for (guint i = 0; lines[i] != NULL && *lines[i] != '\0'; i++)
-    {
-      g_autoptr (JsonNode)      node = json_from_string (lines[i], NULL);
-      JsonObject               *object = json_node_get_object (node);
+      JsonObject               *object = objects->pdata[i];
       const char               *sql = json_object_get_string_member (object, "sql");
       g_autoptr (WeirSqlScript) script = weir_sql_parse_statement (sql, -1, NULL);
       g_autofree char          *printed = NULL;
       g_autofree char          *again = NULL;
 
-      n++;
       if (script == NULL)
         continue;
       n_parsed++;
@@ -310,8 +305,8 @@ test_reference (void)
       again = print_of (printed);
       g_assert_cmpstr (again, ==, printed);
     }
-  g_test_message ("%u of %u statements parse", n_parsed, n);
-  g_assert_cmpuint (n, >, 4000);
+  g_test_message ("%u of %u statements parse", n_parsed, objects->len);
+  g_assert_cmpuint (objects->len, >, 4000);
   g_assert_cmpuint (n_parsed, >=, 4290);
 }
 
