@@ -85,6 +85,21 @@ open_folder (const char *path)
   return weir_fx_open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 }
 
+int
+weir_durable_rename (int         from_dir,
+                     const char *from,
+                     int         to_dir,
+                     const char *to,
+                     unsigned    flags)
+{
+  if (weir_fx_renameat2 (from_dir, from, to_dir, to, flags) != 0)
+    return -1;
+  if (faccessat (from_dir, from, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+    return 0;
+  errno = EIO;
+  return -1;
+}
+
 /* EEXIST when the name is taken and must not be replaced. */
 static int
 put_in_place (int             dir,
@@ -92,7 +107,7 @@ put_in_place (int             dir,
               const char     *name,
               WeirDurableMode mode)
 {
-  return weir_fx_renameat2 (dir, temporary, dir, name, mode == WEIR_DURABLE_NO_REPLACE ? RENAME_NOREPLACE : 0);
+  return weir_durable_rename (dir, temporary, dir, name, mode == WEIR_DURABLE_NO_REPLACE ? RENAME_NOREPLACE : 0);
 }
 
 static gboolean

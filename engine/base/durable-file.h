@@ -41,6 +41,17 @@ gboolean weir_durable_mkdir_with_parents (const char *path, GError **error);
 /* Makes names in @path that were created, renamed or removed last. */
 gboolean weir_durable_sync_dir (const char *path, GError **error);
 
+/**
+ * weir_durable_rename:
+ * @flags: of renameat2()
+ *
+ * For files of our own, whose old name nobody makes anew: a rename that reports success and leaves the old name, as some file systems
+ * over a network do, is a failure (EIO). What was renamed is durable when its folder is synced.
+ *
+ * Returns: 0, or -1 and errno
+ */
+int weir_durable_rename (int from_dir, const char *from, int to_dir, const char *to, unsigned flags);
+
 /* Whether @path still names the file that is open as @fd. A call through @path that fails for another reason counts as yes: what is open may be good. */
 gboolean weir_durable_is_at (int fd, const char *path);
 

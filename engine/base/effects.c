@@ -17,7 +17,8 @@
  *   WEIR_CRASH_AT=N:after    ends it once effect N is done
  *   WEIR_PAUSE_AT=N:before   stops the process (SIGSTOP) before effect N, or :after it, so that a test can kill the other side there
  *   WEIR_FAULT=N:EIO         makes effect N fail with that errno without being done; `:once` (the default) or `:persistent`
- *                            for all that follow too. N:SHORT makes writes write half. Names of errno: see fault_codes
+ *                            for all that follow too. N:SHORT makes writes write half, N:LIE lets a rename
+ *                            report success without being done. Names of errno: see fault_codes
  *   WEIR_EFFECTS_LOG=FILE    appends one line per effect that was done or failed, tab-separated:
  *                            number, name, result (0, a count, or -errno), path, detail (new path, or offset)
  *   WEIR_NEGATIVE=CONTROL    a mistake on purpose; drop-file-sync and drop-dir-sync are done here: such a sync reports success
@@ -66,6 +67,7 @@ static const struct
   { "EINTR", EINTR },
   { "EPERM", EPERM },
   { "SHORT", WEIR_FX_SHORT },
+  { "LIE", WEIR_FX_LIE },
 };
 
 /* One effect on its way. */
@@ -74,6 +76,7 @@ typedef struct
   guint64     number;
   const char *name;
   gboolean    half; /* write only half */
+  gboolean    lie;  /* say that it is done */
 } Point;
 
 static void
@@ -172,14 +175,15 @@ enter (Point      *point,
   read_environment ();
   point->name = name;
   point->number = __atomic_add_fetch (&fx.count, 1, __ATOMIC_RELAXED);
-  point->half = FALSE;
+  point->half = point->lie = FALSE;
   be_there (point->number, CRASH_BEFORE);
   code = fault_of (point->number);
   if (code == 0)
     return TRUE;
-  if (code == WEIR_FX_SHORT)
+  if (code == WEIR_FX_SHORT || code == WEIR_FX_LIE)
     {
-      point->half = TRUE;
+      point->half = code == WEIR_FX_SHORT;
+      point->lie = code == WEIR_FX_LIE;
       return TRUE;
     }
   if (fx.log_fd >= 0)
@@ -356,7 +360,7 @@ renameat2_once (int         from_dir,
 
   if (!enter (&point, "rename"))
     return -1;
-  return (int)leave_at (&point, renameat2 (from_dir, from, to_dir, to, flags), from_dir, from, to);
+  return (int)leave_at (&point, point.lie ? 0 : renameat2 (from_dir, from, to_dir, to, flags), from_dir, from, to);
 }
 
 static int

@@ -20,6 +20,7 @@
 G_BEGIN_DECLS
 
 #define WEIR_FX_SHORT (-1) /* in place of an errno: writes write half of what they are given */
+#define WEIR_FX_LIE   (-2) /* in place of an errno: renames report success and do nothing */
 
 #if WEIR_EFFECTS
 
@@ -59,7 +60,7 @@ guint64 weir_fx_bound (const char *variable, guint64 otherwise);
 /**
  * weir_fx_set_fault:
  * @at: number of the effect, counted from this call on; 0 for none
- * @code: an errno, or %WEIR_FX_SHORT
+ * @code: an errno, %WEIR_FX_SHORT or %WEIR_FX_LIE
  * @persistent: later effects fail too. EINTR then comes every second time, or nothing would ever end
  *
  * The in-process form of `WEIR_FAULT`, for tests. Starts counting anew.

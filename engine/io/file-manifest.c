@@ -201,7 +201,7 @@ replace_log (WeirManifest     *self,
   ok = weir_fx_write_all (fd, bytes->data, bytes->len) || weir_fail_file (error, "write", temporary, errno);
   if (ok && weir_fx_fsync (fd) != 0)
     ok = weir_fail_file (error, "sync", temporary, errno);
-  if (ok && weir_fx_rename (temporary, self->path) != 0)
+  if (ok && weir_durable_rename (AT_FDCWD, temporary, AT_FDCWD, self->path, 0) != 0)
     ok = weir_fail_file (error, "rename", temporary, errno);
   if (!ok)
     {

@@ -203,7 +203,7 @@ publish (FileSink         *self,
   self->fd = -1;
   if (weir_fx_close (fd) != 0)
     return weir_fail_file (error, "close", self->open_path, errno);
-  if (weir_fx_rename (self->open_path, final) != 0)
+  if (weir_durable_rename (AT_FDCWD, self->open_path, AT_FDCWD, final, 0) != 0)
     return weir_fail_file (error, "rename", self->open_path, errno);
   g_clear_pointer (&self->open_path, g_free);
   g_strlcpy (file->name, name, sizeof file->name);

@@ -193,7 +193,7 @@ write_snapshot (Job     *job,
   g_autofree char *temporary = g_strconcat (job->path, ".tmp", NULL);
   gboolean         ok = write_file (job, temporary, error);
 
-  if (ok && weir_fx_rename (temporary, job->path) < 0)
+  if (ok && weir_durable_rename (AT_FDCWD, temporary, AT_FDCWD, job->path, 0) < 0)
     ok = weir_fail_file (error, "rename", temporary, errno);
   if (!ok)
     {

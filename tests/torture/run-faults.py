@@ -19,10 +19,11 @@ from points import Count, parser, report, spread, try_all, with_lab
 
 CODES = ('EIO', 'ENOSPC', 'EACCES', 'EMFILE', 'SHORT', 'EINTR')
 UNNOTICED = ('SHORT', 'EINTR')
+LIE = 'LIE'             # of renames: success, and nothing was done
 HOW_LONG = ('once', 'persistent', 'retried')     # retried: once, and --retry
 RETRY = '5s'
 LIMIT = 1.0
-CAUSES = {'EIO': os.strerror(5), 'ENOSPC': os.strerror(28), 'EACCES': os.strerror(13), 'EMFILE': os.strerror(24)}
+CAUSES = {LIE: os.strerror(5), 'EIO': os.strerror(5), 'ENOSPC': os.strerror(28), 'EACCES': os.strerror(13), 'EMFILE': os.strerror(24)}
 # SQLite and PostgreSQL have words of their own for what happened inside them.
 OTHER_WORDS = re.compile(r'disk I/O error|database or disk is full|unable to open|readonly')
 # The process has done its work when it drops what is no longer needed: a failure there is not worth an end.
@@ -98,7 +99,7 @@ def main():
 
     def work(_lab, found, chance):
         points = [Point(scenario, number, code, how_long) for scenario in found for number in range(1, len(scenario.effects) + 1)
-                  for code in CODES for how_long in HOW_LONG]
+                  for code in CODES + ((LIE,) if scenario.effects[number - 1][1] == 'rename' else ()) for how_long in HOW_LONG]
         print(f'# {len(found)} scenarios, {len(points)} points', flush=True)
         count.start()
         try_all(spread(points, arguments.points, chance), try_point, arguments.jobs, count)

@@ -110,7 +110,7 @@ try_write (guint64  at,
   else
     {
       g_assert_nonnull (strstr (error->message, path));
-      g_assert_nonnull (strstr (error->message, g_strerror (code)));
+      g_assert_nonnull (strstr (error->message, g_strerror (code == WEIR_FX_LIE ? EIO : code)));
       g_assert_cmpint (strstr (error->message, "bytes are free") != NULL, ==, code == ENOSPC || code == EDQUOT);
       g_assert_true (g_str_equal (text, "old") || g_str_equal (text, "new text"));
     }
@@ -143,6 +143,41 @@ test_interrupted_and_short (void)
       }
 }
 
+/* A rename that was not done and says it was. */
+static void
+test_lying_rename (void)
+{
+  for (guint64 at = 1; at < 12; at++)
+    g_assert_cmpint (try_write (at, WEIR_FX_LIE, FALSE), ==, at != 6);
+}
+
+/* What helps against a failure stands in its message. */
+static void
+test_remedies (void)
+{
+  static const struct
+  {
+    int         code;
+    const char *remedy;
+  } remedies[] = {
+    { ENOSPC, "Free some space." },
+    { EFBIG, "ulimit -f" },
+    { ENOLCK, "local disk" },
+    { EACCES, "write permission." },
+    { EROFS, "can be written." },
+    { EMFILE, "ulimit -n" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (remedies); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (weir_fail_file (&error, "lock", "/a/b", remedies[i].code));
+      g_assert_nonnull (strstr (error->message, "Cannot lock /a/b: "));
+      g_assert_nonnull (strstr (error->message, remedies[i].remedy));
+    }
+}
+
 static void
 test_folder_failures (void)
 {
@@ -173,6 +208,8 @@ main (int    argc,
 #if WEIR_EFFECTS
   g_test_add_func ("/base/durable-file/every-failure", test_every_failure);
   g_test_add_func ("/base/durable-file/interrupted-and-short", test_interrupted_and_short);
+  g_test_add_func ("/base/durable-file/lying-rename", test_lying_rename);
+  g_test_add_func ("/base/durable-file/remedies", test_remedies);
   g_test_add_func ("/base/durable-file/folder-failures", test_folder_failures);
 #endif
   return g_test_run ();

@@ -278,6 +278,51 @@ test_output_wins (void)
   g_assert_cmpstr (weir_error_get_condition (error), ==, "CANNOT_LOAD_STATE_STORE.UNCATEGORIZED");
 }
 
+/* The clock is a year on, then two years back, at every restart: rows and watermarks do not depend on it, and the time of a batch that was
+ * begun is the one it was begun with. */
+static void
+test_clock_jumps (void)
+{
+  g_autofree char     *expected = expected_rows (WINDOWS, NULL);
+  g_autoptr (StoreRun) fixture = run_new (), timed = run_new ();
+  g_autoptr (GError)   error = NULL;
+  gint64               year_us = G_GINT64_CONSTANT (31536000) * G_USEC_PER_SEC;
+  guint64              len;
+
+  for (guint i = 0;; i++)
+    {
+      weir_clock_unref (fixture->clock);
+      fixture->clock = weir_clock_new_fixed (i % 2 == 0 ? 60 * year_us : 1000);
+      open_run (fixture);
+      if (!run_batch (fixture, &error))
+        break;
+    }
+  g_assert_no_error (error);
+  g_assert_cmpstr (fixture->strict.rows->str, ==, expected);
+
+  analyze (timed, "SELECT year (current_timestamp ()) AS y FROM STREAM t", NULL);
+  open_run (timed);
+  timed->strict.fail_before = TRUE;
+  g_assert_false (run_batch (timed, &error));
+  g_clear_error (&error);
+  timed->strict.fail_before = FALSE;
+  {
+    g_autofree char *path = g_build_filename (timed->path, "log", "00000000000000000000.log", NULL);
+    g_autofree char *bytes = NULL;
+
+    g_assert_true (g_file_get_contents (path, &bytes, NULL, NULL));
+    memcpy (&len, bytes + WEIR_LOG_HEADER_SIZE + 16, 8);
+  }
+  cut_log (timed, WEIR_LOG_HEADER_SIZE + len + 28);
+  weir_clock_unref (timed->clock);
+  timed->clock = weir_clock_new_fixed (30 * year_us);
+  open_run (timed);
+  g_assert_true (run_batch (timed, &error));
+  g_assert_cmpstr (timed->strict.rows->str, ==, "0: {\"y\":1970} {\"y\":1970} {\"y\":1970}\n");
+  g_assert_true (run_batch (timed, &error));
+  g_assert_nonnull (strstr (timed->strict.rows->str, "1: {\"y\":1999}"));
+}
+
 static void
 test_not_together (void)
 {
@@ -630,6 +675,7 @@ main (int    argc,
   g_test_add_data_func ("/engine/query/checkpoint/sink-fails-after-restart", GUINT_TO_POINTER (3), test_failing_sink);
   g_test_add_func ("/engine/query/checkpoint/table", test_table);
   g_test_add_func ("/engine/query/checkpoint/output-wins", test_output_wins);
+  g_test_add_func ("/engine/query/checkpoint/clock-jumps", test_clock_jumps);
   g_test_add_func ("/engine/query/checkpoint/not-together", test_not_together);
   g_test_add_func ("/engine/query/checkpoint/lock", test_lock);
   g_test_add_func ("/engine/query/checkpoint/replaced", test_replaced);
