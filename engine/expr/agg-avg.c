@@ -208,29 +208,9 @@ finish_avg (const WeirAggCall *call,
   return column;
 }
 
-static void
-write_avg (const WeirAggCall *call,
-           const guint8      *state,
-           WeirWriter        *writer)
-{
-  weir_writer_raw (writer, state, call->state_size);
-}
-
-static gboolean
-read_avg (const WeirAggCall *call,
-          guint8            *state,
-          WeirReader        *reader)
-{
-  const guint8 *bytes = weir_reader_raw (reader, call->state_size);
-
-  if (bytes != NULL)
-    memcpy (state, bytes, call->state_size);
-  return bytes != NULL;
-}
-
-#define AVG(name, signature, doc, example)                                                                                                            \
-  {                                                                                                                                                   \
-    name, signature, doc, example, 1, 1, WEIR_AGGREGATE_ORDER_SENSITIVE, bind_avg, NULL, update_avg, merge_avg, finish_avg, NULL, write_avg, read_avg \
+#define AVG(name, signature, doc, example)                                                                                                                                    \
+  {                                                                                                                                                                           \
+    name, signature, doc, example, 1, 1, WEIR_AGGREGATE_ORDER_SENSITIVE, bind_avg, NULL, update_avg, merge_avg, finish_avg, NULL, _weir_agg_plain_write, _weir_agg_plain_read \
   }
 
 static const WeirAggregate aggregates[] = {

@@ -96,29 +96,9 @@ finish_bit (const WeirAggCall *call,
   return column;
 }
 
-static void
-write_bit (const WeirAggCall *call,
-           const guint8      *state,
-           WeirWriter        *writer)
-{
-  weir_writer_raw (writer, state, sizeof (BitState));
-}
-
-static gboolean
-read_bit (const WeirAggCall *call,
-          guint8            *state,
-          WeirReader        *reader)
-{
-  const guint8 *bytes = weir_reader_raw (reader, sizeof (BitState));
-
-  if (bytes != NULL)
-    memcpy (state, bytes, sizeof (BitState));
-  return bytes != NULL;
-}
-
-#define BIT(name, doc)                                                                                                                        \
-  {                                                                                                                                           \
-    name, name "(expr)", doc, "SELECT " name "(flags)", 1, 1, 0, bind_bit, NULL, update_bit, merge_bit, finish_bit, NULL, write_bit, read_bit \
+#define BIT(name, doc)                                                                                                                                                \
+  {                                                                                                                                                                   \
+    name, name "(expr)", doc, "SELECT " name "(flags)", 1, 1, 0, bind_bit, NULL, update_bit, merge_bit, finish_bit, NULL, _weir_agg_plain_write, _weir_agg_plain_read \
   }
 
 static const WeirAggregate aggregates[] = {

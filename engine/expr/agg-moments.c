@@ -233,30 +233,10 @@ finish_moments (const WeirAggCall *call,
   return column;
 }
 
-static void
-write_moments (const WeirAggCall *call,
-               const guint8      *state,
-               WeirWriter        *writer)
-{
-  weir_writer_raw (writer, state, call->state_size);
-}
-
-static gboolean
-read_moments (const WeirAggCall *call,
-              guint8            *state,
-              WeirReader        *reader)
-{
-  const guint8 *bytes = weir_reader_raw (reader, call->state_size);
-
-  if (bytes != NULL)
-    memcpy (state, bytes, call->state_size);
-  return bytes != NULL;
-}
-
 #define MOMENTS(name, n, signature, doc)                                                                                 \
   {                                                                                                                      \
     name, signature, doc, "SELECT " signature, n, n, WEIR_AGGREGATE_ORDER_SENSITIVE, bind_moments, NULL, update_moments, \
-      merge_moments, finish_moments, NULL, write_moments, read_moments                                                   \
+      merge_moments, finish_moments, NULL, _weir_agg_plain_write, _weir_agg_plain_read                                   \
   }
 
 static const WeirAggregate aggregates[] = {

@@ -162,6 +162,10 @@ void     _weir_cell_append (const WeirAggCell *cell, WeirCellKind kind, WeirColu
 void     _weir_cell_write (const WeirAggCell *cell, WeirCellKind kind, WeirWriter *writer);
 gboolean _weir_cell_read (const WeirAggCall *call, WeirAggCell *cell, WeirType *type, WeirReader *reader);
 
+/* Of WeirAggregate, for a state without pointers and holes: its bytes. */
+void     _weir_agg_plain_write (const WeirAggCall *call, const guint8 *state, WeirWriter *writer);
+gboolean _weir_agg_plain_read (const WeirAggCall *call, guint8 *state, WeirReader *reader);
+
 /* Of WeirAggregate, for a state that is one cell of the result's type. */
 WeirColumn *_weir_agg_cell_finish (const WeirAggCall *call, WeirEval *eval, WeirAggStates states, guint n);
 void        _weir_agg_cell_clear (const WeirAggCall *call, guint8 *state);

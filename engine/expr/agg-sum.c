@@ -291,31 +291,11 @@ finish_sum (const WeirAggCall *call,
   return column;
 }
 
-static void
-write_sum (const WeirAggCall *call,
-           const guint8      *state,
-           WeirWriter        *writer)
-{
-  weir_writer_raw (writer, state, call->state_size);
-}
-
-static gboolean
-read_sum (const WeirAggCall *call,
-          guint8            *state,
-          WeirReader        *reader)
-{
-  const guint8 *bytes = weir_reader_raw (reader, call->state_size);
-
-  if (bytes != NULL)
-    memcpy (state, bytes, call->state_size);
-  return bytes != NULL;
-}
-
 static const WeirAggregate aggregates[] = {
   { "sum", "sum(expr)", N_ ("Sum of the values that are not NULL."),
-    "SELECT sum(amount)", 1, 1, WEIR_AGGREGATE_ORDER_SENSITIVE, bind_sum, NULL, update_sum, merge_sum, finish_sum, NULL, write_sum, read_sum },
+    "SELECT sum(amount)", 1, 1, WEIR_AGGREGATE_ORDER_SENSITIVE, bind_sum, NULL, update_sum, merge_sum, finish_sum, NULL, _weir_agg_plain_write, _weir_agg_plain_read },
   { "try_sum", "try_sum(expr)", N_ ("Sum of the values that are not NULL; NULL when it overflows."),
-    "SELECT try_sum(amount)", 1, 1, WEIR_AGGREGATE_ORDER_SENSITIVE, bind_sum, NULL, update_sum, merge_sum, finish_sum, NULL, write_sum, read_sum },
+    "SELECT try_sum(amount)", 1, 1, WEIR_AGGREGATE_ORDER_SENSITIVE, bind_sum, NULL, update_sum, merge_sum, finish_sum, NULL, _weir_agg_plain_write, _weir_agg_plain_read },
 };
 
 const WeirAggFamily _weir_agg_family_sum = { aggregates, G_N_ELEMENTS (aggregates) };

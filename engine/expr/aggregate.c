@@ -319,3 +319,25 @@ weir_agg_call_unref (WeirAggCall *call)
   g_free (call->name);
   g_free (call);
 }
+
+/* ---- plain states -------------------------------------------------------------------------------------------------- */
+
+void
+_weir_agg_plain_write (const WeirAggCall *call,
+                       const guint8      *state,
+                       WeirWriter        *writer)
+{
+  weir_writer_raw (writer, state, call->state_size);
+}
+
+gboolean
+_weir_agg_plain_read (const WeirAggCall *call,
+                      guint8            *state,
+                      WeirReader        *reader)
+{
+  const guint8 *bytes = weir_reader_raw (reader, call->state_size);
+
+  if (bytes != NULL)
+    memcpy (state, bytes, call->state_size);
+  return bytes != NULL;
+}
