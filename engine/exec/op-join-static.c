@@ -37,19 +37,9 @@ typedef struct
 static char *
 describe_probe (WeirOp *op)
 {
-  static const char *const types[] = { "Inner", "LeftOuter", "RightOuter", "FullOuter", "LeftSemi", "LeftAnti", "Cross" };
-  WeirPlan                *plan = op->plan;
-  GString                 *out = g_string_new ("[");
+  g_autofree char *join = _weir_join_describe (op->plan);
 
-  for (guint i = 0; i < plan->join.n_equi; i++)
-    {
-      g_autofree char *left = weir_expr_to_string (plan->join.left_keys[i], plan->children[0]->schema);
-      g_autofree char *right = weir_expr_to_string (plan->join.right_keys[i], plan->children[1]->schema);
-
-      g_string_append_printf (out, "%s%s %s %s", i > 0 ? ", " : "", left, plan->join.null_safe[i] ? "<=>" : "=", right);
-    }
-  g_string_append_printf (out, "], %s, Build%s", types[plan->join.type], ((Probe *)op)->build_right ? "Right" : "Left");
-  return g_string_free (out, FALSE);
+  return g_strdup_printf ("%s, Build%s", join, ((Probe *)op)->build_right ? "Right" : "Left");
 }
 
 static void

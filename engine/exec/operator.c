@@ -89,6 +89,23 @@ _weir_exec_check_stop (WeirExec *exec,
   return weir_fail (error, WEIR_ERROR_CANCELLED, "OPERATION_CANCELED", WEIR_SPAN_NONE, "The query was stopped.");
 }
 
+char *
+_weir_join_describe (const WeirPlan *plan)
+{
+  static const char *const types[] = { "Inner", "LeftOuter", "RightOuter", "FullOuter", "LeftSemi", "LeftAnti", "Cross" };
+  GString                 *out = g_string_new ("[");
+
+  for (guint i = 0; i < plan->join.n_equi; i++)
+    {
+      g_autofree char *left = weir_expr_to_string (plan->join.left_keys[i], plan->children[0]->schema);
+      g_autofree char *right = weir_expr_to_string (plan->join.right_keys[i], plan->children[1]->schema);
+
+      g_string_append_printf (out, "%s%s %s %s", i > 0 ? ", " : "", left, plan->join.null_safe[i] ? "<=>" : "=", right);
+    }
+  g_string_append_printf (out, "], %s", types[plan->join.type]);
+  return g_string_free (out, FALSE);
+}
+
 GPtrArray *
 _weir_batches_new (void)
 {

@@ -206,6 +206,9 @@ WeirOp *_weir_op_join_probe_new (WeirPlan *plan, gboolean build_right, WeirOp *b
 WeirOp *_weir_op_join_stream_new (WeirPlan *plan, const WeirPipelineOptions *options);
 WeirOp *_weir_op_join_input_new (WeirPlan *plan, guint side, WeirOp *join, const WeirPipelineOptions *options);
 
+/* Keys and kind of a join, as EXPLAIN prints them. (transfer full) */
+char *_weir_join_describe (const WeirPlan *plan);
+
 /* Watermark nodes add what they saw. */
 void    _weir_op_event_time_collect (WeirOp *op, WeirBatchStats *stats);
 guint64 _weir_op_scan_get_rows (WeirOp *op);
