@@ -57,6 +57,16 @@ weir_db_sink_fail_progress (WeirDbSink *self,
                     "Another run of this query writes to %s: it is at batch %" G_GINT64_FORMAT ", this one at %" G_GUINT64_FORMAT ".", where, found, batch_id);
 }
 
+guint64
+weir_db_sink_count_rows (const WeirDbSink *self)
+{
+  guint64 n = 0;
+
+  for (guint i = 0; i < self->batches->len; i++)
+    n += ((WeirBatch *)self->batches->pdata[i])->n_rows;
+  return n;
+}
+
 gboolean
 weir_db_sink_begin (WeirSink *sink,
                     guint64   batch_id,

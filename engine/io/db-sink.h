@@ -31,6 +31,9 @@ gboolean weir_db_sink_check (WeirDbKind kind, const WeirSinkConfig *config, cons
  * for people. Returns FALSE. */
 gboolean weir_db_sink_fail_progress (WeirDbSink *self, const char *where, gint64 found, guint64 batch_id, GError **error);
 
+/* Rows of the open batch. */
+guint64 weir_db_sink_count_rows (const WeirDbSink *self);
+
 /* Of WeirSinkClass. */
 gboolean weir_db_sink_begin (WeirSink *sink, guint64 batch_id, gboolean is_replay, GError **error);
 gboolean weir_db_sink_write (WeirSink *sink, WeirBatch *batch, GError **error);

@@ -163,16 +163,6 @@ try_batch (WeirPostgresSink *self,
   return _weir_postgres_sink_write_rows (self, error) && (self->base.query_id == NULL || _weir_postgres_sink_move_progress (self, found, batch->batch_id, error)) && _weir_postgres_sink_commit (self, error);
 }
 
-static guint64
-count_rows (GPtrArray *batches)
-{
-  guint64 n = 0;
-
-  for (guint i = 0; i < batches->len; i++)
-    n += ((WeirBatch *)batches->pdata[i])->n_rows;
-  return n;
-}
-
 /* ---- the sink --------------------------------------------------------------------------------------------------- */
 
 static gboolean
@@ -226,7 +216,7 @@ postgres_commit (WeirSink *sink,
     return TRUE;
   if (!keep_trying (self, try_batch, &batch, blip (self), error))
     return FALSE;
-  sink->rows_written += count_rows (self->base.batches);
+  sink->rows_written += weir_db_sink_count_rows (&self->base);
   if (self->base.query_id != NULL)
     self->base.last = (gint64)batch_id;
   g_ptr_array_set_size (self->base.batches, 0);

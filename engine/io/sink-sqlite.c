@@ -438,16 +438,6 @@ run_transaction (SqliteSink *self,
          exec (self, "sqlite-commit", "COMMIT", error);
 }
 
-static guint64
-count_rows (GPtrArray *batches)
-{
-  guint64 n = 0;
-
-  for (guint i = 0; i < batches->len; i++)
-    n += ((WeirBatch *)batches->pdata[i])->n_rows;
-  return n;
-}
-
 static gboolean
 sqlite_commit (WeirSink *sink,
                guint64   batch_id,
@@ -471,7 +461,7 @@ sqlite_commit (WeirSink *sink,
       return FALSE;
     }
   if (!done)
-    sink->rows_written += count_rows (self->base.batches);
+    sink->rows_written += weir_db_sink_count_rows (&self->base);
   if (self->base.query_id != NULL)
     self->base.last = (gint64)batch_id;
   g_ptr_array_set_size (self->base.batches, 0);
