@@ -4,6 +4,7 @@
 #include "engine-probe.h"
 
 #include "column/type.h"
+#include "format/decoder.h"
 #include "io/hub.h"
 
 G_BEGIN_DECLS
@@ -50,6 +51,8 @@ void _weir_probe_ok (ProbeRun *run, const char *id, char *detail);
 void _weir_probe_skip (ProbeRun *run, const char *id);
 void _weir_probe_fail (ProbeRun *run, const char *id, char *detail, const char *remedy);
 void _weir_probe_add_sample (ProbeRun *run, const void *data, gsize len);
+/* Rows of (element-type GBytes) @samples to @take; @at_start: the first may be a header. */
+void _weir_probe_decode_samples (GPtrArray *samples, WeirDecoder *decoder, gboolean at_start, WeirDecodePush take, gpointer data);
 /* After the samples: format, columns, event time, wait. */
 void _weir_probe_infer (ProbeRun *run);
 

@@ -233,6 +233,35 @@ round_wait (gint64 us)
   return G_GINT64_CONSTANT (86400) * G_USEC_PER_SEC;
 }
 
+void
+_weir_probe_decode_samples (GPtrArray     *samples,
+                            WeirDecoder   *decoder,
+                            gboolean       at_start,
+                            WeirDecodePush take,
+                            gpointer       data)
+{
+  g_autoptr (WeirDecodeState) state = weir_decode_state_new (decoder);
+  g_autoptr (GString)         text = g_string_new (NULL);
+  g_autoptr (WeirBuffer)      buffer = NULL;
+  WeirDecodeStats             stats = { 0 };
+  WeirDecodeBlock             block = { .at_start = at_start };
+
+  for (guint i = 0; i < samples->len; i++)
+    {
+      gsize       len;
+      const char *sample = g_bytes_get_data (samples->pdata[i], &len);
+
+      g_string_append_len (text, sample, (gssize)len);
+      g_string_append_c (text, '\n');
+    }
+  buffer = weir_buffer_new (text->len);
+  memcpy (buffer->data, text->str, text->len);
+  block.buffer = buffer;
+  block.len = text->len;
+  weir_decoder_decode (decoder, state, &block, take, data, &stats, NULL);
+  weir_decode_stats_clear (&stats);
+}
+
 /* Hands the samples, decoded as @schema, to @take. */
 static void
 decode_samples (ProbeRun      *run,
@@ -240,30 +269,10 @@ decode_samples (ProbeRun      *run,
                 WeirDecodePush take,
                 gpointer       data)
 {
-  g_autoptr (WeirDecoder)     decoder = weir_decoder_new (run->sample_format, schema, NULL, run->options, weir_zone_utc (), NULL, NULL);
-  g_autoptr (WeirDecodeState) state = NULL;
-  g_autoptr (GString)         text = g_string_new (NULL);
-  g_autoptr (WeirBuffer)      buffer = NULL;
-  WeirDecodeStats             stats = { 0 };
-  WeirDecodeBlock             block = { 0 };
+  g_autoptr (WeirDecoder) decoder = weir_decoder_new (run->sample_format, schema, NULL, run->options, weir_zone_utc (), NULL, NULL);
 
-  if (decoder == NULL)
-    return;
-  for (guint i = 0; i < run->samples->len; i++)
-    {
-      gsize       len;
-      const char *sample = g_bytes_get_data (run->samples->pdata[i], &len);
-
-      g_string_append_len (text, sample, (gssize)len);
-      g_string_append_c (text, '\n');
-    }
-  state = weir_decode_state_new (decoder);
-  buffer = weir_buffer_new (text->len);
-  memcpy (buffer->data, text->str, text->len);
-  block.buffer = buffer;
-  block.len = text->len;
-  weir_decoder_decode (decoder, state, &block, take, data, &stats, NULL);
-  weir_decode_stats_clear (&stats);
+  if (decoder != NULL)
+    _weir_probe_decode_samples (run->samples, decoder, FALSE, take, data);
 }
 
 static gint64

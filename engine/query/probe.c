@@ -381,38 +381,17 @@ weir_probe_decode (WeirProbe  *probe,
                    const char *ddl,
                    GError    **error)
 {
-  g_autoptr (WeirSchema)      schema = weir_type_parse_ddl (ddl, error);
-  const char                 *format = weir_probe_get_format (probe);
-  g_autoptr (WeirDecoder)     decoder = NULL;
-  g_autoptr (WeirDecodeState) state = NULL;
-  g_autoptr (GPtrArray)       batches = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_batch_unref);
-  g_autoptr (GString)         text = g_string_new (NULL);
-  g_autoptr (WeirBuffer)      buffer = NULL;
-  WeirDecodeStats             stats = { 0 };
-  WeirDecodeBlock             block = { 0 };
-  GPtrArray                  *rows;
+  g_autoptr (WeirSchema)  schema = weir_type_parse_ddl (ddl, error);
+  g_autoptr (WeirDecoder) decoder = NULL;
+  g_autoptr (GPtrArray)   batches = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_batch_unref);
+  GPtrArray              *rows;
 
   if (schema == NULL)
     return NULL;
-  decoder = weir_decoder_new (format, schema, NULL, probe->run->options, weir_zone_utc (), NULL, error);
+  decoder = weir_decoder_new (weir_probe_get_format (probe), schema, NULL, probe->run->options, weir_zone_utc (), NULL, error);
   if (decoder == NULL)
     return NULL;
-  for (guint i = 0; i < probe->samples->len; i++)
-    {
-      gsize       len;
-      const char *data = g_bytes_get_data (probe->samples->pdata[i], &len);
-
-      g_string_append_len (text, data, (gssize)len);
-      g_string_append_c (text, '\n');
-    }
-  state = weir_decode_state_new (decoder);
-  buffer = weir_buffer_new (text->len);
-  memcpy (buffer->data, text->str, text->len);
-  block.buffer = buffer;
-  block.len = text->len;
-  block.at_start = TRUE;
-  weir_decoder_decode (decoder, state, &block, collect_batch, batches, &stats, NULL);
-  weir_decode_stats_clear (&stats);
+  _weir_probe_decode_samples (probe->samples, decoder, TRUE, collect_batch, batches);
   rows = g_ptr_array_new_with_free_func ((GDestroyNotify)g_strfreev);
   for (guint b = 0; b < batches->len; b++)
     for (guint r = 0; r < ((WeirBatch *)batches->pdata[b])->n_rows; r++)
