@@ -51,7 +51,8 @@ read_options (WeirEncoder *encoder,
 {
   gsize len;
 
-  if (!_weir_option_zone (options, zone, &encoder->zone, error) ||
+  if (!_weir_option_encoding (options, error) ||
+      !_weir_option_zone (options, zone, &encoder->zone, error) ||
       !_weir_option_text (options, "linesep", "\n", &encoder->line_sep, &len, error) ||
       !_weir_option_pattern (options, "dateformat", FALSE, &encoder->date, error) ||
       !_weir_option_pattern (options, "timestampformat", FALSE, &encoder->timestamp, error) ||

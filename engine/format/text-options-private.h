@@ -94,5 +94,7 @@ gboolean    _weir_option_char (GHashTable *options, const char *name, int fallba
 gboolean _weir_option_text (GHashTable *options, const char *name, const char *fallback, char **value, gsize *len, GError **error);
 gboolean _weir_option_pattern (GHashTable *options, const char *name, gboolean for_parsing, WeirTimePattern **pattern, GError **error);
 gboolean _weir_option_zone (GHashTable *options, WeirZone *fallback, WeirZone **zone, GError **error);
+/* FALSE with UNSUPPORTED_FEATURE for an encoding or charset other than UTF-8. */
+gboolean _weir_option_encoding (GHashTable *options, GError **error);
 
 G_END_DECLS

@@ -368,9 +368,9 @@ option_mode (WeirTextOptions *self,
   return fail_value (error, "mode", text, "PERMISSIVE, DROPMALFORMED or FAILFAST");
 }
 
-static gboolean
-option_encoding (GHashTable *options,
-                 GError    **error)
+gboolean
+_weir_option_encoding (GHashTable *options,
+                       GError    **error)
 {
   const char *text = _weir_option (options, "encoding");
 
@@ -392,7 +392,7 @@ read_common (WeirTextOptions *self,
   self->corrupt_name = g_strdup (corrupt != NULL ? corrupt : "_corrupt_record");
   if (_weir_option (options, "linesep") != NULL && !_weir_option_text (options, "linesep", "", &self->line_sep, &self->line_sep_len, error))
     return FALSE;
-  return option_encoding (options, error) &&
+  return _weir_option_encoding (options, error) &&
          option_mode (self, options, error) &&
          _weir_option_bool (options, "multiline", FALSE, &self->multi_line, error) &&
          _weir_option_zone (options, zone, &self->zone, error) &&

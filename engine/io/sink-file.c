@@ -5,12 +5,14 @@
 #include "base/durable-file.h"
 #include "base/effects.h"
 #include "format/encoder.h"
+#include "io/file-inflate.h"
 #include "io/file-list.h"
 #include "io/file-manifest.h"
 #include "io/sink-private.h"
 #include "io/source-private.h"
 
 #include <errno.h>
+#include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <unistd.h>
 
@@ -30,9 +32,12 @@
 typedef struct
 {
   WeirSink      parent;
-  WeirEncoder  *encoder; /* Owned */
-  char         *folder;  /* Owned */
-  const char   *extension;
+  WeirEncoder  *encoder;   /* Owned */
+  char         *folder;    /* Owned */
+  char         *extension; /* Owned */
+  WeirFileCodec codec;
+  GConverter   *packer;    /* Owned, nullable: of the file being written */
+  GString      *packed;    /* Owned */
   char         *writer;    /* Owned */
   WeirManifest *manifest;  /* Owned, nullable: the run has no checkpoint */
   char         *open_path; /* Owned, nullable: the file being written */
@@ -45,6 +50,67 @@ typedef struct
   gboolean      skip;
 } FileSink;
 
+/* ---- compression ------------------------------------------------------------------------------------------------ */
+
+static gboolean
+read_codec (GHashTable    *options,
+            WeirFileCodec *codec,
+            GError       **error)
+{
+  static const struct
+  {
+    const char   *name;
+    WeirFileCodec codec;
+  } codecs[] = { { "none", WEIR_CODEC_NONE }, { "uncompressed", WEIR_CODEC_NONE }, { "gzip", WEIR_CODEC_GZIP }, { "deflate", WEIR_CODEC_DEFLATE } };
+  const char *name = _weir_io_option_get (options, "compression");
+
+  if (name == NULL)
+    name = _weir_io_option_get (options, "codec");
+  *codec = WEIR_CODEC_NONE;
+  for (guint i = 0; i < G_N_ELEMENTS (codecs); i++)
+    if (name == NULL || g_ascii_strcasecmp (name, codecs[i].name) == 0)
+      {
+        *codec = codecs[i].codec;
+        return TRUE;
+      }
+  return weir_fail (error, WEIR_ERROR_ANALYZE, "CODEC_NOT_AVAILABLE.WITH_AVAILABLE_CODECS_SUGGESTION", WEIR_SPAN_NONE,
+                    "The codec %s is not available. Available codecs are none, gzip and deflate.", name);
+}
+
+static GConverter *
+packer_new (WeirFileCodec codec)
+{
+  if (codec == WEIR_CODEC_NONE)
+    return NULL;
+  return G_CONVERTER (g_zlib_compressor_new (codec == WEIR_CODEC_GZIP ? G_ZLIB_COMPRESSOR_FORMAT_GZIP : G_ZLIB_COMPRESSOR_FORMAT_ZLIB, -1));
+}
+
+/* Moves what is buffered, compressed, to `packed`; the bytes are those of the rows alone, however they came in pieces. */
+static gboolean
+pack (FileSink *self,
+      gboolean  is_end,
+      GError  **error)
+{
+  g_autoptr (GError) local = NULL;
+  GConverterResult   result = G_CONVERTER_CONVERTED;
+  gsize              at = 0, n_read, n_written;
+  char               out[16384];
+
+  while (result != G_CONVERTER_FINISHED && (at < self->buffer->len || is_end))
+    {
+      result = g_converter_convert (self->packer, self->buffer->str + at, self->buffer->len - at, out, sizeof out,
+                                    is_end ? G_CONVERTER_INPUT_AT_END : G_CONVERTER_NO_FLAGS, &n_read, &n_written, &local);
+      if (result == G_CONVERTER_ERROR)
+        return weir_fail (error, WEIR_ERROR_RUN, "TASK_WRITE_FAILED", WEIR_SPAN_NONE, "Cannot compress %s: %s", self->open_path, local->message);
+      g_string_append_len (self->packed, out, (gssize)n_written);
+      at += n_read;
+    }
+  g_string_truncate (self->buffer, 0);
+  return TRUE;
+}
+
+/* ---- files ------------------------------------------------------------------------------------------------------ */
+
 static gboolean
 file_open (WeirSink             *sink,
            const WeirSinkConfig *config,
@@ -56,10 +122,15 @@ file_open (WeirSink             *sink,
   self->fd = -1;
   self->last = -1;
   self->buffer = g_string_new (NULL);
-  self->extension = sink->klass->format;
+  self->packed = g_string_new (NULL);
   if (!_weir_io_option_required (config->options, "path", "path 'out'", &path, error))
     return FALSE;
   self->folder = weir_file_path (path, config->base_dir);
+  if (!read_codec (config->options, &self->codec, error))
+    return FALSE;
+  self->extension = g_strconcat (sink->klass->format, self->codec == WEIR_CODEC_GZIP ? ".gz" : self->codec == WEIR_CODEC_DEFLATE ? ".deflate"
+                                                                                                                                 : "",
+                                 NULL);
   self->encoder = weir_encoder_new (sink->klass->format, config->schema, config->options, config->zone, NULL, error);
   if (self->encoder == NULL)
     return FALSE;
@@ -82,8 +153,9 @@ check_file (const char           *format,
 {
   g_autoptr (WeirEncoder) encoder = NULL;
   const char             *path;
+  WeirFileCodec           codec;
 
-  if (!_weir_io_option_required (config->options, "path", "path 'out'", &path, error))
+  if (!_weir_io_option_required (config->options, "path", "path 'out'", &path, error) || !read_codec (config->options, &codec, error))
     return FALSE;
   encoder = weir_encoder_new (format, config->schema, config->options, weir_zone_utc (), NULL, error);
   return encoder != NULL;
@@ -142,13 +214,18 @@ file_begin (WeirSink *sink,
 
 static gboolean
 flush (FileSink *self,
+       gboolean  is_end,
        GError  **error)
 {
-  if (!weir_fx_write_all (self->fd, self->buffer->str, self->buffer->len))
+  GString *bytes = self->packer != NULL ? self->packed : self->buffer;
+
+  if (self->packer != NULL && !pack (self, is_end, error))
+    return FALSE;
+  if (!weir_fx_write_all (self->fd, bytes->str, bytes->len))
     return weir_fail_file (error, "write", self->open_path, errno);
-  self->crc = weir_crc32c (self->crc, self->buffer->str, self->buffer->len);
-  self->size += self->buffer->len;
-  g_string_truncate (self->buffer, 0);
+  self->crc = weir_crc32c (self->crc, bytes->str, bytes->len);
+  self->size += bytes->len;
+  g_string_truncate (bytes, 0);
   return TRUE;
 }
 
@@ -166,6 +243,9 @@ open_file (FileSink *self,
     return weir_fail_file (error, "create", self->open_path, errno);
   self->size = 0;
   self->crc = 0;
+  g_clear_object (&self->packer);
+  self->packer = packer_new (self->codec);
+  g_string_truncate (self->packed, 0);
   weir_encoder_append_start (self->encoder, self->buffer);
   return TRUE;
 }
@@ -183,7 +263,7 @@ file_write (WeirSink  *sink,
     return FALSE;
   weir_encoder_append_batch (self->encoder, self->buffer, batch);
   sink->rows_written += batch->n_rows;
-  return self->buffer->len < BUFFER_BYTES || flush (self, error);
+  return self->buffer->len < BUFFER_BYTES || flush (self, FALSE, error);
 }
 
 /* The staged file under its final name, durable. */
@@ -196,7 +276,7 @@ publish (FileSink         *self,
   g_autofree char *final = g_build_filename (self->folder, name, NULL);
   int              fd = self->fd;
 
-  if (!flush (self, error))
+  if (!flush (self, TRUE, error))
     return FALSE;
   if (weir_fx_fsync (fd) != 0)
     return weir_fail_file (error, "sync", self->open_path, errno);
@@ -247,7 +327,10 @@ file_finalize (WeirSink *sink)
   drop_staged (self);
   g_clear_pointer (&self->manifest, weir_manifest_free);
   g_clear_pointer (&self->encoder, weir_encoder_free);
+  g_clear_object (&self->packer);
   g_string_free (self->buffer, TRUE);
+  g_string_free (self->packed, TRUE);
+  g_free (self->extension);
   g_free (self->folder);
   g_free (self->writer);
 }

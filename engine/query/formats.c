@@ -12,7 +12,7 @@
 
 #define FILE_OPTIONS "path", "maxfilespertrigger", "maxbytespertrigger", "latestfirst", "pathglobfilter", "recursivefilelookup", "basepath",                                                                                                                       \
                      "filenameonly", "maxfileage", "cleansource", "sourcearchivedir", "modifiedafter", "modifiedbefore", "maxcachedfiles", "discardcachedinputratio", "ignoremissingfiles", "encoding", "charset", "linesep", "mode", "columnnameofcorruptrecord", \
-                     "dateformat", "timestampformat", "timestampntzformat", "locale", "timezone", "multiline", "compression"
+                     "dateformat", "timestampformat", "timestampntzformat", "locale", "timezone", "multiline", "compression", "codec"
 
 static const char *const text_options[] = { FILE_OPTIONS, "wholetext", NULL };
 static const char *const csv_options[] = { FILE_OPTIONS, "sep", "delimiter", "quote", "escape", "comment", "header", "enforceschema",
@@ -22,7 +22,7 @@ static const char *const csv_options[] = { FILE_OPTIONS, "sep", "delimiter", "qu
 static const char *const json_options[] = { FILE_OPTIONS, "allowcomments", "allowunquotedfieldnames", "allowsinglequotes",
                                             "allownumericleadingzeros", "allowbackslashescapinganycharacter",
                                             "allowunquotedcontrolchars", "allownonnumericnumbers", "primitivesasstring",
-                                            "prefersdecimal", "dropfieldifallnull", "ignorenullfields", "infertimestamp",
+                                            "prefersdecimal", "dropfieldifallnull", "ignorenullfields", "infertimestamp", "pretty", "sortkeys", "writenonasciicharacterascodepoint",
                                             "samplingratio", NULL };
 static const char *const socket_options[] = { "host", "port", "includetimestamp", "numpartitions", "tls", "durable", NULL };
 static const char *const rate_options[] = { "rowspersecond", "rampuptime", "numpartitions", NULL };

@@ -12,6 +12,7 @@ import gzip
 import io
 import json
 import os
+import pathlib
 import re
 import shutil
 import signal
@@ -24,6 +25,7 @@ import tempfile
 import threading
 import time
 import traceback
+import zlib
 
 LIMIT = 60
 PROGRAM = None
@@ -752,6 +754,22 @@ def test_postgresql():
     same(sql("CREATE TABLE o USING postgresql OPTIONS (url 'postgresql://u@h/d?x=a:b@c', password '${secret:X}')").err, '')
     done = sql("CREATE TABLE o USING postgresql OPTIONS (url 'host=127.0.0.1 port=1 dbname=x'); INSERT INTO o SELECT 1 AS a", code=1)
     has(done.err, '127.0.0.1:1/x')
+
+
+def test_compressed_sink():
+    """What gunzip and zlib read, and a table over it; codecs and encodings that cannot be written are refused."""
+    rows = [{'value': value, 'x': 'x' * 50} for value in range(50000)]
+    for codec, extension, unpack in [('gzip', 'json.gz', gzip.decompress), ('DEFLATE', 'json.deflate', zlib.decompress)]:
+        out = ("CREATE TABLE r USING `rate-micro-batch` OPTIONS (rowsPerBatch 50000); CREATE TABLE o USING json OPTIONS (path '%s', compression '%s');"
+               "INSERT INTO o SELECT value, repeat('x', 50) AS x FROM STREAM r" % (codec, codec))
+        sql(out, '--checkpoint', f'cp-{codec}')
+        [file] = pathlib.Path(codec).glob(f'part-*.{extension}')
+        same([json.loads(line) for line in unpack(file.read_bytes()).splitlines()], rows)
+        same(sql(f"CREATE TABLE o USING json OPTIONS (path '{codec}'); SELECT count(*) AS n, max(value) AS m FROM o").rows(), [{'n': 50000, 'm': 49999}])
+    for option, condition in [("compression 'bzip2'", 'CODEC_NOT_AVAILABLE.WITH_AVAILABLE_CODECS_SUGGESTION'), ("encoding 'EUC-KR'", 'UNSUPPORTED_FEATURE')]:
+        for arguments in [(), ('--check',)]:
+            same(sql(f"CREATE TABLE o USING csv OPTIONS (path 'no', {option}); INSERT INTO o SELECT 1 AS a", *arguments, '--error-format', 'json', code=1).error()['errorClass'], condition)
+    assert not os.path.exists('no')
 
 
 def test_csv_sink():
