@@ -5,6 +5,7 @@
 #include <gtksourceview/gtksource.h>
 #include <string.h>
 
+#include "ui/editor/sql-completion.h"
 #include "ui/window/main-window.h"
 #include "ui/window/preferences.h"
 #include "window-help.h"
@@ -15,6 +16,11 @@
   "CREATE TABLE orders (region STRING, price DOUBLE) USING queue;\n"    \
   "CREATE STREAMING QUERY q AS SELECT region FROM STREAM orders WHERE " \
   "re;\n"
+
+#define AFTER " FROM STREAM orders;\n"
+#define BEFORE                                                                   \
+  "CREATE TABLE orders (region STRING, `of day` DATE, price INT) USING queue;\n" \
+  "CREATE STREAMING QUERY q AS SELECT "
 
 static GtkApplication *application;
 
@@ -134,6 +140,97 @@ test_completion (void)
   settle ();
 }
 
+static gboolean
+reads (GtkSourceCompletionProvider *provider,
+       GtkSourceCompletionContext  *context,
+       GtkSourceCompletionProposal *proposal,
+       const char                  *wanted)
+{
+  GtkSourceCompletionCell *cell = g_object_ref_sink (g_object_new (GTK_SOURCE_TYPE_COMPLETION_CELL, "column", GTK_SOURCE_COMPLETION_COLUMN_TYPED_TEXT, NULL));
+  gboolean                 equal;
+
+  gtk_source_completion_provider_display (provider, context, proposal, cell);
+  equal = strcmp (gtk_label_get_text (GTK_LABEL (find_widget (GTK_WIDGET (cell), GTK_TYPE_LABEL))), wanted) == 0;
+  g_object_unref (cell);
+  return equal;
+}
+
+/* The proposal that reads @wanted is taken from the list that @label stands in. */
+static void
+choose (WeirDocument *document,
+        GtkWidget    *label,
+        const char   *wanted)
+{
+  g_autoptr (GtkSourceCompletionProvider) provider = weir_sql_completion_new (document);
+  g_autoptr (GtkSourceCompletionContext)  context = NULL;
+  gboolean                                found = FALSE;
+
+  g_object_get (gtk_widget_get_ancestor (label, g_type_from_name ("GtkSourceCompletionListBox")), "context", &context, NULL);
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (context)) && !found; i++)
+    {
+      g_autoptr (GtkSourceCompletionProposal) proposal = g_list_model_get_item (G_LIST_MODEL (context), i);
+
+      found = reads (provider, context, proposal, wanted);
+      if (found)
+        gtk_source_completion_provider_activate (provider, context, proposal);
+    }
+  g_assert_true (found);
+}
+
+typedef struct
+{
+  const char *before, *typed, *after; /* the cursor is after what was typed */
+  const char *wanted;
+  const char *completed; /* with | for the cursor then */
+} Completion;
+
+static void
+check_completion (const Completion *c)
+{
+  g_autofree char *script = g_strconcat (c->before, c->typed, c->after, NULL);
+  g_autofree char *expected = g_strconcat (c->before, c->completed, NULL);
+  WeirWindow      *window = open_query_window (script);
+  GtkWidget       *view = find_widget (GTK_WIDGET (weir_window_get_page (window)), GTK_SOURCE_TYPE_VIEW);
+  GtkTextBuffer   *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (view));
+  GtkWidget       *row;
+  GtkTextIter      at;
+  g_autofree char *text = NULL;
+
+  gtk_widget_grab_focus (view);
+  gtk_text_buffer_get_iter_at_offset (buffer, &at, (int)(strlen (c->before) + strlen (c->typed)));
+  gtk_text_buffer_place_cursor (buffer, &at);
+  gtk_source_completion_show (gtk_source_view_get_completion (GTK_SOURCE_VIEW (view)));
+  wait_until ((row = find_label (view, c->wanted)) != NULL);
+  choose (weir_window_get_document (window), row, c->wanted);
+  gtk_source_completion_hide (gtk_source_view_get_completion (GTK_SOURCE_VIEW (view)));
+  gtk_text_buffer_insert_at_cursor (buffer, "|", 1);
+  g_object_get (buffer, "text", &text, NULL);
+  g_assert_cmpstr (text, ==, expected);
+  /* One step of undo takes back what was chosen. */
+  gtk_text_buffer_undo (buffer);
+  gtk_text_buffer_undo (buffer);
+  g_clear_pointer (&text, g_free);
+  g_object_get (buffer, "text", &text, NULL);
+  g_assert_cmpstr (text, ==, script);
+  close_window (window);
+}
+
+/* A function gets its parentheses, with the cursor between them, where there are none yet; a name is quoted when it needs to be. */
+static void
+test_complete (void)
+{
+  static const Completion cases[] = {
+    { BEFORE, "reg", AFTER, "region", "region|" AFTER },
+    { BEFORE, "regexp_c", AFTER, "regexp_count", "regexp_count(|)" AFTER },
+    { BEFORE, "regexp_c", "(region, 'x')" AFTER, "regexp_count", "regexp_count|(region, 'x')" AFTER },
+    { BEFORE, "dis", " region" AFTER, "DISTINCT", "DISTINCT| region" AFTER },
+    { BEFORE, "of", AFTER, "of day", "`of day`|" AFTER },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    check_completion (&cases[i]);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -142,5 +239,6 @@ main (int    argc,
   g_test_add_func ("/dialogs/preferences/zone", test_zone);
   g_test_add_func ("/dialogs/preferences/style", test_style);
   g_test_add_func ("/dialogs/completion", test_completion);
+  g_test_add_func ("/dialogs/complete", test_complete);
   return window_test_run ();
 }

@@ -6,6 +6,11 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "ui/editor/text-places.h"
+
+#define FUNCTION_ICON "system-run-symbolic"
+#define KEYWORD_ICON  "format-text-bold-symbolic"
+
 /* ---- one proposal ------------------------------------------------------------------------------------------------- */
 
 #define WEIR_TYPE_SQL_PROPOSAL (weir_sql_proposal_get_type ())
@@ -14,11 +19,12 @@ G_DECLARE_FINAL_TYPE (WeirSqlProposal, weir_sql_proposal, WEIR, SQL_PROPOSAL, GO
 struct _WeirSqlProposal
 {
   GObject     parent_instance;
-  char       *text;   /* Owned: what is inserted */
+  char       *text;
   char       *detail; /* Owned, nullable: type, signature */
   char       *doc;    /* Owned, nullable */
   const char *icon;
   gboolean    is_function;
+  gboolean    is_name; /* inserted in backticks where it needs them */
 };
 
 static void
@@ -80,7 +86,8 @@ add (GListStore *store,
   proposal->detail = g_strdup (detail);
   proposal->doc = g_strdup (doc);
   proposal->icon = icon;
-  proposal->is_function = strcmp (icon, "system-run-symbolic") == 0;
+  proposal->is_function = strcmp (icon, FUNCTION_ICON) == 0;
+  proposal->is_name = !proposal->is_function && strcmp (icon, KEYWORD_ICON) != 0;
   g_list_store_append (store, proposal);
   g_object_unref (proposal);
 }
@@ -118,9 +125,9 @@ make_proposals (WeirSqlCompletion *self,
 
   add_names (self, store, seen, word);
   for (guint i = 0; i < n; i++)
-    add (store, seen, word, functions[i].name, functions[i].signature, functions[i].doc, "system-run-symbolic");
+    add (store, seen, word, functions[i].name, functions[i].signature, functions[i].doc, FUNCTION_ICON);
   for (guint i = 0; keywords[i] != NULL; i++)
-    add (store, seen, word, keywords[i], NULL, NULL, "format-text-bold-symbolic");
+    add (store, seen, word, keywords[i], NULL, NULL, KEYWORD_ICON);
   return G_LIST_MODEL (store);
 }
 
@@ -197,14 +204,16 @@ activate (GtkSourceCompletionProvider *provider,
 {
   WeirSqlProposal *self = WEIR_SQL_PROPOSAL (proposal);
   GtkTextBuffer   *buffer = GTK_TEXT_BUFFER (gtk_source_completion_context_get_buffer (context));
+  g_autofree char *text = self->is_name ? weir_quote_name (self->text) : g_strdup (self->text);
   GtkTextIter      begin, end;
 
   if (!gtk_source_completion_context_get_bounds (context, &begin, &end))
     return;
   gtk_text_buffer_begin_user_action (buffer);
   gtk_text_buffer_delete (buffer, &begin, &end);
-  gtk_text_buffer_insert (buffer, &begin, self->text, -1);
-  if (self->is_function)
+  gtk_text_buffer_insert (buffer, &begin, text, -1);
+  /* The name before a call's parentheses is written over. */
+  if (self->is_function && gtk_text_iter_get_char (&begin) != '(')
     {
       gtk_text_buffer_insert (buffer, &begin, "()", -1);
       gtk_text_iter_backward_char (&begin);

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "ui/editor/text-places.h"
 #include "ui/source/source-dialog.h"
 #include "ui/window/main-window-private.h"
 #include "ui/window/query-state.h"
@@ -370,18 +371,6 @@ find_name (const char *text,
   return TRUE;
 }
 
-static char *
-quote_name (const char *name)
-{
-  g_auto (GStrv)   parts = g_strsplit (name, "`", -1);
-  g_autofree char *doubled = g_strjoinv ("``", parts);
-
-  for (const char *at = name; *at != '\0'; at++)
-    if (!g_ascii_isalnum (*at) && *at != '_')
-      return g_strconcat ("`", doubled, "`", NULL);
-  return g_ascii_isdigit (name[0]) ? g_strconcat ("`", doubled, "`", NULL) : g_strdup (name);
-}
-
 /* Name and chart line change in one step. */
 static void
 rename_query (WeirWindow *self,
@@ -392,7 +381,7 @@ rename_query (WeirWindow *self,
   g_autofree char         *text = weir_document_dup_text (self->document);
   g_autofree char         *chart = weir_script_get_annotation (text, "chart", old_name);
   g_autofree char         *without = NULL;
-  g_autofree char         *quoted = quote_name (new_name);
+  g_autofree char         *quoted = weir_quote_name (new_name);
   g_autofree char         *final = NULL;
   g_autoptr (WeirCheck)    check = NULL;
   g_autoptr (GString)      edited = NULL;
