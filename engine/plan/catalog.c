@@ -549,10 +549,12 @@ gint64
 weir_catalog_get_int (WeirCatalog *catalog,
                       const char  *key)
 {
-  const char *value = weir_catalog_get (catalog, key);
-  gint64      number = 0;
+  static const WeirSetting plain = { .kind = WEIR_SETTING_INT };
+  const WeirSetting       *setting = _weir_setting_lookup (key);
+  const char              *value = weir_catalog_get (catalog, key);
+  gint64                   number = 0;
 
-  if (value != NULL && !g_ascii_string_to_signed (value, 10, G_MININT64, G_MAXINT64, &number, NULL))
+  if (value != NULL && !_weir_setting_number (setting != NULL ? setting : &plain, value, &number))
     return 0;
   return number;
 }

@@ -10,6 +10,8 @@ typedef enum
   WEIR_SETTING_TEXT,
   WEIR_SETTING_BOOL,
   WEIR_SETTING_INT,
+  WEIR_SETTING_MS,    /* a number of milliseconds, or one with a unit: 10s, 5min */
+  WEIR_SETTING_BYTES, /* a number of bytes, or one with a unit: 512m, 2g */
   WEIR_SETTING_ZONE,
 } WeirSettingKind;
 
@@ -27,6 +29,8 @@ typedef struct
 /* Known settings, sorted by key. */
 const WeirSetting *_weir_setting_lookup (const char *key);
 const WeirSetting *_weir_setting_list (guint *n_settings);
+/* The number that @value is for @setting; FALSE: it is none. */
+gboolean _weir_setting_number (const WeirSetting *setting, const char *value, gint64 *number);
 /* FALSE with INVALID_CONF_VALUE.… (22022) when a known setting cannot have @value. */
 gboolean _weir_setting_check (const WeirSetting *setting, const char *value, GError **error);
 /* FALSE with CONFIG_NOT_AVAILABLE (42K0I) for a name that only a setting of ours can have. */

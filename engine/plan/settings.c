@@ -36,19 +36,19 @@ static const WeirSetting settings[] = {
   { STREAMING "minBatchesToRetain", WEIR_SETTING_INT, "100", .min = 1, .max = G_MAXINT32 },
   { STREAMING "multipleWatermarkPolicy", WEIR_SETTING_TEXT, "min", .choices = "min|max" },
   { STREAMING "noDataMicroBatches.enabled", WEIR_SETTING_BOOL, "true" },
-  { STREAMING "noDataProgressEventInterval", WEIR_SETTING_INT, "10000", .max = G_MAXINT64 / 1000 },
+  { STREAMING "noDataProgressEventInterval", WEIR_SETTING_MS, "10000", .max = G_MAXINT64 / 1000 },
   { STREAMING "numRecentProgressUpdates", WEIR_SETTING_INT, "100" },
-  { STREAMING "pollingDelay", WEIR_SETTING_INT, "10" },
+  { STREAMING "pollingDelay", WEIR_SETTING_MS, "10" },
   { STREAMING "ratioExtraSpaceAllowedInCheckpoint", WEIR_SETTING_TEXT, "0.3" },
   { STREAMING "schemaInference", WEIR_SETTING_BOOL, "false" },
   { STREAMING "statefulOperator.allowMultiple", WEIR_SETTING_BOOL, "true", .fixed = "Operators with state may always be chained." },
   { STREAMING "statefulOperator.checkCorrectness.enabled", WEIR_SETTING_BOOL, "true" },
   { STREAMING "stopActiveRunOnRestart", WEIR_SETTING_BOOL, "false", .idle = "A run that has a checkpoint keeps it until it is stopped." },
-  { STREAMING "stopTimeout", WEIR_SETTING_INT, "0", .idle = "A stop always ends the query." },
+  { STREAMING "stopTimeout", WEIR_SETTING_MS, "0", .idle = "A stop always ends the query." },
   { STREAMING "unsupportedOperationCheck", WEIR_SETTING_BOOL, "true" },
-  { "weir.result.maxBytes", WEIR_SETTING_INT, "268435456", .min = 1, .max = G_MAXINT64 },
+  { "weir.result.maxBytes", WEIR_SETTING_BYTES, "268435456", .min = 1, .max = G_MAXINT64 },
   { "weir.result.maxRows", WEIR_SETTING_INT, "1000000", .min = 1, .max = G_MAXINT32 },
-  { "weir.state.maxBytes", WEIR_SETTING_INT, "0", .max = G_MAXINT64 },
+  { "weir.state.maxBytes", WEIR_SETTING_BYTES, "0", .max = G_MAXINT64 },
 };
 
 static int
@@ -102,6 +102,45 @@ fail_value (const WeirSetting *setting,
   return FALSE;
 }
 
+typedef struct
+{
+  const char *name;
+  gint64      factor;
+} Unit;
+
+/* A whole number and one of @units. */
+static gboolean
+number_with_unit (const char *value,
+                  const Unit *units,
+                  guint       n_units,
+                  gint64     *number)
+{
+  gsize            n = strspn (value, "-0123456789");
+  g_autofree char *digits = g_strndup (value, n);
+
+  if (!g_ascii_string_to_signed (digits, 10, G_MININT64, G_MAXINT64, number, NULL))
+    return FALSE;
+  for (guint i = 0; i < n_units; i++)
+    if (g_ascii_strcasecmp (units[i].name, value + n) == 0)
+      return !__builtin_mul_overflow (*number, units[i].factor, number);
+  return FALSE;
+}
+
+gboolean
+_weir_setting_number (const WeirSetting *setting,
+                      const char        *value,
+                      gint64            *number)
+{
+  static const Unit times[] = { { "", 1 }, { "ms", 1 }, { "s", 1000 }, { "m", 60000 }, { "min", 60000 }, { "h", 3600000 }, { "d", 86400000 } };
+  static const Unit sizes[] = { { "", 1 }, { "b", 1 }, { "k", 1 << 10 }, { "kb", 1 << 10 }, { "m", 1 << 20 }, { "mb", 1 << 20 }, { "g", 1 << 30 }, { "gb", 1 << 30 }, { "t", G_GINT64_CONSTANT (1) << 40 }, { "tb", G_GINT64_CONSTANT (1) << 40 } };
+
+  if (setting->kind == WEIR_SETTING_MS)
+    return number_with_unit (value, times, G_N_ELEMENTS (times), number);
+  if (setting->kind == WEIR_SETTING_BYTES)
+    return number_with_unit (value, sizes, G_N_ELEMENTS (sizes), number);
+  return g_ascii_string_to_signed (value, 10, G_MININT64, G_MAXINT64, number, NULL);
+}
+
 /* What the kind alone asks for. */
 static gboolean
 check_kind (const WeirSetting *setting,
@@ -118,8 +157,16 @@ check_kind (const WeirSetting *setting,
         return fail_value (setting, value, "TYPE_MISMATCH", "It should be a boolean: true or false.", error);
       break;
     case WEIR_SETTING_INT:
-      if (!g_ascii_string_to_signed (value, 10, G_MININT64, G_MAXINT64, &number, NULL))
+      if (!_weir_setting_number (setting, value, &number))
         return fail_value (setting, value, "TYPE_MISMATCH", "It should be an integer.", error);
+      break;
+    case WEIR_SETTING_MS:
+      if (!_weir_setting_number (setting, value, &number))
+        return fail_value (setting, value, "TYPE_MISMATCH", "It should be a time such as 10s or 500ms, or a number of milliseconds.", error);
+      break;
+    case WEIR_SETTING_BYTES:
+      if (!_weir_setting_number (setting, value, &number))
+        return fail_value (setting, value, "TYPE_MISMATCH", "It should be a size such as 512m or 2g, or a number of bytes.", error);
       break;
     case WEIR_SETTING_ZONE:
       if (g_ascii_strcasecmp (value, "LOCAL") == 0)
@@ -167,7 +214,7 @@ _weir_setting_check (const WeirSetting *setting,
     return FALSE;
   if (setting->choices != NULL && !is_choice (setting->choices, value))
     return fail_choice (setting, value, error);
-  if (setting->max > 0 && g_ascii_string_to_signed (value, 10, G_MININT64, G_MAXINT64, &number, NULL) &&
+  if (setting->max > 0 && _weir_setting_number (setting, value, &number) &&
       (number < setting->min || number > setting->max))
     return fail_range (setting, value, error);
   if (setting->fixed != NULL && g_ascii_strcasecmp (value, setting->value) != 0)

@@ -80,6 +80,22 @@ test_bad_values (void)
   check_bad_value (catalog, "spark.sql.caseSensitive", "true", "INVALID_CONF_VALUE.REQUIREMENT");
   g_assert_cmpstr (weir_catalog_get (catalog, "spark.sql.session.timeZone"), ==, "UTC");
   g_assert_true (weir_catalog_set (catalog, "spark.sql.streaming.multipleWatermarkPolicy", "MAX", NULL));
+  check_bad_value (catalog, "weir.state.maxBytes", "2 g", "INVALID_CONF_VALUE.TYPE_MISMATCH");
+  check_bad_value (catalog, "weir.state.maxBytes", "-1g", "INVALID_CONF_VALUE.REQUIREMENT");
+  check_bad_value (catalog, "weir.state.maxBytes", "99999999t", "INVALID_CONF_VALUE.TYPE_MISMATCH");
+  check_bad_value (catalog, "spark.sql.streaming.noDataProgressEventInterval", "10g", "INVALID_CONF_VALUE.TYPE_MISMATCH");
+  check_bad_value (catalog, "weir.result.maxRows", "1k", "INVALID_CONF_VALUE.TYPE_MISMATCH");
+}
+
+static void
+test_units (void)
+{
+  g_autoptr (WeirCatalog) catalog = fixture_catalog_new ();
+
+  g_assert_true (weir_catalog_set (catalog, "weir.state.maxBytes", "2G", NULL));
+  g_assert_cmpint (weir_catalog_get_int (catalog, "weir.state.maxBytes"), ==, G_GINT64_CONSTANT (2147483648));
+  g_assert_true (weir_catalog_set (catalog, "spark.sql.streaming.noDataProgressEventInterval", "5min", NULL));
+  g_assert_cmpint (weir_catalog_get_int (catalog, "spark.sql.streaming.noDataProgressEventInterval"), ==, 300000);
 }
 
 /* A setting of ours that is not there is a slip; one of Spark's may have no effect. */
@@ -122,6 +138,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/plan/catalog/names", test_names);
   g_test_add_func ("/plan/catalog/settings", test_settings);
+  g_test_add_func ("/plan/catalog/units", test_units);
   g_test_add_func ("/plan/catalog/idle-settings", test_idle_settings);
   g_test_add_func ("/plan/catalog/bad-values", test_bad_values);
   g_test_add_func ("/plan/catalog/zone", test_zone);
