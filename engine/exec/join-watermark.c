@@ -11,9 +11,10 @@
  * a right row behind the watermark W only if it lies behind W + c. A comparison that allows equality takes one millisecond off.
  */
 
+/* Event times of both sides, each so many times, and a constant. */
 typedef struct
 {
-  int    side; /* 0, 1; −1: none */
+  int    n[2];
   gint64 offset_us;
 } Linear;
 
@@ -72,41 +73,32 @@ keeps_time (const WeirExpr *cast)
          (weir_type_is_numeric (cast->type) && (weir_type_is_numeric (from) || from->kind == WEIR_TYPE_TIMESTAMP));
 }
 
-/* An event time of one side plus a constant. */
-static Linear
-linear_of (const Context  *self,
-           const WeirExpr *expr)
+/* Adds @expr, @sign times, to @sum. FALSE: it is no sum of event times and constants. */
+static gboolean
+add_terms (const Context  *self,
+           const WeirExpr *expr,
+           int             sign,
+           Linear         *sum)
 {
-  static const Linear none = { -1, 0 };
-  Linear              inner;
-  gint64              us;
+  const char *name = expr->kind == WEIR_EXPR_CALL && expr->n_args == 2 ? expr->function->name : "";
+  gint64      us;
 
   if (expr->kind == WEIR_EXPR_CAST && keeps_time (expr))
-    return linear_of (self, expr->args[0]);
+    return add_terms (self, expr->args[0], sign, sum);
   if (expr->kind == WEIR_EXPR_COLUMN)
     {
       int side = expr->index >= self->n_left;
       int column = (int)(side == 1 ? expr->index - self->n_left : expr->index);
 
-      return column == self->bounds->time_column[side] ? (Linear){ side, 0 } : none;
+      sum->n[side] += sign;
+      return column == self->bounds->time_column[side];
     }
-  if (expr->kind != WEIR_EXPR_CALL || expr->n_args != 2)
-    return none;
-  if (strcmp (expr->function->name, "+") != 0 && strcmp (expr->function->name, "-") != 0)
-    return none;
-  if (literal_us (expr->args[1], &us))
-    {
-      inner = linear_of (self, expr->args[0]);
-      inner.offset_us += expr->function->name[0] == '-' ? -us : us;
-      return inner;
-    }
-  if (expr->function->name[0] == '+' && literal_us (expr->args[0], &us))
-    {
-      inner = linear_of (self, expr->args[1]);
-      inner.offset_us += us;
-      return inner;
-    }
-  return none;
+  if (literal_us (expr, &us))
+    return !__builtin_add_overflow (sum->offset_us, sign * us, &sum->offset_us);
+  /* The difference of two times is an interval, which bounds nothing in Spark; that of two numbers does. */
+  if ((strcmp (name, "+") != 0 && strcmp (name, "-") != 0) || expr->type->kind == WEIR_TYPE_INTERVAL_DT)
+    return FALSE;
+  return add_terms (self, expr->args[0], sign, sum) && add_terms (self, expr->args[1], name[0] == '-' ? -sign : sign, sum);
 }
 
 /* @side lies behind the other side + @c_us. The lowest bound of several holds. */
@@ -129,7 +121,7 @@ read_condition (Context        *self,
                 const WeirExpr *expr)
 {
   const char *name;
-  Linear      a, b;
+  Linear      behind = { { 0, 0 }, 0 }; /* > 0: what is greater less what is not */
   gboolean    is_less;
 
   if (expr->kind == WEIR_EXPR_AND)
@@ -141,14 +133,11 @@ read_condition (Context        *self,
   is_less = name[0] == '<';
   if ((!is_less && name[0] != '>') || (name[1] != '\0' && strcmp (name + 1, "=") != 0))
     return;
-  a = linear_of (self, expr->args[0]);
-  b = linear_of (self, expr->args[1]);
-  if (a.side < 0 || b.side < 0 || a.side == b.side)
+  if (!add_terms (self, expr->args[0], is_less ? -1 : 1, &behind) || !add_terms (self, expr->args[1], is_less ? 1 : -1, &behind))
     return;
-  if (is_less)
-    add_bound (self, b.side, a.offset_us - b.offset_us, name[1] == '\0');
-  else
-    add_bound (self, a.side, b.offset_us - a.offset_us, name[1] == '\0');
+  for (int side = 0; side < 2; side++)
+    if (behind.n[side] == 1 && behind.n[1 - side] == -1)
+      add_bound (self, side, -behind.offset_us, name[1] == '\0');
 }
 
 static int

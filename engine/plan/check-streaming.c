@@ -142,53 +142,45 @@ is_constant_shift (const WeirExpr *expr)
   return expr->type->kind == WEIR_TYPE_INTERVAL_DT || weir_type_is_numeric (expr->type);
 }
 
-/* A column, plus or minus constants: with months or anything else no time can be told from which on nothing matches. */
+/* How often @expr has columns of @side, and marked ones of the other side. FALSE: no time can be told from which on nothing matches, as with
+ * months or anything else than sums. */
 static gboolean
-is_shifted_column (const WeirExpr *expr)
+count_times (const WeirPlan *join,
+             const WeirExpr *expr,
+             guint           side,
+             int             sign,
+             int            *own,
+             int            *other)
 {
+  guint       n_left = join->children[0]->schema->n_fields;
   const char *name = expr->kind == WEIR_EXPR_CALL && expr->n_args == 2 ? expr->function->name : "";
 
   if (expr->kind == WEIR_EXPR_CAST)
-    return is_shifted_column (expr->args[0]);
-  if (strcmp (name, "+") == 0 && is_constant_shift (expr->args[0]))
-    return is_shifted_column (expr->args[1]);
-  if (strcmp (name, "+") == 0 || strcmp (name, "-") == 0)
-    return is_constant_shift (expr->args[1]) && is_shifted_column (expr->args[0]);
-  return expr->kind == WEIR_EXPR_COLUMN;
+    return count_times (join, expr->args[0], side, sign, own, other);
+  if (expr->kind == WEIR_EXPR_COLUMN && (expr->index >= n_left) == side)
+    *own += sign;
+  else if (expr->kind == WEIR_EXPR_COLUMN && join->children[1 - side]->event_time_delay_us[expr->index - (side == 0 ? n_left : 0)] >= 0)
+    *other += sign;
+  else if ((strcmp (name, "+") == 0 || strcmp (name, "-") == 0) && is_time (expr->type))
+    return count_times (join, expr->args[0], side, sign, own, other) &&
+           count_times (join, expr->args[1], side, name[0] == '-' ? -sign : sign, own, other);
+  else
+    return is_constant_shift (expr);
+  return TRUE;
 }
 
-/* A comparison of times that bounds @side by the other one, which has a mark. */
+/* A comparison of times that bounds @side by the other one, which has a mark: what is greater is a time of @side, less one of the other. */
 static gboolean
 bounds_side (const WeirPlan *join,
              const WeirExpr *conjunct,
              guint           side)
 {
-  const char     *name = conjunct->kind == WEIR_EXPR_CALL && conjunct->n_args == 2 ? conjunct->function->name : "";
-  guint           n_left = join->children[0]->schema->n_fields;
-  const WeirPlan *other = join->children[1 - side];
-  gboolean        less = name[0] == '<' && strcmp (name, "<>") != 0 && strcmp (name, "<=>") != 0, greater = name[0] == '>' && name[1] != '>';
+  const char *name = conjunct->kind == WEIR_EXPR_CALL && conjunct->n_args == 2 ? conjunct->function->name : "";
+  gboolean    less = name[0] == '<' && strcmp (name, "<>") != 0 && strcmp (name, "<=>") != 0, greater = name[0] == '>' && name[1] != '>';
+  int         own = 0, other = 0;
 
-  if ((!less && !greater) || !is_time (conjunct->args[0]->type) || !is_shifted_column (conjunct->args[0]) || !is_shifted_column (conjunct->args[1]))
-    return FALSE;
-  for (guint i = 0; i < 2; i++)
-    {
-      const WeirExpr *own = conjunct->args[i], *bound = conjunct->args[1 - i];
-      gboolean        own_left = _weir_expr_reads (own, 0, n_left), own_right = _weir_expr_reads (own, n_left, WEIR_LAMBDA_BASE);
-      gboolean        bound_left = _weir_expr_reads (bound, 0, n_left), bound_right = _weir_expr_reads (bound, n_left, WEIR_LAMBDA_BASE);
-
-      if (side == 0 ? !(own_left && !own_right && bound_right && !bound_left) : !(own_right && !own_left && bound_left && !bound_right))
-        continue;
-      /* own > bound, or bound < own: rows of @side grow too old. */
-      if ((i == 0) == greater)
-        for (guint c = 0; c < other->schema->n_fields; c++)
-          {
-            guint index = side == 0 ? n_left + c : c;
-
-            if (other->event_time_delay_us[c] >= 0 && _weir_expr_reads (bound, index, index + 1))
-              return TRUE;
-          }
-    }
-  return FALSE;
+  return (less || greater) && is_time (conjunct->args[0]->type) && count_times (join, conjunct->args[0], side, greater ? 1 : -1, &own, &other) &&
+         count_times (join, conjunct->args[1], side, greater ? -1 : 1, &own, &other) && own == 1 && other == -1;
 }
 
 /* A watermark for the state of @side: of one of its own columns among the keys, or a range by the marked time of the other. */
