@@ -262,6 +262,20 @@ weir_durable_mkdir_with_parents (const char *path,
 }
 
 gboolean
+weir_durable_read (const char *path,
+                   char      **contents,
+                   gsize      *len,
+                   GError    **error)
+{
+  struct stat info;
+
+  if (stat (path, &info) != 0 || S_ISREG (info.st_mode) || S_ISDIR (info.st_mode))
+    return g_file_get_contents (path, contents, len, error);
+  g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "it is no regular file");
+  return FALSE;
+}
+
+gboolean
 weir_durable_is_at (int         fd,
                     const char *path)
 {

@@ -52,6 +52,9 @@ gboolean weir_durable_sync_dir (const char *path, GError **error);
  */
 int weir_durable_rename (int from_dir, const char *from, int to_dir, const char *to, unsigned flags);
 
+/* g_file_get_contents(), but a pipe, a socket or a device in the place of the file is an error (G_FILE_ERROR_INVAL) and not a wait for good. */
+gboolean weir_durable_read (const char *path, char **contents, gsize *len, GError **error);
+
 /* Whether @path still names the file that is open as @fd. A call through @path that fails for another reason counts as yes: what is open may be good. */
 gboolean weir_durable_is_at (int fd, const char *path);
 

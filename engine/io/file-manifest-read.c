@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/crc32c.h"
+#include "base/durable-file.h"
 #include "io/file-list.h"
 
 #include <errno.h>
@@ -225,7 +226,7 @@ _weir_manifest_log_read (WeirManifestLog *log,
   const char        *what = NULL;
   gsize              len;
 
-  if (!g_file_get_contents (path, &data, &len, &local))
+  if (!weir_durable_read (path, &data, &len, &local))
     {
       if (g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_NOENT))
         return TRUE;

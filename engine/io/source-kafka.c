@@ -65,7 +65,7 @@ read_start (KafkaSource *self,
   if (self->dir == NULL)
     return TRUE;
   path = g_build_filename (self->dir, START_NAME, NULL);
-  if (!g_file_get_contents (path, &text, NULL, &local))
+  if (!weir_durable_read (path, &text, NULL, &local))
     return g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_NOENT) ||
            weir_fail (error, WEIR_ERROR_RUN, "STREAM_FAILED", WEIR_SPAN_NONE, "Cannot read %s: %s.", path, local->message);
   offsets = weir_kafka_offsets_parse (text, NULL);

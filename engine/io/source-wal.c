@@ -175,7 +175,7 @@ begin_scan (const Segment *segment,
 {
   g_autoptr (GError) local = NULL;
 
-  if (!g_file_get_contents (segment->path, contents, &scan->len, &local))
+  if (!weir_durable_read (segment->path, contents, &scan->len, &local))
     return weir_fail (error, WEIR_ERROR_RUN, "STREAM_FAILED", WEIR_SPAN_NONE, "Cannot read rows that had arrived: %s.", local->message);
   scan->data = (const guint8 *)*contents;
   scan->next = segment->first;

@@ -148,7 +148,7 @@ _weir_checkpoint_metadata_read (const char             *dir,
   memset (metadata, 0, sizeof *metadata);
   if (!check_is_not_sparks (dir, error))
     return FALSE;
-  if (!g_file_get_contents (path, &text, &len, &local))
+  if (!weir_durable_read (path, &text, &len, &local))
     {
       if (!g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_NOENT) && !g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_NOTDIR))
         weir_fail (error, WEIR_ERROR_RUN, "CANNOT_LOAD_STATE_STORE.CANNOT_READ_STREAMING_STATE_FILE", WEIR_SPAN_NONE,

@@ -294,6 +294,8 @@ weir_checkpoint_adopt (WeirCheckpoint *checkpoint,
   if (!compare_settings (checkpoint, settings, error) ||
       !_weir_checkpoint_metadata_compare (checkpoint->dir, checkpoint->metadata.shape, shape, &is_other, error))
     return FALSE;
+  if (!g_file_test (checkpoint->state_dir, G_FILE_TEST_IS_DIR) && !weir_durable_mkdir (checkpoint->state_dir, error))
+    return FALSE;
   _weir_checkpoint_remove_temporaries (checkpoint);
   if (is_other)
     {
@@ -311,7 +313,7 @@ weir_checkpoint_keep_script (WeirCheckpoint *checkpoint,
   g_autofree char *path = g_build_filename (checkpoint->dir, "query.sql", NULL);
   g_autofree char *old = NULL;
 
-  if (g_file_get_contents (path, &old, NULL, NULL) && strcmp (old, text) == 0)
+  if (weir_durable_read (path, &old, NULL, NULL) && strcmp (old, text) == 0)
     return TRUE;
   return weir_durable_write (checkpoint->dir, "query.sql", text, strlen (text), WEIR_DURABLE_REPLACE, error);
 }

@@ -3,6 +3,7 @@
 
 #include "query/state-rows.h"
 
+#include "base/durable-file.h"
 #include "query/checkpoint-private.h"
 #include "query/formats.h"
 #include "query/session-private.h"
@@ -184,7 +185,7 @@ make_pipeline (State      *self,
   WeirPipelineOptions options = { 0 };
   GError             *local = NULL;
 
-  if (!_weir_checkpoint_metadata_read (dir, &self->metadata, &local) || !g_file_get_contents (path, &text, NULL, NULL))
+  if (!_weir_checkpoint_metadata_read (dir, &self->metadata, &local) || !weir_durable_read (path, &text, NULL, NULL))
     {
       if (local == NULL)
         return weir_fail (error, WEIR_ERROR_ANALYZE, "PATH_NOT_FOUND", WEIR_SPAN_NONE, "Path does not exist: %s holds no checkpoint with the text of its query.", dir);

@@ -98,7 +98,7 @@ check_header (WeirLogReader *self,
   if (get_u32 (header + 44) != weir_crc32c (0, header, 44))
     return weir_log_fail (error, self->path, 0, "the checksum of its head does not match");
   if (header[8] != WEIR_LOG_VERSION)
-    return weir_fail (error, WEIR_ERROR_RUN, "CANNOT_LOAD_STATE_STORE.UNCATEGORIZED", WEIR_SPAN_NONE, "An error occurred during loading state: %s has version %u; this program reads version %d. Use the program that wrote it, or a newer one.", self->path, header[8], WEIR_LOG_VERSION);
+    return weir_fail (error, WEIR_ERROR_RUN, "INVALID_LOG_VERSION.MAX_SUPPORTED_VERSION", WEIR_SPAN_NONE, "%s has version %u; this program reads version %d. Use the program that wrote it, or a newer one.", self->path, header[8], WEIR_LOG_VERSION);
   memcpy (self->id.bytes, header + 16, sizeof self->id.bytes);
   self->first_batch = get_u64 (header + 32);
   self->pos = WEIR_LOG_HEADER_SIZE;
@@ -116,10 +116,15 @@ weir_log_reader_open (const char *path,
 
   self->path = g_strdup (path);
   self->is_last = is_last;
-  self->fd = open (path, O_RDONLY | O_CLOEXEC);
+  self->fd = open (path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   if (self->fd < 0 || fstat (self->fd, &info) < 0)
     {
       fail_read (error, path);
+      return NULL;
+    }
+  if (!S_ISREG (info.st_mode) && !S_ISDIR (info.st_mode))
+    {
+      weir_log_fail (error, path, 0, "this is no regular file");
       return NULL;
     }
   self->size = (guint64)info.st_size;

@@ -511,6 +511,26 @@ def test_checkpoint_names():
     same(sorted(os.listdir('.')), before)
 
 
+def test_checkpoint_odd_files():
+    """A directory or a pipe in the place of a file is refused by its name, and nobody waits for a pipe."""
+    make_data()
+    text = f"{ROWS} CREATE TABLE o USING json OPTIONS (path 'out'); CREATE STREAMING QUERY q INTO o TRIGGER AVAILABLE NOW AS SELECT a FROM STREAM t"
+    sql(text, '--checkpoint', 'cp')
+    [log], [manifest] = os.listdir('cp/log'), os.listdir('out/_weir_manifest')
+    for name in (f'cp/log/{log}', 'cp/metadata', 'cp/LOCK', f'out/_weir_manifest/{manifest}'):
+        for make in (os.mkdir, os.mkfifo):
+            os.rename(name, 'kept')
+            make(name)
+            has(sql(text, '--checkpoint', 'cp', code=1).err, os.path.basename(name))
+            if name.startswith('cp/log'):
+                same(json.loads(run('--inspect', 'cp').out)['canRestart'], False)
+            (os.rmdir if make is os.mkdir else os.unlink)(name)
+            os.rename('kept', name)
+    os.rmdir('cp/state')
+    sql(text, '--checkpoint', 'cp')
+    same(os.listdir('cp/state'), [])
+
+
 def test_file_size_limit():
     """A limit on the size of files is an error that names the file; without the limit the query goes on."""
     make_data()
