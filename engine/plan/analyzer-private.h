@@ -248,6 +248,13 @@ gboolean _weir_fail_unsupported_here (const WeirAnalyzer *self, GError **error, 
 char    *_weir_name_to_string (const WeirSqlName *name);
 char    *_weir_quote_name (const char *name);
 
+/* ---- streaming rules: check-streaming.c, check-join.c ------------------------------------------------------------------ */
+
+/* An outer join of streams knows when a row of the kept side can find no partner any more. */
+gboolean _weir_outer_join_is_bounded (const WeirPlan *join);
+/* A column of it has an event-time mark. */
+gboolean _weir_side_has_mark (const WeirPlan *side);
+
 /* ---- optimiser: rule-*.c --------------------------------------------------------------------------------------------- */
 
 /* Each takes the plan and returns it or another. */
