@@ -227,6 +227,24 @@ restore_batch (gpointer               data,
   return weir_pipeline_restore (((State *)data)->pipeline, delta, error);
 }
 
+/* Neither a snapshot nor the begin of the log lies before @batch: it went with what is older than spark.sql.streaming.minBatchesToRetain. */
+static gboolean
+check_is_kept (const WeirCheckpoint *checkpoint,
+               gint64                batch,
+               GError              **error)
+{
+  g_autoptr (GArray) segments = weir_record_log_list (checkpoint->log_dir, ".log", NULL);
+  g_autoptr (GArray) snapshots = weir_record_log_list (checkpoint->state_dir, ".snap", NULL);
+
+  if (batch < 0 || segments == NULL || snapshots == NULL || segments->len == 0 || snapshots->len == 0 || g_array_index (segments, guint64, 0) == 0 ||
+      g_array_index (snapshots, guint64, 0) <= (guint64)batch)
+    return TRUE;
+  return weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", WEIR_SPAN_NONE,
+                    "The checkpoint %s keeps batch %" G_GINT64_FORMAT " no more; the oldest whose state can be read is %" G_GUINT64_FORMAT
+                    ". spark.sql.streaming.minBatchesToRetain says how many a query keeps.",
+                    checkpoint->dir, batch, g_array_index (snapshots, guint64, 0));
+}
+
 static gboolean
 restore (State      *self,
          const char *dir,
@@ -242,7 +260,7 @@ restore (State      *self,
   weir_log_id_parse (self->metadata.id, &checkpoint.id);
   checkpoint.log_dir = g_build_filename (dir, "log", NULL);
   checkpoint.state_dir = g_build_filename (dir, "state", NULL);
-  ok = weir_checkpoint_recover (&checkpoint, &funcs, self, &pending, error);
+  ok = check_is_kept (&checkpoint, batch, error) && weir_checkpoint_recover (&checkpoint, &funcs, self, &pending, error);
   if (ok && (checkpoint.next_batch == 0 || batch >= (gint64)checkpoint.next_batch))
     ok = weir_fail (error, WEIR_ERROR_ANALYZE, "INVALID_PARAMETER_VALUE", WEIR_SPAN_NONE, "The checkpoint %s has no committed batch %" G_GINT64_FORMAT "; the last is %" G_GINT64_FORMAT ".",
                     dir, MAX (batch, 0), (gint64)checkpoint.next_batch - 1);

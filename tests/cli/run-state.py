@@ -281,8 +281,9 @@ def test_lost_middle():
     same(snaps, [f'{batch:020}.snap' for batch in (99, 199, 299)])
     same(json.loads(run('--inspect', 'cp').out)['problems'], [])
     total = "SELECT sum(value.`count(1)`) AS n FROM state('{}', batch => {})"
-    for batch in (199, 250, 319):
+    for batch in (99, 150, 199, 250, 319):
         same(sql(total.format('cp', batch)).rows(), [{'n': batch + 1}])
+    has(sql(total.format('cp', 98), code=1).err, 'keeps batch 98 no more; the oldest whose state can be read is 99.')
     shutil.copytree('cp', 'lost')
     os.unlink(f'lost/log/{logs[1]}')
     [problem] = json.loads(run('--inspect', 'lost').out)['problems']
