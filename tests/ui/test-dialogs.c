@@ -5,6 +5,7 @@
 #include <gtksourceview/gtksource.h>
 #include <string.h>
 
+#include "support/temp-dir.h"
 #include "ui/editor/sql-completion.h"
 #include "ui/window/main-window.h"
 #include "ui/window/preferences.h"
@@ -69,6 +70,25 @@ test_zone (void)
   g_settings_reset (settings, "time-zone");
 }
 
+/* A cell that begins with @text; nullable. */
+static GtkWidget *
+find_inscription (GtkWidget  *widget,
+                  const char *text)
+{
+  const char *own = GTK_IS_INSCRIPTION (widget) ? gtk_inscription_get_text (GTK_INSCRIPTION (widget)) : NULL;
+
+  if (own != NULL && gtk_widget_get_mapped (widget) && g_str_has_prefix (own, text))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_inscription (child, text);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
 static void
 test_style (void)
 {
@@ -87,6 +107,42 @@ test_style (void)
   g_assert_cmpint (minimum, <=, 360);
   gtk_window_destroy (GTK_WINDOW (preferences));
   g_settings_reset (settings, "color-scheme");
+}
+
+/* Chosen in the dialog, seen in the window behind it: times in the zone, fewer rows, since the oldest page left the table. */
+static void
+test_effect (void)
+{
+  g_autoptr (GSettings)   settings = g_settings_new ("io.github.weirapp.Weir");
+  g_autoptr (WeirTempDir) dir = weir_temp_dir_new ();
+  g_autofree char        *path = weir_temp_dir_build (dir, "rows.json");
+  g_autofree char        *script = NULL;
+  g_autoptr (GString)     rows = g_string_new (NULL);
+  GtkWidget              *preferences = make_preferences ();
+  GtkDropDown            *zone = GTK_DROP_DOWN (find_widget (preferences, GTK_TYPE_DROP_DOWN));
+  WeirWindow             *window;
+
+  for (int i = 0; i < 1500; i++)
+    g_string_append_printf (rows, "{\"at\":\"2024-05-03T20:%02d:%02dZ\"}\n", i / 60, i % 60);
+  g_assert_true (g_file_set_contents (path, rows->str, -1, NULL));
+  script = g_strdup_printf ("CREATE TABLE t (at TIMESTAMP) USING json OPTIONS (path '%s');\nCREATE STREAMING QUERY q AS SELECT at FROM STREAM t;\n", path);
+  window = open_query_window (script);
+  /* The first spin button is that of the rows. */
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (find_widget (preferences, GTK_TYPE_SPIN_BUTTON)), 1000);
+  g_assert_cmpuint (g_settings_get_uint (settings, "result-max-rows"), ==, 1000);
+  g_action_group_activate_action (G_ACTION_GROUP (window), "run", NULL);
+  gtk_drop_down_set_selected (zone, 1);
+  wait_until (find_inscription (GTK_WIDGET (window), "2024-05-03\u00a020:2") != NULL);
+  wait_until (find_text (GTK_WIDGET (window), "476 rows") != NULL);
+  for (guint i = 0; i < g_list_model_get_n_items (gtk_drop_down_get_model (zone)); i++)
+    if (strcmp (gtk_string_list_get_string (GTK_STRING_LIST (gtk_drop_down_get_model (zone)), i), "Asia/Seoul") == 0)
+      gtk_drop_down_set_selected (zone, i);
+  wait_until (find_inscription (GTK_WIDGET (window), "2024-05-04\u00a005:2") != NULL);
+  g_assert_null (find_inscription (GTK_WIDGET (window), "2024-05-03\u00a020:2"));
+  gtk_window_destroy (GTK_WINDOW (preferences));
+  close_window (window);
+  g_settings_reset (settings, "time-zone");
+  g_settings_reset (settings, "result-max-rows");
 }
 
 /* ---- completion ------------------------------------------------------------------------------------------------- */
@@ -238,6 +294,7 @@ main (int    argc,
   application = window_test_begin (&argc, &argv, "io.github.weirapp.Weir.TestDialogs");
   g_test_add_func ("/dialogs/preferences/zone", test_zone);
   g_test_add_func ("/dialogs/preferences/style", test_style);
+  g_test_add_func ("/dialogs/preferences/effect", test_effect);
   g_test_add_func ("/dialogs/completion", test_completion);
   g_test_add_func ("/dialogs/complete", test_complete);
   return window_test_run ();
