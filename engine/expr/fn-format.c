@@ -16,12 +16,15 @@ typedef struct
   gboolean previous; /* %< */
   gboolean left, zero, plus, space, group, paren, alternate;
   guint    width;
-  int      precision; /* −1: none */
-  char     conversion;
+  int      precision;  /* −1: none */
+  char     conversion; /* the small letter */
+  gboolean upper;      /* it was a capital: so is what it makes */
 } Item;
 
 /* Widths and precisions of a format are bounded as the value is. */
 #define WIDTH_MAX 10000
+
+#define UPPER_CONVERSIONS "BSCXEG"
 
 static guint
 read_count (const char **p,
@@ -97,8 +100,30 @@ read_item (const char **p,
     }
   if (*p >= end)
     return FALSE;
-  item->conversion = *(*p)++;
+  item->upper = **p != '\0' && strchr (UPPER_CONVERSIONS, **p) != NULL;
+  item->conversion = item->upper ? g_ascii_tolower (**p) : **p;
+  (*p)++;
   return TRUE;
+}
+
+/* As upper() has it. */
+static GString *
+upper_text (const char *text,
+            gsize       len)
+{
+  GString *upper = g_string_new (NULL);
+  guint    width;
+
+  for (gsize i = 0; i < len; i += width)
+    {
+      gunichar c = _weir_utf8_get (text + i, &width);
+
+      if (c == 0xdf)
+        g_string_append (upper, "SS");
+      else
+        g_string_append_unichar (upper, g_unichar_toupper (c));
+    }
+  return upper;
 }
 
 static void
@@ -107,13 +132,31 @@ append_padded (GString    *out,
                gsize       len,
                const Item *item)
 {
-  gsize n = weir_utf8_length (text, len);
+  g_autoptr (GString) upper = NULL;
+  gsize               n;
 
+  if (item->upper)
+    {
+      upper = upper_text (text, len);
+      text = upper->str;
+      len = upper->len;
+    }
+  n = weir_utf8_length (text, len);
   for (gsize i = n; !item->left && i < item->width; i++)
     g_string_append_c (out, ' ');
   g_string_append_len (out, text, (gssize)len);
   for (gsize i = n; item->left && i < item->width; i++)
     g_string_append_c (out, ' ');
+}
+
+static const char *
+sign_text (gboolean    negative,
+           const Item *item)
+{
+  if (negative)
+    return item->paren ? "(" : "-";
+  return item->plus ? "+" : item->space ? " "
+                                        : "";
 }
 
 /* @body without sign, grouped, filled and signed as the flags say. */
@@ -124,19 +167,18 @@ append_number (GString    *out,
                const Item *item)
 {
   g_autoptr (GString) text = g_string_new (NULL);
-  const char         *sign = negative ? (item->paren ? "(" : "-") : item->plus  ? "+"
-                                                                  : item->space ? " "
-                                                                                : "";
+  const char         *sign = sign_text (negative, item);
+  gboolean            closed = negative && item->paren;
   gsize               whole = strcspn (body->str, ".e");
 
   for (gsize i = 3; item->group && i < whole; i += 3)
     g_string_insert_c (body, (gssize)(whole - i), ',');
   if (item->zero)
-    while (body->len + strlen (sign) < item->width)
+    while (body->len + strlen (sign) + closed < item->width)
       g_string_prepend_c (body, '0');
   g_string_append (text, sign);
   g_string_append_len (text, body->str, (gssize)body->len);
-  if (negative && item->paren)
+  if (closed)
     g_string_append_c (text, ')');
   append_padded (out, text->str, text->len, item);
 }
@@ -147,20 +189,26 @@ is_fraction (WeirType *type)
   return type->kind == WEIR_TYPE_DOUBLE || type->kind == WEIR_TYPE_FLOAT || type->kind == WEIR_TYPE_DECIMAL;
 }
 
-/* %x and %o of a negative number: two's complement of its width. */
+/* %x and %o; of a negative number two's complement of its width. The zeros that fill it stand behind the radix of %#x. */
 static void
-append_bits (GString *out,
-             gint64   value,
-             gsize    width,
-             char     conversion)
+append_bits (GString    *out,
+             gint64      value,
+             gsize       width,
+             const Item *item)
 {
-  guint64 bits = (guint64)value;
+  g_autoptr (GString) text = g_string_new (NULL);
+  const char         *radix = !item->alternate ? "" : item->conversion == 'o' ? "0"
+                                                                              : "0x";
+  guint64             bits = (guint64)value;
 
   if (width < 8)
     bits &= (G_GUINT64_CONSTANT (1) << (8 * width)) - 1;
-  g_string_append_printf (out, conversion == 'o' ? "%" G_GINT64_MODIFIER "o" : conversion == 'X' ? "%" G_GINT64_MODIFIER "X"
-                                                                                                 : "%" G_GINT64_MODIFIER "x",
-                          bits);
+  g_string_append_printf (text, item->conversion == 'o' ? "%" G_GINT64_MODIFIER "o" : "%" G_GINT64_MODIFIER "x", bits);
+  if (item->zero)
+    while (text->len + strlen (radix) < item->width)
+      g_string_prepend_c (text, '0');
+  g_string_prepend (text, radix);
+  append_padded (out, text->str, text->len, item);
 }
 
 static void
@@ -178,6 +226,57 @@ append_exponent (GString          *out,
   g_string_append_printf (out, "e%c%02d", exponent < 0 ? '-' : '+', ABS (exponent));
 }
 
+/* %g: @precision digits in all, with an exponent for what is too large or below 0.0001 once it is rounded. */
+static void
+append_general (GString    *out,
+                WeirDigits *digits,
+                int         precision)
+{
+  precision = MAX (precision, 1);
+  if (digits->n > 0)
+    _weir_digits_round (digits, precision - digits->point, FALSE);
+  if (digits->n > 0 && (digits->point > precision || digits->point < -3))
+    append_exponent (out, digits, (guint)precision - 1);
+  else
+    _weir_digits_append (digits, out, (guint)(digits->n > 0 ? precision - digits->point : precision - 1));
+}
+
+static void
+append_fraction (WeirRow *row,
+                 guint    i,
+                 Item    *item)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  WeirDigits          digits;
+
+  _weir_row_digits (row, i, &digits);
+  if (digits.is_nan || digits.is_infinite)
+    {
+      if (!digits.is_nan)
+        g_string_append (text, sign_text (digits.negative, item));
+      g_string_append (text, digits.is_nan ? "NaN" : "Infinity");
+      if (!digits.is_nan && digits.negative && item->paren)
+        g_string_append_c (text, ')');
+      append_padded (row->text, text->str, text->len, item);
+      return;
+    }
+  if (item->precision < 0)
+    item->precision = 6;
+  if (item->conversion == 'f')
+    {
+      _weir_digits_round (&digits, item->precision, FALSE);
+      _weir_digits_append (&digits, text, (guint)item->precision);
+    }
+  else if (item->conversion == 'g')
+    append_general (text, &digits, item->precision);
+  else
+    {
+      _weir_digits_round (&digits, item->precision + 1 - digits.point, FALSE);
+      append_exponent (text, &digits, (guint)item->precision);
+    }
+  append_number (row->text, text, digits.negative, item);
+}
+
 static gboolean
 append_value (WeirRow *row,
               guint    i,
@@ -189,22 +288,15 @@ append_value (WeirRow *row,
 
   if (weir_row_is_null (row, i) && item->conversion != 'b')
     {
-      append_padded (row->text, item->conversion == 'S' ? "NULL" : "null", 4, item);
+      append_padded (row->text, "null", 4, item);
       return TRUE;
     }
   switch (item->conversion)
     {
     case 's':
-    case 'S':
       weir_value_append_text (text, row->args[i].column, row->row & row->args[i].mask, WEIR_TEXT_CAST, row->eval->zone);
       if (item->precision >= 0)
         g_string_truncate (text, _weir_utf8_offset (text->str, text->len, (gsize)item->precision));
-      if (item->conversion == 'S')
-        {
-          g_autofree char *upper = g_ascii_strup (text->str, (gssize)text->len);
-
-          g_string_assign (text, upper);
-        }
       append_padded (row->text, text->str, text->len, item);
       return TRUE;
     case 'b':
@@ -214,7 +306,9 @@ append_value (WeirRow *row,
     case 'c':
       if (!weir_type_is_integral (type))
         return FALSE;
-      g_string_append_unichar (text, (gunichar)_weir_row_int (row, i) & 0x1fffff);
+      if (!g_unichar_validate ((gunichar)_weir_row_int (row, i)))
+        return FALSE;
+      g_string_append_unichar (text, (gunichar)_weir_row_int (row, i));
       append_padded (row->text, text->str, text->len, item);
       return TRUE;
     case 'd':
@@ -225,42 +319,17 @@ append_value (WeirRow *row,
       append_number (row->text, text, digits.negative, item);
       return TRUE;
     case 'x':
-    case 'X':
     case 'o':
       if (!weir_type_is_integral (type))
         return FALSE;
-      append_bits (text, _weir_row_int (row, i), weir_type_width (type), item->conversion);
-      append_number (row->text, text, FALSE, item);
+      append_bits (row->text, _weir_row_int (row, i), weir_type_width (type), item);
       return TRUE;
     case 'f':
     case 'e':
-    case 'E':
     case 'g':
       if (!is_fraction (type))
         return FALSE;
-      _weir_row_digits (row, i, &digits);
-      if (digits.is_nan || digits.is_infinite)
-        {
-          append_padded (row->text, digits.is_nan ? "NaN" : digits.negative ? "-Infinity"
-                                                                            : "Infinity",
-                         digits.is_nan ? 3 : digits.negative ? 9
-                                                             : 8,
-                         item);
-          return TRUE;
-        }
-      if (item->precision < 0)
-        item->precision = 6;
-      if (item->conversion == 'f')
-        {
-          _weir_digits_round (&digits, item->precision, FALSE);
-          _weir_digits_append (&digits, text, (guint)item->precision);
-        }
-      else
-        {
-          _weir_digits_round (&digits, item->precision + 1 - digits.point, FALSE);
-          append_exponent (text, &digits, (guint)item->precision);
-        }
-      append_number (row->text, text, digits.negative, item);
+      append_fraction (row, i, item);
       return TRUE;
     default:
       return FALSE;
