@@ -212,6 +212,9 @@ read_segment (Recovery *r,
       self->resume_path = g_strdup (path);
       self->resume_size = 0;
     }
+  /* The first one had its head before there was metadata. */
+  if (reader->size == 0 && first == 0)
+    return weir_log_fail (error, path, 0, "its head is missing");
   if (reader->size == 0)
     {
       *empty = TRUE;

@@ -11,7 +11,7 @@
 
 /*
  * A new checkpoint is made in an order that leaves no doubt: folders, the first segment of the log, then `metadata`. A folder with
- * metadata has a log, and a log with records has metadata; anything else is damage and not a fresh start.
+ * metadata has a log with a head, and a log with records has metadata; anything else is damage and not a fresh start.
  *
  * The lock is one of the open file description (F_OFD_SETLK): it goes with the process, however that ends, and two runs in one process
  * exclude each other too.
@@ -29,7 +29,7 @@ take_lock (WeirCheckpoint *self,
   g_autofree char *text = g_strdup_printf ("run %-36.36s\npid %-10d\n", run_id != NULL ? run_id : "-", (int)getpid ());
   struct flock     lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 
-  self->lock_fd = weir_fx_open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  self->lock_fd = weir_fx_open (path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (self->lock_fd < 0)
     return weir_fail_file (error, "open", path, errno);
   if (fcntl (self->lock_fd, F_OFD_SETLK, &lock) < 0)
@@ -189,8 +189,10 @@ copy_lines (GPtrArray *lines)
   return g_ptr_array_copy (lines, (GCopyFunc)(void (*) (void))g_strdup, NULL);
 }
 
+/* @has_log: an empty one, of a query that never had a batch. */
 static gboolean
 make_new (WeirCheckpoint *self,
+          gboolean        has_log,
           GPtrArray      *settings,
           GPtrArray      *shape,
           GError        **error)
@@ -203,8 +205,9 @@ make_new (WeirCheckpoint *self,
   g_ptr_array_set_free_func (self->metadata.shape, g_free);
   if (!weir_durable_mkdir (self->log_dir, error) || !weir_durable_mkdir (self->state_dir, error) || !weir_durable_mkdir (sources, error))
     return FALSE;
-  self->log = weir_record_log_create (self->log_dir, &self->id, 0, error);
-  return self->log != NULL && _weir_checkpoint_metadata_write (self->dir, &self->metadata, error);
+  if (!has_log)
+    self->log = weir_record_log_create (self->log_dir, &self->id, 0, error);
+  return (has_log || self->log != NULL) && _weir_checkpoint_metadata_write (self->dir, &self->metadata, error);
 }
 
 static gboolean
@@ -246,7 +249,7 @@ is_unused (WeirCheckpoint *self,
     return TRUE;
   path = weir_record_log_path (self->log_dir, 0);
   reader = weir_log_reader_open (path, TRUE, error);
-  *unused = reader != NULL && reader->size <= WEIR_LOG_HEADER_SIZE;
+  *unused = reader != NULL && reader->size == WEIR_LOG_HEADER_SIZE;
   return reader != NULL;
 }
 
@@ -282,14 +285,14 @@ weir_checkpoint_adopt (WeirCheckpoint *checkpoint,
   gboolean unused, is_other = FALSE;
 
   if (checkpoint->metadata.shape == NULL)
-    return make_new (checkpoint, settings, shape, error);
+    return make_new (checkpoint, FALSE, settings, shape, error);
   if (!is_unused (checkpoint, &unused, error))
     return FALSE;
   if (unused)
     {
       g_ptr_array_unref (checkpoint->metadata.settings);
       g_ptr_array_unref (checkpoint->metadata.shape);
-      return make_new (checkpoint, settings, shape, error);
+      return make_new (checkpoint, TRUE, settings, shape, error);
     }
   if (!compare_settings (checkpoint, settings, error) ||
       !_weir_checkpoint_metadata_compare (checkpoint->dir, checkpoint->metadata.shape, shape, &is_other, error))

@@ -111,7 +111,7 @@ weir_record_log_create_at (const char      *path,
 {
   g_autoptr (WeirRecordLog) self = NULL;
   guint8                    header[WEIR_LOG_HEADER_SIZE] = "WEIRCLOG";
-  int                       fd = weir_fx_open (path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  int                       fd = weir_fx_open (path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 
   self = log_new (fd, g_strdup (path));
   header[8] = WEIR_LOG_VERSION;

@@ -657,10 +657,42 @@ test_beginnings (void)
   open_run (fixture); /* an empty folder */
   g_assert_true (run_batch (fixture, &error));
   store_run_close (fixture);
+  for (goffset left = 0; left < WEIR_LOG_HEADER_SIZE; left++)
+    {
+      g_assert_cmpint (truncate (first, WEIR_LOG_HEADER_SIZE - 1 - left), ==, 0);
+      g_assert_false (try_open (fixture, &error));
+      g_assert_cmpstr (weir_error_get_condition (error), ==, "CANNOT_LOAD_STATE_STORE.UNCATEGORIZED");
+      g_assert_nonnull (strstr (error->message, first));
+      g_clear_error (&error);
+    }
   g_assert_cmpint (g_unlink (first), ==, 0);
   g_assert_false (try_open (fixture, &error));
   g_assert_cmpstr (weir_error_get_condition (error), ==, "CANNOT_LOAD_STATE_STORE.CANNOT_READ_STREAMING_STATE_FILE");
   g_assert_nonnull (strstr (error->message, "00000000000000000000.log"));
+}
+
+/* What the checkpoint writes goes to no file that somebody put a link to in its place. */
+static void
+test_links (void)
+{
+  static const char *const names[] = { "LOCK", "log/00000000000000000000.log" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (StoreRun) fixture = run_new ();
+      g_autoptr (GError)   error = NULL;
+      g_autofree char     *folder = weir_temp_dir_build (fixture->dir, "cp/log");
+      g_autofree char     *path = g_build_filename (fixture->path, names[i], NULL);
+      g_autofree char     *target = weir_temp_dir_write (fixture->dir, "precious", "");
+      g_autofree char     *text = NULL;
+
+      g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+      g_assert_cmpint (symlink (target, path), ==, 0);
+      g_assert_false (try_open (fixture, &error));
+      g_assert_nonnull (strstr (error->message, path));
+      text = weir_temp_dir_read (fixture->dir, "precious");
+      g_assert_cmpstr (text, ==, "");
+    }
 }
 
 int
@@ -686,5 +718,6 @@ main (int    argc,
   g_test_add_func ("/engine/query/checkpoint/pieces", test_pieces);
   g_test_add_func ("/engine/query/checkpoint/changed-query", test_changed_query);
   g_test_add_func ("/engine/query/checkpoint/beginnings", test_beginnings);
+  g_test_add_func ("/engine/query/checkpoint/links", test_links);
   return g_test_run ();
 }
