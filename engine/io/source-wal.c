@@ -2,7 +2,7 @@
 #define G_LOG_DOMAIN "weir-io"
 #include "config.h"
 
-#include "io/source-wal.h"
+#include "io/source-wal-private.h"
 
 #include "base/bytes.h"
 #include "base/crc32c.h"
@@ -14,30 +14,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MAGIC      "WEIRWAL2\0\0\0\0\0\0\0"
-#define MAGIC_LEN  16
-#define FRAME_LEN  12
-#define HEAD_LEN   20 /* of a body, before the payload */
 #define END_BYTE   '\n'
-#define MASK_WORD  G_GUINT64_CONSTANT (0xa5a5a5a5a5a5a5a5)
-#define ALIGN      16 /* of records; divides BLOCK_LEN */
-#define BODY_MAX   (1u << 30)
-#define BLOCK_LEN  512
 #define FIRST_LEN  (64u << 10) /* of a segment that is begun; it grows by as much as it has */
 #define STEP_MAX   (1u << 20)  /* but by no more than this at once, beside what a record needs */
 #define SUFFIX     ".wal"
 #define NAME_CHARS 20
 
-typedef struct
-{
-  guint64 first, end; /* rows */
-  char   *path;       /* Owned */
-} Segment;
-
 struct _WeirSourceWal
 {
   char      *dir;      /* Owned */
-  GPtrArray *segments; /* Owned: Segment, in order */
+  GPtrArray *segments; /* Owned: WeirWalSegment, in order */
   guint64    end;
   int        fd;          /* of the last segment; −1: the next append begins one */
   guint64    bytes, size; /* of the last segment: records, file */
@@ -48,7 +34,7 @@ struct _WeirSourceWal
 static void
 segment_free (gpointer data)
 {
-  Segment *segment = data;
+  WeirWalSegment *segment = data;
 
   g_free (segment->path);
   g_free (segment);
@@ -61,7 +47,7 @@ weir_wal_record_free (WeirWalRecord *record)
   g_free (record);
 }
 
-static Segment *
+static WeirWalSegment *
 last_segment (const WeirSourceWal *self)
 {
   return self->segments->len > 0 ? self->segments->pdata[self->segments->len - 1] : NULL;
@@ -69,150 +55,11 @@ last_segment (const WeirSourceWal *self)
 
 /* ---- reading ---------------------------------------------------------------------------------------------------- */
 
-static gboolean
-fail_damaged (const char *path,
-              gsize       at,
-              GError    **error)
-{
-  return weir_fail (error, WEIR_ERROR_RUN, "STREAM_FAILED", WEIR_SPAN_NONE,
-                    "%s is damaged at byte %" G_GSIZE_FORMAT ": rows that had arrived cannot be read back. Restore the file, or start from a new "
-                    "checkpoint without them.",
-                    path, at);
-}
-
-static gboolean
-is_zero (const guint8 *data,
-         gsize         len)
-{
-  return len == 0 || (data[0] == 0 && memcmp (data, data + 1, len - 1) == 0);
-}
-
-/* Of a whole record no part that lies in one block is zeros: it begins with its length and ends with the end byte. */
-static gboolean
-has_zero_block (const guint8 *data,
-                gsize         from,
-                gsize         to)
-{
-  for (gsize start = from, next; start < to; start = next)
-    {
-      next = MIN (start / BLOCK_LEN * BLOCK_LEN + BLOCK_LEN, to);
-      if (is_zero (data + start, next - start))
-        return TRUE;
-    }
-  return FALSE;
-}
-
-typedef struct
-{
-  const guint8 *data;
-  gsize         len, pos; /* pos: behind the whole records */
-  guint64       next;     /* number of the next row */
-  gboolean      is_cut;
-} Scan;
-
-static gsize
-aligned (gsize len)
-{
-  return (len + ALIGN - 1) / ALIGN * ALIGN;
-}
-
-/* What is no whole record at `pos`: an append that did not end, or damage. Always FALSE. */
-static gboolean
-end_scan (Scan       *scan,
-          const char *path,
-          gboolean    is_cut,
-          GError    **error)
-{
-  scan->is_cut = is_cut;
-  return is_cut ? FALSE : fail_damaged (path, MIN (scan->pos, scan->len), error);
-}
-
-/* The record at `pos`. FALSE at the end, with @error when it is damage. */
-static gboolean
-next_record (Scan          *scan,
-             const char    *path,
-             WeirWalRecord *record,
-             const guint8 **payload,
-             gsize         *payload_len,
-             GError       **error)
-{
-  const guint8 *at = scan->data + scan->pos;
-  gsize         left = scan->len > scan->pos ? scan->len - scan->pos : 0, whole;
-  guint32       length, crc, header_crc;
-  WeirReader    reader;
-
-  if (left > 0 && is_zero (at, left))
-    return FALSE;
-  weir_reader_init (&reader, at, left);
-  length = weir_reader_u32 (&reader);
-  crc = weir_reader_u32 (&reader);
-  header_crc = weir_reader_u32 (&reader);
-  if (reader.failed || weir_crc32c (0, at, 8) != header_crc)
-    return end_scan (scan, path, !reader.failed && is_zero (at, FRAME_LEN), error);
-  whole = aligned (FRAME_LEN + (gsize)length);
-  if (length <= HEAD_LEN || length > BODY_MAX || whole >= left)
-    return end_scan (scan, path, FALSE, error);
-  if (weir_crc32c (0, at + FRAME_LEN, length) != crc)
-    return end_scan (scan, path, has_zero_block (scan->data, scan->pos, scan->pos + FRAME_LEN + length), error);
-  record->first = weir_reader_u64 (&reader);
-  record->count = weir_reader_u32 (&reader);
-  record->arrived_us = (gint64)weir_reader_u64 (&reader);
-  *payload = at + FRAME_LEN + HEAD_LEN;
-  *payload_len = length - HEAD_LEN - 1;
-  if (record->first != scan->next || record->count == 0 || !is_zero (at + FRAME_LEN + length, whole - FRAME_LEN - length))
-    return end_scan (scan, path, FALSE, error);
-  scan->next += record->count;
-  scan->pos += whole;
-  return TRUE;
-}
-
-/* A segment's bytes, begun to be scanned. */
-static gboolean
-begin_scan (const Segment *segment,
-            Scan          *scan,
-            char         **contents,
-            GError       **error)
-{
-  g_autoptr (GError) local = NULL;
-
-  if (!weir_durable_read (segment->path, contents, &scan->len, &local))
-    return weir_fail (error, WEIR_ERROR_RUN, "STREAM_FAILED", WEIR_SPAN_NONE, "Cannot read rows that had arrived: %s.", local->message);
-  scan->data = (const guint8 *)*contents;
-  scan->next = segment->first;
-  scan->pos = MAGIC_LEN;
-  return (scan->len > MAGIC_LEN && memcmp (scan->data, MAGIC, MAGIC_LEN) == 0) || fail_damaged (segment->path, 0, error);
-}
-
-/* Checks a segment; @follower: number the next one begins with, G_MAXUINT64 for the last. */
-static gboolean
-check_segment (Segment *segment,
-               guint64  follower,
-               GError **error)
-{
-  g_autofree char *contents = NULL;
-  Scan             scan = { 0 };
-  WeirWalRecord    record;
-  const guint8    *payload;
-  gsize            len;
-  GError          *local = NULL;
-
-  if (begin_scan (segment, &scan, &contents, &local))
-    while (scan.next < follower && next_record (&scan, segment->path, &record, &payload, &len, &local))
-      ;
-  if (local != NULL)
-    {
-      g_propagate_error (error, local);
-      return FALSE;
-    }
-  segment->end = MIN (scan.next, follower);
-  return follower == G_MAXUINT64 || !scan.is_cut || fail_damaged (segment->path, scan.pos, error);
-}
-
 static int
 compare_segments (gconstpointer a,
                   gconstpointer b)
 {
-  const Segment *x = *(Segment *const *)a, *y = *(Segment *const *)b;
+  const WeirWalSegment *x = *(WeirWalSegment *const *)a, *y = *(WeirWalSegment *const *)b;
 
   return x->first < y->first ? -1 : x->first > y->first;
 }
@@ -234,7 +81,7 @@ list_segments (WeirSourceWal *self,
 
       if (end == name + NAME_CHARS && strcmp (end, SUFFIX) == 0)
         {
-          Segment *segment = g_new0 (Segment, 1);
+          WeirWalSegment *segment = g_new0 (WeirWalSegment, 1);
 
           segment->first = segment->end = first;
           segment->path = g_build_filename (self->dir, name, NULL);
@@ -248,8 +95,8 @@ list_segments (WeirSourceWal *self,
 
 /* What a process that was killed wrote may not have reached the disk, and from now on counts as there. */
 static gboolean
-sync_segment (const Segment *segment,
-              GError       **error)
+sync_segment (const WeirWalSegment *segment,
+              GError              **error)
 {
   int fd = weir_fx_open (segment->path, O_RDONLY | O_CLOEXEC, 0), code = 0;
 
@@ -264,7 +111,7 @@ static guint64
 follower_of (const WeirSourceWal *self,
              guint                i)
 {
-  return i + 1 < self->segments->len ? ((Segment *)self->segments->pdata[i + 1])->first : G_MAXUINT64;
+  return i + 1 < self->segments->len ? ((WeirWalSegment *)self->segments->pdata[i + 1])->first : G_MAXUINT64;
 }
 
 gboolean
@@ -279,9 +126,9 @@ weir_source_wal_look (const char        *dir,
   for (guint i = 0; ok && i < self.segments->len; i++)
     {
       g_autoptr (GError) local = NULL;
-      Segment           *segment = self.segments->pdata[i];
+      WeirWalSegment    *segment = self.segments->pdata[i];
 
-      check_segment (segment, follower_of (&self, i), &local);
+      _weir_wal_check_segment (segment, follower_of (&self, i), &local);
       func (data, segment->path, segment->first, segment->end, local);
     }
   g_ptr_array_unref (self.segments);
@@ -301,7 +148,7 @@ weir_source_wal_open (const char *dir,
     return NULL;
   weir_durable_remove_temporaries (dir);
   for (guint i = 0; i < self->segments->len; i++)
-    if (!check_segment (self->segments->pdata[i], follower_of (self, i), error))
+    if (!_weir_wal_check_segment (self->segments->pdata[i], follower_of (self, i), error))
       return NULL;
   /* The last segment is not written to again: an append that did not end stays behind its end and is passed over. */
   if (last_segment (self) != NULL && !sync_segment (last_segment (self), error))
@@ -334,7 +181,7 @@ weir_source_wal_fail_short (const WeirSourceWal *wal,
                             guint64              needed,
                             GError             **error)
 {
-  const Segment *last = last_segment (wal);
+  const WeirWalSegment *last = last_segment (wal);
 
   return weir_fail (error, WEIR_ERROR_RUN, "STREAM_FAILED", WEIR_SPAN_NONE,
                     "%s ends with row %" G_GUINT64_FORMAT ", and rows up to %" G_GUINT64_FORMAT " had arrived: it is an older copy, or a file is "
@@ -360,54 +207,6 @@ weir_source_wal_skip_to (WeirSourceWal *wal,
   wal->end = wal->synced_end = number;
 }
 
-/* A payload on its way to the disk or back. (transfer full) */
-static guint8 *
-masked (const guint8 *data,
-        gsize         len)
-{
-  guint8 *copy = g_malloc (MAX (len, 1));
-  gsize   i = 0;
-
-  for (; i + sizeof (guint64) <= len; i += sizeof (guint64))
-    {
-      guint64 word;
-
-      memcpy (&word, data + i, sizeof word);
-      word ^= MASK_WORD;
-      memcpy (copy + i, &word, sizeof word);
-    }
-  for (; i < len; i++)
-    copy[i] = data[i] ^ (guint8)MASK_WORD;
-  return copy;
-}
-
-static gboolean
-read_segment (const Segment *segment,
-              guint64        from,
-              guint64        to,
-              GPtrArray     *records,
-              GError       **error)
-{
-  g_autofree char *contents = NULL;
-  Scan             scan = { 0 };
-  WeirWalRecord    record;
-  const guint8    *payload = NULL;
-  gsize            len = 0;
-  GError          *local = NULL;
-
-  if (begin_scan (segment, &scan, &contents, &local))
-    while (scan.next < segment->end && next_record (&scan, segment->path, &record, &payload, &len, &local))
-      if (record.first < to && record.first + record.count > from)
-        {
-          record.payload = g_bytes_new_take (masked (payload, len), len);
-          g_ptr_array_add (records, g_memdup2 (&record, sizeof record));
-        }
-  if (local == NULL)
-    return TRUE;
-  g_propagate_error (error, local);
-  return FALSE;
-}
-
 GPtrArray *
 weir_source_wal_read (WeirSourceWal *wal,
                       guint64        from,
@@ -420,9 +219,9 @@ weir_source_wal_read (WeirSourceWal *wal,
 
   for (guint i = 0; i < wal->segments->len; i++)
     {
-      const Segment *segment = wal->segments->pdata[i];
+      const WeirWalSegment *segment = wal->segments->pdata[i];
 
-      if (segment->end > from && segment->first < to && !read_segment (segment, from, to, records, error))
+      if (segment->end > from && segment->first < to && !_weir_wal_read_segment (segment, from, to, records, error))
         return NULL;
     }
   for (guint i = 0; i < records->len && whole; i++)
@@ -449,23 +248,23 @@ begin_segment (WeirSourceWal *self,
 {
   g_autofree char *name = g_strdup_printf ("%020" G_GUINT64_FORMAT SUFFIX, self->end), *path = g_build_filename (self->dir, name, NULL);
   g_autofree char *bytes = g_malloc0 (FIRST_LEN);
-  Segment         *segment;
+  WeirWalSegment  *segment;
 
-  memcpy (bytes, MAGIC, MAGIC_LEN);
+  memcpy (bytes, WEIR_WAL_MAGIC, WEIR_WAL_MAGIC_LEN);
   /* One that was begun and holds no whole record is replaced. */
   if (!weir_durable_write (self->dir, name, bytes, FIRST_LEN, WEIR_DURABLE_REPLACE, error))
     return FALSE;
   self->fd = weir_fx_open (path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0);
   if (self->fd < 0)
     return weir_fail_file (error, "open", path, errno);
-  lseek (self->fd, MAGIC_LEN, SEEK_SET);
+  lseek (self->fd, WEIR_WAL_MAGIC_LEN, SEEK_SET);
   if (last_segment (self) != NULL && last_segment (self)->first == self->end)
     g_ptr_array_remove_index (self->segments, self->segments->len - 1);
-  segment = g_new0 (Segment, 1);
+  segment = g_new0 (WeirWalSegment, 1);
   segment->first = segment->end = self->end;
   segment->path = g_steal_pointer (&path);
   g_ptr_array_add (self->segments, segment);
-  self->bytes = MAGIC_LEN;
+  self->bytes = WEIR_WAL_MAGIC_LEN;
   self->size = FIRST_LEN;
   return TRUE;
 }
@@ -477,7 +276,7 @@ give_up (WeirSourceWal *self,
          int            code,
          GError       **error)
 {
-  Segment *segment = last_segment (self);
+  WeirWalSegment *segment = last_segment (self);
 
   weir_fail_file (error, what, segment->path, code);
   end_segment (self);
@@ -515,8 +314,8 @@ write_record (WeirSourceWal *self,
               gsize          len,
               GError       **error)
 {
-  static const guint8    end[ALIGN] = { END_BYTE };
-  gsize                  whole = aligned (FRAME_LEN + HEAD_LEN + len + 1);
+  static const guint8    end[WEIR_WAL_ALIGN] = { END_BYTE };
+  gsize                  whole = _weir_wal_align (WEIR_WAL_FRAME_LEN + WEIR_WAL_HEAD_LEN + len + 1);
   g_autoptr (GByteArray) frame = g_byte_array_new (), head = g_byte_array_new ();
   WeirWriter             frame_writer = { frame }, head_writer = { head };
   struct iovec           parts[4];
@@ -529,13 +328,13 @@ write_record (WeirSourceWal *self,
   weir_writer_u64 (&head_writer, (guint64)arrived_us);
   crc = weir_crc32c (0, head->data, head->len);
   crc = weir_crc32c (weir_crc32c (crc, payload, len), end, 1);
-  weir_writer_u32 (&frame_writer, (guint32)(HEAD_LEN + len + 1));
+  weir_writer_u32 (&frame_writer, (guint32)(WEIR_WAL_HEAD_LEN + len + 1));
   weir_writer_u32 (&frame_writer, crc);
   weir_writer_u32 (&frame_writer, weir_crc32c (0, frame->data, 8));
   parts[0] = (struct iovec){ frame->data, frame->len };
   parts[1] = (struct iovec){ head->data, head->len };
   parts[2] = (struct iovec){ (void *)payload, len };
-  parts[3] = (struct iovec){ (void *)end, whole - FRAME_LEN - HEAD_LEN - len };
+  parts[3] = (struct iovec){ (void *)end, whole - WEIR_WAL_FRAME_LEN - WEIR_WAL_HEAD_LEN - len };
   self->unsynced = TRUE;
   if (!weir_fx_writev_all (self->fd, parts, 4))
     return give_up (self, "write", errno, error);
@@ -555,7 +354,7 @@ weir_source_wal_append (WeirSourceWal *wal,
 {
   g_autofree guint8 *bytes = NULL;
 
-  if (len > BODY_MAX - HEAD_LEN - 1)
+  if (len > WEIR_WAL_BODY_MAX - WEIR_WAL_HEAD_LEN - 1)
     return weir_fail (error, WEIR_ERROR_RUN, "STREAM_FAILED", WEIR_SPAN_NONE, "A batch of %" G_GSIZE_FORMAT " bytes is too large to be kept in %s.", len, wal->dir);
   if (wal->fd >= 0 && wal->bytes >= WEIR_WAL_SEGMENT_BYTES)
     {
@@ -563,7 +362,7 @@ weir_source_wal_append (WeirSourceWal *wal,
         return FALSE;
       end_segment (wal);
     }
-  bytes = masked (payload, len);
+  bytes = _weir_wal_mask (payload, len);
   return (wal->fd >= 0 || begin_segment (wal, error)) && write_record (wal, count, arrived_us, bytes, len, error);
 }
 
@@ -584,14 +383,14 @@ void
 weir_source_wal_drop (WeirSourceWal *wal,
                       guint64        to)
 {
-  Segment *last = last_segment (wal);
+  WeirWalSegment *last = last_segment (wal);
 
   /* The one being written goes too when nothing of it is wanted and it is worth a new file. */
   if (last != NULL && last->end <= to && wal->fd >= 0 && !wal->unsynced && wal->bytes >= WEIR_WAL_SEGMENT_BYTES / 4)
     end_segment (wal);
   while (wal->segments->len > (wal->fd >= 0 ? 1 : 0))
     {
-      Segment *oldest = wal->segments->pdata[0];
+      WeirWalSegment *oldest = wal->segments->pdata[0];
 
       if (oldest->end > to || weir_fx_unlink (oldest->path) != 0)
         return;
