@@ -41,6 +41,12 @@ take_lock (WeirCheckpoint *self,
       if (!g_file_get_contents (path, &owner, NULL, NULL))
         owner = g_strdup ("");
       g_strdelimit (g_strchomp (owner), "\n", ',');
+      /* It has just begun. */
+      if (*owner == '\0')
+        {
+          g_free (owner);
+          owner = g_strdup ("a run that has just begun");
+        }
       return weir_fail (error, WEIR_ERROR_RUN, "CONCURRENT_STREAM_LOG_UPDATE", WEIR_SPAN_NONE,
                         "Concurrent update to the log. Multiple streaming jobs detected: the checkpoint %s is in use (%s). Stop that query, or give this one a checkpoint directory of its own.",
                         self->dir, owner);

@@ -157,27 +157,32 @@ quit_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* FALSE: it was stopped meanwhile. */
+/* FALSE: it was stopped meanwhile, or its time is over. */
 static gboolean
 wait_to_open (WeirQueryLoop *self,
-              gint64         delay_us)
+              gint64         delay_us,
+              gint64         end_us)
 {
-  GSource *timer = g_timeout_source_new ((guint)(delay_us / 1000));
+  gint64   left_us = end_us - g_get_monotonic_time ();
+  gboolean is_over = end_us > 0 && left_us <= delay_us;
+  GSource *timer = g_timeout_source_new ((guint)(MAX (is_over ? left_us : delay_us, 0) / 1000));
 
   g_source_set_callback (timer, quit_cb, self->query->loop, NULL);
   g_source_attach (timer, self->query->loop_context);
   g_main_loop_run (self->query->loop);
   g_source_destroy (timer);
   g_source_unref (timer);
-  return weir_query_get_state (self->query) != WEIR_QUERY_STOPPING && !g_cancellable_is_cancelled (self->query->cancellable);
+  return !is_over && weir_query_get_state (self->query) != WEIR_QUERY_STOPPING && !g_cancellable_is_cancelled (self->query->cancellable);
 }
 
 /* A checkpoint or a file that cannot be made for now is tried again, as a batch is. */
 gboolean
 _weir_query_loop_open (WeirQueryLoop *self)
 {
-  GError *error = NULL;
-  gint64  delay_us;
+  const WeirQuerySpec *spec = &self->query->spec;
+  gint64               end_us = spec->max_run_us > 0 ? g_get_monotonic_time () + spec->max_run_us : 0;
+  GError              *error = NULL;
+  gint64               delay_us;
 
   while (!open_run (self, &error))
     {
@@ -188,7 +193,7 @@ _weir_query_loop_open (WeirQueryLoop *self)
           return FALSE;
         }
       g_clear_error (&error);
-      if (!wait_to_open (self, delay_us))
+      if (!wait_to_open (self, delay_us, end_us))
         return FALSE;
     }
   _weir_retry_done (&self->retry, self->query);

@@ -531,6 +531,14 @@ def test_checkpoint_odd_files():
     same(os.listdir('cp/state'), [])
 
 
+def test_for_while_opening():
+    """--for ends a query that waits for what it needs to begin."""
+    make_data()
+    sink = "CREATE TABLE o USING postgresql OPTIONS (url 'postgresql://127.0.0.1:1/x', dbtable 't');"
+    done = sql(f'{ROWS} {sink} INSERT INTO o SELECT a FROM STREAM t', '--for', '100ms', '--retry', '10h')
+    has(done.err, 'It is tried again.')
+
+
 def test_file_size_limit():
     """A limit on the size of files is an error that names the file; without the limit the query goes on."""
     make_data()

@@ -356,6 +356,15 @@ test_lock (void)
   g_assert_cmpstr (weir_error_get_condition (error), ==, "CONCURRENT_STREAM_LOG_UPDATE");
   g_assert_nonnull (strstr (error->message, "run test"));
   g_clear_error (&error);
+  {
+    g_autofree char *lock = g_build_filename (fixture->path, "LOCK", NULL);
+
+    g_assert_cmpint (truncate (lock, 0), ==, 0);
+    other = weir_checkpoint_open (fixture->path, NULL, NULL, &error);
+    g_assert_null (other);
+    g_assert_nonnull (strstr (error->message, "in use (a run that has just begun)"));
+    g_clear_error (&error);
+  }
   store_run_close (fixture);
   other = weir_checkpoint_open (fixture->path, NULL, NULL, &error);
   g_assert_no_error (error);
