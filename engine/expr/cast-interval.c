@@ -12,7 +12,10 @@
 /*
  * Intervals: texts in ANSI form, numbers of a single unit, other units of the same kind.
  *
- *   [INTERVAL] ['] [sign] y-m ['] [YEAR TO MONTH]        [INTERVAL] ['] [sign] d h:m:s.f ['] [DAY TO SECOND]
+ *   [sign] y-m                                           [sign] d h:m:s.f
+ *   INTERVAL [sign] '[sign] y-m' YEAR TO MONTH           INTERVAL [sign] '[sign] d h:m:s.f' DAY TO SECOND
+ *
+ * or fewer units, as the type has them. Two minus signs make a plus.
  */
 
 typedef struct
@@ -64,26 +67,27 @@ take_number (Cursor *c,
   return c->p > start && weir_parse_i64 (start, (gsize)(c->p - start), value);
 }
 
-/* 'INTERVAL' and the quote before, the quote and the units behind. */
 static gboolean
-strip_frame (Cursor *c)
+take_word (Cursor     *c,
+           const char *word)
 {
-  const char *close;
+  gsize len = strlen (word);
 
-  skip_blanks (c);
-  if (c->end - c->p < 8 || g_ascii_strncasecmp (c->p, "interval", 8) != 0)
-    return TRUE;
-  c->p += 8;
-  skip_blanks (c);
-  if (c->p < c->end && (*c->p == '-' || *c->p == '+'))
+  if ((gsize)(c->end - c->p) < len || g_ascii_strncasecmp (c->p, word, len) != 0)
     return FALSE;
-  if (!take_char (c, '\''))
-    return FALSE;
-  close = memchr (c->p, '\'', (gsize)(c->end - c->p));
-  if (close == NULL)
-    return FALSE;
-  c->end = close;
+  c->p += len;
   return TRUE;
+}
+
+/* Blanks and a word. */
+static gboolean
+take_next_word (Cursor     *c,
+                const char *word)
+{
+  if (c->p >= c->end || !g_ascii_isspace (*c->p))
+    return FALSE;
+  skip_blanks (c);
+  return take_word (c, word);
 }
 
 static gboolean
@@ -93,6 +97,42 @@ take_sign (Cursor *c)
     return TRUE;
   take_char (c, '+');
   return FALSE;
+}
+
+/* 'INTERVAL', a sign and the quote before, the quote and the units of @type behind; then the sign of what is between. */
+static gboolean
+strip_frame (Cursor   *c,
+             WeirType *type,
+             gboolean *negative)
+{
+  static const char *const units[] = { "year", "month", "day", "hour", "minute", "second" };
+  Cursor                   rest;
+  const char              *close;
+
+  *negative = FALSE;
+  skip_blanks (c);
+  while (c->end > c->p && g_ascii_isspace (c->end[-1]))
+    c->end--;
+  if (take_word (c, "interval"))
+    {
+      if (c->p >= c->end || !g_ascii_isspace (*c->p))
+        return FALSE;
+      skip_blanks (c);
+      *negative = take_sign (c);
+      if (!take_char (c, '\''))
+        return FALSE;
+      close = memchr (c->p, '\'', (gsize)(c->end - c->p));
+      if (close == NULL)
+        return FALSE;
+      rest = (Cursor){ close + 1, c->end };
+      c->end = close;
+      if (!take_next_word (&rest, units[type->unit_start]) ||
+          (type->unit_end != type->unit_start && (!take_next_word (&rest, "to") || !take_next_word (&rest, units[type->unit_end]))) ||
+          rest.p != rest.end)
+        return FALSE;
+    }
+  *negative ^= take_sign (c);
+  return TRUE;
 }
 
 gboolean
@@ -105,9 +145,8 @@ _weir_interval_ym_parse (const char *text,
   gint64   years = 0, rest = 0, total;
   gboolean negative;
 
-  if (!strip_frame (&c))
+  if (!strip_frame (&c, type, &negative))
     return FALSE;
-  negative = take_sign (&c);
   if (type->unit_start == WEIR_UNIT_YEAR)
     {
       if (!take_number (&c, &years))
@@ -139,7 +178,7 @@ take_fraction (Cursor *c,
       unit /= 10;
       *us += (*c->p - '0') * unit;
     }
-  return n <= 9;
+  return n > 0 && n <= 9;
 }
 
 gboolean
@@ -153,9 +192,8 @@ _weir_interval_dt_parse (const char *text,
   WeirInt128          total = 0;
   gboolean            negative;
 
-  if (!strip_frame (&c))
+  if (!strip_frame (&c, type, &negative))
     return FALSE;
-  negative = take_sign (&c);
   for (guint unit = type->unit_start; unit <= type->unit_end; unit++)
     {
       gint64 value, fraction = 0;

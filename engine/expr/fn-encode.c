@@ -131,7 +131,7 @@ row_to_binary (WeirRow *row)
         return FALSE;
       return _weir_row_fail_value (row, "BINARY_FORMAT", "fmt", "expects one of binary formats 'base64', 'hex', 'utf-8', but got '%.*s'.", (int)format_len, format);
     }
-  return fine ? TRUE : fail_conversion (row, text, len, "HEX");
+  return fine ? TRUE : fail_conversion (row, text, len, word_equal (format, format_len, "hex") ? "HEX" : "BASE64");
 }
 
 static WeirType *
@@ -277,6 +277,26 @@ decode_utf16 (const char *data,
   return len % 2 == 0;
 }
 
+/* Big-endian unless a byte order mark says otherwise. */
+static gboolean
+decode_utf32 (const char *data,
+              gsize       len,
+              GString    *out)
+{
+  gboolean little = len >= 4 && unit_at (data, 4, TRUE) == 0xfeff;
+  gboolean mark = little || (len >= 4 && unit_at (data, 4, FALSE) == 0xfeff);
+
+  for (gsize i = mark ? 4 : 0; i + 4 <= len; i += 4)
+    {
+      gunichar c = unit_at (data + i, 4, little);
+
+      if (c > 0x10ffff || (c & 0xfffff800) == 0xd800)
+        return FALSE;
+      g_string_append_unichar (out, c);
+    }
+  return len % 4 == 0;
+}
+
 static gboolean
 row_decode (WeirRow *row)
 {
@@ -299,12 +319,7 @@ row_decode (WeirRow *row)
           g_string_append_unichar (row->text, (guchar)data[i]);
       return TRUE;
     case CHARSET_UTF32:
-      for (gsize i = 0; i + 4 <= len; i += 4)
-        if (unit_at (data + i, 4, FALSE) > 0x10ffff || (unit_at (data + i, 4, FALSE) & 0xfffff800) == 0xd800)
-          return fail_characters (row);
-        else
-          g_string_append_unichar (row->text, unit_at (data + i, 4, FALSE));
-      return TRUE;
+      return decode_utf32 (data, len, row->text) ? TRUE : fail_characters (row);
     default:
       {
         gboolean mark = charset == CHARSET_UTF16 && len >= 2 && (unit_at (data, 2, FALSE) == 0xfeff || unit_at (data, 2, TRUE) == 0xfeff);

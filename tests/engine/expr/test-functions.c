@@ -232,6 +232,73 @@ test_hashes (void)
   assert_value ("1.6034991609278433", "randn", I (0));
 }
 
+#define HEX(text) call ("unhex", S (text), NULL)
+
+/* There and back, in every character set that Spark names; what a set cannot say is an error, not a question mark. */
+static void
+test_charsets (void)
+{
+  static const struct
+  {
+    const char *name, *hex;
+  } sets[] = {
+    { "UTF-8", "41F09F9880" },
+    { "utf-16", "FEFF0041D83DDE00" },
+    { "UTF-16BE", "0041D83DDE00" },
+    { "UTF-16LE", "41003DD800DE" },
+    { "UTF-32", "000000410001F600" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sets); i++)
+    {
+      assert_value (sets[i].hex, "hex", call ("encode", S ("A\U0001F600"), S (sets[i].name), NULL));
+      assert_value ("A\U0001F600", "_decode", HEX (sets[i].hex), S (sets[i].name));
+    }
+  assert_value ("E9", "hex", call ("encode", S ("\u00e9"), S ("iso-8859-1"), NULL));
+  assert_value ("\u00e9", "_decode", HEX ("E9"), S ("ISO-8859-1"));
+  assert_value ("[MALFORMED_CHARACTER_CODING]", "encode", S ("\u20ac"), S ("iso-8859-1"));
+  assert_value ("[MALFORMED_CHARACTER_CODING]", "encode", S ("\u00e9"), S ("us-ascii"));
+  assert_value ("[MALFORMED_CHARACTER_CODING]", "_decode", HEX ("E9"), S ("us-ascii"));
+  assert_value ("[MALFORMED_CHARACTER_CODING]", "_decode", HEX ("E9"), S ("utf-8"));
+  assert_value ("[INVALID_PARAMETER_VALUE.CHARSET]", "encode", S ("a"), S ("ebcdic"));
+  /* Halves of pairs, values beyond Unicode, and what ends in the middle of a character. */
+  assert_value ("[MALFORMED_CHARACTER_CODING]", "_decode", HEX ("D83D0041"), S ("utf-16be"));
+  assert_value ("[MALFORMED_CHARACTER_CODING]", "_decode", HEX ("DE00"), S ("utf-16be"));
+  assert_value ("[MALFORMED_CHARACTER_CODING]", "_decode", HEX ("004100"), S ("utf-16be"));
+  assert_value ("[MALFORMED_CHARACTER_CODING]", "_decode", HEX ("00110000"), S ("utf-32"));
+  assert_value ("[MALFORMED_CHARACTER_CODING]", "_decode", HEX ("0000D800"), S ("utf-32"));
+  assert_value ("[MALFORMED_CHARACTER_CODING]", "_decode", HEX ("0000004100"), S ("utf-32"));
+  /* A byte order mark says the order and is no character. */
+  assert_value ("A", "_decode", HEX ("FFFE4100"), S ("utf-16"));
+  assert_value ("A", "_decode", HEX ("0000FEFF00000041"), S ("utf-32"));
+  assert_value ("A", "_decode", HEX ("FFFE000041000000"), S ("utf-32"));
+}
+
+static void
+test_binary (void)
+{
+  assert_value ("abc", "to_binary", S ("abc"), S ("utf-8"));
+  assert_value ("abc", "to_binary", S ("616263"), S ("HEX"));
+  assert_value ("01", "hex", call ("to_binary", S ("1"), S ("hex"), NULL));
+  assert_value ("abc", "to_binary", S ("YWJj"), S ("base64"));
+  assert_value ("ab", "unbase64", S ("YWI="));
+  assert_value ("[CONVERSION_INVALID_INPUT]", "to_binary", S ("6g"), S ("hex"));
+  assert_value ("[CONVERSION_INVALID_INPUT]", "unbase64", S ("Y"));
+  assert_value ("NULL", "try_to_binary", S ("6g"), S ("hex"));
+  assert_value ("[INVALID_PARAMETER_VALUE.BINARY_FORMAT]", "to_binary", S ("a"), S ("rot13"));
+}
+
+static void
+test_urls (void)
+{
+  assert_value ("a+b%26c%3D%C3%A9.-*_", "url_encode", S ("a b&c=\u00e9.-*_"));
+  assert_value ("a b&c=\u00e9", "url_decode", S ("a+b%26c%3d%C3%A9"));
+  assert_value ("[CANNOT_DECODE_URL]", "url_decode", S ("100%"));
+  assert_value ("[CANNOT_DECODE_URL]", "url_decode", S ("%4"));
+  assert_value ("[CANNOT_DECODE_URL]", "url_decode", S ("%zz"));
+  assert_value ("NULL", "try_url_decode", S ("%zz"));
+}
+
 static void
 test_encodings (void)
 {
@@ -300,6 +367,9 @@ main (int    argc,
   g_test_add_func ("/expr/functions/formats", test_formats);
   g_test_add_func ("/expr/functions/hashes", test_hashes);
   g_test_add_func ("/expr/functions/encodings", test_encodings);
+  g_test_add_func ("/expr/functions/charsets", test_charsets);
+  g_test_add_func ("/expr/functions/binary", test_binary);
+  g_test_add_func ("/expr/functions/urls", test_urls);
   g_test_add_func ("/expr/functions/misc", test_misc);
   g_test_add_func ("/expr/functions/names", test_names);
   return g_test_run ();
