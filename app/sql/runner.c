@@ -125,6 +125,23 @@ report_trouble (Running   *self,
     output_message (text);
 }
 
+/* What a source that works leaves out, or cannot do; once while there is something. */
+static void
+report_notice (Running              *self,
+               const WeirSourceInfo *info)
+{
+  g_autofree char *key = g_strconcat ("\n", info->table, NULL);
+  g_autofree char *text = NULL;
+
+  if (info->message == NULL || strcmp (info->state, "connected") != 0)
+    g_hash_table_remove (self->away, key);
+  else if (g_hash_table_add (self->away, g_steal_pointer (&key)))
+    {
+      text = g_strdup_printf ("%s: %s", info->table, info->message);
+      output_message (text);
+    }
+}
+
 /* A source that lost its peer says so once, and once more when it is back. */
 static void
 sources_cb (WeirQuery *query,
@@ -144,6 +161,7 @@ sources_cb (WeirQuery *query,
         text = g_strdup_printf ("%s: connected again.", info->table);
       if (text != NULL)
         output_message (text);
+      report_notice (self, info);
     }
   report_trouble (self, query);
 }

@@ -90,6 +90,12 @@ find_cell (const WeirFileSeen *self,
   return &self->cells[at];
 }
 
+gint64
+weir_file_seen_get_newest (const WeirFileSeen *self)
+{
+  return self->newest_ns;
+}
+
 gboolean
 weir_file_seen_is_aged (const WeirFileSeen *self,
                         gint64              mtime_ns)

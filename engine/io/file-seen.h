@@ -20,6 +20,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirFileSeen, weir_file_seen_free)
 
 gboolean weir_file_seen_has (const WeirFileSeen *self, const char *name);
 void     weir_file_seen_add (WeirFileSeen *self, const char *name, gint64 mtime_ns);
+gint64   weir_file_seen_get_newest (const WeirFileSeen *self); /* ns since 1970; G_MININT64: none */
 /* A file this old is left out. Moves only with weir_file_seen_settle(). */
 gboolean weir_file_seen_is_aged (const WeirFileSeen *self, gint64 mtime_ns);
 /* Ends a batch: from now on age counts from the newest file added. */

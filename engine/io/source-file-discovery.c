@@ -4,11 +4,14 @@
 
 #include "io/source-file-private.h"
 
+#include "column/timestamp.h"
 #include "io/file-writer-check.h"
 
 #include <string.h>
 
 /* Which files there are, which of them are new, and how many of those a batch takes. */
+
+#define NS_PER_DAY G_GINT64_CONSTANT (86400000000000)
 
 gboolean
 _weir_file_source_check_name (WeirFileSource *self,
@@ -89,7 +92,12 @@ report_left_out (WeirFileSource *self,
   self->n_aged = n_aged;
   self->n_unfinished = n_unfinished;
   if (n_aged > 0)
-    g_string_append_printf (text, "%u files are left out because they are older than maxFileAge allows.", n_aged);
+    {
+      /* One whose clock ran ahead makes all others old. */
+      g_string_append_printf (text, "%u files are left out because they are older than maxFileAge allows: the newest file is of ", n_aged);
+      weir_date_append (text, (gint32)weir_floor_div (weir_file_seen_get_newest (self->seen), NS_PER_DAY));
+      g_string_append_c (text, '.');
+    }
   if (n_unfinished > 0)
     g_string_append_printf (text, "%s%u files are still being written and wait for their writer.", text->len > 0 ? " " : "", n_unfinished);
   weir_source_set_state (&self->parent, WEIR_SOURCE_CONNECTED, text->len > 0 ? g_strdup (text->str) : NULL, 0);

@@ -539,6 +539,20 @@ def test_for_while_opening():
     has(done.err, 'It is tried again.')
 
 
+def test_file_of_the_future():
+    """A file whose time is far ahead makes all others older than maxFileAge allows, as in Spark: they are not taken, and it is said."""
+    make_data()
+    os.utime('data/1.json', (4_070_908_800, 4_070_908_800))
+    text = f'{ROWS} CREATE STREAMING QUERY q TRIGGER AVAILABLE NOW AS SELECT a FROM STREAM t'
+    same(len(sql(text, '--checkpoint', 'cp').rows()), 6)
+    write('data/9.json', '{"a":9}\n')
+    done = sql(text, '--checkpoint', 'cp')
+    same(done.rows(), [])
+    has(done.err, 'weir-sql: t: 1 files are left out because they are older than maxFileAge allows: the newest file is of 2099-01-01.')
+    more = text.replace('maxFilesPerTrigger 1', "maxFilesPerTrigger 1, maxFileAge '40000d'")
+    same(sql(more, '--checkpoint', 'cp').rows(), [{'a': 9}])
+
+
 def test_file_size_limit():
     """A limit on the size of files is an error that names the file; without the limit the query goes on."""
     make_data()
