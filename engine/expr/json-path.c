@@ -9,7 +9,8 @@
  * JSON paths over texts.
  *
  * The text is walked once; nothing is built but the answer. Single quotes delimit strings too, as Spark's parser allows. Duplicate
- * names: the first that matches counts. A wildcard with several hits gives an array, one hit alone gives itself.
+ * names: the first that gives something counts. As in Hive and Spark, [*] with several hits gives an array and one hit alone gives itself;
+ * behind an index it always gives an array, and two in a row give one flat array. The names' wildcard `.*` is a path that finds nothing.
  */
 
 typedef enum
@@ -17,7 +18,7 @@ typedef enum
   STEP_NAME,
   STEP_INDEX,
   STEP_ANY,      /* [*] */
-  STEP_ANY_NAME, /* .* */
+  STEP_ANY_NAME, /* .* and ['*'] */
 } StepKind;
 
 typedef struct
@@ -362,7 +363,13 @@ parse_bracket (WeirJsonPath   *path,
       close = memchr (c->p + 1, '\'', (gsize)(c->end - c->p) - 1);
       if (close == NULL || close + 1 >= c->end || close[1] != ']')
         return FALSE;
-      add_name (path, c->p + 1, (gsize)(close - c->p) - 1);
+      step.kind = STEP_ANY_NAME;
+      if (close == c->p + 1)
+        return FALSE;
+      if (close == c->p + 2 && c->p[1] == '*')
+        g_array_append_val (path->steps, step);
+      else
+        add_name (path, c->p + 1, (gsize)(close - c->p) - 1);
       c->p = close + 2;
       return TRUE;
     }
@@ -436,24 +443,56 @@ _weir_json_path_new (const char *text,
   return NULL;
 }
 
-/* Walking a path: hits are appended, each compact, separated by commas. */
+/* Walking a path ------------------------------------------------------------------------------------------------- */
+
+/* How a text is written that the path ends at. */
+typedef enum
+{
+  STYLE_RAW,     /* as it is: no array was walked */
+  STYLE_QUOTED,  /* as JSON */
+  STYLE_FLATTEN, /* as JSON, and arrays element by element: behind two wildcards */
+} Style;
+
+/* Values found so far, separated by commas. */
+typedef struct
+{
+  GString *text;
+  guint    n;
+} Hits;
+
 typedef struct
 {
   const WeirJsonPath *path;
   guint               step;
-  GString            *hits;
-  guint               n_hits;
-  gboolean            found; /* a name or index was there: the first counts */
+  Style               style;
+  Hits               *hits;
+  guint               n_found; /* children that gave something */
 } Search;
 
-static gboolean search_value (WeirJsonCursor *c, Search *search);
+static gboolean search_value (WeirJsonCursor *c, const Search *search, gboolean *found);
+
+static const Step *
+get_step (const Search *search,
+          guint         ahead)
+{
+  guint i = search->step + ahead;
+
+  return i < search->path->steps->len ? &g_array_index (search->path->steps, Step, i) : NULL;
+}
 
 static void
-add_separator (Search *search)
+begin_hit (Hits *hits)
 {
-  if (search->n_hits++ > 0)
-    g_string_append_c (search->hits, ',');
+  if (hits->n++ > 0)
+    g_string_append_c (hits->text, ',');
 }
+
+/* Members and elements that fit @step, each searched as @child. */
+typedef struct
+{
+  const Step *step; /* NULL: all elements, at the end of the path */
+  Search      child;
+} Walk;
 
 static gboolean
 search_each (WeirJsonCursor *c,
@@ -461,68 +500,104 @@ search_each (WeirJsonCursor *c,
              guint64         index,
              gpointer        data)
 {
-  Search     *search = data;
-  const Step *step = &g_array_index (search->path->steps, Step, search->step);
-  gboolean    match = FALSE, held = search->found;
+  Walk       *self = data;
+  const Step *step = self->step;
+  gboolean    match = TRUE, found = FALSE;
 
-  switch (step->kind)
-    {
-    case STEP_NAME:
-      match = name != NULL && !held && name->len == step->name_len && memcmp (name->str, step->name, name->len) == 0;
-      break;
-    case STEP_INDEX:
-      match = name == NULL && index == step->index;
-      break;
-    case STEP_ANY:
-      match = name == NULL;
-      break;
-    case STEP_ANY_NAME:
-      match = name != NULL;
-      break;
-    }
+  if (step != NULL && step->kind == STEP_NAME)
+    match = self->child.n_found == 0 && name->len == step->name_len && memcmp (name->str, step->name, name->len) == 0 && c->p < c->end && *c->p != 'n';
+  else if (step != NULL && step->kind == STEP_INDEX)
+    match = index == step->index;
   if (!match)
     return _weir_json_skip_value (c);
-  search->step++;
-  search->found = FALSE;
-  if (!search_value (c, search))
+  if (!search_value (c, &self->child, &found))
     return FALSE;
-  search->step--;
-  search->found = TRUE;
+  self->child.n_found += found;
   return TRUE;
 }
 
-/* A name over an array looks into its elements, as Hive's paths do behind a wildcard. */
+static gboolean
+walk_on (WeirJsonCursor *c,
+         const Step     *step,
+         Search          child,
+         gboolean       *found)
+{
+  Walk self = { step, child };
+
+  self.child.n_found = 0;
+  if (!walk (c, search_each, &self))
+    return FALSE;
+  *found = self.child.n_found > 0;
+  return TRUE;
+}
+
+/* [*]: what the elements give is an array, but for a single hit of a wildcard that stands alone, which is itself. */
+static gboolean
+search_elements (WeirJsonCursor *c,
+                 const Search   *search,
+                 gboolean       *found)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  Hits                inner = { text, 0 };
+  const Step         *next = get_step (search, 1);
+  gboolean            is_double = next != NULL && next->kind == STEP_ANY;
+  gboolean            always_array = is_double || search->style == STYLE_QUOTED;
+  Walk                self = { get_step (search, 0), { search->path, search->step + 1 + is_double, STYLE_QUOTED, &inner, 0 } };
+
+  if (is_double || search->style == STYLE_FLATTEN)
+    self.child.style = STYLE_FLATTEN;
+  if (!walk (c, search_each, &self))
+    return FALSE;
+  *found = self.child.n_found > 0;
+  if (!always_array && !*found)
+    return TRUE;
+  begin_hit (search->hits);
+  if (always_array || self.child.n_found > 1)
+    g_string_append_printf (search->hits->text, "[%s]", text->str);
+  else
+    g_string_append_len (search->hits->text, text->str, (gssize)text->len);
+  return TRUE;
+}
+
+static gboolean
+take_end (WeirJsonCursor *c,
+          const Search   *search,
+          gboolean       *found)
+{
+  if (*c->p == '[' && search->style == STYLE_FLATTEN)
+    return walk_on (c, NULL, *search, found);
+  *found = TRUE;
+  begin_hit (search->hits);
+  if ((*c->p == '"' || *c->p == '\'') && search->style == STYLE_RAW)
+    return _weir_json_take_string (c, search->hits->text);
+  return _weir_json_append_compact (c, search->hits->text);
+}
+
 static gboolean
 search_value (WeirJsonCursor *c,
-              Search         *search)
+              const Search   *search,
+              gboolean       *found)
 {
-  gboolean found = search->found, fine;
+  const Step *step = get_step (search, 0), *next = get_step (search, 1);
+  Search      child = *search;
 
   _weir_json_skip_blanks (c);
   if (c->p >= c->end)
     return FALSE;
-  if (search->step == search->path->steps->len)
+  if (step == NULL)
+    return take_end (c, search, found);
+  child.step++;
+  if (*c->p == '{' && step->kind == STEP_NAME)
+    return walk_on (c, step, child, found);
+  if (*c->p == '[' && step->kind == STEP_ANY)
+    return search_elements (c, search, found);
+  if (*c->p == '[' && step->kind == STEP_INDEX)
     {
-      if (*c->p == 'n')
-        return _weir_json_skip_value (c);
-      add_separator (search);
-      return _weir_json_append_compact (c, search->hits);
+      if (next != NULL && next->kind == STEP_ANY)
+        child.style = STYLE_QUOTED;
+      return walk_on (c, step, child, found);
     }
-  if (*c->p != '{' && *c->p != '[')
-    return _weir_json_skip_value (c);
-  search->found = FALSE;
-  fine = walk (c, search_each, search);
-  search->found = found;
-  return fine;
-}
-
-static gboolean
-has_wildcard (const WeirJsonPath *path)
-{
-  for (guint i = 0; i < path->steps->len; i++)
-    if (g_array_index (path->steps, Step, i).kind >= STEP_ANY)
-      return TRUE;
-  return FALSE;
+  return _weir_json_skip_value (c);
 }
 
 gboolean
@@ -531,23 +606,14 @@ _weir_json_path_get (const WeirJsonPath *path,
                      gsize               len,
                      GString            *out)
 {
-  g_autoptr (GString) hits = g_string_new (NULL);
+  g_autoptr (GString) answer = g_string_new (NULL);
   WeirJsonCursor      c = { text, text + len, 0 };
-  Search              search = { .path = path, .hits = hits };
+  Hits                hits = { answer, 0 };
+  Search              search = { .path = path, .hits = &hits };
+  gboolean            found = FALSE;
 
-  if (!search_value (&c, &search) || search.n_hits == 0)
+  if (!search_value (&c, &search, &found) || !found)
     return FALSE;
-  if (search.n_hits > 1)
-    {
-      g_string_append_printf (out, "[%s]", hits->str);
-      return TRUE;
-    }
-  if (hits->str[0] == '"' && !has_wildcard (path))
-    {
-      WeirJsonCursor string = { hits->str, hits->str + hits->len, 0 };
-
-      return _weir_json_take_string (&string, out);
-    }
-  g_string_append_len (out, hits->str, (gssize)hits->len);
+  g_string_append_len (out, answer->str, (gssize)answer->len);
   return TRUE;
 }

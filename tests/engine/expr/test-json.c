@@ -47,6 +47,82 @@ test_paths (void)
   assert_value ("[{1, x, null}]", "json_tuple", S ("{\"a\":1,\"b\":\"x\"}"), S ("a"), S ("b"), S ("c"));
 }
 
+#define STORE                                                                                                          \
+  "{\"store\":{\"fruit\":[{\"weight\":8,\"type\":\"apple\"},{\"weight\":9,\"type\":\"pear\"}],"                        \
+  "\"basket\":[[1,2,{\"b\":\"y\",\"a\":\"x\"}],[3,4],[5,6]],"                                                          \
+  "\"book\":[{\"author\":\"Nigel Rees\",\"price\":8.95},{\"author\":\"Herman Melville\",\"isbn\":\"0-553-21311-3\"}]," \
+  "\"bicycle\":{\"price\":19.95,\"color\":\"red\"}},\"email\":\"a@b\",\"zip code\":\"94025\",\"fb:testid\":\"1234\"}"
+
+#define assert_path(expected, json, path) assert_value (expected, "get_json_object", S (json), S (path))
+
+/* When a wildcard gives an array, and what is in it. */
+static void
+test_wildcards (void)
+{
+  assert_path ("[\"Nigel Rees\",\"Herman Melville\"]", STORE, "$.store.book[*].author");
+  assert_path ("\"0-553-21311-3\"", STORE, "$.store.book[*].isbn");
+  assert_path ("NULL", STORE, "$.store.book[*].nothing");
+  assert_path ("[[1,2,{\"b\":\"y\",\"a\":\"x\"}],[3,4],[5,6]]", STORE, "$.store.basket[*]");
+  assert_path ("[1,3,5]", STORE, "$.store.basket[*][0]");
+  assert_path ("[1,2,{\"b\":\"y\",\"a\":\"x\"}]", STORE, "$.store.basket[0][*]");
+  assert_path ("[1,2,{\"b\":\"y\",\"a\":\"x\"},3,4,5,6]", STORE, "$.store.basket[*][*]");
+  assert_path ("[\"y\"]", STORE, "$.store.basket[0][*].b");
+  /* Two wildcards are one walk, in which a name means nothing to the inner array. */
+  assert_path ("NULL", STORE, "$.store.basket[*][*].b");
+  assert_path ("y", STORE, "$.store.basket[0][2].b");
+  assert_path ("[1,2,3]", "[[[1],[2]],[[3]]]", "$[*][*]");
+  assert_path ("NULL", STORE, "$.store.*");
+  assert_path ("NULL", STORE, "$.store['*']");
+  assert_path ("NULL", "{\"a\":[]}", "$.a[*]");
+}
+
+static void
+test_names (void)
+{
+  assert_path ("94025", STORE, "$.zip code");
+  assert_path ("94025", STORE, "$['zip code']");
+  assert_path ("1234", STORE, "$.fb:testid");
+  assert_path ("19.95", STORE, "$.store.bicycle.price");
+  assert_path ("{\"price\":19.95,\"color\":\"red\"}", STORE, "$['store'].bicycle");
+  /* Names differ in case; a name means nothing to an array, an index nothing to an object. */
+  assert_path ("NULL", STORE, "$.Email");
+  assert_path ("NULL", STORE, "$.store.fruit.weight");
+  assert_path ("NULL", STORE, "$.store[0]");
+  assert_path ("NULL", STORE, "$.store.fruit[2]");
+  assert_path ("2", "{\"a\":null,\"a\":2,\"a\":3}", "$.a");
+  assert_path ("", "{\"a\":\"\"}", "$.a");
+  assert_path ("NULL", "{\"\":1}", "$['']");
+  assert_path ("NULL", "{\"a\":1}", "$.");
+  assert_path ("NULL", "{\"a\":1}", "$.a[x]");
+  assert_path ("NULL", "{\"a\":1}", "$a");
+}
+
+/* A null is no member, but it is an element. */
+static void
+test_nulls (void)
+{
+  assert_path ("NULL", "{\"a\":null}", "$.a");
+  assert_path ("[1,null,2]", "[1,null,2]", "$[*]");
+  assert_path ("null", "[1,null]", "$[1]");
+  assert_path ("[1,2]", "[{\"a\":1},{\"a\":null},{\"a\":2}]", "$[*].a");
+}
+
+static void
+test_texts (void)
+{
+  assert_path ("a\"b\\/\b\f\n\r\t\u20ac\U0001F600", "{\"a\":\"a\\\"b\\\\\\/\\b\\f\\n\\r\\t\\u20ac\\ud83d\\ude00\"}", "$.a");
+  assert_path ("it", "{'a':'it'}", "$.a");
+  assert_path ("-1.5e+10", "{\"a\":-1.5e+10}", "$.a");
+  assert_path ("true", "{\"a\":true}", "$.a");
+  assert_path ("NULL", "{\"a\":\"\\x\"}", "$.a");
+  assert_path ("NULL", "{\"a\":\"\\u12g4\"}", "$.a");
+  assert_path ("NULL", "{\"a\":1.}", "$.a");
+  assert_path ("NULL", "{\"a\":1e}", "$.a");
+  assert_path ("NULL", "{\"a\":tru}", "$.a");
+  assert_path ("NULL", "{\"a\":1,}", "$.a");
+  assert_path ("NULL", "{\"a\" 1}", "$.a");
+}
+
 /* Depth is bounded, whatever the text. */
 static void
 test_depth (void)
@@ -80,6 +156,10 @@ main (int    argc,
   g_test_add_func ("/expr/json/to", test_to);
   g_test_add_func ("/expr/json/paths", test_paths);
   g_test_add_func ("/expr/json/depth", test_depth);
+  g_test_add_func ("/expr/json/wildcards", test_wildcards);
+  g_test_add_func ("/expr/json/names", test_names);
+  g_test_add_func ("/expr/json/nulls", test_nulls);
+  g_test_add_func ("/expr/json/texts", test_texts);
   g_test_add_func ("/expr/json/prune", test_prune);
   return g_test_run ();
 }
