@@ -374,6 +374,14 @@ weir_source_wal_sync (WeirSourceWal *wal,
     return TRUE;
   if (weir_fx_fdatasync (wal->fd) != 0)
     return give_up (wal, "sync", errno, error);
+  if (!weir_durable_is_at (wal->fd, last_segment (wal)->path))
+    {
+      weir_fail (error, WEIR_ERROR_RUN, "STREAMING_CHECKPOINT_REPLACED", WEIR_SPAN_NONE,
+                 "%s was removed, moved or replaced while the query ran: it is not the file that this run opened. Put the checkpoint back, or start with a "
+                 "new checkpoint directory.",
+                 last_segment (wal)->path);
+      return give_up (wal, "sync", ENOENT, NULL);
+    }
   wal->unsynced = FALSE;
   wal->synced_end = wal->end;
   return TRUE;

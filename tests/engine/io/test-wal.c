@@ -70,6 +70,31 @@ first_segment (WeirTempDir *dir)
   return weir_temp_dir_build (dir, "w/00000000000000000000.wal");
 }
 
+/* The folder is moved away while it is written: nothing counts as logged that nobody would find; put back, what was logged is there. */
+static void
+test_moved (void)
+{
+  g_autoptr (WeirTempDir)   dir = weir_temp_dir_new ();
+  g_autofree char          *path = weir_temp_dir_build (dir, "w"), *moved = weir_temp_dir_build (dir, "moved");
+  g_autoptr (GError)        error = NULL;
+  g_autoptr (WeirSourceWal) wal = weir_source_wal_open (path, &error);
+
+  g_assert_true (append (wal, 0, &error) && weir_source_wal_sync (wal, &error));
+  g_assert_cmpint (g_rename (path, moved), ==, 0);
+  g_assert_true (append (wal, 1, &error));
+  g_assert_false (weir_source_wal_sync (wal, &error));
+  g_assert_cmpstr (weir_error_get_condition (error), ==, "STREAMING_CHECKPOINT_REPLACED");
+  g_assert_nonnull (strstr (error->message, path));
+  g_assert_cmpuint (weir_source_wal_get_end (wal), ==, counts[0]);
+  g_clear_error (&error);
+  g_clear_pointer (&wal, weir_source_wal_free);
+  g_assert_cmpint (g_rename (moved, path), ==, 0);
+  wal = weir_source_wal_open (path, &error);
+  g_assert_no_error (error);
+  assert_prefix (wal);
+  g_assert_cmpuint (weir_source_wal_get_end (wal), >=, counts[0]);
+}
+
 static void
 test_round (void)
 {
@@ -320,6 +345,7 @@ main (int    argc,
   for (guint i = 0; i + 1 < sizeof long_row; i++)
     long_row[i] = (char)('a' + i * i % 23);
   g_test_add_func ("/engine/io/wal/round", test_round);
+  g_test_add_func ("/engine/io/wal/moved", test_moved);
   g_test_add_func ("/engine/io/wal/truncated", test_truncated);
   g_test_add_func ("/engine/io/wal/goes-on", test_goes_on);
   g_test_add_func ("/engine/io/wal/flipped", test_flipped);
