@@ -6,6 +6,7 @@
 #include "base/durable-file.h"
 
 #include <errno.h>
+#include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -272,6 +273,8 @@ weir_checkpoint_check (const char *dir,
 
   if (g_file_test (dir, G_FILE_TEST_EXISTS) && !g_file_test (dir, G_FILE_TEST_IS_DIR))
     return weir_fail_file (error, "make the folder", dir, EEXIST);
+  if (g_file_test (dir, G_FILE_TEST_IS_DIR) && g_access (dir, R_OK | W_OK | X_OK) != 0)
+    return weir_fail_file (error, "write to", dir, errno);
   if (!read_identity (self, NULL, error))
     return FALSE;
   if (self->metadata.shape == NULL)

@@ -581,6 +581,18 @@ def test_unreadable_file():
     same((done.code, done.rows()), (0, sql(f'{ROWS} {COUNTS}').rows()))
 
 
+def test_check_of_a_closed_checkpoint():
+    """--check refuses a checkpoint that the run could not write."""
+    if os.geteuid() == 0:
+        raise Skip('root may write everything')
+    make_data()
+    sql(f'{ROWS} {COUNTS}', '--checkpoint', 'cp')
+    sql(f'{ROWS} {COUNTS}', '--checkpoint', 'cp', '--check')
+    os.chmod('cp', 0o500)
+    has(sql(f'{ROWS} {COUNTS}', '--checkpoint', 'cp', '--check', code=1).err, 'cp: Permission denied. Give this user write permission.')
+    os.chmod('cp', 0o700)
+
+
 def test_replayed():
     """A batch that was begun by a run which ended in it is marked wherever it is shown, and only that one."""
     make_data()
