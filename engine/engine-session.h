@@ -53,6 +53,7 @@ typedef struct
   const char *output_mode;
   const char *checkpoint;         /* absolute path: where streaming queries keep progress and state */
   gboolean    checkpoint_by_name; /* each in a folder of its name there */
+  gboolean    is_script;          /* all statements are one script, none is written anew: two queries of two names cannot share a checkpoint */
   guint64     max_batches;        /* 0: no limit */
   gint64      max_run_us;         /* 0: no limit */
   gint64      retry_us;           /* how long an absent broker or full disk is retried; −1: until stopped */

@@ -162,6 +162,7 @@ run (Options *options)
   Runner          *runner;
   int              exit_code;
 
+  options->run.is_script = !options->interactive;
   if (options->run.checkpoint != NULL)
     options->run.checkpoint_by_name = options->interactive || count_streaming_queries (options) > 1;
   runner = runner_new (options, &message);

@@ -146,6 +146,31 @@ take_recorded (WeirSession *self,
   return TRUE;
 }
 
+/* The second would go on where the first one came to, and lack what that read; which is the first, their speed decides. */
+static gboolean
+claim (WeirSession             *self,
+       const WeirSqlStatement  *statement,
+       const WeirAnalyzedQuery *analyzed,
+       const char              *dir,
+       GError                 **error)
+{
+  g_autofree char *folder = g_canonicalize_filename (dir, NULL);
+  const char      *name = analyzed->name != NULL ? analyzed->name : "", *holder;
+
+  if (!self->options.is_script)
+    return TRUE;
+  if (self->checkpoints == NULL)
+    self->checkpoints = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  holder = g_hash_table_lookup (self->checkpoints, folder);
+  if (holder != NULL && g_ascii_strcasecmp (holder, name) != 0)
+    return weir_fail (error, WEIR_ERROR_ANALYZE, "CONCURRENT_STREAM_LOG_UPDATE",
+                      statement->kind == WEIR_SQL_STATEMENT_CREATE_STREAMING_QUERY ? statement->create_query.checkpoint_span : WEIR_SPAN_NONE,
+                      "Query %s of this script has the checkpoint %s already. Give each query a checkpoint directory of its own.", holder, dir);
+  if (holder == NULL)
+    g_hash_table_insert (self->checkpoints, g_steal_pointer (&folder), g_strdup (name));
+  return TRUE;
+}
+
 gboolean
 _weir_session_choose_checkpoint (WeirSession            *self,
                                  const WeirSqlStatement *statement,
@@ -170,6 +195,8 @@ _weir_session_choose_checkpoint (WeirSession            *self,
     }
   if (spec->checkpoint == NULL)
     return TRUE;
+  if (!claim (self, statement, analyzed, spec->checkpoint, error))
+    return FALSE;
   spec->forget_watermarks = g_strcmp0 (restart, "forget") == 0;
   if (!weir_checkpoint_peek (spec->checkpoint, &spec->id, &recorded, error))
     return FALSE;

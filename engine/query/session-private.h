@@ -28,8 +28,9 @@ struct _WeirSession
   gpointer       secret_data;
   GDestroyNotify secret_destroy;
 
-  WeirRunOptions options;   /* strings Owned */
-  guint          n_unnamed; /* streaming queries without a name that took a checkpoint by name */
+  WeirRunOptions options;     /* strings Owned */
+  GHashTable    *checkpoints; /* Owned, nullable: folder → name of the query of the script that has it */
+  guint          n_unnamed;   /* streaming queries without a name that took a checkpoint by name */
 };
 
 /* The statement at @range of a parsed script. (transfer none) (nullable) */

@@ -53,6 +53,7 @@ weir_session_finalize (GObject *object)
   g_hash_table_unref (self->conf);
   g_clear_pointer (&self->script, weir_sql_script_unref);
   g_string_free (self->definitions, TRUE);
+  g_clear_pointer (&self->checkpoints, g_hash_table_unref);
   g_main_context_unref (self->context);
   g_free (self->base_dir);
   clear_run_options (&self->options);

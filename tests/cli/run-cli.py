@@ -487,6 +487,18 @@ def test_checkpoint():
     has(sql(f'{ROWS} {COUNTS}', '--checkpoint', 'plain', code=1).err, 'plain')
 
 
+def test_checkpoint_of_two_queries():
+    """Two queries of one script cannot share a checkpoint, one after the other neither; a query that is run twice has its own."""
+    make_data()
+    one = COUNTS.replace('TRIGGER', "CHECKPOINT LOCATION 'cp' TRIGGER")
+    two = one.replace('QUERY q', 'QUERY r').replace("'cp'", "'./x/../cp'")
+    for more in ([], ['--check']):
+        refused = sql(f'{ROWS} {one}; SELECT count(*) FROM t; {two}', *more, code=1).err
+        has(refused, '[CONCURRENT_STREAM_LOG_UPDATE] Query q of this script has the checkpoint')
+        has(refused, 'line 1, column')
+    sql(f'{ROWS} {one}; SELECT count(*) FROM t; {one}', '--checkpoint', 'other')
+
+
 def test_checkpoint_names():
     """Spaces, bytes that are no text, links and nothing at all as the folder of a checkpoint."""
     make_data()
