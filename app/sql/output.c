@@ -44,6 +44,14 @@ write_all (const char *data,
 
       if (n < 0 && errno == EINTR)
         continue;
+      if (n < 0 && errno == EAGAIN)
+        {
+          /* Whoever made the pipe does not wait for it; we do. */
+          GPollFD ready = { STDOUT_FILENO, G_IO_OUT, 0 };
+
+          g_poll (&ready, 1, -1);
+          continue;
+        }
       if (n < 0)
         {
           if (errno != EPIPE)

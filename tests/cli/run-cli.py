@@ -565,6 +565,19 @@ def test_file_of_the_future():
     same(sql(more, '--checkpoint', 'cp').rows(), [{'a': 9}])
 
 
+def test_pipe_that_does_not_wait():
+    """Standard output that is full and not waited for by the kernel is waited for by us."""
+    write('big.json', ('{"v":"' + 'x' * 999 + '"}\n') * 2000)
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    process = subprocess.Popen([PROGRAM, '-e', "CREATE TABLE t (v STRING) USING json OPTIONS (path 'big.json'); SELECT * FROM t"],
+                               stdin=subprocess.DEVNULL, stdout=writer, stderr=subprocess.PIPE, env=environment())
+    os.close(writer)
+    with open(reader, 'rb') as rows:
+        n_rows = sum(1 for _ in rows)
+    same((process.wait(LIMIT), process.stderr.read(), n_rows), (0, b'', 2000))
+
+
 def test_file_size_limit():
     """A limit on the size of files is an error that names the file; without the limit the query goes on."""
     make_data()
