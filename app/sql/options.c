@@ -252,8 +252,9 @@ options_parse (Options  *options,
   options->rows = (guint)parsed.rows;
   options->envelope = parsed.envelope;
   options->check = parsed.check;
-  options->bail = !parsed.no_bail || parsed.bail;
   options->interactive = options->inputs->len == 0 && isatty (STDIN_FILENO);
+  /* At the prompt a mistake is no end, unless that is asked for. */
+  options->bail = parsed.bail || (!parsed.no_bail && !options->interactive);
   if (options->inputs->len == 0 && !options->interactive)
     add_input (INPUT_FILE, "-", FALSE);
   return TRUE;

@@ -38,16 +38,18 @@ is_exit (const char *line)
          strcmp (word, ".quit") == 0 || strcmp (word, "\\q") == 0;
 }
 
-static void
+/* FALSE: the end, after an error with --bail. */
+static gboolean
 run_buffer (Runner  *runner,
             GString *buffer)
 {
   g_autofree char *folder = g_get_current_dir ();
+  gboolean         goes_on = runner_run_text (runner, buffer->str, folder, FALSE);
 
-  runner_run_text (runner, buffer->str, folder, FALSE);
   /* A streaming query without INTO owns the terminal until it ends or Ctrl-C stops it. */
   runner_finish (runner);
   g_string_truncate (buffer, 0);
+  return goes_on;
 }
 
 void
@@ -87,8 +89,8 @@ prompt_run (Runner *runner)
         continue;
       history (past, &event, H_ENTER, line);
       g_string_append (buffer, line);
-      if (weir_script_is_complete (buffer->str))
-        run_buffer (runner, buffer);
+      if (weir_script_is_complete (buffer->str) && !run_buffer (runner, buffer))
+        break;
     }
   history (past, &event, H_SAVE, path);
   history_end (past);
