@@ -3,6 +3,7 @@
 
 #include "prompt.h"
 
+#include <errno.h>
 #include <histedit.h>
 #include <stdio.h>
 #include <string.h>
@@ -44,8 +45,12 @@ run_buffer (Runner  *runner,
             GString *buffer)
 {
   g_autofree char *folder = g_get_current_dir ();
-  gboolean         goes_on = runner_run_text (runner, buffer->str, folder, FALSE);
+  gboolean         goes_on;
 
+  /* A signal that came while lines were typed is not for what they say. */
+  while (g_main_context_iteration (NULL, FALSE))
+    continue;
+  goes_on = runner_run_text (runner, buffer->str, folder, FALSE);
   /* A streaming query without INTO owns the terminal until it ends or Ctrl-C stops it. */
   runner_finish (runner);
   g_string_truncate (buffer, 0);
@@ -75,11 +80,18 @@ prompt_run (Runner *runner)
   for (;;)
     {
       continued = buffer->len > 0;
+      errno = 0;
       line = el_gets (editor, &length);
       if (line == NULL || length <= 0)
         {
-          if (buffer->len == 0)
+          gboolean interrupted = length < 0 && errno == EINTR;
+
+          if (buffer->len == 0 && !interrupted)
             break;
+          if (interrupted && !runner_take_signal (runner))
+            break;
+          el_reset (editor);
+          fputs ("\n", stdout);
           g_string_truncate (buffer, 0);
           continue;
         }

@@ -16,6 +16,7 @@ struct _Runner
   guint          n_statements;
   gboolean       failed;
   int            signal;   /* 0, SIGINT or SIGTERM */
+  gboolean       signaled; /* one came that stopped no query, since runner_take_signal() */
   FILE          *progress; /* Owned unless standard error; nullable */
 };
 
@@ -78,7 +79,7 @@ interrupt_cb (gpointer data)
 
   if (self->options->interactive)
     {
-      runner_stop_queries (self);
+      self->signaled = !runner_stop_queries (self);
       return G_SOURCE_CONTINUE;
     }
   self->signal = SIGINT;
@@ -91,6 +92,7 @@ terminate_cb (gpointer data)
 {
   Runner *self = data;
 
+  self->signaled = TRUE;
   self->signal = SIGTERM;
   runner_stop_queries (self);
   return G_SOURCE_CONTINUE;
@@ -516,6 +518,27 @@ runner_finish (Runner *runner)
   if (runner->failed && runner->options->bail)
     runner_stop_queries (runner);
   wait_for_queries (runner, FALSE);
+}
+
+static gboolean
+timeout_cb (gpointer data)
+{
+  *(gboolean *)data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+gboolean
+runner_take_signal (Runner *runner)
+{
+  gboolean late = FALSE;
+  guint    timeout = g_timeout_add (1000, timeout_cb, &late);
+
+  while (!runner->signaled && !late)
+    g_main_context_iteration (NULL, TRUE);
+  if (!late)
+    g_source_remove (timeout);
+  runner->signaled = FALSE;
+  return runner->signal == 0;
 }
 
 int

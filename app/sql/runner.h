@@ -24,6 +24,8 @@ void runner_fail (Runner *runner, const GError *error, const char *text);
 void runner_finish (Runner *runner);
 /* Ctrl-C at the prompt: stops what runs, not the program. TRUE when something did. */
 gboolean runner_stop_queries (Runner *runner);
+/* A signal broke off what the caller did: waits a moment until it is told here too, so that it is not one for the next query. FALSE: the end. */
+gboolean runner_take_signal (Runner *runner);
 int      runner_get_exit_code (Runner *runner);
 
 G_END_DECLS

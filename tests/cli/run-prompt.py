@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""weir-sql at a terminal: the prompt, lines of one statement, errors, history.
+"""weir-sql at a terminal: the prompt, lines of one statement, Ctrl-C, errors, history.
 
     run-prompt.py WEIR_SQL
 
@@ -14,6 +14,7 @@ import select
 import signal
 import sys
 import tempfile
+import termios
 import time
 
 # Reached by a failure only.
@@ -58,6 +59,17 @@ class Terminal:
 
     def line(self, text):
         self.type(text + '\n')
+
+    def prompt(self):
+        """Until it has come to its prompt and sleeps there: a signal in the moment before is none to the editor of the line."""
+        self.expect('weir-sql> ')
+        self.settle()
+
+    def settle(self):
+        end = time.monotonic() + DEADLINE_S
+        while termios.tcgetattr(self.fd)[3] & termios.ICANON or pathlib.Path(f'/proc/{self.pid}/stat').read_text().rpartition(') ')[2][0] != 'S':
+            assert time.monotonic() < end, 'it does not wait for a key'
+            time.sleep(0.005)
 
     def wait(self):
         """Its status, once it has ended."""
@@ -120,6 +132,42 @@ def test_bail(_terminal, home):
         terminal.close()
 
 
+def test_interrupt(terminal, _home):
+    """Ctrl-C drops what was typed, an open line too, and stops a query that runs, but not the program nor the query that comes next."""
+    terminal.prompt()
+    terminal.line("SELECT 'dropped',")
+    terminal.expect(r'\.\.\.> ')
+    terminal.settle()
+    terminal.type('\x03')
+    terminal.prompt()
+    terminal.type('SELECT 9')
+    terminal.expect('SELECT 9')
+    terminal.settle()
+    terminal.type('\x03')
+    terminal.prompt()
+    terminal.line('CREATE TABLE r USING rate OPTIONS (rowsPerSecond 5);')
+    terminal.prompt()
+    terminal.type('\x03')
+    terminal.prompt()
+    terminal.line('SELECT value AS a_row FROM STREAM r;')
+    terminal.expect('a_row FROM STREAM')
+    terminal.expect(r'a_row(.|\n)*\d')
+    terminal.type('\x03')
+    terminal.prompt()
+    terminal.line('SELECT 40 + 3;')
+    assert 'dropped' not in terminal.expect('43')
+    terminal.prompt()
+    terminal.type('\x04')
+    assert terminal.wait() == 0
+
+
+def test_terminate(terminal, _home):
+    """SIGTERM ends it."""
+    terminal.prompt()
+    os.kill(terminal.pid, signal.SIGTERM)
+    assert terminal.wait() == 128 + signal.SIGTERM
+
+
 def test_history(terminal, home):
     """What was typed is there in the next session."""
     path = pathlib.Path(home, 'weir', 'sql_history')
@@ -142,7 +190,7 @@ def test_history(terminal, home):
         again.close()
 
 
-TESTS = [test_statements, test_error, test_bail, test_history]
+TESTS = [test_statements, test_error, test_bail, test_interrupt, test_terminate, test_history]
 
 
 def main():
