@@ -9,6 +9,7 @@
 #include "io/kafka-remedy.h"
 
 #include <errno.h>
+#include <time.h>
 
 #define ABORT_MS      2000
 #define TOPIC_WAIT_US (5 * G_USEC_PER_SEC)
@@ -177,6 +178,23 @@ is_fencing (WeirKafkaWriter    *self,
   return code == RD_KAFKA_RESP_ERR__FENCED || code == RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH || code == RD_KAFKA_RESP_ERR_PRODUCER_FENCED;
 }
 
+gint64
+_weir_kafka_boot_us (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_BOOTTIME, &now);
+  return (gint64)now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
+}
+
+/* A machine that slept, or a program that was stopped, finds its transaction ended by the broker, which says the same as when another producer
+ * had begun. Which of both it was the progress says that a new producer reads. */
+static gboolean
+has_slept (WeirKafkaWriter *self)
+{
+  return self->is_open && _weir_kafka_boot_us () - self->begun_us >= (gint64)weir_fx_bound ("WEIR_KAFKA_SLEPT_MS", WEIR_KAFKA_TRANSACTION_MS) * 1000;
+}
+
 gboolean
 _weir_kafka_writer_is_cancelled (WeirKafkaWriter *self)
 {
@@ -207,6 +225,13 @@ _weir_kafka_writer_fail (WeirKafkaWriter    *self,
     {
       weir_fail (error, WEIR_ERROR_CANCELLED, "OPERATION_CANCELED", WEIR_SPAN_NONE, "Stopped.");
       return WEIR_KAFKA_OVER;
+    }
+  if (is_fencing (self, code) && has_slept (self))
+    {
+      weir_fail (error, WEIR_ERROR_RUN, "KAFKA_UNREACHABLE", WEIR_SPAN_NONE,
+                 "Cannot write to Kafka at %s: a transaction was open for longer than %d s, as when the machine slept, and the broker ended it.", self->servers,
+                 WEIR_KAFKA_TRANSACTION_MS / 1000);
+      return WEIR_KAFKA_AGAIN;
     }
   if (is_fencing (self, code))
     {

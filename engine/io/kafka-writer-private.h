@@ -31,6 +31,7 @@ struct _WeirKafkaWriter
   rd_kafka_t   *client;      /* Owned, nullable */
   gint64        last;        /* batch; −1: none */
   gboolean      is_open;     /* a transaction was begun and not ended */
+  gint64        begun_us;    /* when it was, on a clock that goes on while the machine sleeps */
   gboolean      is_fenced;
 
   /* Of the batch that is being written. Reports come in the query's thread, from rd_kafka_poll() and flush(). */
@@ -51,6 +52,8 @@ gboolean         _weir_kafka_writer_is_cancelled (WeirKafkaWriter *self);
 WeirKafkaOutcome _weir_kafka_writer_fail (WeirKafkaWriter *self, rd_kafka_resp_err_t code, const char *text, GError **error);
 WeirKafkaOutcome _weir_kafka_writer_fail_call (WeirKafkaWriter *self, rd_kafka_error_t *failure, GError **error); /* takes @failure */
 WeirKafkaOutcome _weir_kafka_writer_fail_effect (WeirKafkaWriter *self, GError **error);
+
+gint64 _weir_kafka_boot_us (void);
 
 /* Calls that take their time are made in slices, so that a stop need not wait. */
 typedef rd_kafka_error_t *(*WeirKafkaCall) (rd_kafka_t *client, int timeout_ms);

@@ -151,6 +151,7 @@ run_transaction (WeirKafkaWriter     *self,
   if (failure != NULL)
     return _weir_kafka_writer_fail_call (self, failure, error);
   self->is_open = TRUE;
+  self->begun_us = _weir_kafka_boot_us ();
   outcome = write_records (self, records, data, error);
   if (outcome == WEIR_KAFKA_DONE)
     outcome = _weir_kafka_writer_send_progress (self, error);
@@ -172,7 +173,9 @@ try_write (WeirKafkaWriter     *self,
 
   if (self->client == NULL && !weir_kafka_writer_connect (self, &last, error))
     return WEIR_KAFKA_OVER;
-  if (self->query_id != NULL && self->last >= (gint64)self->batch_id)
+  if (self->query_id != NULL && self->last > (gint64)self->batch_id)
+    return _weir_kafka_writer_fail (self, RD_KAFKA_RESP_ERR__FENCED, "", error);
+  if (self->query_id != NULL && self->last == (gint64)self->batch_id)
     return WEIR_KAFKA_DONE;
   outcome = self->query_id != NULL ? run_transaction (self, records, data, error) : write_records (self, records, data, error);
   *written = outcome == WEIR_KAFKA_DONE;

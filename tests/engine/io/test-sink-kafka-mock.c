@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "base/background.h"
+#include "base/effects.h"
 #include "base/error.h"
 
 #include "sink-util.h"
@@ -170,6 +171,27 @@ test_fenced (void)
     }
 }
 
+/* The same answer to a transaction that was open for too long, here for no time at all, as behind a sleep of the machine: a new producer goes on. */
+static void
+test_slept (void)
+{
+  static const gint16 requests[] = { ADD_PARTITIONS, ADD_OFFSETS, END_TRANSACTION };
+
+  g_setenv ("WEIR_KAFKA_SLEPT_MS", "0", TRUE);
+  for (guint i = 0; i < G_N_ELEMENTS (requests) && weir_fx_bound ("WEIR_KAFKA_SLEPT_MS", 1) == 0; i++)
+    {
+      Fixture fixture;
+
+      fixture_init (&fixture);
+      expect_written (&fixture);
+      rd_kafka_mock_push_request_errors (fixture.cluster, requests[i], 1, RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH);
+      expect_written (&fixture);
+      expect_written (&fixture);
+      fixture_clear (&fixture);
+    }
+  g_unsetenv ("WEIR_KAFKA_SLEPT_MS");
+}
+
 /* The right to write was taken away: an error that says so, not a wait, and nothing is tried again. */
 static void
 test_not_allowed (void)
@@ -210,6 +232,7 @@ main (int    argc,
   g_test_add_func ("/engine/io/sink-kafka-mock/each-record", test_each_record);
   g_test_add_func ("/engine/io/sink-kafka-mock/passing", test_passing);
   g_test_add_func ("/engine/io/sink-kafka-mock/fenced", test_fenced);
+  g_test_add_func ("/engine/io/sink-kafka-mock/slept", test_slept);
   g_test_add_func ("/engine/io/sink-kafka-mock/not-allowed", test_not_allowed);
   result = g_test_run ();
   g_assert_true (weir_background_wait (WEIR_WAIT_US));
