@@ -231,6 +231,8 @@ options_parse (Options  *options,
   wrong = wrong_value (&parsed);
   if (wrong != NULL)
     {
+      g_free (parsed.checkpoint);
+      g_free (parsed.inspect);
       *message = g_strdup_printf ("weir-sql: %s", wrong);
       return FALSE;
     }

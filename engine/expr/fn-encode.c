@@ -424,7 +424,7 @@ row_url_decode (WeirRow *row)
           int low = i + 2 < len ? g_ascii_xdigit_value (text[i + 2]) : -1;
 
           fine = high >= 0 && low >= 0;
-          g_string_append_c (row->text, (char)(high << 4 | low));
+          g_string_append_c (row->text, (char)((guint)high << 4 | (guint)low));
           i += 2;
         }
     }
