@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 WEIR_API GArray *weir_script_split (const char *text);
 /* For a prompt: does @text end with a complete statement (`;` outside quotes)? */
 WEIR_API gboolean weir_script_is_complete (const char *text);
+/* @name as SQL takes it: in backticks unless it is a plain word that is no keyword. (transfer full) */
+WEIR_API char *weir_quote_name (const char *name);
 
 /**
  * weir_script_read:

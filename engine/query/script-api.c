@@ -41,6 +41,12 @@ weir_script_is_complete (const char *text)
   return weir_sql_check_input (text, -1) == WEIR_SQL_INPUT_COMPLETE;
 }
 
+char *
+weir_quote_name (const char *name)
+{
+  return weir_sql_quote_identifier (name);
+}
+
 gboolean
 weir_script_inspect (const char *text,
                      gsize       len,

@@ -19,8 +19,8 @@
   "re;\n"
 
 #define AFTER " FROM STREAM orders;\n"
-#define BEFORE                                                                   \
-  "CREATE TABLE orders (region STRING, `of day` DATE, price INT) USING queue;\n" \
+#define BEFORE                                                                                 \
+  "CREATE TABLE orders (region STRING, `of day` DATE, `offset` INT, price INT) USING queue;\n" \
   "CREATE STREAMING QUERY q AS SELECT "
 
 static GtkApplication *application;
@@ -281,6 +281,7 @@ test_complete (void)
     { BEFORE, "regexp_c", "(region, 'x')" AFTER, "regexp_count", "regexp_count|(region, 'x')" AFTER },
     { BEFORE, "dis", " region" AFTER, "DISTINCT", "DISTINCT| region" AFTER },
     { BEFORE, "of", AFTER, "of day", "`of day`|" AFTER },
+    { BEFORE, "offs", AFTER, "offset", "`offset`|" AFTER },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)

@@ -6,7 +6,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#include "ui/editor/text-places.h"
+#include "engine/engine.h"
 
 #define FUNCTION_ICON "system-run-symbolic"
 #define KEYWORD_ICON  "format-text-bold-symbolic"

@@ -29,15 +29,3 @@ weir_text_iter_to_byte (const char        *text,
 
   return (guint)(g_utf8_offset_to_pointer (text, MIN (offset, length)) - text);
 }
-
-char *
-weir_quote_name (const char *name)
-{
-  g_auto (GStrv)   parts = g_strsplit (name, "`", -1);
-  g_autofree char *doubled = g_strjoinv ("``", parts);
-  gboolean         plain = *name != '\0' && !g_ascii_isdigit (*name);
-
-  for (const char *at = name; *at != '\0'; at++)
-    plain &= g_ascii_isalnum (*at) || *at == '_';
-  return plain ? g_strdup (name) : g_strconcat ("`", doubled, "`", NULL);
-}

@@ -11,7 +11,5 @@ G_BEGIN_DECLS
 gboolean weir_text_range_to_iters (GtkTextBuffer *buffer, const char *text, WeirRange range, GtkTextIter *start, GtkTextIter *end);
 /* The byte of @text at an iter. */
 guint weir_text_iter_to_byte (const char *text, const GtkTextIter *iter);
-/* @name as SQL takes it: in backticks unless it is a plain word. (transfer full) */
-char *weir_quote_name (const char *name);
 
 G_END_DECLS

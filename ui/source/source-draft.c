@@ -345,25 +345,6 @@ weir_source_draft_take_columns (WeirSourceDraft *self,
 
 /* ---- writing ----------------------------------------------------------------------------------------------------- */
 
-static char *
-quote_name (const char *name)
-{
-  gboolean           plain = g_ascii_isalpha (*name) || *name == '_';
-  g_auto (GStrv)     parts = NULL;
-  g_autofree char   *doubled = NULL;
-  const char *const *keywords = weir_list_keywords ();
-
-  for (const char *at = name; *at != '\0'; at++)
-    plain = plain && (g_ascii_isalnum (*at) || *at == '_');
-  for (guint i = 0; plain && keywords[i] != NULL; i++)
-    plain = g_ascii_strcasecmp (keywords[i], name) != 0;
-  if (plain)
-    return g_strdup (name);
-  parts = g_strsplit (name, "`", -1);
-  doubled = g_strjoinv ("``", parts);
-  return g_strdup_printf ("`%s`", doubled);
-}
-
 char *
 weir_source_draft_dup_ddl (WeirSourceDraft *self)
 {
@@ -372,7 +353,7 @@ weir_source_draft_dup_ddl (WeirSourceDraft *self)
   for (guint i = 0; i < self->columns->len; i++)
     {
       const WeirDraftColumn *column = &g_array_index (self->columns, WeirDraftColumn, i);
-      g_autofree char       *name = quote_name (column->name);
+      g_autofree char       *name = weir_quote_name (column->name);
 
       g_string_append_printf (out, "%s%s %s", i > 0 ? ", " : "", name, column->type);
     }
@@ -385,7 +366,7 @@ weir_source_draft_dup_event_time (WeirSourceDraft *self)
   const WeirDraftColumn *column = self->event_time >= 0 && (guint)self->event_time < self->columns->len
                                     ? &g_array_index (self->columns, WeirDraftColumn, self->event_time)
                                     : NULL;
-  g_autofree char       *name = column != NULL ? quote_name (column->name) : NULL;
+  g_autofree char       *name = column != NULL ? weir_quote_name (column->name) : NULL;
   double                 size;
 
   if (column == NULL)

@@ -4,7 +4,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#include "ui/editor/text-places.h"
+#include "engine/engine.h"
 #include "ui/source/source-dialog.h"
 #include "ui/window/main-window-private.h"
 #include "ui/window/query-state.h"
