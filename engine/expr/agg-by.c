@@ -7,6 +7,7 @@
 
 /* max_by, min_by: the value of the row whose order is greatest or smallest. Of equal ones Spark keeps the last. */
 
+/* The result first, as in states of one cell. */
 typedef struct
 {
   WeirAggCell value;
@@ -97,23 +98,6 @@ merge_by (const WeirAggCall *call,
   });
 }
 
-static WeirColumn *
-finish_by (const WeirAggCall *call,
-           WeirEval          *eval,
-           WeirAggStates      states,
-           guint              n)
-{
-  WeirColumnBuilder *builder = weir_column_builder_new (call->type, n);
-  WeirCellKind       kind = _weir_cell_kind (call->type);
-  WeirColumn        *column;
-
-  for (guint i = 0; i < n; i++)
-    _weir_cell_append (&((const ByState *)(const void *)weir_agg_state (states, i))->value, kind, builder);
-  column = weir_column_builder_finish (builder);
-  weir_column_builder_free (builder);
-  return column;
-}
-
 static void
 write_by (const WeirAggCall *call,
           const guint8      *state,
@@ -138,7 +122,7 @@ read_by (const WeirAggCall *call,
 #define BY(name, doc)                                                                                                                 \
   {                                                                                                                                   \
     name, name "(value, order)", doc, "SELECT " name "(name, price)", 2, 2, WEIR_AGGREGATE_ORDER_SENSITIVE | WEIR_AGGREGATE_POINTERS, \
-      bind_by, NULL, update_by, merge_by, finish_by, clear_by, write_by, read_by                                                      \
+      bind_by, NULL, update_by, merge_by, _weir_agg_cell_finish, clear_by, write_by, read_by                                          \
   }
 
 static const WeirAggregate aggregates[] = {
