@@ -404,11 +404,6 @@ file_commit (WeirSource *source,
 /* ---- end ---------------------------------------------------------------------------------------------------------- */
 
 static void
-file_stop (WeirSource *source)
-{
-}
-
-static void
 file_finalize (WeirSource *source)
 {
   WeirFileSource *self = (WeirFileSource *)source;
@@ -426,11 +421,11 @@ file_finalize (WeirSource *source)
   g_free (self->name_filter);
 }
 
-#define FILE_CLASS(format_name)                                                                                                                          \
-  {                                                                                                                                                      \
-    .format = format_name, .open = file_open, .start = file_start, .latest = file_latest, .freeze = file_freeze, .plan = file_plan,                      \
-    .read = file_read, .peek = file_peek, .commit = file_commit, .stop = file_stop, .finalize = file_finalize, .log_range = _weir_file_source_log_range, \
-    .replay_range = _weir_file_source_replay_range, .log_state = _weir_file_source_log_state, .restore_state = _weir_file_source_restore_state,          \
+#define FILE_CLASS(format_name)                                                                                                                 \
+  {                                                                                                                                             \
+    .format = format_name, .open = file_open, .start = file_start, .latest = file_latest, .freeze = file_freeze, .plan = file_plan,             \
+    .read = file_read, .peek = file_peek, .commit = file_commit, .finalize = file_finalize, .log_range = _weir_file_source_log_range,           \
+    .replay_range = _weir_file_source_replay_range, .log_state = _weir_file_source_log_state, .restore_state = _weir_file_source_restore_state, \
   }
 
 static const WeirSourceClass text_class = FILE_CLASS ("text"), csv_class = FILE_CLASS ("csv"), json_class = FILE_CLASS ("json");

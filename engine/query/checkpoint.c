@@ -452,7 +452,6 @@ weir_checkpoint_drop_delta (WeirCheckpoint *checkpoint)
   checkpoint->is_begun = FALSE;
 }
 
-
 gboolean
 weir_checkpoint_log_output (WeirCheckpoint  *checkpoint,
                             WeirLoggedBatch *batch,
