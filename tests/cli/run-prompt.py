@@ -69,7 +69,7 @@ class Terminal:
         end = time.monotonic() + DEADLINE_S
         while termios.tcgetattr(self.fd)[3] & termios.ICANON or pathlib.Path(f'/proc/{self.pid}/stat').read_text().rpartition(') ')[2][0] != 'S':
             assert time.monotonic() < end, 'it does not wait for a key'
-            time.sleep(0.005)
+            self.read()
 
     def wait(self):
         """Its status, once it has ended."""
